@@ -1,0 +1,148 @@
+#include "calc/definition.h"
+
+#include <set>
+
+#include "calc/decimal.h"
+
+namespace indexcast {
+namespace {
+
+// The sum may grow to this many times the reference capitalisation before it leaves 128 bits
+// (METHODOLOGY 2).
+constexpr Int128 kHeadroom = 1000;
+
+FxRate close_rate(const IndexDefinition& definition, const std::string& currency) {
+  if (currency == definition.currency) return kFxOne;
+  const auto it = definition.close_fx.find(currency);
+  return it == definition.close_fx.end() ? FxRate{} : it->second;
+}
+
+// Caps, and their overflow, one member after another.
+bool add_capitalisation(const Member& member, FxRate rate, Int128& sum) {
+  Int128 product;
+  return !__builtin_mul_overflow(static_cast<Int128>(member.base_price.raw),
+                                 static_cast<Int128>(member.shares.raw), &product) &&
+         !__builtin_mul_overflow(product, static_cast<Int128>(rate.raw), &product) &&
+         !__builtin_add_overflow(sum, product, &sum);
+}
+
+// What the level's numerator and denominator are multiplied by, so that their quotient has
+// `decimals` places.
+struct LevelScale {
+  Int128 numerator = 1;
+  Int128 denominator = 1;
+};
+LevelScale level_scale(int decimals) {
+  constexpr int kNatural = kSumDecimals - Divisor::kDecimals;
+  return decimals >= kNatural ? LevelScale{pow10(decimals - kNatural), 1}
+                              : LevelScale{1, pow10(kNatural - decimals)};
+}
+
+class Checker {
+ public:
+  explicit Checker(const IndexDefinition& definition) : definition_(definition) {}
+
+  std::vector<DefinitionFault> run() {
+    check_head();
+    for (const Member& member : definition_.members) check_member(member);
+    if (faults_.empty()) check_range();
+    if (faults_.empty()) check_gate();
+    return std::move(faults_);
+  }
+
+ private:
+  void fault(int line, std::string key, std::string what) {
+    faults_.push_back({line, std::move(key), std::move(what)});
+  }
+
+  void check_head() {
+    if (definition_.code.empty()) fault(0, "code", "missing");
+    if (definition_.currency.empty()) fault(0, "currency", "missing");
+    if (definition_.decimals < 0 || definition_.decimals > 8)
+      fault(0, "decimals", "must be 0 to 8");
+    if (definition_.effective_date == 0) fault(0, "effective_date", "missing");
+    if (definition_.divisor.raw <= 0) fault(0, "divisor", "must be positive");
+    if (definition_.previous_close.raw <= 0) fault(0, "previous_close", "must be positive");
+    if (definition_.members.empty()) fault(0, "members", "an index needs at least one");
+    if (definition_.fx_series.size() > 2) fault(0, "fx_series", "at most two foreign currencies");
+  }
+
+  void check_member(const Member& member) {
+    if (member.symbol.empty()) fault(member.line, "symbol", "missing");
+    if (!symbols_.insert(member.symbol).second)
+      fault(member.line, "symbol", member.symbol + " appears twice");
+    if (member.market >= kMaxMarkets)
+      fault(member.line, "symbol", member.symbol + ": unknown venue");
+    if (member.shares.raw <= 0) fault(member.line, "shares", member.symbol + ": must be positive");
+    if (member.base_price.raw <= 0)
+      fault(member.line, "base_price", member.symbol + ": must be positive");
+    if (member.reference_price.raw <= 0)
+      fault(member.line, "reference_price", member.symbol + ": must be positive");
+    check_currency(member);
+  }
+
+  void check_currency(const Member& member) {
+    if (member.currency == definition_.currency) return;
+    if (close_rate(definition_, member.currency).raw <= 0) {
+      fault(member.line, "currency", member.symbol + ": no close_fx for " + member.currency);
+    } else if (!definition_.fx_series.contains(member.currency)) {
+      fault(member.line, "currency", member.symbol + ": no fx_series for " + member.currency);
+    }
+  }
+
+  void check_range() {
+    Int128 cap = 0;
+    Int128 limit = kInt128Max / kHeadroom / level_scale(definition_.decimals).numerator;
+    for (const Member& member : definition_.members) {
+      if (!add_capitalisation(member, close_rate(definition_, member.currency), cap) ||
+          cap > limit) {
+        fault(member.line, "shares",
+              "capitalisation leaves the range of the accumulator at " + member.symbol);
+        return;
+      }
+    }
+  }
+
+  void check_gate() {
+    const Level level =
+        level_of(base_capitalisation(definition_), definition_.divisor, definition_.decimals);
+    if (level == definition_.previous_close) return;
+    fault(0, "divisor",
+          "base prices give " + format_decimal(level.raw, definition_.decimals) +
+              " and previous_close is " +
+              format_decimal(definition_.previous_close.raw, definition_.decimals));
+  }
+
+  const IndexDefinition& definition_;
+  std::set<std::string> symbols_;
+  std::vector<DefinitionFault> faults_;
+};
+
+}  // namespace
+
+std::vector<DefinitionFault> check_definition(const IndexDefinition& definition) {
+  return Checker(definition).run();
+}
+
+Int128 base_capitalisation(const IndexDefinition& definition) {
+  Int128 cap = 0;
+  for (const Member& member : definition.members) {
+    cap += static_cast<Int128>(member.base_price.raw) * member.shares.raw *
+           close_rate(definition, member.currency).raw;
+  }
+  return cap;
+}
+
+Divisor divisor_for(Int128 cap, Level level, int decimals) {
+  const LevelScale scale = level_scale(decimals);
+  return {
+      divide_half_up(cap * scale.numerator, static_cast<Int128>(level.raw) * scale.denominator)};
+}
+
+Level level_of(Int128 cap, Divisor divisor, int decimals) {
+  const LevelScale scale = level_scale(decimals);
+  return {static_cast<std::int64_t>(
+      divide_half_up(cap * scale.numerator, divisor.raw * scale.denominator))};
+}
+
+}  // namespace indexcast

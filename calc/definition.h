@@ -1,0 +1,69 @@
+// The day's definition of an index (METHODOLOGY 7) and the checks that need no file: plain data,
+// built by a loader on the control plane, immutable once an engine runs on it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "calc/event.h"
+#include "calc/fixed_point.h"
+#include "calc/time.h"
+
+namespace indexcast {
+
+struct Member {
+  std::string symbol;    // exchange code and venue, "688041.SH"
+  std::string name;      // UTF-8
+  std::string currency;  // ISO 4217, of the listing
+  MarketId market = kNoMarket;
+  IndexShares shares{};     // calculation shares x cap factor, rounded half up once
+  Price close{};            // of the day before
+  Price base_price{};       // that close adjusted for divisor events, cash left in
+  Price reference_price{};  // the exchange's ex-price, where trading starts
+  int line = 0;             // where the definition file says it, for messages; 0 = nowhere
+};
+
+struct IndexDefinition {
+  std::string code;  // "995365"
+  std::string name;
+  std::string currency;    // of the level
+  std::string provenance;  // shown to every subscriber
+  int decimals = 4;        // of published levels, 0 .. 8
+  std::uint32_t version = 1;
+  Date effective_date = 0;
+  Divisor divisor{};
+  Level previous_close{};
+  // Units of the index's currency per unit of the key, the day before's; the index's own is 1.
+  std::map<std::string, FxRate> close_fx;
+  // Listing currency -> name of the FX series this index binds to ("HKDCNY").
+  std::map<std::string, std::string> fx_series;
+  std::vector<Member> members;
+  std::string source;  // file it came from, for messages
+};
+
+// One thing wrong with a definition: which line and key, and what a person should do about it.
+struct DefinitionFault {
+  int line = 0;
+  std::string key;
+  std::string what;
+};
+
+// Every fault of METHODOLOGY 7 that shows without a file or a calendar: missing or duplicate
+// member, non-positive shares or price, unknown currency, range (METHODOLOGY 2), and the gate.
+// Empty when the index may start.
+std::vector<DefinitionFault> check_definition(const IndexDefinition& definition);
+
+// Capitalisation at base prices and close_fx, scale kSumDecimals.
+Int128 base_capitalisation(const IndexDefinition& definition);
+
+// The divisor that puts the capitalisation `cap` (kSumDecimals) at `level`, rounded half up to 16
+// places.
+Divisor divisor_for(Int128 cap, Level level, int decimals);
+
+// Level of the capitalisation `cap` (kSumDecimals) under `divisor`, rounded half up to `decimals`.
+// The plain 128-bit division; the engine's fast one agrees with it bit for bit.
+Level level_of(Int128 cap, Divisor divisor, int decimals);
+
+}  // namespace indexcast

@@ -1,0 +1,85 @@
+// MarketEvent: the one kind of input the core knows. Feed handlers make it, the journal keeps it, a
+// replay feeds it back. Trivially copyable, 64 bytes, a cache line.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include "calc/time.h"
+
+namespace indexcast {
+
+using InstrumentId = std::uint32_t;
+using IndexId = std::uint32_t;
+using MarketId = std::uint8_t;
+using FeedId = std::uint8_t;
+using SeriesId = std::uint32_t;  // an FX series
+
+inline constexpr InstrumentId kNoInstrument = 0xffff'ffff;
+inline constexpr MarketId kNoMarket = 0xff;
+inline constexpr std::size_t kMaxMarkets = 8;
+inline constexpr std::size_t kMaxFeeds = 16;
+
+enum class EventKind : std::uint8_t {
+  none = 0,
+  price = 1,              // detail PriceKind; values: price, cumulative volume, cumulative turnover
+  quote = 2,              // values: best bid, best ask (1e-6); 0 = that side is empty
+  limits = 3,             // values: lower, upper limit price (1e-6); 0 = none
+  instrument_status = 4,  // detail InstrumentStatus
+  market_phase = 5,       // detail MarketPhase, market
+  fx = 6,                 // instrument = SeriesId; value[0] = rate (1e-8)
+  feed_state = 7,         // detail FeedState; channel = which one
+  timer = 8,              // value[0] = the instant (ns since epoch); made by the sequencer alone
+  control = 9,            // instrument = reference id of a control record
+};
+
+// What a price is, lowest precedence first (METHODOLOGY 4).
+enum class PriceKind : std::uint8_t {
+  previous_close =
+      0,  // as the exchange publishes it, ex-adjusted; before the first trade of the day
+  last = 1,
+  nominal = 2,  // HKEX message 40 where a definition asks for it
+  close = 3,    // official closing price
+};
+
+enum class InstrumentStatus : std::uint8_t {
+  trading = 0,
+  halted = 1,     // temporary: volatility interruption, intraday halt
+  suspended = 2,  // all day
+};
+
+// State of a market, METHODOLOGY 5. A market that has not spoken yet is pre_open.
+enum class MarketPhase : std::uint8_t {
+  pre_open = 0,    // N: before its opening auction's result
+  trading = 1,     // T
+  scheduled = 2,   // B: scheduled break
+  halt = 3,        // I: unscheduled halt
+  closing = 4,     // C: over, closing prices coming in
+  closed = 5,      // F: over, closing prices complete
+  shut_today = 6,  // X
+};
+
+// State of a feed or of one of its channels, DESIGN 5.
+enum class FeedState : std::uint8_t { down = 0, connecting, live, gap, recovering, stale };
+
+// Units: prices 1e-6 of the listing currency, volumes whole shares, turnover 1e-4 of the listing
+// currency, rates 1e-8.
+struct MarketEvent {
+  EventKind kind = EventKind::none;
+  std::uint8_t detail = 0;
+  MarketId market = kNoMarket;
+  FeedId feed = 0;
+  InstrumentId instrument = kNoInstrument;
+  std::int64_t value[3] = {0, 0, 0};
+  TimeNs exchange_time{};           // the venue's own stamp
+  TimeNs receive_time{};            // when the bytes were taken from the network
+  std::uint64_t feed_sequence = 0;  // the venue's sequence number, or a count where it has none
+  std::uint32_t channel = 0;        // channel within the feed
+  std::uint32_t reserved = 0;
+};
+
+static_assert(sizeof(MarketEvent) == 64);
+static_assert(std::is_trivially_copyable_v<MarketEvent>);
+
+}  // namespace indexcast

@@ -1,0 +1,174 @@
+// What the core says: fixed records of at most 192 bytes, written to the broadcast ring in order.
+// A record is copied as 24 words, so every one is trivially copyable and free of pointers.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "calc/event.h"
+#include "calc/fixed_point.h"
+#include "calc/time.h"
+
+namespace indexcast {
+
+enum class RecordKind : std::uint8_t {
+  none = 0,
+  price_applied = 1,   // PriceApplied
+  level_update = 2,    // LevelUpdate
+  market_changed = 3,  // MarketChanged
+  feed_changed = 4,    // FeedChanged
+  tick = 5,            // TimerTick
+};
+
+// METHODOLOGY 5.
+enum class IndexStatus : std::uint8_t {
+  pre_open = 0,
+  indicative = 1,
+  open = 2,
+  scheduled_break = 3,  // published as "break"
+  preliminary_close = 4,
+  closed = 5,
+  held = 6,
+};
+
+// Bits of LevelUpdate::flags, METHODOLOGY 5.
+enum LevelFlag : std::uint32_t {
+  kExceptionalRule = 1u << 0,
+  kPartialMarket = 1u << 1,
+  kFxStale = 1u << 2,
+  kFeedStale = 1u << 3,
+  kRecovering = 1u << 4,
+  kOverrideInForce = 1u << 5,
+  kCarriedForward = 1u << 6,
+  kReferenceMismatch = 1u << 7,
+};
+
+// Why a level was published.
+enum class Cause : std::uint8_t {
+  price = 0,
+  fx = 1,
+  market = 2,
+  feed = 3,
+  instrument_status = 4,
+  start = 5,
+  timer = 6
+};
+
+// First in every record.
+struct RecordHeader {
+  RecordKind kind = RecordKind::none;
+  std::uint8_t detail = 0;
+  std::uint8_t detail2 = 0;
+  std::uint8_t detail3 = 0;
+  std::uint32_t id = 0;              // instrument, index, market or feed
+  std::uint64_t input_sequence = 0;  // the input that caused it
+};
+static_assert(sizeof(RecordHeader) == 16);
+
+// A price that the engine took, written before the levels it causes. detail = PriceKind,
+// detail2 = InstrumentStatus, id = InstrumentId. 64 bytes.
+struct PriceApplied {
+  RecordHeader header{RecordKind::price_applied};
+  Price price{};
+  std::int64_t volume = 0;
+  std::int64_t turnover = 0;  // 1e-4
+  TimeNs exchange_time{};
+  TimeNs receive_time{};
+  std::uint64_t feed_sequence = 0;
+};
+static_assert(sizeof(PriceApplied) == 64);
+
+// One published level, METHODOLOGY 8. detail = IndexStatus, detail2 = decimals, detail3 = Cause,
+// id = IndexId. 192 bytes. A level field of 0 means "none yet".
+struct LevelUpdate {
+  RecordHeader header{RecordKind::level_update};
+  std::uint32_t flags = 0;
+  std::uint32_t definition_version = 0;
+  std::uint64_t index_sequence = 0;  // per index, from 1, no hole
+  Level level{};
+  Level previous_close{};
+  Level open{};
+  Level high{};
+  Level low{};
+  Level close{};
+  std::int64_t turnover = 0;                      // of the members, index currency, 1e-4
+  InstrumentId cause_instrument = kNoInstrument;  // or the FX series
+  FeedId cause_feed = 0;
+  bool quotable = false;
+  std::uint16_t reserved = 0;
+  std::uint64_t cause_feed_sequence = 0;
+  TimeNs exchange_time{};           // of the causing input
+  TimeNs receive_time{};            // of the causing input
+  TimeNs calculation_time{};        // stamped outside the core, when the record left it
+  std::uint16_t weight_opened = 0;  // basis points of today's reference weights
+  std::uint16_t weight_fresh = 0;
+  std::uint16_t weight_suspended = 0;
+  std::uint16_t weight_live = 0;
+  FxRate fx_rate{};  // of the index's first foreign currency; 0 = none
+  std::uint32_t fx_age_ms = 0;
+  Date trade_date = 0;
+  Level bid{};
+  Level ask{};
+  FxRate fx_rate_2{};  // of its second foreign currency
+
+  IndexStatus status() const { return static_cast<IndexStatus>(header.detail); }
+  int decimals() const { return header.detail2; }
+  Cause cause() const { return static_cast<Cause>(header.detail3); }
+};
+static_assert(sizeof(LevelUpdate) == 192);
+
+// A market entered a phase. detail = MarketPhase, id = MarketId.
+struct MarketChanged {
+  RecordHeader header{RecordKind::market_changed};
+  TimeNs exchange_time{};
+  TimeNs receive_time{};
+};
+
+// A feed, or one channel of it, changed state. detail = FeedState, id = FeedId.
+struct FeedChanged {
+  RecordHeader header{RecordKind::feed_changed};
+  std::uint32_t channel = 0;
+  std::uint32_t reserved = 0;
+  TimeNs receive_time{};
+};
+
+// The core's timer reached an instant; publishers make heartbeats of it.
+struct TimerTick {
+  RecordHeader header{RecordKind::tick};
+  TimeNs instant{};
+};
+
+inline constexpr std::size_t kRecordWords = 24;
+
+// A record of any kind as the ring holds it.
+struct Record {
+  std::array<std::uint64_t, kRecordWords> words{};
+
+  RecordKind kind() const { return static_cast<RecordKind>(words[0] & 0xff); }
+
+  template <class T>
+  static Record of(const T& value) {
+    static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(Record));
+    Record record;
+    std::memcpy(record.words.data(), &value, sizeof(T));
+    return record;
+  }
+
+  // The record as T; the caller has looked at kind().
+  template <class T>
+  T as() const {
+    static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(Record));
+    T value;
+    std::memcpy(static_cast<void*>(&value), words.data(), sizeof(T));
+    return value;
+  }
+};
+static_assert(sizeof(Record) == 192);
+static_assert(std::endian::native == std::endian::little,
+              "Record::kind reads the low byte of word 0");
+
+}  // namespace indexcast

@@ -1,0 +1,73 @@
+// Loads and stores of fixed-width integers at byte addresses, and the views that decoders work on.
+// The caller has checked the length; nothing here reads past what it is given.
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+namespace indexcast::feed {
+
+using Bytes = std::span<const std::byte>;
+
+template <std::unsigned_integral T>
+constexpr T byte_swap(T value) {
+  if constexpr (sizeof(T) == 1) return value;
+  if constexpr (sizeof(T) == 2) return static_cast<T>(__builtin_bswap16(value));
+  if constexpr (sizeof(T) == 4) return __builtin_bswap32(value);
+  if constexpr (sizeof(T) == 8) return __builtin_bswap64(value);
+}
+
+// Little-endian (HKEX) and big-endian (SSE, SZSE) loads; `T` may be signed (two's complement).
+template <std::integral T>
+T load_le(const std::byte* at) {
+  std::make_unsigned_t<T> raw;
+  std::memcpy(&raw, at, sizeof raw);
+  return static_cast<T>(raw);
+}
+
+template <std::integral T>
+T load_be(const std::byte* at) {
+  std::make_unsigned_t<T> raw;
+  std::memcpy(&raw, at, sizeof raw);
+  return static_cast<T>(byte_swap(raw));
+}
+
+template <std::integral T>
+void store_le(std::byte* at, T value) {
+  const auto raw = static_cast<std::make_unsigned_t<T>>(value);
+  std::memcpy(at, &raw, sizeof raw);
+}
+
+template <std::integral T>
+void store_be(std::byte* at, T value) {
+  const auto raw = byte_swap(static_cast<std::make_unsigned_t<T>>(value));
+  std::memcpy(at, &raw, sizeof raw);
+}
+
+static_assert(std::endian::native == std::endian::little);
+
+// The bytes as characters, whole width.
+inline std::string_view text_at(const std::byte* at, std::size_t width) {
+  return {reinterpret_cast<const char*>(at), width};
+}
+
+// Without the spaces and NULs that pad it on the right.
+constexpr std::string_view trim_padding(std::string_view text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\0')) text.remove_suffix(1);
+  return text;
+}
+
+// Sum of all bytes mod 256: the checksum of SSE MDGW (IS120 2.2) and SZSE Binary (S117 4.2).
+inline std::uint32_t byte_sum(Bytes bytes) {
+  std::uint32_t sum = 0;
+  for (const std::byte b : bytes) sum += static_cast<std::uint32_t>(b);
+  return sum & 0xff;
+}
+
+}  // namespace indexcast::feed

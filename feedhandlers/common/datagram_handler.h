@@ -1,0 +1,27 @@
+// What a UDP feed does with its datagrams, without the socket.
+#pragma once
+
+#include <cstdint>
+
+#include "calc/event.h"
+#include "calc/time.h"
+#include "feedhandlers/common/bytes.h"
+#include "feedhandlers/common/feed_counters.h"
+
+namespace indexcast::feed {
+
+enum class Line : std::uint8_t { a = 0, b = 1 };
+
+// Called by one thread.
+class DatagramHandler {
+ public:
+  virtual ~DatagramHandler() = default;
+  // One datagram of `channel` (the exchange's channel id) from one of its lines.
+  virtual void on_datagram(std::uint32_t channel, Line line, Bytes payload, TimeNs now) = 0;
+  // Time passed: reorder windows close, silence is noticed.
+  virtual void on_time(TimeNs now) = 0;
+  virtual FeedState state() const = 0;
+  virtual FeedCounters& counters() = 0;
+};
+
+}  // namespace indexcast::feed

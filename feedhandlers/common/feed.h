@@ -1,0 +1,31 @@
+// A live feed as its thread sees it: an agent with a duty cycle.
+#pragma once
+
+#include <poll.h>
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "calc/event.h"
+#include "calc/time.h"
+#include "feedhandlers/common/feed_counters.h"
+#include "feedhandlers/common/venue.h"
+
+namespace indexcast::feed {
+
+class Feed {
+ public:
+  virtual ~Feed() = default;
+  // Reads what is readable now, never waits. Returns the number of datagrams or stream reads
+  // handled (0 = idle).
+  virtual std::size_t poll(TimeNs now) = 0;
+  // The descriptors whose readiness should wake this feed's thread; they change as connections come
+  // and go.
+  virtual void append_descriptors(std::vector<pollfd>& out) const = 0;
+  virtual Venue venue() const = 0;
+  virtual FeedState state() const = 0;               // any thread
+  virtual const FeedCounters& counters() const = 0;  // any thread
+};
+
+}  // namespace indexcast::feed

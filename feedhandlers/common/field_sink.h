@@ -1,0 +1,26 @@
+// Receives the fields of one decoded message by their names in the exchange's specification:
+// `decode` prints them, tests compare them.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace indexcast::feed {
+
+class FieldSink {
+ public:
+  virtual ~FieldSink() = default;
+  virtual void integer(std::string_view name, std::int64_t value) = 0;
+  virtual void natural(std::string_view name, std::uint64_t value) = 0;
+  // `raw` counts units of 10^-places.
+  virtual void decimal(std::string_view name, std::int64_t raw, int places) = 0;
+  // UTF-8.
+  virtual void text(std::string_view name, std::string_view value) = 0;
+  // A repeating group: begin_list, then begin_item / fields / end_item for each, then end_list.
+  virtual void begin_list(std::string_view name) = 0;
+  virtual void begin_item() = 0;
+  virtual void end_item() = 0;
+  virtual void end_list() = 0;
+};
+
+}  // namespace indexcast::feed

@@ -1,0 +1,42 @@
+// What a TCP feed does with its connection, without the socket: the same object serves a live
+// gateway, a capture and a test in virtual time.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "calc/event.h"
+#include "calc/time.h"
+#include "feedhandlers/common/bytes.h"
+#include "feedhandlers/common/feed_counters.h"
+
+namespace indexcast::feed {
+
+// Bytes that the handler wants sent. The owner of the socket empties it.
+using Outbox = std::vector<std::byte>;
+
+// Called by one thread. `now` is the receive clock (TimeNs since the epoch), handed in by the
+// caller.
+class StreamHandler {
+ public:
+  virtual ~StreamHandler() = default;
+
+  // A connection is up: begin the session (logon into `out`).
+  virtual void on_connected(TimeNs now, Outbox& out) = 0;
+  // Bytes arrived, cut anywhere. Incomplete frames are kept. False: the session is over, close the
+  // connection.
+  virtual bool on_bytes(Bytes bytes, TimeNs now, Outbox& out) = 0;
+  // Time passed: heartbeats, liveness. False: the peer is dead, close the connection.
+  virtual bool on_time(TimeNs now, Outbox& out) = 0;
+  // The connection is gone; a partial frame is counted as malformed (truncated).
+  virtual void on_disconnected(TimeNs now) = 0;
+  // Bytes of a connection that we only watch (a capture): as on_bytes, without a session of our
+  // own. The stream may begin in the middle of a frame or miss a segment (`after_gap`):
+  // resynchronise at the next frame.
+  virtual void on_captured(Bytes bytes, TimeNs now, bool after_gap) = 0;
+
+  virtual FeedState state() const = 0;
+  virtual FeedCounters& counters() = 0;
+};
+
+}  // namespace indexcast::feed

@@ -1,0 +1,32 @@
+#include "feedhandlers/common/symbol_table.h"
+
+#include <stdexcept>
+
+#include "feedhandlers/common/bytes.h"
+
+namespace indexcast::feed {
+
+std::optional<std::uint32_t> parse_code(std::string_view text) {
+  text = trim_padding(text.substr(0, text.find('.')));
+  if (text.empty() || text.size() > 9) return std::nullopt;
+  std::uint32_t code = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    code = code * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  return code;
+}
+
+SymbolTable::SymbolTable(const Universe& universe, Venue venue) {
+  const auto instruments = universe.instruments();
+  for (InstrumentId id = 0; id < instruments.size(); ++id) {
+    if (instruments[id].market != market_of(venue)) continue;
+    const auto code = parse_code(instruments[id].symbol);
+    if (!code) throw std::invalid_argument("not a security code: " + instruments[id].symbol);
+    entries_[*code].instrument = id;
+  }
+}
+
+void SymbolTable::add_sentinel(std::uint32_t code) { entries_[code].sentinel = true; }
+
+}  // namespace indexcast::feed

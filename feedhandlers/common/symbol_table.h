@@ -1,0 +1,49 @@
+// Security code -> instrument, asked once a message and before anything else of it is parsed.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "calc/universe.h"
+#include "feedhandlers/common/venue.h"
+
+namespace indexcast::feed {
+
+// What a security is to us. A sentinel is decoded for its phase even when no basket holds it
+// (METHODOLOGY 5).
+struct SymbolEntry {
+  InstrumentId instrument = kNoInstrument;
+  bool sentinel = false;
+};
+
+// The securities of one venue, by numeric code. Immutable after construction; reads from any
+// thread.
+class SymbolTable {
+ public:
+  // Instruments of `universe` on `venue`. Throws std::invalid_argument for a symbol whose code is
+  // not a number.
+  SymbolTable(const Universe& universe, Venue venue);
+
+  // Adds a security that is watched for its phase. Before the table is shared.
+  void add_sentinel(std::uint32_t code);
+
+  // nullptr: nothing of ours.
+  const SymbolEntry* find(std::uint32_t code) const {
+    const auto it = entries_.find(code);
+    return it == entries_.end() ? nullptr : &it->second;
+  }
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  absl::flat_hash_map<std::uint32_t, SymbolEntry> entries_;
+};
+
+// The number in "688041", "00700 " or "688041.SH" (digits up to padding or the dot); empty when it
+// is none.
+std::optional<std::uint32_t> parse_code(std::string_view text);
+
+}  // namespace indexcast::feed

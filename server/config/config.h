@@ -1,0 +1,90 @@
+// The server's configuration, as one plain struct. Every key stands in deploy/indexcast.toml with
+// its meaning.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "calc/time.h"
+#include "feedhandlers/hkex/settings.h"
+#include "feedhandlers/simulator/settings.h"
+#include "feedhandlers/sse/settings.h"
+#include "feedhandlers/szse/settings.h"
+
+namespace indexcast::server {
+
+enum class Topology : std::uint8_t { one_core, per_feed };
+enum class IdleMode : std::uint8_t { spin, backoff, block };
+
+struct CoreSettings {
+  Topology topology = Topology::one_core;
+  IdleMode idle = IdleMode::backoff;
+  std::size_t feed_ring = 1 << 16;       // events
+  std::size_t broadcast_ring = 1 << 18;  // records
+  std::int64_t timer_ms = 1000;          // the core's timer: heartbeats
+  std::int64_t open_deadline_ms = 0;     // China time of day; default 09:29:50
+  std::int64_t close_deadline_min = 20;
+  std::uint16_t quotable_live_bp = 9000;  // live weight from which a level may be quotable
+};
+
+struct FxSettings {
+  std::string series;  // "HKDCNY"
+  std::string mode =
+      "fixed";  // fixed: the definition's close_fx; file: a watched file with one decimal number
+  std::string file;
+  std::int64_t poll_ms = 1000;
+};
+
+struct ZmqSettings {
+  bool enabled = true;
+  std::string publish = "tcp://127.0.0.1:5556";
+  int send_high_water_mark = 100'000;  // messages held for one slow subscriber before ZeroMQ drops
+};
+
+struct HttpSettings {
+  bool enabled = true;
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;  // 0: any free one, printed at start
+  std::size_t max_clients = 1000;
+  std::size_t client_queue =
+      4096;  // frames waiting for one WebSocket client before it is conflated
+  std::int64_t client_stall_ms = 10'000;  // without progress for this long: closed
+};
+
+struct JournalSettings {
+  bool enabled = false;
+  std::string directory;
+  std::size_t ring = 1 << 18;
+};
+
+struct Config {
+  std::string source;                    // the file it came from
+  Date trade_date = 0;                   // 0: the date of the definitions
+  std::vector<std::string> definitions;  // files, resolved against the configuration's folder
+  std::string log_level = "info";
+  CoreSettings core;
+  bool sse_enabled = true;
+  bool szse_enabled = true;
+  bool hkex_enabled = true;
+  sse::Settings sse;
+  szse::Settings szse;
+  hkex::Settings hkex;
+  std::vector<FxSettings> fx;
+  ZmqSettings zmq;
+  HttpSettings http;
+  JournalSettings journal;
+  sim::Settings simulator;
+};
+
+// Reads and checks a configuration. The status text is "file:line:key: what", one line per fault,
+// all of them.
+absl::StatusOr<Config> load_config(const std::string& path);
+
+// The effective configuration as TOML, every key of it.
+std::string print_config(const Config& config);
+
+}  // namespace indexcast::server
