@@ -1,0 +1,47 @@
+// What the core counts. The core's thread writes, any thread reads.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace indexcast {
+
+// Every input ends as exactly one of the first eight.
+enum class CoreCounter : std::uint8_t {
+  price_applied,     // changed a price
+  price_unchanged,   // freshness, kind or volume only
+  price_superseded,  // a lower rung of the price ladder than what is held
+  price_rejected,    // not positive, or more than 1000 x the day's reference
+  rate_applied,
+  rate_rejected,
+  state_applied,     // phases, statuses, feed states, timers
+  unknown_rejected,  // an instrument, series, market or kind that the core does not hold
+  levels_published,
+  inexact_estimates,  // divisions whose floating estimate was off by more than one and were redone
+                      // natively
+};
+inline constexpr std::size_t kCoreCounterCount = 10;
+
+inline constexpr std::array<std::string_view, kCoreCounterCount> kCoreCounterNames{
+    "price_applied",    "price_unchanged",  "price_superseded", "price_rejected",
+    "rate_applied",     "rate_rejected",    "state_applied",    "unknown_rejected",
+    "levels_published", "inexact_estimates"};
+
+class CoreCounters {
+ public:
+  void add(CoreCounter counter, std::uint64_t n = 1) {
+    auto& value = values_[static_cast<std::size_t>(counter)];
+    value.store(value.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  std::uint64_t get(CoreCounter counter) const {
+    return values_[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
+  }
+
+ private:
+  std::array<std::atomic<std::uint64_t>, kCoreCounterCount> values_{};
+};
+
+}  // namespace indexcast

@@ -1,0 +1,33 @@
+// What publishers, HTTP and metrics may see of a running server. They read; nothing here lets them
+// hold the core up.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "calc/broadcast_ring.h"
+#include "calc/core_counters.h"
+#include "calc/latest_table.h"
+#include "calc/spsc_ring.h"
+#include "calc/universe.h"
+#include "feedhandlers/common/feed.h"
+
+namespace indexcast::server {
+
+// Everything pointed to outlives every publisher and is safe to read from any thread.
+struct ServerView {
+  const Universe* universe = nullptr;
+  const BroadcastRing* ring = nullptr;
+  const LatestTable* latest = nullptr;
+  const CoreCounters* core = nullptr;
+  std::vector<const feed::Feed*> feeds;
+  // Events waiting in each feed's ring, in the order of `feeds`, and the capacity of each.
+  std::vector<const SpscRing<MarketEvent>*> feed_rings;
+  std::uint64_t epoch = 0;  // ns since the epoch at which this server began to number
+  Date trade_date = 0;
+};
+
+}  // namespace indexcast::server
