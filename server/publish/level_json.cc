@@ -1,0 +1,190 @@
+#include "server/publish/level_json.h"
+
+#include <fmt/compile.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "server/publish/words.h"
+
+namespace indexcast::server {
+namespace {
+
+constexpr int kTurnoverPlaces = 4;
+constexpr int kPercentPlaces = 4;
+constexpr int kRatePlaces = 8;
+// Levels have 0 .. 8 places; a message from elsewhere may claim anything, and 18 is what int64
+// holds.
+constexpr std::uint32_t kMostPlaces = 18;
+
+void append(JsonBuffer& out, std::string_view text) { out.append(text.begin(), text.end()); }
+
+template <class Number>
+void append_number(JsonBuffer& out, std::string_view key, Number value) {
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":{}"), key, value);
+}
+
+// 64-bit values that pass 2^53 travel as strings: a JavaScript number would round them.
+template <class Number>
+void append_wide(JsonBuffer& out, std::string_view key, Number value) {
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":\"{}\""), key, value);
+}
+
+void append_word(JsonBuffer& out, std::string_view key, std::string_view word) {
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":\"{}\""), key, word);
+}
+
+void append_text(JsonBuffer& out, std::string_view key, std::string_view text) {
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":"), key);
+  append_quoted(out, text);
+}
+
+void append_decimal_field(JsonBuffer& out, std::string_view key, std::int64_t raw, int places) {
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":\""), key);
+  append_decimal(out, raw, places);
+  out.push_back('"');
+}
+
+// 0 is "none yet" in these fields.
+void append_optional_decimal(JsonBuffer& out, std::string_view key, std::int64_t raw, int places) {
+  if (raw == 0) {
+    fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":null"), key);
+  } else {
+    append_decimal_field(out, key, raw, places);
+  }
+}
+
+void append_flags(JsonBuffer& out, std::uint32_t flags) {
+  append(out, ",\"flags\":[");
+  bool first = true;
+  for (std::size_t bit = 0; bit < kLevelFlagWords.size(); ++bit) {
+    if ((flags >> bit & 1u) == 0) continue;
+    fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}\"{}\""), first ? "" : ",",
+                   kLevelFlagWords[bit]);
+    first = false;
+  }
+  out.push_back(']');
+}
+
+void append_values(JsonBuffer& out, const v1::Level& level) {
+  const int places = static_cast<int>(std::min(level.decimals(), kMostPlaces));
+  append_number(out, "decimals", level.decimals());
+  append_decimal_field(out, "level", level.level(), places);
+  append_decimal_field(out, "previous_close", level.previous_close(), places);
+  append_optional_decimal(out, "open", level.open(), places);
+  append_optional_decimal(out, "high", level.high(), places);
+  append_optional_decimal(out, "low", level.low(), places);
+  append_optional_decimal(out, "close", level.close(), places);
+  append_decimal_field(out, "change", level.change(), places);
+  append_decimal_field(out, "change_percent", level.change_percent(), kPercentPlaces);
+  append_optional_decimal(out, "bid", level.bid(), places);
+  append_optional_decimal(out, "ask", level.ask(), places);
+  append_decimal_field(out, "turnover", level.turnover(), kTurnoverPlaces);
+}
+
+void append_cause(JsonBuffer& out, const v1::Level& level) {
+  append_word(out, "cause", word_of(kCauseWords, level.cause()));
+  append_text(out, "cause_symbol", level.cause_symbol());
+  append_text(out, "cause_feed", level.cause_feed());
+  append_wide(out, "cause_feed_sequence", level.cause_feed_sequence());
+  append_number(out, "input_sequence", level.input_sequence());
+}
+
+void append_times(JsonBuffer& out, const v1::Level& level) {
+  append_wide(out, "exchange_time", level.exchange_time());
+  append_wide(out, "receive_time", level.receive_time());
+  append_wide(out, "calculation_time", level.calculation_time());
+  append_wide(out, "publish_time", level.publish_time());
+}
+
+void append_quality(JsonBuffer& out, const v1::Level& level) {
+  append_number(out, "weight_opened", level.weight_opened());
+  append_number(out, "weight_fresh", level.weight_fresh());
+  append_number(out, "weight_suspended", level.weight_suspended());
+  append_number(out, "weight_live", level.weight_live());
+  append_optional_decimal(out, "fx_rate", level.fx_rate(), kRatePlaces);
+  append_optional_decimal(out, "fx_rate_2", level.fx_rate_2(), kRatePlaces);
+  append_number(out, "fx_age_ms", level.fx_age_ms());
+  append_number(out, "definition_version", level.definition_version());
+}
+
+void open_object(JsonBuffer& out, std::string_view type, std::uint64_t epoch) {
+  out.push_back('{');
+  if (!type.empty()) fmt::format_to(std::back_inserter(out), FMT_COMPILE("\"type\":\"{}\","), type);
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE("\"epoch\":\"{}\""), epoch);
+}
+
+}  // namespace
+
+void append_decimal(JsonBuffer& out, std::int64_t raw, int places) {
+  if (raw < 0) out.push_back('-');
+  const auto bits = static_cast<std::uint64_t>(raw);
+  const std::uint64_t magnitude = raw < 0 ? 0 - bits : bits;
+  std::uint64_t unit = 1;
+  for (int i = 0; i < places; ++i) unit *= 10;
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}"), magnitude / unit);
+  if (places > 0) {
+    fmt::format_to(std::back_inserter(out), FMT_COMPILE(".{:0{}}"), magnitude % unit, places);
+  }
+}
+
+void append_quoted(JsonBuffer& out, std::string_view text) {
+  out.push_back('"');
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      fmt::format_to(std::back_inserter(out), FMT_COMPILE("\\u{:04x}"),
+                     static_cast<unsigned>(static_cast<unsigned char>(c)));
+    } else {
+      out.push_back(c);
+    }
+  }
+  out.push_back('"');
+}
+
+void append_level_json(JsonBuffer& out, const v1::Level& level, std::string_view type) {
+  open_object(out, type, level.epoch());
+  append_number(out, "stream_sequence", level.stream_sequence());
+  append_number(out, "index_sequence", level.index_sequence());
+  append_text(out, "code", level.code());
+  append_number(out, "trade_date", level.trade_date());
+  append_word(out, "status", word_of(kIndexStatusWords, level.status()));
+  append_flags(out, level.flags());
+  append(out, level.quotable() ? ",\"quotable\":true" : ",\"quotable\":false");
+  append_values(out, level);
+  append_cause(out, level);
+  append_times(out, level);
+  append_quality(out, level);
+  out.push_back('}');
+}
+
+void append_skipped_json(JsonBuffer& out, const v1::Skipped& skipped) {
+  open_object(out, "skipped", skipped.epoch());
+  append_text(out, "code", skipped.code());
+  append_number(out, "from", skipped.from());
+  append_number(out, "to", skipped.to());
+  out.push_back('}');
+}
+
+void append_heartbeat_json(JsonBuffer& out, const v1::Heartbeat& heartbeat) {
+  open_object(out, "heartbeat", heartbeat.epoch());
+  append_number(out, "stream_sequence", heartbeat.stream_sequence());
+  append_wide(out, "instant", heartbeat.instant());
+  append_wide(out, "publish_time", heartbeat.publish_time());
+  append_number(out, "page", heartbeat.page());
+  append_number(out, "pages", heartbeat.pages());
+  append(out, ",\"indices\":[");
+  bool first = true;
+  for (const v1::IndexSequence& index : heartbeat.indices()) {
+    append(out, first ? "{\"code\":" : ",{\"code\":");
+    append_quoted(out, index.code());
+    append_number(out, "index_sequence", index.index_sequence());
+    out.push_back('}');
+    first = false;
+  }
+  append(out, "]}");
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,41 @@
+// The one place where a number of the core becomes a word of the published text.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "calc/event.h"
+#include "calc/record.h"
+
+namespace indexcast::server {
+
+inline constexpr std::array<std::string_view, 7> kIndexStatusWords{
+    "pre_open", "indicative", "open", "break", "preliminary_close", "closed", "held"};
+
+inline constexpr std::array<std::string_view, 7> kCauseWords{
+    "price", "fx", "market", "feed", "instrument_status", "start", "timer"};
+
+// Bit n of LevelUpdate::flags is word n.
+inline constexpr std::array<std::string_view, 8> kLevelFlagWords{
+    "exceptional_rule", "partial_market",    "fx_stale",        "feed_stale",
+    "recovering",       "override_in_force", "carried_forward", "reference_mismatch"};
+
+inline constexpr std::array<std::string_view, 6> kFeedStateWords{"down", "connecting", "live",
+                                                                 "gap",  "recovering", "stale"};
+
+inline constexpr std::array<std::string_view, 4> kPriceKindWords{"previous_close", "last",
+                                                                 "nominal", "close"};
+
+inline constexpr std::array<std::string_view, 3> kInstrumentStatusWords{"trading", "halted",
+                                                                        "suspended"};
+
+// A number beyond the table, which only a newer peer can send, is "unknown".
+template <std::size_t N, class Number>
+constexpr std::string_view word_of(const std::array<std::string_view, N>& words, Number number) {
+  const auto at = static_cast<std::size_t>(number);
+  return at < N ? words[at] : std::string_view("unknown");
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,77 @@
+#include "server/publish/zmq_publisher.h"
+
+#include "server/publish/heartbeat.h"
+
+namespace indexcast::server {
+namespace {
+
+// How long a stopping server lets ZeroMQ deliver what is queued.
+constexpr int kLingerMs = 500;
+
+}  // namespace
+
+ZmqPublisher::ZmqPublisher(const ZmqSettings& settings, const ServerView& view, Clock clock)
+    : universe_(view.universe), clock_(clock), mirror_(view), encoder_(*view.universe, view.epoch) {
+  for (const IndexDefinition& index : universe_->indices()) {
+    level_topics_.push_back("level/" + index.code + "/");
+    skipped_topics_.push_back("skipped/" + index.code + "/");
+  }
+  heartbeat_.set_epoch(view.epoch);
+  skipped_.set_epoch(view.epoch);
+  socket_.set(zmq::sockopt::sndhwm, settings.send_high_water_mark);
+  socket_.set(zmq::sockopt::linger, kLingerMs);
+  socket_.bind(settings.publish);
+  endpoint_ = socket_.get(zmq::sockopt::last_endpoint);
+}
+
+std::size_t ZmqPublisher::do_work(TimeNs) {
+  const std::size_t count = mirror_.poll(kBatch, *this);
+  if (count > 0) stats_.cursor.set(mirror_.cursor());
+  return count;
+}
+
+void ZmqPublisher::on_level(const LevelUpdate& update, std::uint64_t stream_sequence) {
+  const TimeNs now = clock_.now();
+  const IndexId index = update.header.id;
+  if (!send(level_topics_[index], encoder_.encode(update, stream_sequence, now))) return;
+  stats_.levels.add();
+  const bool from_tick = update.cause() == Cause::price || update.cause() == Cause::fx;
+  if (from_tick && update.receive_time.ns > 0) {
+    stats_.tick_to_publish.record(now - update.receive_time);
+  }
+}
+
+void ZmqPublisher::on_skipped(IndexId index, std::uint64_t from, std::uint64_t to) {
+  stats_.skipped.add(to - from + 1);
+  skipped_.set_code(universe_->indices()[index].code);
+  skipped_.set_from(from);
+  skipped_.set_to(to);
+  skipped_.SerializeToString(&bytes_);
+  send(skipped_topics_[index], bytes_);
+}
+
+void ZmqPublisher::on_tick(const TimerTick& tick, std::uint64_t stream_sequence) {
+  heartbeat_.set_stream_sequence(stream_sequence);
+  heartbeat_.set_instant(tick.instant.ns);
+  heartbeat_.set_publish_time(clock_.now().ns);
+  for (std::size_t page = 0; page < heartbeat_pages(mirror_.indices()); ++page) {
+    fill_heartbeat(*universe_, mirror_, page, heartbeat_);
+    heartbeat_.SerializeToString(&bytes_);
+    if (send("heartbeat/", bytes_)) stats_.heartbeats.add();
+  }
+}
+
+bool ZmqPublisher::send(std::string_view topic, std::string_view payload) {
+  // The plain call: cppzmq's would throw on this thread.
+  void* const socket = socket_.handle();
+  const bool sent = zmq_send(socket, topic.data(), topic.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
+                    zmq_send(socket, payload.data(), payload.size(), ZMQ_DONTWAIT) >= 0;
+  if (sent) {
+    stats_.bytes.add(topic.size() + payload.size());
+  } else {
+    stats_.send_failures.add();
+  }
+  return sent;
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,64 @@
+// Levels over ZeroMQ PUB: two frames, topic and protobuf payload (proto/README.md).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+#include <zmq.hpp>
+
+#include "server/config/config.h"
+#include "server/pipeline/agent.h"
+#include "server/pipeline/clock.h"
+#include "server/pipeline/server_view.h"
+#include "server/publish/level_encoder.h"
+#include "server/publish/level_mirror.h"
+#include "server/publish/publisher_stats.h"
+
+namespace indexcast::server {
+
+// One thread calls do_work; stats() is for any. A subscriber too slow for its high-water mark loses
+// messages inside ZeroMQ, which PUB does not tell us: it sees the jump in the index sequence.
+class ZmqPublisher : public Agent {
+ public:
+  // Records taken in one do_work, so that other duties of the thread get their turn: at 1 us a
+  // record, a quarter of a millisecond.
+  static constexpr std::size_t kBatch = 256;
+
+  // Binds; throws zmq::error_t when the endpoint cannot be had. `view` is copied; what it points to
+  // outlives the publisher.
+  ZmqPublisher(const ZmqSettings& settings, const ServerView& view, Clock clock);
+
+  std::size_t do_work(TimeNs now) override;
+
+  // What was bound, with the port that a wildcard became.
+  std::string endpoint() const { return endpoint_; }
+  const PublisherStats& stats() const { return stats_; }
+
+ private:
+  friend class LevelMirror;
+  void on_level(const LevelUpdate& update, std::uint64_t stream_sequence);
+  void on_skipped(IndexId index, std::uint64_t from, std::uint64_t to);
+  void on_tick(const TimerTick& tick, std::uint64_t stream_sequence);
+  void on_lapped(std::uint64_t) { stats_.lapped.add(); }
+
+  // False when ZeroMQ refused the message.
+  bool send(std::string_view topic, std::string_view payload);
+
+  const Universe* universe_;
+  Clock clock_;
+  LevelMirror mirror_;
+  LevelEncoder encoder_;
+  PublisherStats stats_{"zeromq"};
+  v1::Heartbeat heartbeat_;
+  v1::Skipped skipped_;
+  std::string bytes_;
+  std::vector<std::string> level_topics_;
+  std::vector<std::string> skipped_topics_;
+  zmq::context_t context_{1};
+  zmq::socket_t socket_{context_, zmq::socket_type::pub};
+  std::string endpoint_;
+};
+
+}  // namespace indexcast::server
