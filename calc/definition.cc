@@ -10,12 +10,9 @@ namespace {
 // The sum may grow to this many times the reference capitalisation before it leaves 128 bits
 // (METHODOLOGY 2).
 constexpr Int128 kHeadroom = 1000;
-
-FxRate close_rate(const IndexDefinition& definition, const std::string& currency) {
-  if (currency == definition.currency) return kFxOne;
-  const auto it = definition.close_fx.find(currency);
-  return it == definition.close_fx.end() ? FxRate{} : it->second;
-}
+// Levels stay below 2^50 units, so that the engine's estimate in double is off by less than one
+// (level_divider.h).
+constexpr std::int64_t kMaxLevel = std::int64_t{1} << 50;
 
 // Caps, and their overflow, one member after another.
 bool add_capitalisation(const Member& member, FxRate rate, Int128& sum) {
@@ -24,18 +21,6 @@ bool add_capitalisation(const Member& member, FxRate rate, Int128& sum) {
                                  static_cast<Int128>(member.shares.raw), &product) &&
          !__builtin_mul_overflow(product, static_cast<Int128>(rate.raw), &product) &&
          !__builtin_add_overflow(sum, product, &sum);
-}
-
-// What the level's numerator and denominator are multiplied by, so that their quotient has
-// `decimals` places.
-struct LevelScale {
-  Int128 numerator = 1;
-  Int128 denominator = 1;
-};
-LevelScale level_scale(int decimals) {
-  constexpr int kNatural = kSumDecimals - Divisor::kDecimals;
-  return decimals >= kNatural ? LevelScale{pow10(decimals - kNatural), 1}
-                              : LevelScale{1, pow10(kNatural - decimals)};
 }
 
 class Checker {
@@ -91,6 +76,10 @@ class Checker {
   }
 
   void check_range() {
+    if (definition_.previous_close.raw > kMaxLevel / static_cast<std::int64_t>(kHeadroom)) {
+      fault(0, "previous_close",
+            "too large for " + std::to_string(definition_.decimals) + " decimals");
+    }
     Int128 cap = 0;
     Int128 limit = kInt128Max / kHeadroom / level_scale(definition_.decimals).numerator;
     for (const Member& member : definition_.members) {
@@ -119,6 +108,18 @@ class Checker {
 };
 
 }  // namespace
+
+FxRate close_rate(const IndexDefinition& definition, const std::string& currency) {
+  if (currency == definition.currency) return kFxOne;
+  const auto it = definition.close_fx.find(currency);
+  return it == definition.close_fx.end() ? FxRate{} : it->second;
+}
+
+LevelScale level_scale(int decimals) {
+  constexpr int kNatural = kSumDecimals - Divisor::kDecimals;
+  return decimals >= kNatural ? LevelScale{pow10(decimals - kNatural), 1}
+                              : LevelScale{1, pow10(kNatural - decimals)};
+}
 
 std::vector<DefinitionFault> check_definition(const IndexDefinition& definition) {
   return Checker(definition).run();

@@ -55,6 +55,16 @@ struct DefinitionFault {
 // Empty when the index may start.
 std::vector<DefinitionFault> check_definition(const IndexDefinition& definition);
 
+// Of the day before, or 1 for the index's own currency; zero when the definition has none.
+FxRate close_rate(const IndexDefinition& definition, const std::string& currency);
+
+// What a sum and a divisor are multiplied by, so that their quotient has `decimals` places.
+struct LevelScale {
+  Int128 numerator = 1;
+  Int128 denominator = 1;
+};
+LevelScale level_scale(int decimals);
+
 // Capitalisation at base prices and close_fx, scale kSumDecimals.
 Int128 base_capitalisation(const IndexDefinition& definition);
 

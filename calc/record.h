@@ -113,7 +113,9 @@ struct LevelUpdate {
   Date trade_date = 0;
   Level bid{};
   Level ask{};
-  FxRate fx_rate_2{};  // of its second foreign currency
+  FxRate fx_rate_2{};            // of its second foreign currency
+  std::int64_t cause_value = 0;  // the price (1e-6) or rate (1e-8) that produced the level
+  std::uint64_t reserved_2 = 0;
 
   IndexStatus status() const { return static_cast<IndexStatus>(header.detail); }
   int decimals() const { return header.detail2; }

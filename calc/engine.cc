@@ -1,0 +1,316 @@
+#include "calc/engine.h"
+
+namespace indexcast {
+namespace {
+
+// METHODOLOGY 4: a price beyond this multiple of the day's reference is never usable.
+constexpr std::int64_t kPriceBound = 1000;
+// METHODOLOGY 4: FX further than 2 % from the day's close waits for an operator.
+constexpr std::int64_t kFxGuardPercent = 2;
+// Resolution of a member's weight: a million units for the whole index keep a basis point exact to
+// a hundredth.
+constexpr std::int64_t kWeightUnits = 1'000'000'000'000;
+
+constexpr bool fx_may_publish(IndexStatus status) {
+  return status == IndexStatus::open || status == IndexStatus::indicative;
+}
+
+}  // namespace
+
+Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordSink& sink,
+               CoreCounters& counters)
+    : universe_(&universe),
+      settings_(settings),
+      sink_(&sink),
+      counters_(&counters),
+      sums_(universe),
+      instruments_(universe.instruments().size()),
+      weight_units_(universe.instruments().size()),
+      indices_(universe.indices().size()),
+      leg_turnover_(universe.legs().size()),
+      open_deadline_(china_time(settings.trade_date, settings.open_deadline_ms)) {
+  for (const FxSeries& series : universe.series()) series_.push_back({series.close, {}});
+  lay_out_members();
+}
+
+void Engine::lay_out_members() {
+  for (IndexId id = 0; id < indices_.size(); ++id) {
+    indices_[id].not_heard = static_cast<std::uint32_t>(universe_->members(id).size());
+  }
+  std::vector<std::uint64_t> totals(indices_.size());
+  for (InstrumentId id = 0; id < instruments_.size(); ++id) {
+    MarketState& market = markets_[universe_->instruments()[id].market];
+    market.in_use = true;
+    ++market.without_close;
+    for (const Membership& m : universe_->memberships(id)) {
+      const Int128 cap =
+          static_cast<Int128>(sums_.price(id).raw) * m.shares.raw * sums_.rate(m.leg).raw;
+      // Dividing both by the number of units first keeps the product inside 128 bits.
+      const Int128 unit = sums_.sum(m.index) / kWeightUnits + 1;
+      weight_units_[id].push_back(static_cast<std::uint64_t>(cap / unit));
+      totals[m.index] += weight_units_[id].back();
+    }
+  }
+  for (IndexId id = 0; id < indices_.size(); ++id) indices_[id].weights.set_total(totals[id]);
+}
+
+void Engine::start() {
+  const MarketEvent nothing{};
+  event_ = &nothing;
+  for (IndexId id = 0; id < indices_.size(); ++id) refresh(id, true, Cause::start);
+  event_ = nullptr;
+}
+
+void Engine::apply(const MarketEvent& event, std::uint64_t input_sequence) {
+  event_ = &event;
+  input_sequence_ = input_sequence;
+  if (event.exchange_time > exchange_now_) exchange_now_ = event.exchange_time;
+  switch (event.kind) {
+    case EventKind::price:
+      apply_price(event);
+      break;
+    case EventKind::instrument_status:
+      apply_status(event);
+      break;
+    case EventKind::market_phase:
+      apply_phase(event);
+      break;
+    case EventKind::fx:
+      apply_rate(event);
+      break;
+    case EventKind::feed_state:
+      apply_feed_state(event);
+      break;
+    case EventKind::timer:
+      apply_timer(event);
+      break;
+    default:
+      counters_->add(CoreCounter::unknown_rejected);
+  }
+  finish_closing_markets();
+  event_ = nullptr;
+}
+
+void Engine::apply_price(const MarketEvent& event) {
+  const InstrumentId id = event.instrument;
+  if (id >= instruments_.size() || event.detail > static_cast<std::uint8_t>(PriceKind::close)) {
+    return counters_->add(CoreCounter::unknown_rejected);
+  }
+  const auto kind = static_cast<PriceKind>(event.detail);
+  if (!usable(id, Price{event.value[0]})) return counters_->add(CoreCounter::price_rejected);
+  if (outranked(instruments_[id], kind)) return counters_->add(CoreCounter::price_superseded);
+  const bool changed = take_price(id, event);
+  counters_->add(changed ? CoreCounter::price_applied : CoreCounter::price_unchanged);
+  refresh_holders(id, changed, Cause::price);
+}
+
+bool Engine::usable(InstrumentId id, Price price) const {
+  return price.raw > 0 &&
+         price.raw / kPriceBound <= universe_->instruments()[id].reference_price.raw;
+}
+
+// A previous close gives way to any price of today, and the official close to nothing.
+bool Engine::outranked(const InstrumentState& state, PriceKind kind) const {
+  if (kind == PriceKind::close) return false;
+  return state.has_close ||
+         (kind == PriceKind::previous_close && state.kind != PriceKind::previous_close);
+}
+
+bool Engine::take_price(InstrumentId id, const MarketEvent& event) {
+  const auto kind = static_cast<PriceKind>(event.detail);
+  const Price price{event.value[0]};
+  if (kind == PriceKind::previous_close) note_previous_close(id, price);
+  note_heard(id, kind);
+  if (kind == PriceKind::close) note_close(id);
+  add_turnover(id, event.value[2]);
+  move_standing(id);
+  write_price_applied(id, event);
+  if (price == sums_.price(id)) return false;
+  sums_.set_price(id, price);
+  return true;
+}
+
+void Engine::note_previous_close(InstrumentId id, Price price) {
+  InstrumentState& state = instruments_[id];
+  const bool mismatch = price != universe_->instruments()[id].reference_price;
+  if (mismatch == state.reference_mismatch) return;
+  state.reference_mismatch = mismatch;
+  for (const Membership& m : universe_->memberships(id)) {
+    if (mismatch) {
+      ++indices_[m.index].mismatches;
+    } else {
+      --indices_[m.index].mismatches;
+    }
+  }
+}
+
+void Engine::note_heard(InstrumentId id, PriceKind kind) {
+  InstrumentState& state = instruments_[id];
+  const bool of_today = kind != PriceKind::previous_close;
+  const MarketPhase phase = markets_[universe_->instruments()[id].market].phase;
+  state.heard = true;
+  if (of_today) state.kind = kind;
+  if (state.heard_after_open || (!of_today && phase == MarketPhase::pre_open)) return;
+  state.heard_after_open = true;
+  if (state.suspended()) return;  // does not hold the open back in the first place
+  for (const Membership& m : universe_->memberships(id)) --indices_[m.index].not_heard;
+}
+
+void Engine::note_close(InstrumentId id) {
+  InstrumentState& state = instruments_[id];
+  if (!state.has_close && !state.suspended())
+    --markets_[universe_->instruments()[id].market].without_close;
+  state.has_close = true;
+}
+
+void Engine::add_turnover(InstrumentId id, std::int64_t turnover) {
+  InstrumentState& state = instruments_[id];
+  if (turnover <= state.turnover)
+    return;  // cumulative: a message without it, or an old one, changes nothing
+  for (const Membership& m : universe_->memberships(id)) {
+    leg_turnover_[m.leg] += turnover - state.turnover;
+  }
+  state.turnover = turnover;
+}
+
+void Engine::move_standing(InstrumentId id) {
+  InstrumentState& state = instruments_[id];
+  const bool live = markets_[universe_->instruments()[id].market].feed == FeedState::live;
+  const std::uint8_t now = standing_of(state, live);
+  if (now == state.standing) return;
+  const auto memberships = universe_->memberships(id);
+  for (std::size_t i = 0; i < memberships.size(); ++i) {
+    IndexState& index = indices_[memberships[i].index];
+    index.weights.move(weight_units_[id][i], state.standing, now);
+    index.weights_moved = true;
+  }
+  state.standing = now;
+}
+
+void Engine::write_price_applied(InstrumentId id, const MarketEvent& event) {
+  PriceApplied record;
+  record.header.detail = event.detail;
+  record.header.detail2 = static_cast<std::uint8_t>(instruments_[id].status);
+  record.header.id = id;
+  record.header.input_sequence = input_sequence_;
+  record.price = Price{event.value[0]};
+  record.volume = event.value[1];
+  record.turnover = event.value[2];
+  record.exchange_time = event.exchange_time;
+  record.receive_time = event.receive_time;
+  record.feed_sequence = event.feed_sequence;
+  sink_->write(Record::of(record));
+}
+
+void Engine::apply_status(const MarketEvent& event) {
+  const InstrumentId id = event.instrument;
+  if (id >= instruments_.size() ||
+      event.detail > static_cast<std::uint8_t>(InstrumentStatus::suspended)) {
+    return counters_->add(CoreCounter::unknown_rejected);
+  }
+  counters_->add(CoreCounter::state_applied);
+  InstrumentState& state = instruments_[id];
+  const bool was = state.suspended();
+  state.status = static_cast<InstrumentStatus>(event.detail);
+  // A suspended member is waited for neither at the open nor at the close.
+  if (was != state.suspended()) {
+    const std::uint32_t step = was ? 1u : ~0u;
+    if (!state.heard_after_open) {
+      for (const Membership& m : universe_->memberships(id)) indices_[m.index].not_heard += step;
+    }
+    if (!state.has_close) markets_[universe_->instruments()[id].market].without_close += step;
+  }
+  const std::uint8_t before = state.standing;
+  move_standing(id);
+  refresh_holders(id, before != state.standing, Cause::instrument_status);
+}
+
+void Engine::apply_phase(const MarketEvent& event) {
+  if (event.market >= kMaxMarkets ||
+      event.detail > static_cast<std::uint8_t>(MarketPhase::shut_today)) {
+    return counters_->add(CoreCounter::unknown_rejected);
+  }
+  counters_->add(CoreCounter::state_applied);
+  const auto phase = static_cast<MarketPhase>(event.detail);
+  const MarketState& market = markets_[event.market];
+  // The core itself goes from closing to closed, and a venue that repeats its end does not undo
+  // that.
+  const bool repeats_end = market.phase == MarketPhase::closed && phase == MarketPhase::closing;
+  if (market.phase == phase || repeats_end) return;
+  enter_phase(event.market, phase);
+}
+
+void Engine::enter_phase(MarketId market_id, MarketPhase phase) {
+  MarketState& market = markets_[market_id];
+  market.phase = phase;
+  if (phase == MarketPhase::closing) market.closing_since = exchange_now_;
+  MarketChanged record;
+  record.header.detail = static_cast<std::uint8_t>(phase);
+  record.header.id = market_id;
+  record.header.input_sequence = input_sequence_;
+  record.exchange_time = event_->exchange_time;
+  record.receive_time = event_->receive_time;
+  sink_->write(Record::of(record));
+  refresh_market(market_id, Cause::market);
+}
+
+// C becomes F when every member's close is in, or at the deadline (METHODOLOGY 5).
+void Engine::finish_closing_markets() {
+  for (MarketId id = 0; id < kMaxMarkets; ++id) {
+    const MarketState& market = markets_[id];
+    if (market.phase != MarketPhase::closing) continue;
+    const bool late = exchange_now_ - market.closing_since >= settings_.close_deadline_ns;
+    if (market.without_close == 0 || late) enter_phase(id, MarketPhase::closed);
+  }
+}
+
+void Engine::apply_rate(const MarketEvent& event) {
+  const SeriesId id = event.instrument;
+  if (id == 0 || id >= series_.size()) return counters_->add(CoreCounter::unknown_rejected);
+  const std::int64_t close = universe_->series()[id].close.raw;
+  const std::int64_t rate = event.value[0];
+  const std::int64_t tolerance = close * kFxGuardPercent / 100;
+  if (rate < close - tolerance || rate > close + tolerance)
+    return counters_->add(CoreCounter::rate_rejected);
+  counters_->add(CoreCounter::rate_applied);
+  series_[id] = {FxRate{rate}, event.receive_time};
+  for (std::uint32_t leg = 0; leg < universe_->legs().size(); ++leg) {
+    const Leg& of = universe_->legs()[leg];
+    // FX freezes at the close of the index's last market.
+    if (of.series != id || indices_[of.index].status == IndexStatus::closed) continue;
+    const bool changed = sums_.rate(leg) != FxRate{rate};
+    sums_.set_rate(leg, FxRate{rate});
+    refresh(of.index, changed && fx_may_publish(indices_[of.index].status), Cause::fx);
+  }
+}
+
+void Engine::apply_feed_state(const MarketEvent& event) {
+  if (event.market >= kMaxMarkets || event.detail > static_cast<std::uint8_t>(FeedState::stale)) {
+    return counters_->add(CoreCounter::unknown_rejected);
+  }
+  counters_->add(CoreCounter::state_applied);
+  FeedChanged record;
+  record.header.detail = event.detail;
+  record.header.id = event.feed;
+  record.header.input_sequence = input_sequence_;
+  record.channel = event.channel;
+  record.receive_time = event.receive_time;
+  sink_->write(Record::of(record));
+  // Channel 0 speaks for the feed as a whole; the others are for the reader of the record.
+  if (event.channel != 0) return;
+  markets_[event.market].feed = static_cast<FeedState>(event.detail);
+  for (InstrumentId id = 0; id < instruments_.size(); ++id) {
+    if (universe_->instruments()[id].market == event.market) move_standing(id);
+  }
+  refresh_market(event.market, Cause::feed);
+}
+
+void Engine::apply_timer(const MarketEvent& event) {
+  counters_->add(CoreCounter::state_applied);
+  TimerTick record;
+  record.header.input_sequence = input_sequence_;
+  record.instant = TimeNs{event.value[0]};
+  sink_->write(Record::of(record));
+}
+
+}  // namespace indexcast

@@ -1,0 +1,109 @@
+// The engine: one event in, the records that it causes out. Deterministic: reads no clock, opens
+// nothing, allocates nothing after construction. One thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "calc/basket_sums.h"
+#include "calc/core_counters.h"
+#include "calc/event.h"
+#include "calc/index_state.h"
+#include "calc/instrument_state.h"
+#include "calc/market_status.h"
+#include "calc/record_sink.h"
+#include "calc/universe.h"
+
+namespace indexcast {
+
+struct EngineSettings {
+  Date trade_date = 0;
+  // China time of day at which the open is taken at the latest (METHODOLOGY 5).
+  std::int64_t open_deadline_ms = ((9 * 60 + 29) * 60 + 50) * 1000;
+  // How long after a market's end its missing closing prices are waited for, in exchange time.
+  std::int64_t close_deadline_ns = 20 * 60 * kNsPerSecond;
+  // Live weight from which a level may be called quotable.
+  std::uint16_t quotable_live_bp = 9000;
+};
+
+class Engine {
+ public:
+  // `universe`, `sink` and `counters` outlive the engine.
+  Engine(const Universe& universe, const EngineSettings& settings, RecordSink& sink,
+         CoreCounters& counters);
+
+  // Publishes the level of every index at its reference prices, cause `start`. Once, before the
+  // first event.
+  void start();
+
+  // Takes one accepted input. `input_sequence` counts from 1.
+  void apply(const MarketEvent& event, std::uint64_t input_sequence);
+
+  const BasketSums& sums() const { return sums_; }
+  const Universe& universe() const { return *universe_; }
+  MarketPhase phase(MarketId market) const { return markets_[market].phase; }
+
+ private:
+  struct MarketState {
+    MarketPhase phase = MarketPhase::pre_open;
+    FeedState feed = FeedState::down;
+    bool in_use = false;
+    TimeNs closing_since{};
+    std::uint32_t without_close = 0;  // members that keep the market in `closing`
+  };
+  struct SeriesState {
+    FxRate rate{};
+    TimeNs receive_time{};
+  };
+
+  void apply_price(const MarketEvent& event);
+  void apply_status(const MarketEvent& event);
+  void apply_phase(const MarketEvent& event);
+  void apply_rate(const MarketEvent& event);
+  void apply_feed_state(const MarketEvent& event);
+  void apply_timer(const MarketEvent& event);
+
+  void lay_out_members();
+  bool usable(InstrumentId id, Price price) const;
+  bool outranked(const InstrumentState& state, PriceKind kind) const;
+  bool take_price(InstrumentId id, const MarketEvent& event);
+  void note_previous_close(InstrumentId id, Price price);
+  void note_heard(InstrumentId id, PriceKind kind);
+  void note_close(InstrumentId id);
+  void add_turnover(InstrumentId id, std::int64_t turnover);
+  void move_standing(InstrumentId id);
+  void enter_phase(MarketId market, MarketPhase phase);
+  void finish_closing_markets();
+  void write_price_applied(InstrumentId id, const MarketEvent& event);
+
+  // Derives status, flags and open of an index; publishes when `changed` or when one of them moved.
+  void refresh(IndexId id, bool changed, Cause cause);
+  void refresh_holders(InstrumentId id, bool changed, Cause cause);
+  void refresh_market(MarketId market, Cause cause);
+  bool update_quality(IndexId id, IndexState& index);
+  PhaseSet phases_of(IndexId id) const;
+  std::uint32_t flags_of(IndexId id, const IndexState& index, PhaseSet phases) const;
+  bool open_is_due(const IndexState& index, PhaseSet phases) const;
+  void publish(IndexId id, IndexState& index, Cause cause);
+  void fill_fx(IndexId id, LevelUpdate& update) const;
+  std::int64_t turnover_of(IndexId id) const;
+
+  const Universe* universe_;
+  EngineSettings settings_;
+  RecordSink* sink_;
+  CoreCounters* counters_;
+  BasketSums sums_;
+  std::vector<InstrumentState> instruments_;
+  std::vector<std::vector<std::uint64_t>> weight_units_;  // parallel to universe.memberships(id)
+  std::vector<IndexState> indices_;
+  std::vector<SeriesState> series_;
+  std::vector<Int128> leg_turnover_;  // per leg, 1e-4 of the listing currency
+  std::array<MarketState, kMaxMarkets> markets_{};
+  TimeNs open_deadline_{};
+  TimeNs exchange_now_{};  // the latest exchange time accepted
+  const MarketEvent* event_ = nullptr;
+  std::uint64_t input_sequence_ = 0;
+};
+
+}  // namespace indexcast

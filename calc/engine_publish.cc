@@ -1,0 +1,143 @@
+// The engine's second half: from a changed sum or quality to the published record.
+#include "calc/engine.h"
+
+namespace indexcast {
+
+void Engine::refresh_holders(InstrumentId id, bool changed, Cause cause) {
+  for (const Membership& m : universe_->memberships(id)) refresh(m.index, changed, cause);
+}
+
+void Engine::refresh_market(MarketId market, Cause cause) {
+  for (IndexId id = 0; id < indices_.size(); ++id) {
+    if (universe_->markets_of(id) >> market & 1u) refresh(id, false, cause);
+  }
+}
+
+void Engine::refresh(IndexId id, bool changed, Cause cause) {
+  IndexState& index = indices_[id];
+  if (changed) {
+    const LevelDivider::Result result = sums_.level(id);
+    if (!result.estimated) [[unlikely]]
+      counters_->add(CoreCounter::inexact_estimates);
+    index.level = result.level;
+  }
+  if (update_quality(id, index) || changed) publish(id, index, cause);
+}
+
+// True when something that a subscriber acts on moved: status, flags, quotable, the open or the
+// close.
+bool Engine::update_quality(IndexId id, IndexState& index) {
+  const PhaseSet phases = phases_of(id);
+  const IndexStatus status = status_of(phases);
+  const std::uint32_t flags = flags_of(id, index, phases);
+  if (index.weights_moved) {
+    index.opened_bp = index.weights.basis_points(kOpened);
+    index.fresh_bp = index.weights.basis_points(kFresh);
+    index.suspended_bp = index.weights.basis_points(kSuspended);
+    index.live_bp = index.weights.basis_points(kLive);
+    index.weights_moved = false;
+  }
+  const bool quotable =
+      status == IndexStatus::open && flags == 0 && index.live_bp >= settings_.quotable_live_bp;
+  const bool opens = !index.is_open() && open_is_due(index, phases);
+  const bool moved =
+      status != index.status || flags != index.flags || quotable != index.quotable || opens;
+  if (opens) index.open = index.high = index.low = index.level;
+  if (status == IndexStatus::closed && index.status != IndexStatus::closed)
+    index.close = index.level;
+  index.status = status;
+  index.flags = flags;
+  index.quotable = quotable;
+  return moved;
+}
+
+PhaseSet Engine::phases_of(IndexId id) const {
+  PhaseSet phases = 0;
+  const std::uint32_t held = universe_->markets_of(id);
+  for (MarketId market = 0; market < kMaxMarkets; ++market) {
+    if (held >> market & 1u) phases |= phase_bit(markets_[market].phase);
+  }
+  return phases;
+}
+
+std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet phases) const {
+  std::uint32_t flags = 0;
+  if (phases & (phase_bit(MarketPhase::shut_today) | phase_bit(MarketPhase::halt)))
+    flags |= kPartialMarket;
+  if (index.mismatches != 0) flags |= kReferenceMismatch;
+  const std::uint32_t held = universe_->markets_of(id);
+  for (MarketId m = 0; m < kMaxMarkets; ++m) {
+    const MarketState& market = markets_[m];
+    // A market that is over sends nothing, and nothing is missed.
+    const bool over =
+        market.phase == MarketPhase::closed || market.phase == MarketPhase::shut_today;
+    if (!(held >> m & 1u) || over || market.feed == FeedState::live) continue;
+    const bool partly = market.feed == FeedState::gap || market.feed == FeedState::recovering;
+    flags |= partly ? kRecovering : kFeedStale;
+  }
+  return flags;
+}
+
+bool Engine::open_is_due(const IndexState& index, PhaseSet phases) const {
+  const bool auction_over = (phases & phase_bit(MarketPhase::pre_open)) == 0 &&
+                            phases != phase_bit(MarketPhase::shut_today);
+  return (auction_over && index.not_heard == 0) ||
+         (exchange_now_.ns != 0 && exchange_now_ >= open_deadline_);
+}
+
+void Engine::publish(IndexId id, IndexState& index, Cause cause) {
+  if (index.is_open() && !(index.flags & kRecovering)) index.follow(index.level);
+  LevelUpdate update;
+  update.header.detail = static_cast<std::uint8_t>(index.status);
+  update.header.detail2 = static_cast<std::uint8_t>(universe_->indices()[id].decimals);
+  update.header.detail3 = static_cast<std::uint8_t>(cause);
+  update.header.id = id;
+  update.header.input_sequence = input_sequence_;
+  update.flags = index.flags;
+  update.definition_version = universe_->indices()[id].version;
+  update.index_sequence = ++index.sequence;
+  update.level = index.level;
+  update.previous_close = universe_->indices()[id].previous_close;
+  update.open = index.open;
+  update.high = index.high;
+  update.low = index.low;
+  update.close = index.close;
+  update.turnover = turnover_of(id);
+  update.cause_instrument = event_->instrument;
+  update.cause_feed = event_->feed;
+  update.cause_value = event_->value[0];
+  update.quotable = index.quotable;
+  update.cause_feed_sequence = event_->feed_sequence;
+  update.exchange_time = event_->exchange_time;
+  update.receive_time = event_->receive_time;
+  update.weight_opened = index.opened_bp;
+  update.weight_fresh = index.fresh_bp;
+  update.weight_suspended = index.suspended_bp;
+  update.weight_live = index.live_bp;
+  update.trade_date = settings_.trade_date;
+  fill_fx(id, update);
+  counters_->add(CoreCounter::levels_published);
+  sink_->write(update);
+}
+
+void Engine::fill_fx(IndexId id, LevelUpdate& update) const {
+  const auto legs = universe_->legs_of(id);
+  if (legs.size() < 2) return;
+  update.fx_rate = sums_.rate(legs[1]);
+  const TimeNs since = series_[universe_->legs()[legs[1]].series].receive_time;
+  if (since.ns != 0 && event_->receive_time > since) {
+    update.fx_age_ms = static_cast<std::uint32_t>((event_->receive_time - since) / kNsPerMs);
+  }
+  if (legs.size() > 2) update.fx_rate_2 = sums_.rate(legs[2]);
+}
+
+std::int64_t Engine::turnover_of(IndexId id) const {
+  Int128 sum = 0;
+  for (const std::uint32_t leg : universe_->legs_of(id)) {
+    const bool own = universe_->legs()[leg].series == 0;
+    sum += own ? leg_turnover_[leg] : leg_turnover_[leg] * sums_.rate(leg).raw / kFxOne.raw;
+  }
+  return static_cast<std::int64_t>(sum);
+}
+
+}  // namespace indexcast

@@ -1,0 +1,50 @@
+#include "calc/sequencer.h"
+
+namespace indexcast {
+
+std::size_t Sequencer::poll(TimeNs now) {
+  const std::uint64_t before = input_sequence_;
+  std::size_t taken = 0;
+  for (SpscRing<MarketEvent>* ring : rings_) taken += poll_ring(*ring);
+  if (taken == 0) admit_timers_until(now);
+  return static_cast<std::size_t>(input_sequence_ - before);
+}
+
+std::size_t Sequencer::poll_ring(SpscRing<MarketEvent>& ring) {
+  std::size_t taken = 0;
+  for (; taken < kBatch; ++taken) {
+    const MarketEvent* event = ring.front();
+    if (event == nullptr) break;
+    admit_in_time(*event);
+    ring.pop();
+  }
+  return taken;
+}
+
+void Sequencer::admit_in_time(const MarketEvent& event) {
+  admit_timers_until(event.receive_time);
+  admit(event);
+}
+
+void Sequencer::admit(const MarketEvent& event) {
+  ++input_sequence_;
+  if (log_ != nullptr) log_->on_input(event, input_sequence_);
+  engine_->apply(event, input_sequence_);
+}
+
+// Instants are multiples of the interval, so that they fall on whole seconds of the clock.
+void Sequencer::admit_timers_until(TimeNs time) {
+  if (time < next_timer_ || time.ns == 0) return;
+  const TimeNs following{(time.ns / interval_ns_ + 1) * interval_ns_};
+  if (next_timer_.ns == 0 || following - next_timer_ > kMaxCatchUp * interval_ns_)
+    next_timer_ = following;
+  for (; next_timer_ <= time; next_timer_ = next_timer_ + interval_ns_) {
+    MarketEvent timer;
+    timer.kind = EventKind::timer;
+    timer.value[0] = next_timer_.ns;
+    timer.receive_time = next_timer_;
+    admit(timer);
+  }
+}
+
+}  // namespace indexcast
