@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "feedhandlers/common/endpoint.h"
+#include "feedhandlers/common/timetable.h"
 
 namespace indexcast::hkex {
 
@@ -30,6 +31,15 @@ struct Settings {
   // Packets held while one is missing; more than this at once is a gap without waiting.
   std::size_t reorder_capacity = 256;
   std::string market_code = "MAIN";  // segment whose message 20 is the market's phase
+  // Lunch, on exchange time: the notes do not say which session id the exchange sends then.
+  std::vector<feed::TimeRange> breaks = feed::kHongKongBreaks;
+  // After a gap a channel is `live` again when it lost nothing for this long, or at a sequence
+  // reset. Until retransmission exists this is a statement about the channel, not about each price.
+  std::int64_t gap_settle_ns = 30'000'000'000;
+  // No datagram at all on both lines for this long makes a channel `stale`.
+  std::int64_t silence_ns = 30'000'000'000;
+  // A heartbeat's SeqNum is believed to be the next expected number; unconfirmed (notes 1.3).
+  bool heartbeat_detects_gap = false;
 };
 
 }  // namespace indexcast::hkex
