@@ -20,5 +20,7 @@ constexpr std::int64_t hms(int hour, int minute, int second = 0) {
 // The mainland's scheduled breaks: 09:25-09:30 after the opening auction, 11:30-13:00 lunch.
 inline const std::vector<TimeRange> kMainlandBreaks{{hms(9, 25), hms(9, 30)},
                                                     {hms(11, 30), hms(13, 0)}};
+// Hong Kong's: 12:00-13:00 lunch.
+inline const std::vector<TimeRange> kHongKongBreaks{{hms(12, 0), hms(13, 0)}};
 
 }  // namespace indexcast::feed

@@ -1,0 +1,102 @@
+#include <set>
+
+#include "server/config/config.h"
+#include "server/config/config_schema.h"
+#include "server/config/table_printer.h"
+#include "server/config/table_reader.h"
+#include "server/config/toml_file.h"
+
+namespace indexcast::server {
+namespace {
+
+// The default that the struct cannot state itself.
+Config default_config(const std::string& path) {
+  Config config;
+  config.source = path;
+  config.core.open_deadline_ms = feed::hms(9, 29, 50);
+  return config;
+}
+
+void resolve_paths(Config& config) {
+  for (std::string& path : config.definitions) path = resolve_beside(config.source, path);
+  for (FxSettings& fx : config.fx) fx.file = resolve_beside(config.source, fx.file);
+  config.journal.directory = resolve_beside(config.source, config.journal.directory);
+}
+
+void check_channels(const Config& config, TableReader& reader) {
+  std::set<std::uint32_t> ids;
+  for (const hkex::ChannelSettings& channel : config.hkex.channels) {
+    if (!ids.insert(channel.id).second)
+      reader.fault("hkex", "channel " + std::to_string(channel.id) + " appears twice");
+    if (channel.id == 0) reader.fault("hkex", "a channel has no id");
+    if (channel.line_a.host.empty() && channel.line_b.host.empty())
+      reader.fault("hkex", "channel " + std::to_string(channel.id) + " has neither line");
+  }
+}
+
+void check_fx(const Config& config, TableReader& reader) {
+  std::set<std::string> names;
+  for (const FxSettings& fx : config.fx) {
+    if (fx.series.empty()) reader.fault("fx", "a rate has no series");
+    if (!names.insert(fx.series).second) reader.fault("fx", fx.series + " appears twice");
+    if (fx.mode == "file" && fx.file.empty())
+      reader.fault("fx", fx.series + ": mode file needs a file");
+  }
+}
+
+// What no single key can say.
+void check_whole(const Config& config, TableReader& reader) {
+  if (config.definitions.empty()) reader.fault("definitions", "at least one is needed");
+  if (config.sse_enabled && config.sse.gateways.empty())
+    reader.fault("sse", "gateways: at least one is needed");
+  if (config.szse_enabled && config.szse.gateways.empty())
+    reader.fault("szse", "gateways: at least one is needed");
+  if (config.hkex_enabled && config.hkex.channels.empty())
+    reader.fault("hkex", "channels: at least one is needed");
+  if (config.journal.enabled && config.journal.directory.empty())
+    reader.fault("journal", "directory: needed when the journal is enabled");
+  const auto& simulator = config.simulator;
+  if (simulator.end_ms != 0 && simulator.begin_ms >= simulator.end_ms)
+    reader.fault("simulator", "begin must be before end");
+  check_channels(config, reader);
+  check_fx(config, reader);
+}
+
+// The simulator is the other side of the same sessions, on the same day. A venue without an address
+// does not take part in it.
+void complete_simulator(Config& config) {
+  config.simulator.sse = config.sse;
+  config.simulator.szse = config.szse;
+  config.simulator.hkex = config.hkex;
+  if (!config.sse_enabled) config.simulator.sse.gateways.clear();
+  if (!config.szse_enabled) config.simulator.szse.gateways.clear();
+  if (!config.hkex_enabled) config.simulator.hkex.channels.clear();
+  if (config.trade_date != 0) config.simulator.trade_date = config.trade_date;
+}
+
+}  // namespace
+
+absl::StatusOr<Config> load_config(const std::string& path) {
+  const absl::StatusOr<toml::table> table = read_toml(path);
+  if (!table.ok()) return table.status();
+  FaultList faults;
+  Config config = default_config(path);
+  TableReader reader(*table, path, "", faults);
+  walk_config(reader, config);
+  reader.refuse_unknown_keys();
+  if (faults.empty()) check_whole(config, reader);
+  if (!faults.empty()) return faults.status();
+  resolve_paths(config);
+  complete_simulator(config);
+  return config;
+}
+
+std::string print_config(const Config& config) {
+  std::string out;
+  TablePrinter printer(out);
+  Config copy = config;  // a walker takes what it may write to
+  walk_config(printer, copy);
+  return out;
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,143 @@
+// Every key of the configuration with its range, once: the reader and the printer both walk it, so
+// that neither can know a key that the other does not.
+#pragma once
+
+#include <limits>
+
+#include "server/config/codec.h"
+#include "server/config/config.h"
+
+namespace indexcast::server {
+
+// A Walker has boolean, real, integer, text, texts, section and tables as TableReader does. In each
+// table the plain keys come before the tables within it, as TOML wants them written.
+
+inline constexpr std::int64_t kMaxRing = 1 << 24;  // 1 GiB of events
+inline constexpr std::int64_t kMaxPort = 65535;
+
+template <class Walker>
+void walk_core(Walker& walker, CoreSettings& core) {
+  walker.text("topology", core.topology, one_of<Topology>("one_core", "per_feed"));
+  walker.text("idle", core.idle, one_of<IdleMode>("spin", "backoff", "block"));
+  walker.integer("feed_ring", core.feed_ring, 64, kMaxRing);
+  walker.integer("broadcast_ring", core.broadcast_ring, 64, kMaxRing);
+  walker.integer("timer_ms", core.timer_ms, 10, 60'000);
+  walker.text("open_deadline", core.open_deadline_ms, TimeOfDayText{});
+  walker.integer("close_deadline_min", core.close_deadline_min, 0, 240);
+  walker.integer("quotable_live_bp", core.quotable_live_bp, 0, 10'000);
+}
+
+template <class Walker>
+void walk_sse(Walker& walker, bool& enabled, sse::Settings& sse) {
+  walker.boolean("enabled", enabled);
+  walker.texts("gateways", sse.gateways, EndpointText{});
+  walker.text("sender_comp_id", sse.sender_comp_id, NonEmptyText{});
+  walker.text("target_comp_id", sse.target_comp_id, NonEmptyText{});
+  walker.text("appl_ver_id", sse.appl_ver_id, NonEmptyText{});
+  walker.integer("heartbeat_s", sse.heartbeat_s, 1, 60);
+  walker.boolean("production_only", sse.production_only);
+  walker.texts("breaks", sse.breaks, TimeRangeText{});
+}
+
+template <class Walker>
+void walk_szse(Walker& walker, bool& enabled, szse::Settings& szse) {
+  walker.boolean("enabled", enabled);
+  walker.texts("gateways", szse.gateways, EndpointText{});
+  walker.text("sender_comp_id", szse.sender_comp_id, NonEmptyText{});
+  walker.text("target_comp_id", szse.target_comp_id, NonEmptyText{});
+  walker.text("password", szse.password, AnyText{});
+  walker.text("default_appl_ver_id", szse.default_appl_ver_id, NonEmptyText{});
+  walker.integer("heartbeat_s", szse.heartbeat_s, 1, 60);
+  walker.texts("sentinels", szse.sentinels, SecurityCodeText{});
+}
+
+template <class Walker>
+void walk_hkex(Walker& walker, bool& enabled, hkex::Settings& hkex) {
+  walker.boolean("enabled", enabled);
+  walker.text("interface", hkex.interface, NonEmptyText{});
+  walker.text("price", hkex.price, one_of<hkex::PricePolicy>("last", "nominal"));
+  walker.integer("receive_buffer_bytes", hkex.receive_buffer_bytes, 65'536, 1 << 30);
+  walker.integer("reorder_wait_ns", hkex.reorder_wait_ns, 0, 10 * kNsPerSecond);
+  walker.integer("reorder_capacity", hkex.reorder_capacity, 1, 65'536);
+  walker.text("market_code", hkex.market_code, NonEmptyText{});
+  walker.texts("breaks", hkex.breaks, TimeRangeText{});
+  walker.integer("gap_settle_ns", hkex.gap_settle_ns, 0, 3600 * kNsPerSecond);
+  walker.integer("silence_ns", hkex.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
+  walker.boolean("heartbeat_detects_gap", hkex.heartbeat_detects_gap);
+  walker.tables("channels", hkex.channels, [](auto& table, hkex::ChannelSettings& channel) {
+    table.integer("id", channel.id, 1, std::numeric_limits<std::uint32_t>::max());
+    table.text("line_a", channel.line_a, GroupText{});
+    table.text("line_b", channel.line_b, GroupText{});
+  });
+}
+
+template <class Walker>
+void walk_fx(Walker& walker, FxSettings& fx) {
+  walker.text("series", fx.series, NonEmptyText{});
+  walker.text("mode", fx.mode, word("fixed", "file"));
+  walker.text("file", fx.file, AnyText{});
+  walker.integer("poll_ms", fx.poll_ms, 10, 3'600'000);
+}
+
+template <class Walker>
+void walk_zmq(Walker& walker, ZmqSettings& zmq) {
+  walker.boolean("enabled", zmq.enabled);
+  walker.text("publish", zmq.publish, NonEmptyText{});
+  walker.integer("send_high_water_mark", zmq.send_high_water_mark, 1, 10'000'000);
+}
+
+template <class Walker>
+void walk_http(Walker& walker, HttpSettings& http) {
+  walker.boolean("enabled", http.enabled);
+  walker.text("address", http.address, NonEmptyText{});
+  walker.integer("port", http.port, 0, kMaxPort);
+  walker.integer("max_clients", http.max_clients, 1, 100'000);
+  walker.integer("client_queue", http.client_queue, 16, 1'000'000);
+  walker.integer("client_stall_ms", http.client_stall_ms, 100, 3'600'000);
+}
+
+template <class Walker>
+void walk_journal(Walker& walker, JournalSettings& journal) {
+  walker.boolean("enabled", journal.enabled);
+  walker.text("directory", journal.directory, AnyText{});
+  walker.integer("ring", journal.ring, 64, kMaxRing);
+}
+
+template <class Walker>
+void walk_simulator(Walker& walker, sim::Settings& simulator) {
+  walker.integer("seed", simulator.seed, 0, std::numeric_limits<std::int64_t>::max());
+  walker.real("speed", simulator.speed, 0.01, 100'000);
+  walker.real("day_minutes", simulator.day_minutes, 0, 1440);
+  walker.text("begin", simulator.begin_ms, TimeOfDayText{});
+  walker.text("end", simulator.end_ms, TimeOfDayText{});
+  walker.real("ticks_per_second", simulator.ticks_per_second, 0.001, 100'000);
+  walker.integer("snapshot_grid_ms", simulator.snapshot_grid_ms, 0, 60'000);
+  walker.integer("refresh_s", simulator.refresh_s, 1, 3600);
+  walker.real("loss_a", simulator.loss_a, 0, 1);
+  walker.real("loss_b", simulator.loss_b, 0, 1);
+  walker.real("halts", simulator.halts, 0, 1);
+  walker.real("suspensions", simulator.suspensions, 0, 1);
+  walker.real("empty_auctions", simulator.empty_auctions, 0, 1);
+  walker.boolean("wait_for_clients", simulator.wait_for_clients);
+  walker.integer("client_backlog", simulator.client_backlog, 65'536, 1 << 30);
+  walker.texts("hkex_ticks", simulator.hkex_ticks, TickBandText{});
+}
+
+template <class Walker>
+void walk_config(Walker& walker, Config& config) {
+  walker.text("trade_date", config.trade_date, OptionalDateText{});
+  walker.texts("definitions", config.definitions, NonEmptyText{});
+  walker.text("log_level", config.log_level,
+              word("trace", "debug", "info", "warning", "error", "critical", "off"));
+  walker.section("core", [&](auto& table) { walk_core(table, config.core); });
+  walker.section("sse", [&](auto& table) { walk_sse(table, config.sse_enabled, config.sse); });
+  walker.section("szse", [&](auto& table) { walk_szse(table, config.szse_enabled, config.szse); });
+  walker.section("hkex", [&](auto& table) { walk_hkex(table, config.hkex_enabled, config.hkex); });
+  walker.tables("fx", config.fx, [](auto& table, FxSettings& fx) { walk_fx(table, fx); });
+  walker.section("zmq", [&](auto& table) { walk_zmq(table, config.zmq); });
+  walker.section("http", [&](auto& table) { walk_http(table, config.http); });
+  walker.section("journal", [&](auto& table) { walk_journal(table, config.journal); });
+  walker.section("simulator", [&](auto& table) { walk_simulator(table, config.simulator); });
+}
+
+}  // namespace indexcast::server

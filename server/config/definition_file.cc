@@ -1,0 +1,143 @@
+#include "server/config/definition_file.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "calc/decimal.h"
+#include "server/config/codec.h"
+#include "server/config/fault_list.h"
+#include "server/config/member_file.h"
+#include "server/config/table_reader.h"
+#include "server/config/toml_file.h"
+
+namespace indexcast::server {
+namespace {
+
+// Rounding shares to 1e-6 may move the level at base prices by this much at most (METHODOLOGY 2).
+constexpr double kMaxRoundingMove = 1e-8;
+
+struct Head {
+  IndexDefinition definition;
+  std::string previous_close;
+  std::string members;
+};
+
+void read_head(TableReader& reader, Head& head) {
+  IndexDefinition& definition = head.definition;
+  for (const char* key : {"code", "name", "currency", "decimals", "effective_date", "divisor",
+                          "previous_close", "members", "provenance"}) {
+    reader.require(key);
+  }
+  reader.text("code", definition.code, NonEmptyText{});
+  reader.text("name", definition.name, NonEmptyText{});
+  reader.text("currency", definition.currency, NonEmptyText{});
+  reader.integer("decimals", definition.decimals, 0, 8);
+  reader.integer("version", definition.version, 1, std::numeric_limits<std::uint32_t>::max());
+  reader.text("effective_date", definition.effective_date, DateText{});
+  reader.text("divisor", definition.divisor, DivisorText{});
+  reader.text("previous_close", head.previous_close, NonEmptyText{});
+  reader.text("members", head.members, NonEmptyText{});
+  reader.text("provenance", definition.provenance, NonEmptyText{});
+  reader.text_map("close_fx", definition.close_fx, DecimalText<FxRate>{});
+  reader.text_map("fx_series", definition.fx_series, NonEmptyText{});
+}
+
+// Its places are those of the index, so it is read once they are known.
+void read_previous_close(TableReader& reader, Head& head) {
+  if (head.previous_close.empty()) return;
+  IndexDefinition& definition = head.definition;
+  const auto level = parse_decimal64(head.previous_close, definition.decimals);
+  if (!level) {
+    reader.fault("previous_close",
+                 fmt::format("must be a decimal number with up to {} places", definition.decimals));
+    return;
+  }
+  definition.previous_close = {*level};
+}
+
+double rate_of(const IndexDefinition& definition, const Member& member) {
+  const auto it = definition.close_fx.find(member.currency);
+  const FxRate rate = it == definition.close_fx.end() ? kFxOne : it->second;
+  return static_cast<double>(rate.raw) / static_cast<double>(kFxOne.raw);
+}
+
+// How far the rounded shares put the level from the exact ones; a bound, so double will do.
+double rounding_move(const IndexDefinition& definition, const std::vector<MemberRow>& rows) {
+  double cap = 0;
+  for (const MemberRow& row : rows) {
+    const double price = static_cast<double>(row.member.base_price.raw) * 1e-6;
+    cap += price * row.shares_residual * rate_of(definition, row.member);
+  }
+  return std::abs(cap / (static_cast<double>(definition.divisor.raw) * 1e-16));
+}
+
+class DefinitionLoader {
+ public:
+  explicit DefinitionLoader(const std::string& path) : path_(path) {}
+
+  absl::StatusOr<IndexDefinition> load() {
+    const absl::StatusOr<toml::table> table = read_toml(path_);
+    if (!table.ok()) return table.status();
+    TableReader reader(*table, path_, "", faults_);
+    Head head;
+    head.definition.source = path_;
+    read_head(reader, head);
+    reader.refuse_unknown_keys();
+    read_previous_close(reader, head);
+    read_rows(head);
+    // A value that could not be read would only cause faults that nobody made.
+    if (faults_.empty()) check(reader, head.definition);
+    if (!faults_.empty()) return faults_.status();
+    return std::move(head.definition);
+  }
+
+ private:
+  void read_rows(Head& head) {
+    if (head.members.empty()) return;
+    members_file_ = resolve_beside(path_, head.members);
+    rows_ = read_members(members_file_, faults_);
+    for (const MemberRow& row : rows_) head.definition.members.push_back(row.member);
+  }
+
+  void check(TableReader& reader, const IndexDefinition& definition) {
+    for (const DefinitionFault& fault : check_definition(definition)) {
+      if (fault.line > 0) {
+        faults_.add(members_file_, fault.line, fault.key, fault.what);
+      } else {
+        reader.fault(fault.key, fault.what);
+      }
+    }
+    if (definition.divisor.raw <= 0) return;
+    const double move = rounding_move(definition, rows_);
+    if (move > kMaxRoundingMove) {
+      reader.fault("members", fmt::format("rounding shares to 1e-6 moves the level by {:.3g}, more "
+                                          "than {:.0g}",
+                                          move, kMaxRoundingMove));
+    }
+  }
+
+  const std::string& path_;
+  std::string members_file_;
+  std::vector<MemberRow> rows_;
+  FaultList faults_;
+};
+
+}  // namespace
+
+absl::StatusOr<IndexDefinition> load_definition(const std::string& path) {
+  return DefinitionLoader(path).load();
+}
+
+absl::Status check_effective_date(const IndexDefinition& definition, Date trade_date) {
+  FaultList faults;
+  if (definition.effective_date != trade_date) {
+    faults.add(
+        definition.source, 0, "effective_date",
+        fmt::format("{} is for {}, and the day is {}", definition.code,
+                    DateText{}.format(definition.effective_date), DateText{}.format(trade_date)));
+  }
+  return faults.status();
+}
+
+}  // namespace indexcast::server

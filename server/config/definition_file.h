@@ -1,0 +1,22 @@
+// The day's definition of an index as files: a TOML head that people read and edit, and the members
+// in a CSV file beside it. Formats: README.md of this folder.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <string>
+
+#include "calc/definition.h"
+#include "calc/time.h"
+
+namespace indexcast::server {
+
+// Reads a definition and runs every check of METHODOLOGY 7 on it, the gate included. The status
+// text is "file:line:key: what", one line per fault, all of them.
+absl::StatusOr<IndexDefinition> load_definition(const std::string& path);
+
+// Refuses a definition made for another day than the one that is about to run.
+absl::Status check_effective_date(const IndexDefinition& definition, Date trade_date);
+
+}  // namespace indexcast::server

@@ -1,0 +1,23 @@
+#include "server/config/fault_list.h"
+
+#include <absl/strings/str_join.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace indexcast::server {
+
+void FaultList::add(std::string_view file, int line, std::string_view key, std::string_view what) {
+  faults_.push_back(fmt::format("{}:{}:{}: {}", file, std::max(line, 1), key, what));
+}
+
+void FaultList::add(const absl::Status& status) {
+  if (!status.ok()) faults_.emplace_back(status.message());
+}
+
+absl::Status FaultList::status() const {
+  if (faults_.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrJoin(faults_, "\n"));
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,23 @@
+// The members of a definition, a CSV file: UTF-8, one header line, no quoting (no field of a member
+// needs a comma), '#' begins a comment line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "calc/definition.h"
+#include "server/config/fault_list.h"
+
+namespace indexcast::server {
+
+// A member and what rounding its shares to 1e-6 left over.
+struct MemberRow {
+  Member member;
+  // Exact calculation shares x cap factor, less the rounded shares, in shares.
+  double shares_residual = 0;
+};
+
+// Rows that could be read; whatever is wrong with the others is in `faults`, with its line.
+std::vector<MemberRow> read_members(const std::string& path, FaultList& faults);
+
+}  // namespace indexcast::server

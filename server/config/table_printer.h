@@ -1,0 +1,58 @@
+// Writes plain values as TOML, in the order in which a schema names them.
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace indexcast::server {
+
+class TablePrinter {
+ public:
+  // `out` outlives the printer. `path` is the key of the table itself, empty for the root.
+  explicit TablePrinter(std::string& out, std::string path = {})
+      : out_(out), path_(std::move(path)) {}
+
+  void boolean(std::string_view key, bool value) { line(key, value ? "true" : "false"); }
+  void real(std::string_view key, double value, double min, double max);
+  template <std::integral T>
+  void integer(std::string_view key, T value, std::int64_t, std::int64_t) {
+    line(key, std::to_string(value));
+  }
+  template <class T, class Codec>
+  void text(std::string_view key, const T& value, const Codec& codec) {
+    line(key, quoted(codec.format(value)));
+  }
+  template <class T, class Codec>
+  void texts(std::string_view key, const std::vector<T>& values, const Codec& codec) {
+    std::string list;
+    for (const T& value : values) {
+      if (!list.empty()) list += ", ";
+      list += quoted(codec.format(value));
+    }
+    line(key, "[" + list + "]");
+  }
+  template <class Describe>
+  void section(std::string_view key, const Describe& describe) {
+    TablePrinter inner = open(key, "[", "]");
+    describe(inner);
+  }
+  template <class T, class Describe>
+  void tables(std::string_view key, std::vector<T>& values, const Describe& describe) {
+    for (T& value : values) {
+      TablePrinter inner = open(key, "[[", "]]");
+      describe(inner, value);
+    }
+  }
+
+ private:
+  static std::string quoted(std::string_view text);
+  void line(std::string_view key, std::string_view value);
+  TablePrinter open(std::string_view key, std::string_view left, std::string_view right);
+
+  std::string& out_;
+  std::string path_;
+};
+
+}  // namespace indexcast::server

@@ -1,0 +1,31 @@
+#include "server/config/toml_file.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "server/config/fault_list.h"
+
+namespace indexcast::server {
+
+absl::StatusOr<toml::table> read_toml(const std::string& path) {
+  FaultList faults;
+  std::ifstream in(path, std::ios::binary);
+  if (!in || std::filesystem::is_directory(path)) {
+    faults.add(path, 0, "", "cannot be read");
+    return faults.status();
+  }
+  try {
+    return toml::parse(in, path);
+  } catch (const toml::parse_error& error) {
+    faults.add(path, static_cast<int>(error.source().begin.line), "", error.description());
+    return faults.status();
+  }
+}
+
+std::string resolve_beside(const std::string& file, const std::string& path) {
+  if (path.empty()) return path;
+  const auto folder = std::filesystem::absolute(file).parent_path();
+  return (folder / path).lexically_normal().string();
+}
+
+}  // namespace indexcast::server

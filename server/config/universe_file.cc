@@ -1,0 +1,84 @@
+#include "server/config/universe_file.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "server/config/definition_file.h"
+#include "server/config/fault_list.h"
+
+namespace indexcast::server {
+namespace {
+
+// Remembers what each definition said first, and objects to another who says otherwise.
+class Agreement {
+ public:
+  explicit Agreement(FaultList& faults) : faults_(faults) {}
+
+  void add(const IndexDefinition& definition) {
+    if (const auto [it, added] = codes_.emplace(definition.code, definition.source); !added)
+      faults_.add(definition.source, 0, "code",
+                  fmt::format("{} is also defined in {}", definition.code, it->second));
+    for (const auto& [currency, series] : definition.fx_series) add_rate(definition, currency);
+    for (const Member& member : definition.members) add_member(definition, member);
+  }
+
+ private:
+  void add_rate(const IndexDefinition& definition, const std::string& currency) {
+    const auto rate = definition.close_fx.find(currency);
+    const std::string& series = definition.fx_series.at(currency);
+    if (rate == definition.close_fx.end()) {
+      faults_.add(definition.source, 0, "fx_series." + currency, "no close_fx for it");
+    } else if (const auto [it, added] = rates_.emplace(series, rate->second);
+               !added && it->second != rate->second) {
+      faults_.add(definition.source, 0, "close_fx." + currency,
+                  series + " has another rate in another definition");
+    }
+  }
+
+  void add_member(const IndexDefinition& definition, const Member& member) {
+    const auto [it, added] = members_.emplace(member.symbol, &member);
+    if (added) return;
+    if (it->second->currency != member.currency)
+      faults_.add(definition.source, 0, "members",
+                  member.symbol + " has another currency in another definition");
+    if (it->second->reference_price != member.reference_price)
+      faults_.add(definition.source, 0, "members",
+                  member.symbol + " has another reference_price in another definition");
+  }
+
+  FaultList& faults_;
+  std::map<std::string, std::string> codes_;
+  std::map<std::string, FxRate> rates_;
+  std::map<std::string, const Member*> members_;
+};
+
+Date day_of(const Config& config, std::span<const IndexDefinition> definitions) {
+  if (config.trade_date != 0 || definitions.empty()) return config.trade_date;
+  return definitions.front().effective_date;
+}
+
+}  // namespace
+
+absl::StatusOr<Universe> load_universe(const Config& config) {
+  FaultList faults;
+  std::vector<IndexDefinition> definitions;
+  for (const std::string& path : config.definitions) {
+    auto definition = load_definition(path);
+    faults.add(definition.status());
+    if (definition.ok()) definitions.push_back(*std::move(definition));
+  }
+  Agreement agreement(faults);
+  for (const IndexDefinition& definition : definitions) {
+    faults.add(check_effective_date(definition, day_of(config, definitions)));
+    agreement.add(definition);
+  }
+  if (!faults.empty()) return faults.status();
+  return Universe(std::move(definitions));
+}
+
+Date trade_date_of(const Config& config, const Universe& universe) {
+  return day_of(config, universe.indices());
+}
+
+}  // namespace indexcast::server
