@@ -1,0 +1,57 @@
+// One SZSE gateway connection: session, frames and normalisation, without the socket.
+#pragma once
+
+#include <cstdint>
+
+#include "calc/universe.h"
+#include "feedhandlers/common/event_sink.h"
+#include "feedhandlers/common/liveness.h"
+#include "feedhandlers/common/stream_framer.h"
+#include "feedhandlers/common/stream_handler.h"
+#include "feedhandlers/szse/decoder.h"
+#include "feedhandlers/szse/normalizer.h"
+#include "feedhandlers/szse/settings.h"
+
+namespace indexcast::szse {
+
+// down -> connecting (logon sent) -> live (logon answered) -> down. Called by one thread;
+// `universe` is read at construction only, `sink` must outlive it.
+class Handler final : public feed::StreamHandler {
+ public:
+  Handler(const Settings& settings, const Universe& universe, feed::EventSink& sink);
+
+  void on_connected(TimeNs now, feed::Outbox& out) override;
+  bool on_bytes(feed::Bytes bytes, TimeNs now, feed::Outbox& out) override;
+  bool on_time(TimeNs now, feed::Outbox& out) override;
+  void on_disconnected(TimeNs now) override;
+  void on_captured(feed::Bytes bytes, TimeNs now, bool after_gap) override;
+  FeedState state() const override { return state_; }
+  feed::FeedCounters& counters() override { return counters_; }
+
+ private:
+  struct Protocol {
+    static constexpr std::size_t kMaxFrame = kHeaderSize + kMaxBodyLength + kTrailerSize;
+    // Out of step, any six-digit number looks like a header; a shorter wait bounds the harm.
+    static constexpr std::size_t kMaxResyncFrame = 8 * 1024;
+    static feed::FrameScan scan(feed::Bytes stream) { return scan_frame(stream); }
+    static bool intact(feed::Bytes frame) { return checksum_ok(frame); }
+  };
+
+  bool on_frame(feed::Bytes frame, TimeNs now, feed::Outbox* out);
+  bool on_session_message(const Header& header, feed::Bytes frame, TimeNs now, feed::Outbox* out);
+  bool on_logon(feed::Bytes frame, TimeNs now);
+  bool on_logout(feed::Bytes frame, TimeNs now, feed::Outbox* out);
+  void on_application_message(const Header& header, feed::Bytes frame, TimeNs now);
+  void enter(FeedState state, TimeNs now);
+
+  const Settings settings_;
+  feed::EventSink& sink_;
+  feed::FeedCounters counters_;
+  Normalizer normalizer_;
+  feed::StreamFramer<Protocol> framer_;
+  feed::Liveness liveness_;
+  FeedState state_ = FeedState::down;
+  std::uint64_t message_count_ = 0;  // stands for a sequence: S117 has none at session level
+};
+
+}  // namespace indexcast::szse
