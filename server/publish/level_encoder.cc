@@ -99,6 +99,8 @@ const v1::Level& LevelEncoder::message(const LevelUpdate& update, std::uint64_t 
       has_input(update.cause()) ? feed_name(update.cause_feed) : std::string_view{};
   out.set_cause_feed(feed.data(), feed.size());
   out.set_cause_feed_sequence(update.cause_feed_sequence);
+  const bool has_value = update.cause() == Cause::price || update.cause() == Cause::fx;
+  out.set_cause_value(has_value ? update.cause_value : 0);
   out.set_input_sequence(update.header.input_sequence);
   set_times(update, publish_time, out);
   out.set_definition_version(update.definition_version);

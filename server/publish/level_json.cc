@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kTurnoverPlaces = 4;
 constexpr int kPercentPlaces = 4;
+constexpr int kPricePlaces = 6;
 constexpr int kRatePlaces = 8;
 // Levels have 0 .. 8 places; a message from elsewhere may claim anything, and 18 is what int64
 // holds.
@@ -88,6 +89,8 @@ void append_cause(JsonBuffer& out, const v1::Level& level) {
   append_text(out, "cause_feed", level.cause_feed());
   append_wide(out, "cause_feed_sequence", level.cause_feed_sequence());
   append_number(out, "input_sequence", level.input_sequence());
+  const int places = level.cause() == v1::CAUSE_FX ? kRatePlaces : kPricePlaces;
+  append_optional_decimal(out, "cause_value", level.cause_value(), places);
 }
 
 void append_times(JsonBuffer& out, const v1::Level& level) {

@@ -1,0 +1,296 @@
+#include "server/metrics/exposition.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "server/publish/words.h"
+
+namespace indexcast::server {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+constexpr double kNsToSeconds = 1e-9;
+// 1.024 us .. 68.7 s, a power of two apart: the histogram's own boundaries, so the counts are
+// exact.
+constexpr int kFirstBucketBit = 10;
+constexpr int kLastBucketBit = LatencyHistogram::kTopBit + 1;
+
+constexpr std::array<std::string_view, feed::kFeedCounterCount> kFeedHelp{
+    "Messages that became at least one event for the core.",
+    "Messages seen before: the other line or a retransmission.",
+    "Well-formed messages of no use to any basket.",
+    "Well-formed messages that were unusable.",
+    "Messages that did not decode.",
+    "Sequence numbers received in order or ahead.",
+    "Sequence numbers recovered after a gap.",
+    "Sequence numbers given up.",
+    "Datagrams or TCP reads.",
+    "Bytes received.",
+    "Heartbeats received.",
+    "Session messages received.",
+    "Gaps detected.",
+    "Connections made.",
+    "Connections lost.",
+    "Events handed to the core.",
+    "Times the feed waited because its ring was full."};
+
+constexpr std::array<std::string_view, kCoreCounterCount> kCoreHelp{
+    "Inputs that changed a price.",
+    "Prices that changed freshness, kind or volume only.",
+    "Prices below a better one already held.",
+    "Prices that were never usable.",
+    "Exchange rates applied.",
+    "Exchange rates refused.",
+    "Phases, statuses, feed states and timers applied.",
+    "Inputs that named something unknown.",
+    "Levels published.",
+    "Divisions redone natively because the estimate was off."};
+
+class Families {
+ public:
+  MetricFamily& open(std::string name, std::string help, MetricType type) {
+    return list_.emplace_back(MetricFamily{std::move(name), std::move(help), type, {}});
+  }
+
+  static void counter(MetricFamily& family, Labels labels, std::uint64_t value) {
+    ClientMetric& metric = family.metric.emplace_back();
+    metric.label = std::move(labels);
+    metric.counter.value = static_cast<double>(value);
+  }
+
+  static void gauge(MetricFamily& family, Labels labels, double value) {
+    ClientMetric& metric = family.metric.emplace_back();
+    metric.label = std::move(labels);
+    metric.gauge.value = value;
+  }
+
+  void one_counter(std::string name, std::string help, std::uint64_t value) {
+    counter(open(std::move(name), std::move(help), MetricType::Counter), {}, value);
+  }
+
+  void one_gauge(std::string name, std::string help, std::uint64_t value) {
+    gauge(open(std::move(name), std::move(help), MetricType::Gauge), {},
+          static_cast<double>(value));
+  }
+
+  std::string text() const { return prometheus::TextSerializer().Serialize(list_); }
+
+ private:
+  std::vector<MetricFamily> list_;
+};
+
+// One sample per word, 1 for the one in force: the form in which Prometheus keeps an enumeration.
+template <std::size_t N>
+void add_one_hot(MetricFamily& family, const ClientMetric::Label& owner, const char* key,
+                 const std::array<std::string_view, N>& words, std::uint32_t set_bits) {
+  for (std::size_t i = 0; i < N; ++i) {
+    Families::gauge(family, {owner, {key, std::string(words[i])}}, set_bits >> i & 1u);
+  }
+}
+
+void add_feeds(const ServerView& view, Families& out) {
+  for (std::size_t c = 0; c < feed::kFeedCounterCount; ++c) {
+    MetricFamily& family =
+        out.open("indexcast_feed_" + std::string(feed::kFeedCounterNames[c]) + "_total",
+                 std::string(kFeedHelp[c]), MetricType::Counter);
+    for (const feed::Feed* feed : view.feeds) {
+      Families::counter(family, {{"feed", std::string(feed::name_of(feed->venue()))}},
+                        feed->counters().get(static_cast<feed::FeedCounter>(c)));
+    }
+  }
+  MetricFamily& state =
+      out.open("indexcast_feed_state", "1 for the state that the feed is in.", MetricType::Gauge);
+  for (const feed::Feed* feed : view.feeds) {
+    add_one_hot(state, {"feed", std::string(feed::name_of(feed->venue()))}, "state",
+                kFeedStateWords, 1u << static_cast<unsigned>(feed->state()));
+  }
+}
+
+void add_feed_rings(const ServerView& view, Families& out) {
+  for (const bool capacity : {false, true}) {
+    MetricFamily& family =
+        capacity ? out.open("indexcast_feed_ring_capacity_events",
+                            "Events that a feed's ring holds.", MetricType::Gauge)
+                 : out.open("indexcast_feed_ring_depth_events",
+                            "Events waiting in a feed's ring for the core.", MetricType::Gauge);
+    for (std::size_t i = 0; i < view.feed_rings.size() && i < view.feeds.size(); ++i) {
+      if (view.feed_rings[i] == nullptr) continue;
+      const auto& ring = *view.feed_rings[i];
+      Families::gauge(family, {{"feed", std::string(feed::name_of(view.feeds[i]->venue()))}},
+                      static_cast<double>(capacity ? ring.capacity() : ring.size()));
+    }
+  }
+}
+
+void add_core(const ServerView& view, Families& out) {
+  for (std::size_t c = 0; view.core != nullptr && c < kCoreCounterCount; ++c) {
+    out.one_counter("indexcast_core_" + std::string(kCoreCounterNames[c]) + "_total",
+                    std::string(kCoreHelp[c]), view.core->get(static_cast<CoreCounter>(c)));
+  }
+  out.one_counter("indexcast_ring_records_total", "Records that the core has written.",
+                  view.ring->head());
+  out.one_gauge("indexcast_ring_capacity_records", "Records that the broadcast ring holds.",
+                view.ring->capacity());
+}
+
+struct IndexRow {
+  ClientMetric::Label code;
+  LevelUpdate update;
+};
+
+std::vector<IndexRow> read_indices(const ServerView& view) {
+  std::vector<IndexRow> rows;
+  const auto indices = view.universe->indices();
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    LevelUpdate update;
+    if (!view.latest->load(static_cast<IndexId>(i), update)) continue;
+    rows.push_back({{"code", indices[i].code}, update});
+  }
+  return rows;
+}
+
+template <class Value>
+void add_index_gauge(const std::vector<IndexRow>& rows, const char* name, const char* help,
+                     Families& out, Value value) {
+  MetricFamily& family = out.open(name, help, MetricType::Gauge);
+  for (const IndexRow& row : rows) Families::gauge(family, {row.code}, value(row.update));
+}
+
+void add_indices(const ServerView& view, Families& out) {
+  const std::vector<IndexRow> rows = read_indices(view);
+  constexpr double kBasisPoint = 1e-4;
+  add_index_gauge(rows, "indexcast_index_level", "Newest level, index points.", out,
+                  [](const LevelUpdate& u) {
+                    return static_cast<double>(u.level.raw) / std::pow(10.0, u.decimals());
+                  });
+  add_index_gauge(rows, "indexcast_index_quotable", "1 when the level may be quoted against.", out,
+                  [](const LevelUpdate& u) { return u.quotable ? 1.0 : 0.0; });
+  add_index_gauge(rows, "indexcast_index_weight_live_ratio",
+                  "Reference weight of the members whose price is live, 0 to 1.", out,
+                  [](const LevelUpdate& u) { return u.weight_live * kBasisPoint; });
+  MetricFamily& sequence = out.open("indexcast_index_sequence",
+                                    "Levels of the index published so far.", MetricType::Counter);
+  for (const IndexRow& row : rows) {
+    Families::counter(sequence, {row.code}, row.update.index_sequence);
+  }
+  MetricFamily& status =
+      out.open("indexcast_index_status", "1 for the status that the index has.", MetricType::Gauge);
+  for (const IndexRow& row : rows) {
+    add_one_hot(status, row.code, "status", kIndexStatusWords, 1u << row.update.header.detail);
+  }
+  MetricFamily& flags =
+      out.open("indexcast_index_flag", "1 for every flag that stands.", MetricType::Gauge);
+  for (const IndexRow& row : rows) {
+    add_one_hot(flags, row.code, "flag", kLevelFlagWords, row.update.flags);
+  }
+}
+
+struct PublisherCounter {
+  const char* name;
+  const char* help;
+  Counter PublisherStats::*counter;
+};
+
+constexpr std::array<PublisherCounter, 6> kPublisherCounters{{
+    {"levels", "Levels handed to the transport.", &PublisherStats::levels},
+    {"bytes", "Bytes handed to the transport.", &PublisherStats::bytes},
+    {"heartbeats", "Heartbeat messages sent.", &PublisherStats::heartbeats},
+    {"lapped", "Times the core overtook the publisher by the whole ring.", &PublisherStats::lapped},
+    {"skipped", "Levels left out and named in Skipped messages.", &PublisherStats::skipped},
+    {"send_failures", "Messages that the transport refused.", &PublisherStats::send_failures},
+}};
+
+void add_publishers(const MetricSources& sources, Families& out) {
+  for (const PublisherCounter& entry : kPublisherCounters) {
+    MetricFamily& family = out.open("indexcast_publisher_" + std::string(entry.name) + "_total",
+                                    entry.help, MetricType::Counter);
+    for (const PublisherStats* stats : sources.publishers) {
+      Families::counter(family, {{"publisher", stats->name}}, (stats->*entry.counter).get());
+    }
+  }
+  MetricFamily& lag = out.open("indexcast_publisher_lag_records",
+                               "Records that the publisher has yet to read.", MetricType::Gauge);
+  for (const PublisherStats* stats : sources.publishers) {
+    // Cursor first: read the other way round, a publisher that moved meanwhile would be ahead.
+    const std::uint64_t cursor = stats->cursor.get();
+    Families::gauge(lag, {{"publisher", stats->name}},
+                    static_cast<double>(sources.view.ring->head() - cursor));
+  }
+}
+
+void add_tick_to_publish(const MetricSources& sources, Families& out) {
+  MetricFamily& family =
+      out.open("indexcast_tick_to_publish_seconds",
+               "From the receipt of the causing price or rate to the hand-over of the level to the "
+               "transport.",
+               MetricType::Histogram);
+  for (const PublisherStats* stats : sources.publishers) {
+    const auto snapshot = stats->tick_to_publish.snapshot();
+    ClientMetric& metric = family.metric.emplace_back();
+    metric.label = {{"publisher", stats->name}};
+    metric.histogram.sample_count = snapshot->count();
+    metric.histogram.sample_sum = static_cast<double>(snapshot->sum_ns()) * kNsToSeconds;
+    for (int bit = kFirstBucketBit; bit <= kLastBucketBit; ++bit) {
+      const bool last = bit == kLastBucketBit;
+      metric.histogram.bucket.push_back(
+          {snapshot->count_below_power(bit),
+           last ? std::numeric_limits<double>::infinity() : std::ldexp(1.0, bit) * kNsToSeconds});
+    }
+  }
+}
+
+void add_clients(const ClientStats& stats, Families& out) {
+  out.one_gauge("indexcast_client_connections", "Open HTTP and WebSocket connections.",
+                stats.connections.get());
+  out.one_gauge("indexcast_client_websockets", "Open WebSocket streams.", stats.websockets.get());
+  out.one_counter("indexcast_client_accepted_total", "Connections taken.", stats.accepted.get());
+  out.one_counter("indexcast_client_refused_total", "Connections turned away at the limit.",
+                  stats.refused.get());
+  out.one_counter("indexcast_http_requests_total", "HTTP requests answered.", stats.requests.get());
+  out.one_counter("indexcast_http_bad_requests_total", "HTTP requests answered with a 4xx.",
+                  stats.bad_requests.get());
+  out.one_counter("indexcast_client_frames_sent_total", "WebSocket messages sent.",
+                  stats.frames_sent.get());
+  out.one_counter("indexcast_client_bytes_sent_total", "Payload bytes of WebSocket messages sent.",
+                  stats.bytes_sent.get());
+  out.one_counter("indexcast_client_conflated_total",
+                  "Times a tick subscription fell behind and was conflated.",
+                  stats.conflated.get());
+  out.one_counter("indexcast_client_skipped_total",
+                  "Levels left out for single clients and named in skipped messages.",
+                  stats.skipped.get());
+  out.one_counter("indexcast_client_bad_commands_total", "Commands answered with an error.",
+                  stats.bad_commands.get());
+  out.one_counter("indexcast_client_closed_slow_total", "Clients closed for lack of progress.",
+                  stats.closed_slow.get());
+}
+
+}  // namespace
+
+std::string metrics_text(const MetricSources& sources) {
+  Families out;
+  Families::gauge(out.open("indexcast_build_info", "Version of the server.", MetricType::Gauge),
+                  {{"version", INDEXCAST_VERSION}}, 1.0);
+  out.one_gauge("indexcast_epoch_ns", "Start of the numbering, ns since 1970-01-01 UTC.",
+                sources.view.epoch);
+  add_feeds(sources.view, out);
+  add_feed_rings(sources.view, out);
+  add_core(sources.view, out);
+  add_indices(sources.view, out);
+  add_publishers(sources, out);
+  add_tick_to_publish(sources, out);
+  if (sources.clients != nullptr) add_clients(*sources.clients, out);
+  return out.text();
+}
+
+}  // namespace indexcast::server
