@@ -1,0 +1,52 @@
+#include "server/journal/journal_format.h"
+
+#include <string_view>
+
+namespace indexcast::server {
+namespace {
+
+class Digest {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) mix(static_cast<unsigned char>(c));
+    mix(0x100);  // ends the text, so that "ab","c" and "a","bc" differ
+  }
+  void add(Int128 value) {
+    mix(static_cast<std::uint64_t>(value));
+    mix(static_cast<std::uint64_t>(value >> 64));
+  }
+  std::uint64_t value() const { return hash_; }
+
+ private:
+  void mix(std::uint64_t word) { hash_ = (hash_ ^ word) * 0x100000001b3; }
+  std::uint64_t hash_ = 0xcbf29ce484222325;
+};
+
+void add_member(Digest& digest, const Member& member) {
+  digest.add(member.symbol);
+  digest.add(member.currency);
+  digest.add(Int128{member.market});
+  digest.add(Int128{member.shares.raw});
+  digest.add(Int128{member.reference_price.raw});
+}
+
+}  // namespace
+
+std::uint64_t digest_of(const Universe& universe) {
+  Digest digest;
+  for (const IndexDefinition& definition : universe.indices()) {
+    digest.add(definition.code);
+    digest.add(definition.divisor.raw);
+    digest.add(Int128{definition.previous_close.raw});
+    digest.add(Int128{definition.decimals});
+    digest.add(Int128{definition.version});
+    for (const Member& member : definition.members) add_member(digest, member);
+  }
+  for (const FxSeries& series : universe.series()) {
+    digest.add(series.name);
+    digest.add(Int128{series.close.raw});
+  }
+  return digest.value();
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,54 @@
+// The journal file: one header, then fixed records, little-endian. server/journal/README.md is its
+// format document.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "calc/event.h"
+#include "calc/universe.h"
+
+namespace indexcast::server {
+
+inline constexpr std::array<char, 8> kJournalMagic{'I', 'D', 'X', 'J', 'R', 'N', 'L', '1'};
+
+struct JournalHeader {
+  std::array<char, 8> magic = kJournalMagic;
+  std::uint64_t epoch = 0;
+  std::uint64_t universe_digest = 0;  // definitions that the inputs refer to by number
+  std::uint32_t trade_date = 0;
+  std::uint32_t record_bytes = 0;
+  std::int64_t open_deadline_ms = 0;
+  std::int64_t close_deadline_ns = 0;
+  std::uint32_t quotable_live_bp = 0;
+  std::uint32_t reserved = 0;
+  std::uint64_t checksum = 0;
+};
+static_assert(sizeof(JournalHeader) == 64);
+
+struct JournalRecord {
+  std::uint64_t input_sequence = 0;
+  MarketEvent event{};
+  std::uint64_t checksum = 0;
+};
+static_assert(sizeof(JournalRecord) == 80);
+
+// FNV-1a over 64-bit words: finds torn and flipped records; not a defence against a forger.
+template <class T>
+std::uint64_t checksum_of(const T& value) {
+  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) % 8 == 0);
+  constexpr std::size_t kWords = sizeof(T) / 8 - 1;  // all but the checksum, which stands last
+  std::array<std::uint64_t, sizeof(T) / 8> words;
+  std::memcpy(words.data(), &value, sizeof(T));
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (std::size_t i = 0; i < kWords; ++i) hash = (hash ^ words[i]) * 0x100000001b3;
+  return hash;
+}
+
+// What a journal's numbers depend on: symbols, shares, divisors, closes and rates of all
+// definitions, in order.
+std::uint64_t digest_of(const Universe& universe);
+
+}  // namespace indexcast::server

@@ -1,0 +1,63 @@
+// The two ends of the core in a running server: feeds' events into rings, the core's records out of
+// it.
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include "calc/broadcast_ring.h"
+#include "calc/latest_table.h"
+#include "calc/record_sink.h"
+#include "calc/spsc_ring.h"
+#include "feedhandlers/common/event_sink.h"
+#include "feedhandlers/common/feed_counters.h"
+#include "server/pipeline/clock.h"
+
+namespace indexcast::server {
+
+// A feed's producer end. Full: `make_room` runs until there is room (on one thread it lets the core
+// work, on several it yields), so no accepted event is lost; what the kernel drops meanwhile is
+// counted at the socket.
+class FeedRingSink final : public feed::EventSink {
+ public:
+  FeedRingSink(SpscRing<MarketEvent>& ring, feed::FeedCounters& counters)
+      : ring_(&ring), counters_(&counters) {}
+
+  // Before the feed's first event.
+  void set_make_room(std::function<void()> make_room) { make_room_ = std::move(make_room); }
+
+  void push(const MarketEvent& event) override {
+    counters_->add(feed::FeedCounter::events);
+    while (!ring_->try_push(event)) {
+      counters_->add(feed::FeedCounter::ring_full_waits);
+      make_room_();
+    }
+  }
+
+ private:
+  SpscRing<MarketEvent>* ring_;
+  feed::FeedCounters* counters_;
+  std::function<void()> make_room_;
+};
+
+// The core's output: the latest-value table first, then the ring, so that a lapped reader finds the
+// table never older than where it resumes. Stamps the calculation time.
+class BroadcastSink final : public RecordSink {
+ public:
+  BroadcastSink(BroadcastRing& ring, LatestTable& latest, Clock clock)
+      : ring_(&ring), latest_(&latest), clock_(clock) {}
+
+  void write(LevelUpdate& update) override {
+    update.calculation_time = clock_.now();
+    latest_->store(update);
+    ring_->write(Record::of(update));
+  }
+  void write(const Record& record) override { ring_->write(record); }
+
+ private:
+  BroadcastRing* ring_;
+  LatestTable* latest_;
+  Clock clock_;
+};
+
+}  // namespace indexcast::server
