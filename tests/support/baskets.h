@@ -1,0 +1,61 @@
+// Small definitions for tests, built without files.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "calc/decimal.h"
+#include "calc/definition.h"
+#include "calc/record_sink.h"
+#include "calc/universe.h"
+
+namespace indexcast::test {
+
+inline Price price(const std::string& text) { return parse_fixed<Price>(text).value(); }
+inline FxRate rate(const std::string& text) { return parse_fixed<FxRate>(text).value(); }
+inline IndexShares shares(const std::string& text) {
+  return parse_fixed<IndexShares>(text).value();
+}
+
+inline Member member(const std::string& symbol, MarketId market, const std::string& currency,
+                     const std::string& close, const std::string& share_count) {
+  return {symbol,       symbol,       currency,     market, shares(share_count),
+          price(close), price(close), price(close), 0};
+}
+
+// An index whose divisor puts `members` at `level` (in its decimals).
+inline IndexDefinition index(const std::string& code, std::vector<Member> members,
+                             std::int64_t level = 10'000'000) {
+  IndexDefinition definition;
+  definition.code = code;
+  definition.name = code;
+  definition.currency = "CNY";
+  definition.effective_date = 20250402;
+  definition.close_fx = {{"HKD", rate("0.92310")}};
+  definition.fx_series = {{"HKD", "HKDCNY"}};
+  definition.previous_close = Level{level};
+  definition.members = std::move(members);
+  definition.divisor =
+      divisor_for(base_capitalisation(definition), definition.previous_close, definition.decimals);
+  return definition;
+}
+
+// The three-member basket of METHODOLOGY 10, G2: markets 0, 1 and 2, the last in HKD.
+inline IndexDefinition golden_basket() {
+  return index("G2", {member("A.SH", 0, "CNY", "151.20", "1000000"),
+                      member("B.SZ", 1, "CNY", "17.35", "2924000"),
+                      member("C.HK", 2, "HKD", "5.91", "4608000")});
+}
+
+// Keeps every record.
+class RecordLog final : public RecordSink {
+ public:
+  void write(LevelUpdate& update) override { levels.push_back(update); }
+  void write(const Record& record) override { records.push_back(record); }
+  const LevelUpdate& last() const { return levels.back(); }
+  std::vector<LevelUpdate> levels;
+  std::vector<Record> records;
+};
+
+}  // namespace indexcast::test

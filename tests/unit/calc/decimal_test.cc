@@ -1,0 +1,67 @@
+#include "calc/decimal.h"
+
+#include <gtest/gtest.h>
+
+#include "calc/time.h"
+
+namespace indexcast {
+namespace {
+
+TEST(Decimal, ParsesWhatItFormats) {
+  struct Case {
+    const char* text;
+    int places;
+    std::int64_t raw;
+  };
+  for (const Case& c : {Case{"12.340000", 6, 12'340'000},
+                        {"-0.5000", 4, -5000},
+                        {"7", 0, 7},
+                        {"0.92310000", 8, 92'310'000}}) {
+    EXPECT_EQ(parse_decimal64(c.text, c.places), c.raw) << c.text;
+    EXPECT_EQ(format_decimal(c.raw, c.places), c.text);
+  }
+}
+
+TEST(Decimal, AcceptsFewerDecimalsAndTrailingZeros) {
+  EXPECT_EQ(parse_decimal64("12", 6), 12'000'000);
+  EXPECT_EQ(parse_decimal64("12.3400000000", 6), 12'340'000);
+}
+
+TEST(Decimal, RefusesWhatIsNotADecimalNumber) {
+  for (const char* text :
+       {"", "-", ".", "1.", ".5", "1.2.3", "1e3", "+1", " 1", "1 ", "0x1", "1.2345678"}) {
+    EXPECT_EQ(parse_decimal64(text, 6), std::nullopt) << text;
+  }
+}
+
+TEST(Decimal, RefusesOverflow) {
+  EXPECT_EQ(parse_decimal64("9223372036854.775808", 6), std::nullopt);
+  EXPECT_EQ(parse_decimal64("9223372036854.775807", 6), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(parse_decimal("999999999999999999999999999999999999999999", 0), std::nullopt);
+}
+
+TEST(Decimal, TrimsZerosForPeople) {
+  EXPECT_EQ(format_trimmed(12'340'000, 6), "12.34");
+  EXPECT_EQ(format_trimmed(12'000'000, 6), "12");
+  EXPECT_EQ(format_trimmed(0, 6), "0");
+}
+
+TEST(Rounding, HalfUpAndHalfAwayFromZero) {
+  EXPECT_EQ(divide_half_up(5, 2), 3);
+  EXPECT_EQ(divide_half_up(-5, 2), -2);
+  EXPECT_EQ(divide_half_up(4, 3), 1);
+  EXPECT_EQ(divide_half_away(-5, 2), -3);
+  EXPECT_EQ(divide_half_away(-4, 3), -1);
+}
+
+TEST(Dates, RoundTripOverFourCenturies) {
+  for (std::int64_t day = -40'000; day < 110'000; ++day) {
+    ASSERT_EQ(days_from_date(date_from_days(day)), day);
+  }
+  EXPECT_EQ(days_from_date(19700101), 0);
+  EXPECT_EQ(china_date(china_time(20250402, 0)), 20250402u);
+  EXPECT_EQ(china_time_of_day_ms(china_time(20250402, 34'200'000)), 34'200'000);
+}
+
+}  // namespace
+}  // namespace indexcast

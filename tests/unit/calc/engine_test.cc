@@ -1,0 +1,273 @@
+#include "calc/engine.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/baskets.h"
+
+namespace indexcast {
+namespace {
+
+constexpr Date kDay = 20250402;
+
+TimeNs at(int hour, int minute, int second = 0) {
+  return china_time(kDay, ((hour * 60 + minute) * 60 + second) * 1000);
+}
+
+// The golden basket under an engine, spoken to in a day's words.
+class EngineTest : public testing::Test {
+ protected:
+  EngineTest()
+      : universe_({test::golden_basket()}), engine_(universe_, settings(), log_, counters_) {
+    engine_.start();
+    for (MarketId market = 0; market < 3; ++market) feed(market, FeedState::live);
+  }
+
+  static EngineSettings settings() {
+    EngineSettings settings;
+    settings.trade_date = kDay;
+    return settings;
+  }
+
+  MarketEvent& event(EventKind kind, std::uint8_t detail) {
+    event_ = MarketEvent{};
+    event_.kind = kind;
+    event_.detail = detail;
+    event_.exchange_time = now_;
+    event_.receive_time = now_;
+    return event_;
+  }
+  void send() { engine_.apply(event_, ++sequence_); }
+
+  void price(InstrumentId id, PriceKind kind, const std::string& text, std::int64_t turnover = 0) {
+    MarketEvent& e = event(EventKind::price, static_cast<std::uint8_t>(kind));
+    e.instrument = id;
+    e.value[0] = test::price(text).raw;
+    e.value[2] = turnover;
+    send();
+  }
+  void phase(MarketId market, MarketPhase phase) {
+    event(EventKind::market_phase, static_cast<std::uint8_t>(phase)).market = market;
+    send();
+  }
+  void phases(MarketPhase of_all) {
+    for (MarketId market = 0; market < 3; ++market) phase(market, of_all);
+  }
+  void feed(MarketId market, FeedState state) {
+    MarketEvent& e = event(EventKind::feed_state, static_cast<std::uint8_t>(state));
+    e.market = market;
+    e.feed = market;
+    send();
+  }
+  void status(InstrumentId id, InstrumentStatus status) {
+    event(EventKind::instrument_status, static_cast<std::uint8_t>(status)).instrument = id;
+    send();
+  }
+  void fx(const std::string& text) {
+    MarketEvent& e = event(EventKind::fx, 0);
+    e.instrument = 1;
+    e.value[0] = test::rate(text).raw;
+    send();
+  }
+  void all_trade() {
+    price(0, PriceKind::last, "151.20");
+    price(1, PriceKind::last, "17.35");
+    price(2, PriceKind::last, "5.91");
+  }
+  std::string level() const { return format_decimal(log_.last().level.raw, 4); }
+  std::uint64_t count(CoreCounter counter) const { return counters_.get(counter); }
+
+  Universe universe_;
+  test::RecordLog log_;
+  CoreCounters counters_;
+  Engine engine_;
+  MarketEvent event_;
+  TimeNs now_ = at(9, 0);
+  std::uint64_t sequence_ = 0;
+};
+
+TEST_F(EngineTest, StartsAtThePreviousCloseBeforeAnyInput) {
+  EXPECT_EQ(log_.levels.front().level, Level{10'000'000});
+  EXPECT_EQ(log_.levels.front().cause(), Cause::start);
+  EXPECT_EQ(log_.levels.front().index_sequence, 1u);
+  EXPECT_EQ(log_.levels.front().flags, kFeedStale);
+}
+
+TEST_F(EngineTest, APriceMovesTheLevelExactly) {
+  price(0, PriceKind::last, "152.20");
+  // (227,070,440.768 + 1,000,000) / 227,070.440768 = 1004.40392...
+  EXPECT_EQ(level(), "1004.4039");
+  EXPECT_EQ(log_.last().cause(), Cause::price);
+  EXPECT_EQ(log_.last().cause_instrument, 0u);
+}
+
+TEST_F(EngineTest, APriceAppliedRecordPrecedesItsLevels) {
+  price(0, PriceKind::last, "152.20", 77);
+  const auto record = log_.records.back().as<PriceApplied>();
+  EXPECT_EQ(record.header.kind, RecordKind::price_applied);
+  EXPECT_EQ(record.price, test::price("152.20"));
+  EXPECT_EQ(record.header.input_sequence, log_.last().header.input_sequence);
+}
+
+TEST_F(EngineTest, AnUnchangedPricePublishesNothing) {
+  price(0, PriceKind::last, "152.20");
+  const auto published = log_.levels.size();
+  price(0, PriceKind::last, "152.20");
+  EXPECT_EQ(log_.levels.size(), published);
+  EXPECT_EQ(count(CoreCounter::price_unchanged), 1u);
+}
+
+TEST_F(EngineTest, UnusablePricesAreCountedAndHoldTheLast) {
+  const auto published = log_.levels.size();
+  price(0, PriceKind::last, "0");
+  price(0, PriceKind::last, "-1");
+  price(0, PriceKind::last, "151201");  // more than 1000 x 151.20
+  EXPECT_EQ(count(CoreCounter::price_rejected), 3u);
+  EXPECT_EQ(log_.levels.size(), published);
+}
+
+TEST_F(EngineTest, ThePriceLadderHolds) {
+  price(0, PriceKind::last, "152.20");
+  price(0, PriceKind::previous_close, "151.20");
+  EXPECT_EQ(level(), "1004.4039");
+  price(0, PriceKind::close, "153.20");
+  price(0, PriceKind::last, "150.00");
+  EXPECT_EQ(level(), "1008.8078");
+  EXPECT_EQ(count(CoreCounter::price_superseded), 2u);
+}
+
+TEST_F(EngineTest, ADifferentPreviousCloseIsUsedAndFlagged) {
+  price(0, PriceKind::previous_close, "152.20");
+  EXPECT_EQ(level(), "1004.4039");
+  EXPECT_TRUE(log_.last().flags & kReferenceMismatch);
+}
+
+TEST_F(EngineTest, FxTouchesOnlyItsLegAndPublishesOnlyWhileOpen) {
+  const auto published = log_.levels.size();
+  fx("0.93000");
+  EXPECT_EQ(log_.levels.size(), published);
+  phases(MarketPhase::trading);
+  fx("0.93233");
+  // 5.91 x 4,608,000 x 0.93233 + 151,200,000 + 50,731,400, over the divisor.
+  EXPECT_EQ(level(), "1001.1070");
+  EXPECT_EQ(log_.last().cause(), Cause::fx);
+  EXPECT_EQ(log_.last().fx_rate, test::rate("0.93233"));
+  EXPECT_EQ(engine_.sums().sum(0), engine_.sums().recompute(0));
+}
+
+TEST_F(EngineTest, FxBeyondTwoPercentIsRefused) {
+  fx("0.94157");
+  fx("1.08330");
+  EXPECT_EQ(count(CoreCounter::rate_rejected), 2u);
+  fx("0.94156");
+  EXPECT_EQ(count(CoreCounter::rate_applied), 1u);
+}
+
+TEST_F(EngineTest, OpenWaitsForEveryMemberAndHighLowFollow) {
+  phases(MarketPhase::trading);
+  price(0, PriceKind::last, "152.20");
+  price(1, PriceKind::last, "17.35");
+  EXPECT_EQ(log_.last().open, Level{});
+  price(2, PriceKind::last, "5.91");
+  EXPECT_EQ(format_decimal(log_.last().open.raw, 4), "1004.4039");
+  price(0, PriceKind::last, "150.20");
+  price(0, PriceKind::last, "153.20");
+  EXPECT_EQ(format_decimal(log_.last().low.raw, 4), "995.5961");
+  EXPECT_EQ(format_decimal(log_.last().high.raw, 4), "1008.8078");
+}
+
+TEST_F(EngineTest, OpenIsTakenAtTheDeadlineThoughAMemberIsSilent) {
+  now_ = at(9, 25);
+  phase(0, MarketPhase::trading);
+  price(0, PriceKind::last, "152.20");
+  EXPECT_EQ(log_.last().open, Level{});
+  now_ = at(9, 29, 50);
+  price(0, PriceKind::last, "152.30");
+  EXPECT_EQ(log_.last().open, log_.last().level);
+}
+
+TEST_F(EngineTest, ASuspendedMemberHoldsNeitherOpenNorClose) {
+  status(2, InstrumentStatus::suspended);
+  phases(MarketPhase::trading);
+  price(0, PriceKind::last, "152.20");
+  price(1, PriceKind::last, "17.36");
+  EXPECT_NE(log_.last().open, Level{});
+  EXPECT_EQ(log_.last().weight_suspended, 1107);  // 25,139,040.768 of 227,070,440.768
+  phases(MarketPhase::closing);
+  price(0, PriceKind::close, "152.20");
+  price(1, PriceKind::close, "17.36");
+  EXPECT_EQ(log_.last().status(), IndexStatus::closed);
+}
+
+TEST_F(EngineTest, CloseComesWithTheLastOfficialClose) {
+  phases(MarketPhase::trading);
+  all_trade();
+  now_ = at(15, 0);
+  phases(MarketPhase::closing);
+  EXPECT_EQ(log_.last().status(), IndexStatus::preliminary_close);
+  price(0, PriceKind::close, "152.20");
+  price(1, PriceKind::close, "17.35");
+  EXPECT_EQ(log_.last().close, Level{});
+  price(2, PriceKind::close, "5.91");
+  EXPECT_EQ(log_.last().status(), IndexStatus::closed);
+  EXPECT_EQ(format_decimal(log_.last().close.raw, 4), "1004.4039");
+}
+
+TEST_F(EngineTest, ACloseThatNeverComesEndsAtTheDeadline) {
+  phases(MarketPhase::trading);
+  all_trade();
+  now_ = at(15, 0);
+  phases(MarketPhase::closing);
+  now_ = at(15, 20);
+  price(0, PriceKind::last, "151.30");
+  EXPECT_EQ(log_.last().status(), IndexStatus::closed);
+}
+
+TEST_F(EngineTest, AVenueThatRepeatsItsEndDoesNotReopenTheClose) {
+  phases(MarketPhase::closing);
+  for (InstrumentId id = 0; id < 3; ++id)
+    price(id, PriceKind::close, id == 0 ? "151.20" : id == 1 ? "17.35" : "5.91");
+  const auto published = log_.levels.size();
+  phases(MarketPhase::closing);
+  EXPECT_EQ(log_.levels.size(), published);
+}
+
+TEST_F(EngineTest, AFeedInGapIsSaidSoAndRecovers) {
+  phases(MarketPhase::trading);
+  all_trade();
+  EXPECT_TRUE(log_.last().quotable);
+  feed(2, FeedState::gap);
+  EXPECT_EQ(log_.last().flags, kRecovering);
+  EXPECT_FALSE(log_.last().quotable);
+  EXPECT_EQ(log_.last().weight_fresh, 8893);
+  feed(2, FeedState::live);
+  EXPECT_EQ(log_.last().flags, 0u);
+  EXPECT_EQ(log_.last().weight_fresh, 10000);
+}
+
+TEST_F(EngineTest, TurnoverIsTheMembersInTheIndexCurrency) {
+  price(0, PriceKind::last, "152.20", 1'000'0000);
+  price(2, PriceKind::last, "5.92", 2'000'0000);
+  EXPECT_EQ(log_.last().turnover, 10'000'000 + 20'000'000LL * 92310 / 100000);
+}
+
+TEST_F(EngineTest, LevelsAreNumberedWithoutAHole) {
+  phases(MarketPhase::trading);
+  for (int i = 0; i < 50; ++i) price(0, PriceKind::last, "15" + std::to_string(i % 9) + ".20");
+  for (std::size_t i = 0; i < log_.levels.size(); ++i)
+    EXPECT_EQ(log_.levels[i].index_sequence, i + 1);
+}
+
+TEST_F(EngineTest, UnknownInputsAreCountedAndHarmless) {
+  const auto published = log_.levels.size();
+  price(99, PriceKind::last, "1");
+  phase(77, MarketPhase::trading);
+  event(static_cast<EventKind>(200), 0);
+  send();
+  event(EventKind::price, 250).instrument = 0;
+  send();
+  EXPECT_EQ(count(CoreCounter::unknown_rejected), 4u);
+  EXPECT_EQ(log_.levels.size(), published);
+}
+
+}  // namespace
+}  // namespace indexcast

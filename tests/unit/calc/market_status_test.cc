@@ -1,0 +1,49 @@
+#include "calc/market_status.h"
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+
+namespace indexcast {
+namespace {
+
+PhaseSet phases(std::string_view letters) {
+  constexpr std::string_view kLetters = "NTBICFX";
+  PhaseSet set = 0;
+  for (const char letter : letters)
+    set |= phase_bit(static_cast<MarketPhase>(kLetters.find(letter)));
+  return set;
+}
+
+// The examples of METHODOLOGY 5, in the order SSE, SZSE, HKEX.
+TEST(MarketStatus, ExamplesOfTheMethodology) {
+  using enum IndexStatus;
+  struct Case {
+    const char* markets;
+    IndexStatus status;
+  };
+  for (const Case& c : {Case{"NNT", indicative},
+                        {"TTT", open},
+                        {"BBT", open},
+                        {"BBB", scheduled_break},
+                        {"FFT", open},
+                        {"FFC", preliminary_close},
+                        {"FFF", closed},
+                        {"BBC", scheduled_break},
+                        {"TTF", open},
+                        {"TTX", open},
+                        {"XXT", open},
+                        {"TTN", indicative},
+                        {"TTC", open},
+                        {"BB", scheduled_break},
+                        {"XXX", closed},
+                        {"NNN", pre_open},
+                        {"NNX", pre_open},
+                        {"FFX", closed},
+                        {"III", scheduled_break}}) {
+    EXPECT_EQ(status_of(phases(c.markets)), c.status) << c.markets;
+  }
+}
+
+}  // namespace
+}  // namespace indexcast
