@@ -1,0 +1,177 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "server/config/config.h"
+#include "tests/unit/config/temporary_folder.h"
+
+namespace indexcast::server {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kShipped = INDEXCAST_SOURCE_DIR "/deploy/indexcast.toml";
+
+// The smallest configuration that is complete.
+const std::string kSmall = R"(definitions = ["a.toml"]
+[sse]
+gateways = ["127.0.0.1:1"]
+[szse]
+gateways = ["127.0.0.1:2"]
+[hkex]
+enabled = false
+)";
+
+void collect_keys(const toml::table& table, const std::string& path, std::set<std::string>& keys) {
+  for (const auto& [key, node] : table) {
+    const std::string name = path + std::string(key.str());
+    keys.insert(name);
+    if (const auto* inner = node.as_table()) collect_keys(*inner, name + ".", keys);
+    if (const auto* array = node.as_array()) {
+      for (const toml::node& element : *array) {
+        if (const auto* inner = element.as_table()) collect_keys(*inner, name + ".", keys);
+      }
+    }
+  }
+}
+
+std::set<std::string> keys_of(const toml::table& table) {
+  std::set<std::string> keys;
+  collect_keys(table, "", keys);
+  return keys;
+}
+
+std::string load_fault(const TemporaryFolder& folder, const std::string& text) {
+  const auto config = load_config(folder.write("c.toml", text));
+  return config.ok() ? "loaded" : std::string(config.status().message());
+}
+
+TEST(ConfigFile, TheShippedOneLoads) {
+  const auto config = load_config(kShipped);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->definitions.size(), 3u);
+  EXPECT_EQ(config->definitions[0], INDEXCAST_SOURCE_DIR "/deploy/indices/995365.toml");
+  EXPECT_EQ(config->hkex.channels.size(), 2u);
+  EXPECT_EQ(config->core.open_deadline_ms, feed::hms(9, 29, 50));
+}
+
+TEST(ConfigFile, TheShippedOneNamesEveryKey) {
+  const auto config = load_config(kShipped);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(keys_of(toml::parse(print_config(*config))), keys_of(toml::parse_file(kShipped)));
+}
+
+TEST(ConfigFile, TheShippedOneStatesTheDefaults) {
+  TemporaryFolder folder;
+  const auto shipped = load_config(kShipped);
+  const auto small = load_config(folder.write("small.toml", kSmall));
+  ASSERT_TRUE(shipped.ok() && small.ok()) << small.status();
+  // What a site must decide for itself is the same in both; all the rest is defaults.
+  Config expected = *small;
+  expected.definitions = shipped->definitions;
+  expected.sse.gateways = shipped->sse.gateways;
+  expected.szse.gateways = shipped->szse.gateways;
+  expected.hkex_enabled = true;
+  expected.hkex.channels = shipped->hkex.channels;
+  expected.fx = {FxSettings{.series = "HKDCNY", .mode = "fixed", .file = "", .poll_ms = 1000}};
+  expected.journal.directory = shipped->journal.directory;
+  EXPECT_EQ(print_config(expected), print_config(*shipped));
+}
+
+TEST(ConfigFile, WhatIsPrintedLoadsToTheSame) {
+  TemporaryFolder folder;
+  auto config = load_config(kShipped);
+  ASSERT_TRUE(config.ok()) << config.status();
+  config->szse.password = "a \"quoted\" \\ one\n";
+  config->szse.sentinels = {1, 2261};
+  config->simulator.loss_a = 0.0123456789;
+  config->core.topology = Topology::per_feed;
+  const std::string printed = print_config(*config);
+  const auto again = load_config(folder.write("printed.toml", printed));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(print_config(*again), printed);
+}
+
+TEST(ConfigFile, PathsAreRelativeToTheFile) {
+  TemporaryFolder folder;
+  const auto config = load_config(folder.write("c.toml", kSmall));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->definitions[0], folder.file("a.toml"));
+}
+
+TEST(ConfigFile, TheSimulatorIsTheOtherSideOfTheEnabledFeeds) {
+  TemporaryFolder folder;
+  const auto config = load_config(folder.write("c.toml", "trade_date = \"2025-04-03\"\n" + kSmall));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->simulator.sse.gateways, config->sse.gateways);
+  EXPECT_EQ(config->simulator.trade_date, 20250403u);
+  EXPECT_TRUE(config->simulator.hkex.channels.empty());
+}
+
+struct Fault {
+  const char* name;
+  const char* from;
+  const char* to;
+  const char* expected;  // after the file's name
+};
+
+class ConfigFault : public testing::TestWithParam<Fault> {};
+
+TEST_P(ConfigFault, IsNamedWithItsLineAndKey) {
+  TemporaryFolder folder;
+  const std::string text = replaced(kSmall, GetParam().from, GetParam().to);
+  EXPECT_THAT(load_fault(folder, text), HasSubstr(folder.file("c.toml") + GetParam().expected));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ConfigFault,
+    testing::Values(
+        Fault{"UnknownKey", "[sse]\n", "[sse]\ngatewais = 1\n", ":3:sse.gatewais: unknown key"},
+        Fault{"UnknownTable", "[sse]\n", "[sze]\n[sse]\n", ":2:sze: unknown key"},
+        Fault{"WrongType", "enabled = false", "enabled = 0",
+              ":7:hkex.enabled: must be true or false"},
+        Fault{"OutOfRange", "enabled = false", "enabled = false\nreorder_capacity = 0",
+              ":8:hkex.reorder_capacity: must be a whole number from 1 to 65536"},
+        Fault{"TextForNumber", "[hkex]", "[http]\nport = \"80\"\n[hkex]",
+              ":7:http.port: must be a whole number from 0 to 65535"},
+        Fault{"NotANumber", "[hkex]", "[simulator]\nspeed = nan\n[hkex]",
+              ":7:simulator.speed: must be a number from 0.01 to 100000"},
+        Fault{"BadWord", "[hkex]", "[core]\nidle = \"sleep\"\n[hkex]",
+              ":7:core.idle: must be one of spin backoff block"},
+        Fault{"BadElement", "127.0.0.1:1", "127.0.0.1", ":3:sse.gateways: must be an address"},
+        Fault{"NotATable", "[hkex]\nenabled = false", "", ":1:hkex: channels: at least one"},
+        Fault{"NoDefinition", "\"a.toml\"", "", ":1:definitions: at least one is needed"},
+        Fault{"NoGateway", "\"127.0.0.1:2\"", "", ":4:szse: gateways: at least one"},
+        Fault{"FileWithoutPath", "[hkex]", "[[fx]]\nseries = \"HKDCNY\"\nmode = \"file\"\n[hkex]",
+              ":6:fx: HKDCNY: mode file needs a file"},
+        Fault{"ChannelTwice", "enabled = false",
+              "[[hkex.channels]]\nid = 1\nline_a = \"239.0.0.1:1\"\n"
+              "[[hkex.channels]]\nid = 1\nline_a = \"239.0.0.1:1\"\n",
+              ":6:hkex: channel 1 appears twice"},
+        Fault{"EndBeforeBegin", "[hkex]",
+              "[simulator]\nbegin = \"10:00:00\"\nend = \"09:00:00\"\n[hkex]",
+              ":6:simulator: begin must be before end"},
+        Fault{"Syntax", "[sse]\n", "[sse\n", ":2:: "}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(ConfigFile, AllFaultsAreReportedAtOnce) {
+  TemporaryFolder folder;
+  const std::string text = "log_level = 3\n" + kSmall + "oops = 1\n[http]\nport = -1\n";
+  const std::string faults = load_fault(folder, text);
+  EXPECT_THAT(faults, HasSubstr("c.toml:1:log_level: must be one of"));
+  EXPECT_THAT(faults, HasSubstr("c.toml:9:hkex.oops: unknown key"));
+  EXPECT_THAT(faults, HasSubstr("c.toml:11:http.port: must be a whole number"));
+  EXPECT_EQ(std::ranges::count(faults, '\n'), 2);
+}
+
+TEST(ConfigFile, AFileThatIsNotThereIsAFault) {
+  const auto config = load_config("/nonexistent/c.toml");
+  EXPECT_EQ(config.status().message(), "/nonexistent/c.toml:1:: cannot be read");
+}
+
+}  // namespace
+}  // namespace indexcast::server

@@ -1,0 +1,105 @@
+#include "server/config/universe_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "calc/definition.h"
+#include "tests/unit/config/temporary_folder.h"
+
+namespace indexcast::server {
+namespace {
+
+using testing::HasSubstr;
+
+Config shipped() {
+  Config config;
+  for (const char* code : {"995365", "995366", "995367"}) {
+    config.definitions.push_back(std::string(INDEXCAST_SOURCE_DIR "/deploy/indices/") + code +
+                                 ".toml");
+  }
+  return config;
+}
+
+std::string load_fault(const Config& config) {
+  const auto universe = load_universe(config);
+  return universe.ok() ? "loaded" : std::string(universe.status().message());
+}
+
+// A definition of one member, with `code`, price and rate as given.
+std::string write_definition(const TemporaryFolder& folder, const std::string& code,
+                             const std::string& price, const std::string& rate) {
+  folder.write(code + ".csv",
+               "symbol,name,currency,calculation_shares,cap_factor,close,base_price,"
+               "reference_price\n03896.HK,n,HKD,1,1,1,1," +
+                   price + "\n");
+  return folder.write(code + "-" + price + ".toml",
+                      "code = \"" + code + "\"\nname = \"n\"\ncurrency = \"CNY\"\ndecimals = 0\n" +
+                          "effective_date = \"2025-04-02\"\ndivisor = \"" + rate +
+                          "\"\nprevious_close = \"1\"\nmembers = \"" + code +
+                          ".csv\"\nprovenance = \"p\"\n[close_fx]\nHKD = \"" + rate +
+                          "\"\n[fx_series]\nHKD = \"HKDCNY\"\n");
+}
+
+TEST(UniverseFile, TheShippedDefinitionsMakeOne) {
+  const Config config = shipped();
+  const auto universe = load_universe(config);
+  ASSERT_TRUE(universe.ok()) << universe.status();
+  EXPECT_EQ(universe->indices().size(), 3u);
+  EXPECT_EQ(universe->instruments().size(), 16u);
+  EXPECT_EQ(universe->series().size(), 2u);
+  EXPECT_EQ(trade_date_of(config, *universe), 20250402u);
+  for (const IndexDefinition& definition : universe->indices()) {
+    EXPECT_EQ(definition.members.size(), 10u);
+    EXPECT_THAT(definition.provenance, HasSubstr("disclosed on 2025-03-19"));
+    EXPECT_THAT(definition.provenance, HasSubstr("illustrative"));
+  }
+}
+
+// The disclosed weight over the disclosed sum, in millionths.
+TEST(UniverseFile, TheShippedWeightsAreTheDisclosedOnesRescaled) {
+  const auto universe = load_universe(shipped());
+  ASSERT_TRUE(universe.ok()) << universe.status();
+  const IndexDefinition& definition = universe->indices()[0];
+  const Member& first = definition.members[0];
+  EXPECT_EQ(first.symbol, "688041.SH");
+  const Int128 cap = Int128{first.base_price.raw} * first.shares.raw * kFxOne.raw;
+  const Int128 millionths = divide_half_up(cap, base_capitalisation(definition) / 1'000'000);
+  EXPECT_EQ(static_cast<int>(millionths), 155'933);  // 10.00 / 64.13
+}
+
+TEST(UniverseFile, AnotherDayIsRefused) {
+  Config config = shipped();
+  config.trade_date = 20250403;
+  const std::string faults = load_fault(config);
+  EXPECT_THAT(faults, HasSubstr("995365.toml:1:effective_date: 995365 is for 2025-04-02"));
+  EXPECT_THAT(faults, HasSubstr("995367.toml:1:effective_date: 995367 is for 2025-04-02"));
+}
+
+TEST(UniverseFile, TheSameCodeTwiceIsRefused) {
+  Config config = shipped();
+  config.definitions.push_back(config.definitions.front());
+  EXPECT_THAT(load_fault(config), HasSubstr("code: 995365 is also defined in"));
+}
+
+TEST(UniverseFile, DisagreementAboutAMemberOrARateIsRefused) {
+  TemporaryFolder folder;
+  Config config;
+  config.definitions = {write_definition(folder, "A", "1", "0.9"),
+                        write_definition(folder, "B", "2", "0.8")};
+  const std::string faults = load_fault(config);
+  EXPECT_THAT(faults, HasSubstr("members: 03896.HK has another reference_price"));
+  EXPECT_THAT(faults, HasSubstr("close_fx.HKD: HKDCNY has another rate"));
+}
+
+TEST(UniverseFile, FaultsOfAllDefinitionsAreReportedAtOnce) {
+  Config config;
+  config.definitions = {"/nonexistent/a.toml", "/nonexistent/b.toml"};
+  const std::string faults = load_fault(config);
+  EXPECT_THAT(faults, HasSubstr("/nonexistent/a.toml:1:: cannot be read"));
+  EXPECT_THAT(faults, HasSubstr("/nonexistent/b.toml:1:: cannot be read"));
+}
+
+}  // namespace
+}  // namespace indexcast::server
