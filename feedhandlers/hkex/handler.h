@@ -1,6 +1,7 @@
 // The HKEX feed without its sockets: datagrams of any number of channels in, MarketEvents out.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -40,40 +41,38 @@ class Handler final : public feed::DatagramHandler {
   // A channel that is not configured: its messages are counted as filtered.
   void on_datagram(std::uint32_t channel, feed::Line line, Bytes payload, TimeNs now) override;
   void on_time(TimeNs now) override;
-  FeedState state() const override { return state_; }
+  FeedState state() const override { return state_.load(std::memory_order_relaxed); }
   feed::FeedCounters& counters() override { return counters_; }
 
+  // The next two belong to the handler's thread.
   // State of one channel; `down` for one that is not configured.
   FeedState channel_state(std::uint32_t channel) const;
   // Packets whose sequence or reset made no sense and was not followed.
-  std::uint64_t suspicious_packets() const { return suspicious_packets_; }
+  std::uint64_t suspicious_packets() const;
 
  private:
   struct Channel;
 
   Channel* find(std::uint32_t id);
   void on_heartbeat(Channel& channel, feed::Line line, const PacketHeader& header, TimeNs now);
-  void on_sequenced(Channel& channel, feed::Line line, Bytes payload, const PacketHeader& header,
-                    TimeNs now);
-  void on_reset(Channel& channel, feed::Line line, Bytes payload, const PacketHeader& header,
+  void on_sequenced(Channel& channel, const feed::LinePacket& packet, TimeNs now);
+  void on_reset(Channel& channel, feed::Line line, const PacketHeader& header,
                 std::uint32_t new_sequence, TimeNs now);
   void deliver(Channel& channel, const feed::LinePacket& packet, std::uint32_t skip, TimeNs now);
   void on_message(Channel& channel, const MessageView& message, TimeNs send_time, TimeNs now);
-  void follow_exchange_time(Channel& channel, TimeNs send_time, TimeNs now);
-  void note_arrival(Channel& channel, TimeNs now);
+  void follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,
+                            TimeNs now);
   void update_state(Channel& channel, TimeNs now);
-  void enter(Channel& channel, FeedState next, TimeNs now);
-  void update_feed_state(TimeNs now);
+  void update_feed_state(TimeNs exchange_time, TimeNs now);
   void push_state(std::uint32_t channel, FeedState state, TimeNs exchange_time, TimeNs now);
-  void push(MarketEvent event, std::uint32_t channel, TimeNs now);
+  void push(MarketEvent& event, std::uint32_t channel, TimeNs now);
 
   Settings settings_;
   Normalizer normalizer_;
   feed::EventSink& sink_;
   feed::FeedCounters counters_;
   std::vector<std::unique_ptr<Channel>> channels_;
-  FeedState state_ = FeedState::connecting;
-  std::uint64_t suspicious_packets_ = 0;
+  std::atomic<FeedState> state_ = FeedState::connecting;  // any thread reads it
 };
 
 }  // namespace indexcast::hkex

@@ -13,35 +13,31 @@
 
 namespace indexcast::hkex {
 
-// What became of one message: one of the first five FeedCounters, and the event when applied.
-struct Normalized {
-  feed::FeedCounter outcome = feed::FeedCounter::filtered;
-  MarketEvent event;  // complete but for receive_time and channel
-};
-
 // One thread. Keeps nothing but the session of the configured segment.
 class Normalizer {
  public:
   // `symbols` outlives the normalizer.
   Normalizer(const Settings& settings, const feed::SymbolTable& symbols);
 
-  // One message and the SendTime of its packet, in the order of sequence.
-  Normalized on_message(const MessageView& message, TimeNs send_time);
+  // One message and the SendTime of its packet, in the order of sequence. Returns which of the
+  // first five FeedCounters it is; `event` is written when that is applied, complete but for
+  // receive_time and channel.
+  feed::FeedCounter on_message(const MessageView& message, TimeNs send_time, MarketEvent& event);
 
   // Exchange time reached `send_time`: true when a scheduled break began or ended, with the phase
-  // in `event` (complete but for receive_time and channel).
+  // in `event` (complete but for receive_time, channel and feed_sequence).
   bool on_exchange_time(TimeNs send_time, MarketEvent& event);
 
  private:
-  using Outcome = feed::FeedCounter;
-
-  Outcome on_security_message(const MessageView& message, MarketEvent& event);
-  Outcome on_definition(const MessageView& message, MarketEvent& event) const;
-  Outcome on_status(const MessageView& message, MarketEvent& event) const;
-  Outcome on_nominal(const MessageView& message, MarketEvent& event) const;
-  Outcome on_statistics(const MessageView& message, MarketEvent& event) const;
-  Outcome on_close(const MessageView& message, MarketEvent& event) const;
-  Outcome on_session(const MessageView& message, TimeNs send_time, MarketEvent& event);
+  feed::FeedCounter on_security_message(const MessageView& message, TimeNs send_time,
+                                        MarketEvent& event);
+  feed::FeedCounter on_definition(Bytes message, MarketEvent& event) const;
+  feed::FeedCounter on_status(Bytes message, MarketEvent& event) const;
+  feed::FeedCounter on_nominal(Bytes message, MarketEvent& event) const;
+  feed::FeedCounter on_statistics(Bytes message, MarketEvent& event) const;
+  feed::FeedCounter on_close(Bytes message, MarketEvent& event) const;
+  feed::FeedCounter on_session(const MessageView& message, TimeNs send_time, MarketEvent& event);
+  MarketEvent phase_event(TimeNs send_time, std::uint32_t sequence) const;
   bool in_break(TimeNs send_time) const;
   MarketPhase phase() const;
 

@@ -1,0 +1,85 @@
+// TradingSessionSubID of message 20 (notes 3.4) and what it means to an index.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "calc/event.h"
+
+namespace indexcast::hkex {
+
+// The id is stable across versions of the specification; TradingSesStatus is not, so nothing is
+// read from that.
+enum class Session : std::uint8_t {
+  day_close = 0,
+  pos_order_input = 1,
+  pos_matching = 2,
+  continuous = 3,
+  cas_matching = 4,
+  cas_order_input = 5,
+  blocking = 7,
+  not_open = 100,
+  pos_no_cancellation = 101,
+  intervention = 102,
+  close = 103,
+  order_cancel = 104,
+  cas_reference = 105,
+  cas_no_cancellation = 106,
+  cas_random_close = 107,
+  pos_random_matching = 108,
+};
+
+// Phase of the market in a session; empty for an id that the notes do not list.
+constexpr std::optional<MarketPhase> phase_of(std::uint8_t sub_id) {
+  switch (static_cast<Session>(sub_id)) {
+    case Session::not_open:
+    case Session::pos_order_input:
+    case Session::pos_no_cancellation:
+    case Session::pos_random_matching:
+    case Session::pos_matching:
+      return MarketPhase::pre_open;
+    case Session::blocking:  // follows the matching, so the opening prices are there
+    case Session::continuous:
+    case Session::cas_reference:
+    case Session::cas_order_input:
+    case Session::cas_no_cancellation:
+    case Session::cas_random_close:
+    case Session::cas_matching:
+      return MarketPhase::trading;
+    case Session::intervention:
+      return MarketPhase::halt;
+    case Session::close:
+    case Session::order_cancel:
+    case Session::day_close:
+      return MarketPhase::closing;
+  }
+  return std::nullopt;
+}
+
+// Sessions over which the timetable's break prevails. An auction or the close is the venue's own
+// word that it is no lunch (a half day closes inside it), and before the opening it is still N.
+constexpr bool yields_to_break(std::uint8_t sub_id) {
+  const auto session = static_cast<Session>(sub_id);
+  return session == Session::continuous || session == Session::blocking ||
+         session == Session::intervention;
+}
+
+// Sessions in which the nominal price follows an auction or quotes (METHODOLOGY 4).
+constexpr bool nominal_follows_auction(std::uint8_t sub_id) {
+  switch (static_cast<Session>(sub_id)) {
+    case Session::pos_order_input:
+    case Session::pos_no_cancellation:
+    case Session::pos_random_matching:
+    case Session::pos_matching:
+    case Session::cas_reference:
+    case Session::cas_order_input:
+    case Session::cas_no_cancellation:
+    case Session::cas_random_close:
+    case Session::cas_matching:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace indexcast::hkex

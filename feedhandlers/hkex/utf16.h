@@ -1,0 +1,13 @@
+// Names of securities are UTF-16LE on the wire and UTF-8 everywhere else.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace indexcast::hkex {
+
+// `units` holds little-endian code units (an odd last byte is ignored). Padding at the end (NUL,
+// space, ideographic space) is left out; an unpaired surrogate becomes U+FFFD.
+std::string utf8_of_utf16le(std::string_view units);
+
+}  // namespace indexcast::hkex
