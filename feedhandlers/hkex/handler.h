@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "calc/event.h"
+#include "calc/universe.h"
 #include "feedhandlers/common/datagram_handler.h"
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/feed_counters.h"
@@ -33,9 +34,10 @@ namespace indexcast::hkex {
 // delivered first.
 class Handler final : public feed::DatagramHandler {
  public:
-  // `symbols` and `sink` outlive the handler. Throws std::invalid_argument for a channel id that is
-  // 0 or given twice. Allocates here and never again.
-  Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink);
+  // `universe` is read at construction only; `sink` outlives the handler. Throws
+  // std::invalid_argument for a channel id that is 0 or given twice. Allocates here and never
+  // again.
+  Handler(const Settings& settings, const Universe& universe, feed::EventSink& sink);
   ~Handler() override;
 
   // A channel that is not configured: its messages are counted as filtered.
@@ -67,7 +69,8 @@ class Handler final : public feed::DatagramHandler {
   void push_state(std::uint32_t channel, FeedState state, TimeNs exchange_time, TimeNs now);
   void push(MarketEvent& event, std::uint32_t channel, TimeNs now);
 
-  Settings settings_;
+  const Settings settings_;
+  const feed::SymbolTable symbols_;
   Normalizer normalizer_;
   feed::EventSink& sink_;
   feed::FeedCounters counters_;
