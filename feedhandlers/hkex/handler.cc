@@ -59,11 +59,8 @@ struct Handler::Channel {
   std::uint64_t gaps_known = 0;
 };
 
-Handler::Handler(const Settings& settings, const Universe& universe, feed::EventSink& sink)
-    : settings_(settings),
-      symbols_(universe, feed::Venue::hkex),
-      normalizer_(settings, symbols_),
-      sink_(sink) {
+Handler::Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink)
+    : settings_(settings), normalizer_(settings, symbols), sink_(sink) {
   const feed::ArbiterSettings arbiter{settings.reorder_capacity, settings.reorder_wait_ns};
   for (const ChannelSettings& channel : settings.channels) {
     if (channel.id == 0 || find(channel.id) != nullptr) {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "calc/event.h"
-#include "calc/universe.h"
 #include "feedhandlers/common/datagram_handler.h"
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/feed_counters.h"
@@ -34,10 +33,9 @@ namespace indexcast::hkex {
 // delivered first.
 class Handler final : public feed::DatagramHandler {
  public:
-  // `universe` is read at construction only; `sink` outlives the handler. Throws
-  // std::invalid_argument for a channel id that is 0 or given twice. Allocates here and never
-  // again.
-  Handler(const Settings& settings, const Universe& universe, feed::EventSink& sink);
+  // `symbols` and `sink` outlive the handler. Throws std::invalid_argument for a channel id that is
+  // 0 or given twice. Allocates here and never again.
+  Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink);
   ~Handler() override;
 
   // A channel that is not configured: its messages are counted as filtered.
@@ -69,8 +67,7 @@ class Handler final : public feed::DatagramHandler {
   void push_state(std::uint32_t channel, FeedState state, TimeNs exchange_time, TimeNs now);
   void push(MarketEvent& event, std::uint32_t channel, TimeNs now);
 
-  const Settings settings_;
-  const feed::SymbolTable symbols_;
+  Settings settings_;
   Normalizer normalizer_;
   feed::EventSink& sink_;
   feed::FeedCounters counters_;
