@@ -1,0 +1,34 @@
+# Writes OUTPUT, a C++ source that holds the dashboard's files as byte arrays.
+#   cmake -DOUTPUT=... -DDIRECTORY=... -P embed.cmake
+set(names index.html dashboard.css dashboard.js)
+set(paths / /dashboard.css /dashboard.js)
+set(types "text/html; charset=utf-8" "text/css; charset=utf-8" "text/javascript; charset=utf-8")
+
+set(arrays "")
+set(rows "")
+foreach(i RANGE 2)
+  list(GET names ${i} name)
+  list(GET paths ${i} path)
+  list(GET types ${i} type)
+  file(READ ${DIRECTORY}/${name} hex HEX)
+  string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${hex}")
+  string(APPEND arrays "constexpr char kFile${i}[] = {${bytes}};\n")
+  string(APPEND rows "    {\"${path}\", \"${type}\", {kFile${i}, sizeof kFile${i}}},\n")
+endforeach()
+
+file(WRITE ${OUTPUT} "// Made by server/dashboard/embed.cmake.
+#include \"server/dashboard/assets.h\"
+
+namespace indexcast::server {
+namespace {
+
+${arrays}
+constexpr Asset kAssets[] = {
+${rows}};
+
+}  // namespace
+
+std::span<const Asset> dashboard_assets() { return kAssets; }
+
+}  // namespace indexcast::server
+")

@@ -1,0 +1,196 @@
+#include "server/http/api.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "server/http/member_values.h"
+#include "server/publish/words.h"
+
+namespace indexcast::server {
+namespace {
+
+void append(JsonBuffer& out, std::string_view text) { out.append(text.begin(), text.end()); }
+
+template <class... Args>
+void append_format(JsonBuffer& out, fmt::format_string<Args...> format, Args&&... args) {
+  fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
+}
+
+// `,"key":"text"`, escaped.
+void append_text(JsonBuffer& out, std::string_view key, std::string_view text) {
+  append_format(out, ",\"{}\":", key);
+  append_quoted(out, text);
+}
+
+void append_decimal_text(JsonBuffer& out, std::string_view key, std::int64_t raw, int places) {
+  append_format(out, ",\"{}\":\"", key);
+  append_decimal(out, raw, places);
+  out.push_back('"');
+}
+
+std::string string_of(const JsonBuffer& out) { return std::string(text_of(out)); }
+
+void append_latency(JsonBuffer& out, const LatencyHistogram& histogram) {
+  const auto snapshot = histogram.snapshot();
+  append_format(out,
+                "{{\"count\":{},\"p50_ns\":{},\"p90_ns\":{},\"p99_ns\":{},\"p999_ns\":{},"
+                "\"max_ns\":{}}}",
+                snapshot->count(), snapshot->percentile_ns(50), snapshot->percentile_ns(90),
+                snapshot->percentile_ns(99), snapshot->percentile_ns(99.9), snapshot->max_ns());
+}
+
+}  // namespace
+
+Api::Api(const MetricSources& sources, const LevelMirror& mirror, Clock clock)
+    : sources_(sources),
+      universe_(*sources.view.universe),
+      mirror_(mirror),
+      clock_(clock),
+      encoder_(universe_, sources.view.epoch) {}
+
+void Api::append_index(JsonBuffer& out, IndexId index) {
+  const IndexDefinition& definition = universe_.indices()[index];
+  append(out, "{\"code\":");
+  append_quoted(out, definition.code);
+  append_text(out, "name", definition.name);
+  append_text(out, "currency", definition.currency);
+  append_format(out, ",\"decimals\":{},\"definition_version\":{},\"effective_date\":{}",
+                definition.decimals, definition.version, definition.effective_date);
+  append_text(out, "provenance", definition.provenance);
+  append_decimal_text(out, "previous_close", definition.previous_close.raw, definition.decimals);
+  append_format(out, ",\"member_count\":{},\"level\":", definition.members.size());
+  if (mirror_.has_level(index)) {
+    append_level_json(
+        out,
+        encoder_.message(mirror_.level(index), mirror_.stream_sequence_of(index), clock_.now()),
+        {});
+  } else {
+    append(out, "null");
+  }
+}
+
+void Api::append_members(JsonBuffer& out, IndexId index) const {
+  const IndexDefinition& definition = universe_.indices()[index];
+  bool certain = true;
+  bool first = true;
+  append(out, ",\"members\":[");
+  for (const MemberValue& value : member_values(universe_, mirror_, index)) {
+    const Instrument& instrument = universe_.instruments()[value.instrument];
+    const RecordHeader header = value.applied ? value.applied->header : RecordHeader{};
+    append(out, first ? "{\"symbol\":" : ",{\"symbol\":");
+    append_quoted(out, instrument.symbol);
+    append_text(out, "name", instrument.name);
+    append_text(out, "currency", instrument.currency);
+    append_decimal_text(out, "price", value.price.raw, Price::kDecimals);
+    append_text(out, "price_kind",
+                value.applied ? word_of(kPriceKindWords, header.detail) : "reference");
+    append_text(out, "status", word_of(kInstrumentStatusWords, header.detail2));
+    append_format(out, ",\"exchange_time\":\"{}\",\"receive_time\":\"{}\"",
+                  value.applied ? value.applied->exchange_time.ns : 0,
+                  value.applied ? value.applied->receive_time.ns : 0);
+    append_format(out, ",\"input_sequence\":{},\"weight_bp\":{}", header.input_sequence,
+                  value.weight_bp);
+    append_decimal_text(out, "contribution", value.contribution, definition.decimals);
+    out.push_back('}');
+    certain = certain && value.certain;
+    first = false;
+  }
+  append_format(out, "],\"prices_certain\":{}", certain);
+}
+
+std::string Api::indices() {
+  JsonBuffer out;
+  append_format(out, "{{\"epoch\":\"{}\",\"trade_date\":{},\"stream_sequence\":{},\"indices\":[",
+                sources_.view.epoch, sources_.view.trade_date, mirror_.cursor());
+  for (std::size_t i = 0; i < mirror_.indices(); ++i) {
+    if (i > 0) out.push_back(',');
+    append_index(out, static_cast<IndexId>(i));
+    out.push_back('}');
+  }
+  append(out, "]}");
+  return string_of(out);
+}
+
+std::optional<std::string> Api::index(std::string_view code) {
+  const IndexId index = universe_.find_index(code);
+  if (index >= mirror_.indices()) return std::nullopt;
+  JsonBuffer out;
+  append_index(out, index);
+  append_format(out, ",\"stream_sequence\":{}", mirror_.cursor());
+  append_members(out, index);
+  out.push_back('}');
+  return string_of(out);
+}
+
+std::string Api::feeds() const {
+  JsonBuffer out;
+  append(out, "{\"feeds\":[");
+  const ServerView& view = sources_.view;
+  for (std::size_t i = 0; i < view.feeds.size(); ++i) {
+    const feed::Feed& feed = *view.feeds[i];
+    append_format(out, "{}{{\"feed\":\"{}\",\"state\":\"{}\"", i > 0 ? "," : "",
+                  feed::name_of(feed.venue()), word_of(kFeedStateWords, feed.state()));
+    if (i < view.feed_rings.size() && view.feed_rings[i] != nullptr) {
+      append_format(out, ",\"ring_depth\":{},\"ring_capacity\":{}", view.feed_rings[i]->size(),
+                    view.feed_rings[i]->capacity());
+    }
+    append(out, ",\"counters\":{");
+    for (std::size_t c = 0; c < feed::kFeedCounterCount; ++c) {
+      append_format(out, "{}\"{}\":{}", c > 0 ? "," : "", feed::kFeedCounterNames[c],
+                    feed.counters().get(static_cast<feed::FeedCounter>(c)));
+    }
+    append(out, "}}");
+  }
+  append(out, "]}");
+  return string_of(out);
+}
+
+std::string Api::status() const {
+  JsonBuffer out;
+  append_format(out,
+                "{{\"epoch\":\"{}\",\"trade_date\":{},\"time\":\"{}\",\"records\":{},"
+                "\"ring_capacity\":{},\"publishers\":[",
+                sources_.view.epoch, sources_.view.trade_date, clock_.now().ns,
+                sources_.view.ring->head(), sources_.view.ring->capacity());
+  bool first = true;
+  for (const PublisherStats* stats : sources_.publishers) {
+    const std::uint64_t cursor = stats->cursor.get();
+    append_format(out,
+                  "{}{{\"publisher\":\"{}\",\"levels\":{},\"bytes\":{},\"lapped\":{},"
+                  "\"skipped\":{},\"lag\":{},\"tick_to_publish\":",
+                  first ? "" : ",", stats->name, stats->levels.get(), stats->bytes.get(),
+                  stats->lapped.get(), stats->skipped.get(), sources_.view.ring->head() - cursor);
+    append_latency(out, stats->tick_to_publish);
+    out.push_back('}');
+    first = false;
+  }
+  append(out, "]");
+  if (const ClientStats* clients = sources_.clients) {
+    append_format(out,
+                  ",\"clients\":{{\"connections\":{},\"websockets\":{},\"frames_sent\":{},"
+                  "\"conflated\":{},\"skipped\":{},\"closed_slow\":{},\"refused\":{}}}",
+                  clients->connections.get(), clients->websockets.get(), clients->frames_sent.get(),
+                  clients->conflated.get(), clients->skipped.get(), clients->closed_slow.get(),
+                  clients->refused.get());
+  }
+  out.push_back('}');
+  return string_of(out);
+}
+
+std::string Api::not_ready() const {
+  std::string missing;
+  for (const feed::Feed* feed : sources_.view.feeds) {
+    if (feed->state() == FeedState::live) continue;
+    missing += fmt::format("{}feed {} is {}", missing.empty() ? "" : "; ",
+                           feed::name_of(feed->venue()), word_of(kFeedStateWords, feed->state()));
+  }
+  for (std::size_t i = 0; i < mirror_.indices(); ++i) {
+    if (mirror_.has_level(static_cast<IndexId>(i))) continue;
+    missing += fmt::format("{}index {} has no level", missing.empty() ? "" : "; ",
+                           universe_.indices()[i].code);
+  }
+  return missing;
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,44 @@
+// The bodies of /v1/..., made of one mirror and the server's counters.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/metrics/client_stats.h"
+#include "server/metrics/exposition.h"
+#include "server/pipeline/clock.h"
+#include "server/publish/level_encoder.h"
+#include "server/publish/level_json.h"
+#include "server/publish/level_mirror.h"
+
+namespace indexcast::server {
+
+// One thread: the mirror's. The mirror and the sources outlive it.
+class Api {
+ public:
+  Api(const MetricSources& sources, const LevelMirror& mirror, Clock clock);
+
+  // All indices with their definitions and newest levels.
+  std::string indices();
+  // One index with its members, all at the place in the stream that the mirror has reached; empty
+  // for an unknown code.
+  std::optional<std::string> index(std::string_view code);
+  std::string feeds() const;
+  // Epoch, cursors, latencies and clients.
+  std::string status() const;
+  // What keeps the server from being ready, in words; empty when it is ready.
+  std::string not_ready() const;
+
+ private:
+  void append_index(JsonBuffer& out, IndexId index);
+  void append_members(JsonBuffer& out, IndexId index) const;
+
+  const MetricSources& sources_;
+  const Universe& universe_;
+  const LevelMirror& mirror_;
+  Clock clock_;
+  LevelEncoder encoder_;
+};
+
+}  // namespace indexcast::server

@@ -1,0 +1,44 @@
+// The server's HTTP and WebSocket side, with the dashboard: its own thread, a reader of the
+// broadcast ring and nothing more.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "server/config/config.h"
+#include "server/metrics/client_stats.h"
+#include "server/pipeline/clock.h"
+#include "server/pipeline/server_view.h"
+#include "server/publish/publisher_stats.h"
+
+namespace indexcast::server {
+
+// Bound at construction, serving from start() to stop() or destruction. Its thread looks at the
+// ring every millisecond while records flow and every ten when none do: that interval is the
+// gathering time of a WebSocket level.
+class HttpServer {
+ public:
+  // Throws boost::system::system_error when the address cannot be bound. `view`'s objects and
+  // `publishers` (shown on the page and in /metrics beside this server's own) outlive the server.
+  HttpServer(const HttpSettings& settings, const ServerView& view, Clock clock,
+             std::vector<const PublisherStats*> publishers);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  void start();
+  // Tells WebSocket clients that the server goes away, waits for them at most half a second, ends
+  // the thread. Harmless when repeated or before start().
+  void stop();
+
+  std::uint16_t port() const;
+  const PublisherStats& stats() const;
+  const ClientStats& clients() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace indexcast::server

@@ -1,0 +1,75 @@
+#include "server/http/member_values.h"
+
+#include "calc/definition.h"
+
+namespace indexcast::server {
+namespace {
+
+constexpr std::int64_t kWholeBp = 10'000;
+
+// The rate in which `series` entered the newest level. A level carries those of the index's first
+// two foreign currencies; any further one, and all before the first level, are the definition's.
+FxRate rate_of(const Universe& universe, const LevelMirror& mirror, IndexId index,
+               SeriesId series) {
+  if (series == 0) return kFxOne;
+  const auto legs = universe.legs_of(index);
+  const LevelUpdate& level = mirror.level(index);
+  for (std::size_t i = 1; i < legs.size() && i <= 2; ++i) {
+    if (universe.legs()[legs[i]].series != series) continue;
+    const FxRate rate = i == 1 ? level.fx_rate : level.fx_rate_2;
+    if (rate.raw > 0) return rate;
+  }
+  return universe.series()[series].close;
+}
+
+Int128 value_of(Price price, IndexShares shares, FxRate rate) {
+  return static_cast<Int128>(price.raw) * shares.raw * rate.raw;
+}
+
+// Half away from zero, like every signed value.
+std::int64_t points_of(Int128 difference, const IndexDefinition& definition) {
+  const bool falls = difference < 0;
+  const Level size =
+      level_of(falls ? -difference : difference, definition.divisor, definition.decimals);
+  return falls ? -size.raw : size.raw;
+}
+
+SeriesId series_of(const Universe& universe, IndexId index, InstrumentId instrument) {
+  for (const Membership& membership : universe.memberships(instrument)) {
+    if (membership.index == index) return universe.legs()[membership.leg].series;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::vector<MemberValue> member_values(const Universe& universe, const LevelMirror& mirror,
+                                       IndexId index) {
+  const IndexDefinition& definition = universe.indices()[index];
+  const auto members = universe.members(index);
+  std::vector<MemberValue> out(members.size());
+  std::vector<Int128> values(members.size());
+  Int128 total = 0;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const Member& member = definition.members[i];
+    MemberValue& value = out[i];
+    value.instrument = members[i];
+    value.applied = mirror.price_at(members[i], mirror.level(index).header.input_sequence);
+    value.price = value.applied ? value.applied->price : member.reference_price;
+    value.certain = mirror.price_certain(members[i]);
+    const FxRate rate = rate_of(universe, mirror, index, series_of(universe, index, members[i]));
+    values[i] = value_of(value.price, member.shares, rate);
+    total += values[i];
+    const Int128 before =
+        value_of(member.base_price, member.shares, close_rate(definition, member.currency));
+    value.contribution = points_of(values[i] - before, definition);
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    // The total is cut first: the product with a value could pass 128 bits.
+    const Int128 unit = total / kWholeBp;
+    if (unit > 0) out[i].weight_bp = static_cast<std::int64_t>(divide_half_up(values[i], unit));
+  }
+  return out;
+}
+
+}  // namespace indexcast::server
