@@ -13,25 +13,56 @@
 
 namespace indexcast::sim {
 
+// Prices below `below` move in steps of `tick` (both 1e-6 of the listing currency).
+struct TickBand {
+  std::int64_t below = 0;
+  std::int64_t tick = 0;
+};
+
+// Hong Kong's spread table is not in the protocol notes: this one is the simulator's assumption.
+// Above the last band its tick goes on.
+inline const std::vector<TickBand> kAssumedHkexTicks{
+    {250'000, 1'000},       {500'000, 5'000},        {10'000'000, 10'000},
+    {20'000'000, 20'000},   {100'000'000, 50'000},   {200'000'000, 100'000},
+    {500'000'000, 200'000}, {1'000'000'000, 500'000}};
+
+// A venue takes part when it has an address: a gateway for SSE and SZSE, a channel for HKEX.
 struct Settings {
   std::uint64_t seed = 1;
   Date trade_date = 20250402;
   // Exchange seconds for one real second on the network; a capture is always stamped in exchange
   // time.
   double speed = 1.0;
-  // Time of day (China) at which the simulated day begins and ends.
+  // When positive it replaces `speed`: the chosen part of the day takes this many real minutes.
+  // Exchange times in the messages stay those of a real day.
+  double day_minutes = 0.0;
+  // Time of day (China) at which the simulated day begins and ends; 0 = the whole day. A later
+  // begin starts with the reference data and the full image of that moment.
   std::int64_t begin_ms = 0;
   std::int64_t end_ms = 0;
   // Price changes per security and exchange second while its market trades.
   double ticks_per_second = 1.0;
+  // Mainland snapshots leave on this grid if anything changed; 0: on every change. 3000 is what
+  // real days show.
+  std::int64_t snapshot_grid_ms = 0;
+  // Every mainland security is sent again this often, changed or not.
+  std::int64_t refresh_s = 30;
   // Share of HKEX packets lost, independently, on each line; the simulator never loses one packet
   // on both.
   double loss_a = 0.0;
   double loss_b = 0.0;
-  // Expected halts per security and day.
+  // Expected halts per security and day, at most one each.
   double halts = 0.05;
+  // Chance that a security is suspended for the whole day.
+  double suspensions = 0.0;
+  // Chance that a security's opening auction finds no price.
+  double empty_auctions = 0.1;
   // Do not begin before a client is logged on at each TCP gateway.
   bool wait_for_clients = true;
+  // Bytes waiting for one slow client before the gateway drops it: some 20,000 stock snapshots,
+  // many seconds of a busy day, and small enough for several clients.
+  std::size_t client_backlog = 8 << 20;
+  std::vector<TickBand> hkex_ticks = kAssumedHkexTicks;
   sse::Settings sse;
   szse::Settings szse;
   hkex::Settings hkex;

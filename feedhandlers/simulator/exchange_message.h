@@ -1,0 +1,26 @@
+// What an exchange says at one instant: the unit that transports carry.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "calc/time.h"
+#include "feedhandlers/common/venue.h"
+
+namespace indexcast::sim {
+
+struct ExchangeMessage {
+  TimeNs exchange_time{};
+  feed::Venue venue = feed::Venue::sse;
+  // HKEX channel id, SZSE ChannelNo; 0 for SSE, which has none.
+  std::uint32_t channel = 0;
+  // Mainland: the security whose whole image this is, 0 for none. A gateway keeps the latest of
+  // each for clients that come later.
+  std::uint32_t security = 0;
+  // Mainland: one message with its trailer, MsgSeqNum 0 where the session numbers it (SSE). HKEX:
+  // one packet, as it is sent on both lines.
+  std::vector<std::byte> bytes;
+};
+
+}  // namespace indexcast::sim

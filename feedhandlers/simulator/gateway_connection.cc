@@ -1,0 +1,96 @@
+#include "feedhandlers/simulator/gateway_connection.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+#include <chrono>
+#include <utility>
+
+namespace indexcast::sim {
+namespace {
+
+// Sessions of live clients run on real time, however fast the simulated day passes.
+TimeNs real_now() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
+}
+
+}  // namespace
+
+GatewayConnection::GatewayConnection(boost::asio::ip::tcp::socket socket, GatewayServer& server)
+    : socket_(std::move(socket)), server_(server), session_(server.protocol_(), real_now()) {
+  boost::system::error_code ignored;
+  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+}
+
+void GatewayConnection::read() {
+  socket_.async_read_some(
+      boost::asio::buffer(received_),
+      [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
+        error ? self->close() : self->on_read(size);
+      });
+}
+
+void GatewayConnection::on_read(std::size_t size) {
+  const bool was_logged_on = session_.logged_on();
+  const bool open = session_.on_bytes(feed::Bytes(received_).first(size), real_now(), waiting_);
+  if (!was_logged_on && session_.logged_on()) send_images();
+  if (session_.refused()) ++server_.counts_.logons_refused;
+  flush();
+  if (!socket_.is_open()) return;
+  open ? read() : close_when_written();
+}
+
+void GatewayConnection::send_images() {
+  ++server_.counts_.sessions;
+  for (const auto& [code, image] : server_.images_) session_.send(image, real_now(), waiting_);
+}
+
+void GatewayConnection::send(feed::Bytes message) {
+  session_.send(message, real_now(), waiting_);
+  flush();
+}
+
+void GatewayConnection::tick() {
+  if (!session_.on_time(real_now(), waiting_)) return close();
+  flush();
+}
+
+void GatewayConnection::log_out() {
+  session_.log_out("end of day", real_now(), waiting_);
+  flush();
+}
+
+void GatewayConnection::flush() {
+  if (!socket_.is_open()) return;
+  if (waiting_.size() > server_.backlog_limit_) {
+    ++server_.counts_.slow_clients_dropped;
+    return close();
+  }
+  if (!writing_.empty() || waiting_.empty()) return;
+  writing_.swap(waiting_);
+  boost::asio::async_write(
+      socket_, boost::asio::buffer(writing_),
+      [self = shared_from_this()](boost::system::error_code error, std::size_t) {
+        error ? self->close() : self->on_written();
+      });
+}
+
+void GatewayConnection::on_written() {
+  writing_.clear();
+  flush();
+  if (closing_ && writing_.empty()) close();
+}
+
+void GatewayConnection::close_when_written() {
+  closing_ = true;
+  if (writing_.empty()) close();
+}
+
+void GatewayConnection::close() {
+  if (!socket_.is_open()) return;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  server_.forget(*this);
+}
+
+}  // namespace indexcast::sim

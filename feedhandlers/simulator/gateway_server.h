@@ -1,0 +1,60 @@
+// One mainland gateway on the network: accepts clients, runs their sessions, sends them the day.
+// One thread, that of its io_context.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "feedhandlers/common/endpoint.h"
+#include "feedhandlers/simulator/exchange_message.h"
+#include "feedhandlers/simulator/gateway_protocol.h"
+#include "feedhandlers/simulator/transport.h"
+
+namespace indexcast::sim {
+
+class GatewayConnection;
+
+class GatewayServer {
+ public:
+  using ProtocolFactory = std::function<std::unique_ptr<GatewayProtocol>()>;
+
+  // Listens at once; throws boost::system::system_error when it cannot. `backlog_limit`: bytes
+  // waiting for one client before it is dropped. `counts` outlives the server.
+  GatewayServer(boost::asio::io_context& io, const feed::Endpoint& address,
+                ProtocolFactory protocol, std::size_t backlog_limit, TransportCounts& counts);
+  ~GatewayServer();
+
+  // The port in use, also when 0 was asked for.
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  std::size_t logged_on() const;
+  bool idle() const { return connections_.empty(); }
+
+  // To every client that is logged on; the latest image of each security is kept for later ones.
+  void publish(const ExchangeMessage& message);
+  // Logs every client out and accepts no more.
+  void shut_down();
+
+ private:
+  friend class GatewayConnection;
+
+  void accept();
+  void tick();
+  void forget(const GatewayConnection& connection);
+
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer timer_;
+  ProtocolFactory protocol_;
+  std::size_t backlog_limit_;
+  TransportCounts& counts_;
+  std::vector<std::shared_ptr<GatewayConnection>> connections_;
+  std::map<std::uint32_t, std::vector<std::byte>> images_;
+};
+
+}  // namespace indexcast::sim

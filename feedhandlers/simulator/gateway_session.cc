@@ -1,0 +1,88 @@
+#include "feedhandlers/simulator/gateway_session.h"
+
+#include <utility>
+
+namespace indexcast::sim {
+namespace {
+
+// Shanghai's gateway closes after about 5 s without a logon, and waits 5 s for the answer to a
+// logout (SSE notes 2.2); Shenzhen leaves both times open and gets the same.
+constexpr std::int64_t kPatienceNs = 5 * kNsPerSecond;
+
+}  // namespace
+
+GatewaySession::GatewaySession(std::unique_ptr<GatewayProtocol> protocol, TimeNs now)
+    : protocol_(std::move(protocol)), deadline_(now + kPatienceNs) {}
+
+bool GatewaySession::on_bytes(feed::Bytes bytes, TimeNs now, feed::Outbox& out) {
+  received_.insert(received_.end(), bytes.begin(), bytes.end());
+  std::size_t done = 0;
+  bool open = true;
+  while (open) {
+    const feed::Bytes rest = feed::Bytes(received_).subspan(done);
+    const feed::FrameScan scan = protocol_->scan(rest);
+    if (scan.status == feed::FrameScan::Status::malformed) return false;
+    if (scan.status == feed::FrameScan::Status::incomplete) break;
+    open = on_message(protocol_->read(rest.first(scan.length)), now, out);
+    done += scan.length;
+  }
+  received_.erase(received_.begin(), received_.begin() + static_cast<std::ptrdiff_t>(done));
+  return open;
+}
+
+bool GatewaySession::on_message(const ClientMessage& message, TimeNs now, feed::Outbox& out) {
+  liveness_.received(now);
+  switch (state_) {
+    case State::awaiting_logon:
+      if (message.kind == ClientMessage::Kind::logon) return on_logon(message, now, out);
+      state_ = State::refused;
+      protocol_->log_out("logon first", now, out);
+      return false;
+    case State::live:
+      if (message.kind != ClientMessage::Kind::logout) return true;
+      log_out("", now, out);
+      return false;
+    case State::leaving:
+      return message.kind != ClientMessage::Kind::logout;
+    case State::refused:
+      return false;
+  }
+  return false;
+}
+
+bool GatewaySession::on_logon(const ClientMessage& message, TimeNs now, feed::Outbox& out) {
+  if (!message.refusal.empty()) {
+    state_ = State::refused;
+    protocol_->log_out(message.refusal, now, out);
+    return false;
+  }
+  liveness_.start(now, message.heartbeat_s);
+  state_ = State::live;
+  protocol_->accept_logon(now, out);
+  return true;
+}
+
+bool GatewaySession::on_time(TimeNs now, feed::Outbox& out) {
+  if (state_ != State::live) return now < deadline_;
+  if (liveness_.peer_dead(now)) return false;
+  if (liveness_.heartbeat_due(now)) {
+    protocol_->heartbeat(now, out);
+    liveness_.sent(now);
+  }
+  return true;
+}
+
+void GatewaySession::send(feed::Bytes message, TimeNs now, feed::Outbox& out) {
+  if (state_ != State::live) return;
+  protocol_->market_data(message, out);
+  liveness_.sent(now);
+}
+
+void GatewaySession::log_out(const std::string& text, TimeNs now, feed::Outbox& out) {
+  if (state_ != State::live) return;
+  state_ = State::leaving;
+  deadline_ = now + kPatienceNs;
+  protocol_->log_out(text, now, out);
+}
+
+}  // namespace indexcast::sim

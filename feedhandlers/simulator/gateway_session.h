@@ -1,0 +1,46 @@
+// A mainland gateway's side of one client connection, without the socket: the same object serves a
+// live client, a capture and a test in virtual time. One thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "feedhandlers/common/liveness.h"
+#include "feedhandlers/common/stream_handler.h"
+#include "feedhandlers/simulator/gateway_protocol.h"
+
+namespace indexcast::sim {
+
+class GatewaySession {
+ public:
+  // The connection is up at `now`.
+  GatewaySession(std::unique_ptr<GatewayProtocol> protocol, TimeNs now);
+
+  // Bytes from the client, cut anywhere. False: close once `out` is sent.
+  bool on_bytes(feed::Bytes bytes, TimeNs now, feed::Outbox& out);
+  // Time passed: heartbeats, liveness, logon deadline. False: close.
+  bool on_time(TimeNs now, feed::Outbox& out);
+  // A message of the day; dropped unless the client is logged on.
+  void send(feed::Bytes message, TimeNs now, feed::Outbox& out);
+  // Ends the session from this side.
+  void log_out(const std::string& text, TimeNs now, feed::Outbox& out);
+
+  bool logged_on() const { return state_ == State::live; }
+  bool refused() const { return state_ == State::refused; }
+
+ private:
+  enum class State : std::uint8_t { awaiting_logon, live, leaving, refused };
+
+  bool on_message(const ClientMessage& message, TimeNs now, feed::Outbox& out);
+  bool on_logon(const ClientMessage& message, TimeNs now, feed::Outbox& out);
+
+  std::unique_ptr<GatewayProtocol> protocol_;
+  std::vector<std::byte> received_;  // an unfinished frame
+  State state_ = State::awaiting_logon;
+  feed::Liveness liveness_;
+  TimeNs deadline_;  // for the client's logon, later for its answer to a logout
+};
+
+}  // namespace indexcast::sim

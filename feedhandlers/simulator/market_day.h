@@ -1,0 +1,57 @@
+// One venue's day: carries out the agenda's tasks on its market and tells its publisher.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "feedhandlers/simulator/agenda.h"
+#include "feedhandlers/simulator/publisher.h"
+#include "feedhandlers/simulator/random.h"
+#include "feedhandlers/simulator/settings.h"
+
+namespace indexcast::sim {
+
+class MarketDay {
+ public:
+  // `settings` and `agenda` outlive the day. Arranges the whole plan; nothing has happened yet.
+  MarketDay(const Settings& settings, Agenda& agenda, feed::Venue venue,
+            std::vector<Security> securities, std::unique_ptr<Publisher> publisher);
+
+  void perform(const Appointment& appointment);
+  void flush(Micros now) { publisher_->flush(now); }
+
+  const Market& market() const { return market_; }
+  std::uint64_t halts() const { return halts_; }
+
+ private:
+  void arrange_day();
+  void arrange_halt(std::uint32_t place);
+  void arrange_tick(std::uint32_t place, Micros now);
+  void arrange(Micros time, Task task, std::uint32_t place = 0, std::uint32_t detail = 0);
+
+  void take_step(Micros now);
+  void transition(std::uint32_t place, Phase phase, Micros now);
+  void tick(std::uint32_t place, Micros now);
+  void halt(std::uint32_t place, Micros now);
+  void resume(std::uint32_t place, Micros now);
+  void second(Micros now);
+  void publish_dirty(Micros now);
+  void changed(std::uint32_t place, Micros now);
+
+  const Settings& settings_;
+  Agenda& agenda_;
+  Random random_;
+  Market market_;
+  std::unique_ptr<Publisher> publisher_;
+  std::vector<SessionStep> plan_;
+  std::size_t next_step_ = 0;
+  std::uint32_t round_ = 0;  // ticks arranged before the last change of phase are void
+  std::vector<bool> dirty_;  // changed since the last grid instant
+  Micros grid_ = 0;          // 0: on every change
+  Micros mean_tick_ = 0;     // between two ticks of one security
+  Micros quantum_ = 1;       // ticks fall on multiples of this
+  std::uint64_t halts_ = 0;
+};
+
+}  // namespace indexcast::sim

@@ -1,0 +1,188 @@
+#include "feedhandlers/simulator/pcap_transport.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "feedhandlers/sse/handler.h"
+#include "feedhandlers/szse/handler.h"
+
+namespace indexcast::sim {
+namespace {
+
+constexpr std::int64_t kTcpDelayNs = 300'000;
+constexpr std::array<std::int64_t, 2> kLineDelayNs{200'000, 350'000};
+// The connections are up this long before the day begins.
+constexpr std::int64_t kBeforeDayNs = kNsPerSecond;
+constexpr std::int64_t kTimerNs = kNsPerSecond / 2;
+// A configured port 0 means "any": a capture needs one.
+constexpr std::array<std::uint16_t, 2> kPorts{9128, 9129};
+constexpr std::array<std::uint16_t, 2> kClientPorts{40001, 40002};
+// Hong Kong's senders, one a line (TEST-NET-2, RFC 5737).
+const std::array<feed::Endpoint, 2> kSenders{{{"198.51.100.1", 30001}, {"198.51.100.2", 30002}}};
+
+class NoSink final : public feed::EventSink {
+ public:
+  void push(const MarketEvent&) override {}
+};
+
+}  // namespace
+
+// A client of one gateway: the project's own handler, so that the captured session is the one that
+// it will meet, against the gateway's session.
+class PcapTransport::Client {
+ public:
+  Client(feed::Venue venue, const Settings& settings, const feed::Endpoint& server,
+         TcpConversation::FrameSink sink)
+      : venue_(venue),
+        conversation_({server.host, kClientPorts[place()]},
+                      {server.host, server.port != 0 ? server.port : kPorts[place()]},
+                      std::move(sink)) {
+    const Universe nothing({});
+    if (venue == feed::Venue::sse) {
+      handler_ = std::make_unique<sse::Handler>(settings.sse, nothing, no_sink_);
+      protocol_ = make_sse_gateway(settings.sse);
+    } else {
+      handler_ = std::make_unique<szse::Handler>(settings.szse, nothing, no_sink_);
+      protocol_ = make_szse_gateway(settings.szse);
+    }
+  }
+
+  feed::Venue venue() const { return venue_; }
+  bool logged_on() const { return session_ && session_->logged_on(); }
+
+  void connect(TimeNs now) {
+    conversation_.open(now);
+    session_ = std::make_unique<GatewaySession>(std::move(protocol_), now);
+    feed::Outbox asked;
+    handler_->on_connected(now, asked);
+    from_client(asked, now);
+    next_timer_ = now + kTimerNs;
+  }
+
+  void send(feed::Bytes message, TimeNs now) {
+    pass_time(now);
+    feed::Outbox out;
+    session_->send(message, now, out);
+    from_server(out, now);
+  }
+
+  void disconnect(TimeNs now) {
+    pass_time(now);
+    feed::Outbox out;
+    session_->log_out("end of day", now, out);
+    from_server(out, now);
+    conversation_.close(now);
+  }
+
+  // Heartbeats both ways, at the instants they were due.
+  void pass_time(TimeNs now) {
+    for (; next_timer_ <= now; next_timer_ = next_timer_ + kTimerNs) {
+      feed::Outbox out;
+      handler_->on_time(next_timer_, out);
+      from_client(out, next_timer_);
+      out.clear();
+      session_->on_time(next_timer_, out);
+      from_server(out, next_timer_);
+    }
+  }
+
+ private:
+  std::size_t place() const { return static_cast<std::size_t>(venue_); }
+
+  void from_client(const feed::Outbox& bytes, TimeNs now) {
+    if (bytes.empty()) return;
+    conversation_.client_sends(bytes, now);
+    feed::Outbox answer;
+    session_->on_bytes(bytes, now, answer);
+    from_server(answer, now);
+  }
+
+  void from_server(const feed::Outbox& bytes, TimeNs now) {
+    if (bytes.empty()) return;
+    conversation_.server_sends(bytes, now + kTcpDelayNs);
+    feed::Outbox answer;
+    handler_->on_bytes(bytes, now, answer);
+    from_client(answer, now);
+  }
+
+  feed::Venue venue_;
+  TcpConversation conversation_;
+  NoSink no_sink_;
+  std::unique_ptr<feed::StreamHandler> handler_;
+  std::unique_ptr<GatewayProtocol> protocol_;
+  std::unique_ptr<GatewaySession> session_;
+  TimeNs next_timer_{};
+};
+
+PcapTransport::PcapTransport(const Settings& settings, const std::string& path)
+    : settings_(settings), writer_(path), loss_(settings.seed, settings.loss_a, settings.loss_b) {}
+
+PcapTransport::~PcapTransport() = default;
+
+void PcapTransport::begin(const TradingDay& day) {
+  last_ = day.begin();
+  add_clients({day.begin().ns - kBeforeDayNs});
+}
+
+void PcapTransport::add_clients(TimeNs now) {
+  const auto sink = [this](TimeNs time, std::vector<std::byte> bytes) {
+    queue(time, std::move(bytes));
+  };
+  const auto add = [&](feed::Venue venue, const std::vector<feed::Endpoint>& gateways) {
+    if (gateways.empty()) return;
+    clients_.push_back(std::make_unique<Client>(venue, settings_, gateways.front(), sink));
+    clients_.back()->connect(now);
+    clients_.back()->logged_on() ? ++counts_.sessions : ++counts_.logons_refused;
+  };
+  add(feed::Venue::sse, settings_.sse.gateways);
+  add(feed::Venue::szse, settings_.szse.gateways);
+}
+
+void PcapTransport::deliver(const ExchangeMessage& message) {
+  ++counts_.messages[feed::market_of(message.venue)];
+  for (const auto& client : clients_) client->pass_time(message.exchange_time);
+  write_until(message.exchange_time);
+  last_ = message.exchange_time;
+  if (message.venue == feed::Venue::hkex) return multicast(message);
+  for (const auto& client : clients_) {
+    if (client->venue() == message.venue) client->send(message.bytes, message.exchange_time);
+  }
+}
+
+void PcapTransport::multicast(const ExchangeMessage& message) {
+  const auto channel =
+      std::find_if(settings_.hkex.channels.begin(), settings_.hkex.channels.end(),
+                   [&](const hkex::ChannelSettings& c) { return c.id == message.channel; });
+  const Lost lost = loss_.next();
+  const auto send = [&](std::size_t line, const feed::Endpoint& group, bool is_lost) {
+    if (is_lost) {
+      ++counts_.packets_lost[line];
+      return;
+    }
+    ++counts_.packets_sent[line];
+    queue(message.exchange_time + kLineDelayNs[line],
+          feed::udp_frame(kSenders[line], group, message.bytes, ip_id_++));
+  };
+  send(0, channel->line_a, lost.a);
+  send(1, channel->line_b, lost.b);
+}
+
+void PcapTransport::end() {
+  for (const auto& client : clients_) client->disconnect(last_ + kNsPerMs);
+  write_until({last_.ns + kNsPerDay});
+  writer_.close();
+}
+
+void PcapTransport::queue(TimeNs time, std::vector<std::byte> bytes) {
+  frames_.push({time, order_++, std::move(bytes)});
+}
+
+void PcapTransport::write_until(TimeNs until) {
+  while (!frames_.empty() && frames_.top().time < until) {
+    writer_.write(frames_.top().time, frames_.top().bytes);
+    frames_.pop();
+  }
+}
+
+}  // namespace indexcast::sim

@@ -1,0 +1,63 @@
+// A day as a capture taken at a client's switch port: both TCP conversations with their client's
+// side, and what arrives of the multicast lines. Stamped in exchange time plus a small network
+// delay, line B a little later than line A.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "calc/universe.h"
+#include "feedhandlers/common/event_sink.h"
+#include "feedhandlers/common/pcap_writer.h"
+#include "feedhandlers/simulator/gateway_session.h"
+#include "feedhandlers/simulator/line_loss.h"
+#include "feedhandlers/simulator/settings.h"
+#include "feedhandlers/simulator/tcp_conversation.h"
+#include "feedhandlers/simulator/transport.h"
+
+namespace indexcast::sim {
+
+class PcapTransport final : public Transport {
+ public:
+  // Throws std::runtime_error when `path` cannot be written, std::invalid_argument for an address
+  // that is not IPv4.
+  PcapTransport(const Settings& settings, const std::string& path);
+  ~PcapTransport() override;
+
+  void begin(const TradingDay& day) override;
+  void deliver(const ExchangeMessage& message) override;
+  void end() override;
+  const TransportCounts& counts() const override { return counts_; }
+
+ private:
+  class Client;
+  struct Frame {
+    TimeNs time;
+    std::uint64_t order = 0;
+    std::vector<std::byte> bytes;
+    friend bool operator<(const Frame& a, const Frame& b) {
+      return a.time != b.time ? a.time > b.time : a.order > b.order;
+    }
+  };
+
+  void add_clients(TimeNs now);
+  void queue(TimeNs time, std::vector<std::byte> bytes);
+  // Writes what passed before `until`: the conversations run a few microseconds ahead of others.
+  void write_until(TimeNs until);
+  void multicast(const ExchangeMessage& message);
+
+  const Settings settings_;
+  feed::PcapWriter writer_;
+  std::priority_queue<Frame> frames_;
+  std::uint64_t order_ = 0;
+  LineLoss loss_;
+  std::uint16_t ip_id_ = 0;
+  std::vector<std::unique_ptr<Client>> clients_;
+  TimeNs last_{};
+  TransportCounts counts_;
+};
+
+}  // namespace indexcast::sim

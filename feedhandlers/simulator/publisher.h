@@ -1,0 +1,46 @@
+// A venue's voice: turns the state of its market into its protocol's messages. One implementation
+// a venue, all pure: no I/O, no clock.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "feedhandlers/simulator/outlet.h"
+#include "feedhandlers/simulator/security.h"
+#include "feedhandlers/simulator/session_plan.h"
+#include "feedhandlers/simulator/settings.h"
+
+namespace indexcast::sim {
+
+struct Market {
+  feed::Venue venue = feed::Venue::sse;
+  std::vector<Security> securities;
+  SessionStep session;
+};
+
+class Publisher {
+ public:
+  virtual ~Publisher() = default;
+  // The venue begins to speak; what clients need before anything else.
+  virtual void start(const Market& market, Micros now) = 0;
+  // Reference data, and every security as it stands.
+  virtual void reference(const Market& market, Micros now) = 0;
+  virtual void session_changed(const Market& market, Micros now) = 0;
+  // Price, book, totals or phase of a security changed, or its image is due again.
+  virtual void security_changed(const Market& market, const Security& security, Micros now) = 0;
+  // The security was halted or resumed.
+  virtual void status_changed(const Security& security, Micros now) = 0;
+  // Once an exchange second.
+  virtual void second(const Market& market, Micros now) = 0;
+  // No more at this instant.
+  virtual void flush(Micros now) = 0;
+};
+
+// `outlet` outlives the publisher.
+std::unique_ptr<Publisher> make_sse_publisher(Outlet& outlet);
+std::unique_ptr<Publisher> make_szse_publisher(Outlet& outlet);
+// `cny_rate`: HKD per CNY, 4 decimals, for message 14.
+std::unique_ptr<Publisher> make_hkex_publisher(Outlet& outlet, const hkex::Settings& settings,
+                                               std::uint32_t cny_rate);
+
+}  // namespace indexcast::sim

@@ -1,0 +1,132 @@
+#include "feedhandlers/simulator/security.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace indexcast::sim {
+namespace {
+
+constexpr std::int64_t kLot = 100;
+// Sizes of the walk, as parts of the previous close (basis points) and as shares of the distance
+// that one tick brings back. The stationary spread is some 0.7 % of the anchor around its target
+// and 0.2 % of the price around the anchor: every index moves, no limit is in sight.
+constexpr std::int64_t kTargetBp = 300;
+constexpr std::int64_t kAnchorStepBp = 3;
+constexpr std::int64_t kAnchorPull = 4096;
+constexpr std::int64_t kFairStepBp = 3;
+constexpr std::int64_t kFairPull = 256;
+
+bool is_auction(Phase phase) {
+  return phase == Phase::opening_auction || phase == Phase::closing_auction;
+}
+
+std::int64_t basis_points(std::int64_t price, std::int64_t bp) { return price * bp / 10'000; }
+
+}  // namespace
+
+Security::Security(Listing listing, PriceRules rules, Random random)
+    : listing_(std::move(listing)), rules_(std::move(rules)), random_(std::move(random)) {
+  const std::int64_t reach = basis_points(listing_.previous_close, kTargetBp);
+  target_ = listing_.previous_close + random_.between(-reach, reach);
+  anchor_ = listing_.previous_close + (target_ - listing_.previous_close) / 4;
+  fair_ = anchor_;
+}
+
+void Security::enter(Phase phase, bool empty) {
+  if (suspended_) {
+    phase_ = phase;
+    return;
+  }
+  const bool was_auction = is_auction(phase_);
+  const bool leaving = was_auction && !is_auction(phase);
+  phase_ = phase;
+  if (leaving && !halted_) match_auction(empty);
+  if (is_auction(phase) && !was_auction) book_ = {};
+  if (phase == Phase::closed) halted_ = false;
+}
+
+void Security::tick() {
+  if (halted_ || suspended_) return;
+  move_fair_value();
+  if (is_auction(phase_)) {
+    quote_auction();
+  } else if (phase_ == Phase::continuous) {
+    trade_at(next_price(), random_.between(1, 50) * kLot);
+    quote_around_last();
+  }
+}
+
+void Security::halt() {
+  halted_ = true;
+  book_ = {};
+}
+
+void Security::resume() {
+  halted_ = false;
+  if (phase_ == Phase::continuous && totals_.last > 0) quote_around_last();
+}
+
+void Security::move_fair_value() {
+  const std::int64_t anchor_step = basis_points(listing_.previous_close, kAnchorStepBp);
+  const std::int64_t fair_step = basis_points(listing_.previous_close, kFairStepBp);
+  anchor_ += random_.between(-anchor_step, anchor_step) + (target_ - anchor_) / kAnchorPull;
+  fair_ += random_.between(-fair_step, fair_step) + (anchor_ - fair_) / kFairPull;
+  fair_ = std::clamp(fair_, rules_.lower(), rules_.upper());
+}
+
+// A cheap share's tick is wide: where the fair value stays within it, the price bounces between bid
+// and ask instead of standing still.
+std::int64_t Security::next_price() {
+  const std::int64_t price = rules_.nearest(fair_);
+  if (price != totals_.last) return price;
+  const std::int64_t other = price > fair_ ? rules_.below(price) : rules_.above(price);
+  return rules_.inside(other) ? other : price;
+}
+
+void Security::trade_at(std::int64_t price, std::int64_t shares) {
+  totals_.previous_last = totals_.last;
+  totals_.last = price;
+  if (totals_.open == 0) totals_.open = price;
+  totals_.high = std::max(totals_.high, price);
+  totals_.low = totals_.low == 0 ? price : std::min(totals_.low, price);
+  totals_.volume += shares;
+  totals_.turnover += price / 100 * shares;
+  ++totals_.trades;
+}
+
+void Security::match_auction(bool empty) {
+  const BookLevel matched = book_.bids[0];
+  virtual_price_ = 0;
+  book_ = {};
+  if (empty || matched.price == 0) return;
+  trade_at(matched.price, matched.size);
+  fair_ = matched.price;
+  if (phase_ != Phase::closed) quote_around_last();
+}
+
+void Security::quote_auction() {
+  virtual_price_ = rules_.nearest(fair_);
+  const BookLevel matched{virtual_price_, random_.between(10, 900) * kLot};
+  const BookLevel rest{0, random_.between(1, 400) * kLot};
+  book_ = {};
+  book_.bids[0] = matched;
+  book_.asks[0] = matched;
+  (random_.between(0, 1) == 0 ? book_.bids : book_.asks)[1] = rest;
+}
+
+void Security::quote_around_last() {
+  book_ = {};
+  const bool sold = random_.between(0, 1) == 0;  // the last trade took the bid
+  std::int64_t bid = sold ? totals_.last : rules_.below(totals_.last);
+  std::int64_t ask = sold ? rules_.above(totals_.last) : totals_.last;
+  for (std::size_t i = 0; i < kBookDepth; ++i) {
+    const std::int64_t bid_size = random_.between(1, 400) * kLot;
+    const std::int64_t ask_size = random_.between(1, 400) * kLot;
+    if (bid > 0 && rules_.inside(bid)) book_.bids[i] = {bid, bid_size};
+    if (rules_.inside(ask)) book_.asks[i] = {ask, ask_size};
+    bid = bid > 0 ? rules_.below(bid) : 0;
+    ask = rules_.above(ask);
+  }
+}
+
+}  // namespace indexcast::sim

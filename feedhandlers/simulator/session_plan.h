@@ -1,0 +1,43 @@
+// A venue's day as a list of steps, on exchange time.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "feedhandlers/common/venue.h"
+#include "feedhandlers/simulator/random.h"
+
+namespace indexcast::sim {
+
+// Microseconds from China-time midnight: fine enough for thousands of ticks a second.
+using Micros = std::int64_t;
+inline constexpr Micros kMicrosPerMs = 1'000;
+inline constexpr Micros kMicrosPerSecond = 1'000'000;
+
+enum class Phase : std::uint8_t {
+  before_open,
+  opening_auction,
+  opened,  // the auction is over, continuous trading has not begun
+  continuous,
+  lunch,
+  closing_auction,
+  closed,
+};
+
+// Until the next step the venue is in `phase`; `hkex_session` is Hong Kong's TradingSessionSubID
+// of it (protocol notes, 3.4), 0 on the mainland.
+struct SessionStep {
+  Micros begin = 0;
+  Phase phase = Phase::before_open;
+  std::uint8_t hkex_session = 0;
+};
+
+// When the venues begin to speak and fall silent on a whole day: reference data before Hong Kong's
+// pre-opening session, day close after its last closing price.
+inline constexpr std::int64_t kDayBeginMs = (8 * 60 + 55) * 60'000;
+inline constexpr std::int64_t kDayEndMs = (16 * 60 + 20) * 60'000;
+
+// Ascending; the first step begins at kDayBeginMs. Hong Kong's random ends are drawn from `random`.
+std::vector<SessionStep> plan_session(feed::Venue venue, Random& random);
+
+}  // namespace indexcast::sim

@@ -1,0 +1,92 @@
+// The gateway's side of Shanghai's session (protocol notes of SSE, 2.2).
+#include "feedhandlers/simulator/clock_text.h"
+#include "feedhandlers/simulator/gateway_protocol.h"
+#include "feedhandlers/sse/encoder.h"
+
+namespace indexcast::sim {
+namespace {
+
+constexpr std::uint32_t kOrdinaryEnd = 0;
+constexpr std::uint32_t kRefused = 1000;  // severe: the same logon will not succeed later
+
+class SseGateway final : public GatewayProtocol {
+ public:
+  explicit SseGateway(const sse::Settings& settings) : settings_(settings) {}
+
+  feed::FrameScan scan(feed::Bytes stream) const override { return sse::scan_frame(stream); }
+  ClientMessage read(feed::Bytes frame) override;
+  void accept_logon(TimeNs now, std::vector<std::byte>& out) override {
+    accepted_ = true;
+    sse::encode_logon(stamp(now),
+                      {settings_.target_comp_id, settings_.sender_comp_id,
+                       static_cast<std::uint16_t>(heartbeat_s_), settings_.appl_ver_id},
+                      out);
+  }
+  void log_out(const std::string& text, TimeNs now, std::vector<std::byte>& out) override {
+    sse::encode_logout(stamp(now), {accepted_ ? kOrdinaryEnd : kRefused, text}, out);
+  }
+  void heartbeat(TimeNs now, std::vector<std::byte>& out) override {
+    sse::encode_heartbeat(stamp(now), out);
+  }
+  void market_data(feed::Bytes message, std::vector<std::byte>& out) override;
+
+ private:
+  ClientMessage read_logon(feed::Bytes frame);
+  sse::Stamp stamp(TimeNs now) {
+    return {static_cast<std::uint64_t>(timestamp_digits(now)), ++sent_};
+  }
+
+  const sse::Settings settings_;
+  std::int64_t heartbeat_s_ = 0;
+  bool accepted_ = false;
+  std::uint64_t sent_ = 0;
+};
+
+ClientMessage SseGateway::read(feed::Bytes frame) {
+  using Kind = ClientMessage::Kind;
+  if (!sse::checksum_ok(frame)) return {};
+  switch (sse::decode_header(frame).msg_type) {
+    case sse::kMsgLogon:
+      return read_logon(frame);
+    case sse::kMsgLogout:
+      return {Kind::logout, 0, {}};
+    case sse::kMsgHeartbeat:
+      return {Kind::heartbeat, 0, {}};
+    default:
+      return {};
+  }
+}
+
+ClientMessage SseGateway::read_logon(feed::Bytes frame) {
+  sse::Logon logon;
+  if (sse::decode_logon(frame, logon) != feed::DecodeError::none) return {};
+  ClientMessage message{ClientMessage::Kind::logon, logon.heart_bt_int, {}};
+  heartbeat_s_ = logon.heart_bt_int;
+  if (feed::trim_padding(logon.sender_comp_id) != settings_.sender_comp_id ||
+      feed::trim_padding(logon.target_comp_id) != settings_.target_comp_id) {
+    message.refusal = "unknown CompID";
+  } else if (feed::trim_padding(logon.appl_ver_id) != settings_.appl_ver_id) {
+    message.refusal = "ApplVerID not supported";
+  } else if (heartbeat_s_ == 0) {
+    message.refusal = "HeartBtInt must be positive";
+  }
+  return message;
+}
+
+// MsgSeqNum counts per session; the checksum follows it.
+void SseGateway::market_data(feed::Bytes message, std::vector<std::byte>& out) {
+  const std::size_t begin = out.size();
+  out.insert(out.end(), message.begin(), message.end());
+  std::byte* frame = out.data() + begin;
+  feed::store_be(frame + sse::header::kMsgSeqNum, ++sent_);
+  const std::size_t covered = message.size() - sse::kTrailerSize;
+  feed::store_be(frame + covered, feed::byte_sum({frame, covered}));
+}
+
+}  // namespace
+
+std::unique_ptr<GatewayProtocol> make_sse_gateway(const sse::Settings& settings) {
+  return std::make_unique<SseGateway>(settings);
+}
+
+}  // namespace indexcast::sim

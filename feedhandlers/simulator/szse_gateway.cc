@@ -1,0 +1,79 @@
+// The gateway's side of Shenzhen's session (protocol notes of SZSE, 1.4, 1.5).
+#include "feedhandlers/simulator/gateway_protocol.h"
+#include "feedhandlers/szse/encoder.h"
+
+namespace indexcast::sim {
+namespace {
+
+constexpr std::int32_t kInvalidUserOrPassword = 5;
+constexpr std::int32_t kOther = 101;
+
+class SzseGateway final : public GatewayProtocol {
+ public:
+  explicit SzseGateway(const szse::Settings& settings) : settings_(settings) {}
+
+  feed::FrameScan scan(feed::Bytes stream) const override { return szse::scan_frame(stream); }
+  ClientMessage read(feed::Bytes frame) override;
+  void accept_logon(TimeNs, std::vector<std::byte>& out) override {
+    status_ = szse::kLogoutComplete;
+    // The answer does not give the password away.
+    szse::encode_logon({settings_.target_comp_id, settings_.sender_comp_id, heartbeat_s_, "",
+                        settings_.default_appl_ver_id},
+                       out);
+  }
+  void log_out(const std::string& text, TimeNs, std::vector<std::byte>& out) override {
+    szse::encode_logout({status_, text}, out);
+  }
+  void heartbeat(TimeNs, std::vector<std::byte>& out) override { szse::encode_heartbeat(out); }
+  void market_data(feed::Bytes message, std::vector<std::byte>& out) override {
+    out.insert(out.end(), message.begin(), message.end());
+  }
+
+ private:
+  ClientMessage read_logon(feed::Bytes frame);
+
+  const szse::Settings settings_;
+  std::int32_t heartbeat_s_ = 0;
+  std::int32_t status_ = kOther;
+};
+
+ClientMessage SzseGateway::read(feed::Bytes frame) {
+  using Kind = ClientMessage::Kind;
+  if (!szse::checksum_ok(frame)) return {};
+  switch (szse::decode_header(frame).msg_type) {
+    case szse::kMsgLogon:
+      return read_logon(frame);
+    case szse::kMsgLogout:
+      return {Kind::logout, 0, {}};
+    case szse::kMsgHeartbeat:
+      return {Kind::heartbeat, 0, {}};
+    default:
+      return {};
+  }
+}
+
+ClientMessage SzseGateway::read_logon(feed::Bytes frame) {
+  szse::Logon logon;
+  if (szse::decode_logon(frame, logon) != feed::DecodeError::none) return {};
+  ClientMessage message{ClientMessage::Kind::logon, logon.heart_bt_int, {}};
+  heartbeat_s_ = logon.heart_bt_int;
+  if (feed::trim_padding(logon.sender_comp_id) != settings_.sender_comp_id ||
+      feed::trim_padding(logon.target_comp_id) != settings_.target_comp_id ||
+      feed::trim_padding(logon.password) != settings_.password) {
+    status_ = kInvalidUserOrPassword;
+    message.refusal = "invalid user or password";
+  } else if (feed::trim_padding(logon.default_appl_ver_id) != settings_.default_appl_ver_id) {
+    message.refusal = "DefaultApplVerID not supported";
+  } else if (heartbeat_s_ <= 0) {
+    message.refusal = "HeartBtInt must be positive";
+  }
+  return message;
+}
+
+}  // namespace
+
+std::unique_ptr<GatewayProtocol> make_szse_gateway(const szse::Settings& settings) {
+  return std::make_unique<SzseGateway>(settings);
+}
+
+}  // namespace indexcast::sim

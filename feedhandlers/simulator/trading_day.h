@@ -1,0 +1,50 @@
+// A whole day of the three exchanges, message by message. Pure and lazy: no clock, no I/O, memory
+// for one instant; the same settings and universe give the same messages, byte for byte.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "calc/universe.h"
+#include "feedhandlers/simulator/agenda.h"
+#include "feedhandlers/simulator/exchange_message.h"
+#include "feedhandlers/simulator/market_day.h"
+#include "feedhandlers/simulator/outlet.h"
+#include "feedhandlers/simulator/settings.h"
+
+namespace indexcast::sim {
+
+// One thread.
+class TradingDay {
+ public:
+  // Copies `settings`; `universe` is read during construction. Throws std::invalid_argument when
+  // the settings cannot make a day (rates not positive, end before begin, a symbol without code).
+  TradingDay(const Settings& settings, const Universe& universe);
+  TradingDay(const TradingDay&) = delete;
+  TradingDay& operator=(const TradingDay&) = delete;
+
+  // The next message, in order of exchange time. False when the day is over.
+  bool next(ExchangeMessage& out);
+
+  // First and last instant of the chosen part of the day.
+  TimeNs begin() const { return outlet_.instant(begin_); }
+  TimeNs end() const { return outlet_.instant(end_); }
+
+  std::span<const MarketDay> markets() const { return markets_; }
+  const MessageCounts& counts() const { return outlet_.counts(); }
+  std::uint64_t halts() const;
+
+ private:
+  void add_market(const Universe& universe, feed::Venue venue, bool takes_part);
+  void advance();  // one instant of the agenda
+
+  const Settings settings_;
+  Micros begin_;
+  Micros end_;
+  Agenda agenda_;
+  Outlet outlet_;
+  std::vector<MarketDay> markets_;
+};
+
+}  // namespace indexcast::sim
