@@ -29,24 +29,27 @@ class StreamFramer {
 
   // Forgets everything; the next byte begins a frame. True when a frame was cut short.
   bool restart() {
-    const bool cut = !kept_.empty() || passing_over_ != 0;
+    const bool reported = !in_step_ && skip_reported_;
+    const bool cut = !reported && (!kept_.empty() || passing_over_ != 0);
     kept_.clear();
     passing_over_ = 0;
     in_step_ = true;
+    skip_reported_ = false;
     return cut;
   }
 
   // Forgets everything; the next byte may be anywhere in a frame. True when a frame was cut short.
   bool lose_step() {
+    const bool reported = !in_step_ && skip_reported_;
     const bool cut = restart();
     in_step_ = false;
-    skip_reported_ = cut;
+    skip_reported_ = reported || cut;
     return cut;
   }
 
-  // Calls `sink.frame(Bytes)` for every frame; false from it ends the work and the framer's state
-  // with it. Calls `sink.skipped(DecodeError)` once for each run of bytes that belongs to no frame,
-  // and `sink.passed_over()` for each frame longer than kMaxFrame. Returns false when the sink did.
+  // Calls `sink.frame(Bytes)` for every frame; after false from it the rest is dropped. Calls
+  // `sink.skipped(DecodeError)` once for each run of bytes that belongs to no frame, and
+  // `sink.passed_over()` for each frame longer than kMaxFrame. Returns false when the sink did.
   template <class Sink>
   bool feed(Bytes bytes, Sink& sink) {
     while (!bytes.empty()) {
@@ -59,7 +62,10 @@ class StreamFramer {
       } else {
         bytes = bytes.subspan(kept_.append(bytes));
         std::size_t used = 0;
-        if (!cut(kept_.view(), used, sink)) return false;
+        if (!cut(kept_.view(), used, sink)) {
+          kept_.clear();
+          return false;
+        }
         kept_.consume(used);
       }
     }

@@ -8,7 +8,9 @@
 #include "feedhandlers/common/liveness.h"
 #include "feedhandlers/common/stream_framer.h"
 #include "feedhandlers/common/stream_handler.h"
+#include "feedhandlers/common/venue_events.h"
 #include "feedhandlers/sse/decoder.h"
+#include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/sse/normalizer.h"
 #include "feedhandlers/sse/settings.h"
 
@@ -36,22 +38,32 @@ class Handler final : public feed::StreamHandler {
     static bool intact(feed::Bytes frame) { return checksum_ok(frame); }
   };
 
+  // What the framer calls; without an outbox we only watch.
+  struct Frames {
+    Handler& handler;
+    TimeNs now;
+    feed::Outbox* out;
+    bool frame(feed::Bytes bytes) { return handler.on_frame(bytes, now, out); }
+    void skipped(feed::DecodeError) { handler.counters_.add(feed::FeedCounter::malformed); }
+    void passed_over() { handler.counters_.add(feed::FeedCounter::filtered); }
+  };
+
   bool on_frame(feed::Bytes frame, TimeNs now, feed::Outbox* out);
-  bool on_session_message(const Header& header, feed::Bytes frame, TimeNs now, feed::Outbox* out);
   bool on_logon(feed::Bytes frame, TimeNs now);
   bool on_logout(feed::Bytes frame, TimeNs now, feed::Outbox* out);
-  void on_application_message(const Header& header, feed::Bytes frame, TimeNs now);
-  bool sequence_accepted(std::uint64_t msg_seq_num);
+  feed::FeedCounter on_application(const Header& header, feed::Bytes frame, TimeNs now);
+  bool in_sequence(std::uint64_t msg_seq_num);
   void enter(FeedState state, TimeNs now);
   Stamp next_stamp(TimeNs now);
 
   const Settings settings_;
-  feed::EventSink& sink_;
   feed::FeedCounters counters_;
+  feed::VenueEvents events_;
   Normalizer normalizer_;
   feed::StreamFramer<Protocol> framer_;
   feed::Liveness liveness_;
   FeedState state_ = FeedState::down;
+  bool watching_ = false;                // a captured stream is being read
   std::uint64_t expected_sequence_ = 0;  // 0: the first one met is taken
   std::uint64_t sent_sequence_ = 0;
 };

@@ -8,6 +8,7 @@
 #include "feedhandlers/common/liveness.h"
 #include "feedhandlers/common/stream_framer.h"
 #include "feedhandlers/common/stream_handler.h"
+#include "feedhandlers/common/venue_events.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/normalizer.h"
 #include "feedhandlers/szse/settings.h"
@@ -31,26 +32,37 @@ class Handler final : public feed::StreamHandler {
  private:
   struct Protocol {
     static constexpr std::size_t kMaxFrame = kHeaderSize + kMaxBodyLength + kTrailerSize;
-    // Out of step, any six-digit number looks like a header; a shorter wait bounds the harm.
+    // Out of step many numbers look like a header; waiting for less bounds the harm of a wrong one.
     static constexpr std::size_t kMaxResyncFrame = 8 * 1024;
     static feed::FrameScan scan(feed::Bytes stream) { return scan_frame(stream); }
     static bool intact(feed::Bytes frame) { return checksum_ok(frame); }
   };
 
+  // What the framer calls; without an outbox we only watch.
+  struct Frames {
+    Handler& handler;
+    TimeNs now;
+    feed::Outbox* out;
+    bool frame(feed::Bytes bytes) { return handler.on_frame(bytes, now, out); }
+    void skipped(feed::DecodeError) { handler.counters_.add(feed::FeedCounter::malformed); }
+    void passed_over() { handler.counters_.add(feed::FeedCounter::filtered); }
+  };
+
   bool on_frame(feed::Bytes frame, TimeNs now, feed::Outbox* out);
-  bool on_session_message(const Header& header, feed::Bytes frame, TimeNs now, feed::Outbox* out);
   bool on_logon(feed::Bytes frame, TimeNs now);
   bool on_logout(feed::Bytes frame, TimeNs now, feed::Outbox* out);
-  void on_application_message(const Header& header, feed::Bytes frame, TimeNs now);
+  feed::FeedCounter on_application(const Header& header, feed::Bytes frame, TimeNs now);
+  void on_channel_heartbeat(feed::Bytes frame);
   void enter(FeedState state, TimeNs now);
 
   const Settings settings_;
-  feed::EventSink& sink_;
   feed::FeedCounters counters_;
+  feed::VenueEvents events_;
   Normalizer normalizer_;
   feed::StreamFramer<Protocol> framer_;
   feed::Liveness liveness_;
   FeedState state_ = FeedState::down;
+  bool watching_ = false;            // a captured stream is being read
   std::uint64_t message_count_ = 0;  // stands for a sequence: S117 has none at session level
 };
 

@@ -1,0 +1,38 @@
+// How long a TCP feed waits before it tries the next gateway.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+
+#include "calc/time.h"
+
+namespace indexcast::feed {
+
+// Doubles from failure to failure up to a bound and takes a random part of it, so that the clients
+// of a gateway that came back do not all call at once. Deterministic for a seed. One thread.
+class ReconnectBackoff {
+ public:
+  // Below a tenth of a second a gateway that refuses would see a flood; above five seconds a
+  // recovered one would stay unused while levels go stale.
+  static constexpr std::int64_t kFirstNs = kNsPerSecond / 10;
+  static constexpr std::int64_t kLongestNs = 5 * kNsPerSecond;
+
+  explicit ReconnectBackoff(std::uint64_t seed) : random_(seed) {}
+
+  // The next wait: between half of the current bound and all of it.
+  std::int64_t next_ns() {
+    const std::int64_t bound = bound_ns_;
+    bound_ns_ = std::min(bound_ns_ * 2, kLongestNs);
+    return std::uniform_int_distribution<std::int64_t>(bound / 2, bound)(random_);
+  }
+
+  // A session came up: begin again with the shortest wait.
+  void succeeded() { bound_ns_ = kFirstNs; }
+
+ private:
+  std::mt19937_64 random_;
+  std::int64_t bound_ns_ = kFirstNs;
+};
+
+}  // namespace indexcast::feed

@@ -1,0 +1,105 @@
+#include "feedhandlers/common/tcp_feed.h"
+
+#include <stdexcept>
+#include <utility>
+
+namespace indexcast::feed {
+
+TcpFeed::TcpFeed(Venue venue, std::vector<Endpoint> gateways,
+                 std::unique_ptr<StreamHandler> handler, std::uint64_t backoff_seed)
+    : venue_(venue),
+      gateways_(std::move(gateways)),
+      handler_(std::move(handler)),
+      counters_(handler_->counters()),
+      backoff_(backoff_seed) {
+  if (gateways_.empty()) throw std::invalid_argument("a TCP feed needs a gateway");
+  outbox_.reserve(kMaxPendingOutput);
+}
+
+TcpFeed::~TcpFeed() = default;
+
+std::size_t TcpFeed::poll(TimeNs now) {
+  std::size_t reads = 0;
+  switch (link_) {
+    case Link::waiting:
+      if (now >= deadline_) open(now);
+      break;
+    case Link::connecting:
+      finish_connecting(now);
+      break;
+    case Link::connected:
+      reads = receive(now);
+      if (link_ == Link::connected && !handler_->on_time(now, outbox_)) lose(now);
+      break;
+  }
+  if (link_ == Link::connected && !flush()) lose(now);
+  state_.store(handler_->state(), std::memory_order_release);
+  return reads;
+}
+
+void TcpFeed::open(TimeNs now) {
+  if (socket_.connect(gateways_[gateway()]) == TcpSocket::Status::failed) return fail_over(now);
+  link_ = Link::connecting;
+  deadline_ = now + kConnectTimeoutNs;
+}
+
+void TcpFeed::finish_connecting(TimeNs now) {
+  const auto status = socket_.connected();
+  if (status == TcpSocket::Status::would_block && now < deadline_) return;
+  if (status != TcpSocket::Status::done) return fail_over(now);
+  link_ = Link::connected;
+  handler_->on_connected(now, outbox_);
+}
+
+std::size_t TcpFeed::receive(TimeNs now) {
+  std::size_t reads = 0;
+  for (std::size_t taken = 0; taken < kMaxBytesPerPoll;) {
+    const auto transfer = socket_.receive(received_.data(), received_.size());
+    if (transfer.status == TcpSocket::Status::would_block) break;
+    if (transfer.status == TcpSocket::Status::failed) {
+      lose(now);
+      break;
+    }
+    ++reads;
+    taken += transfer.count;
+    if (!handler_->on_bytes({received_.data(), transfer.count}, now, outbox_)) {
+      flush();  // the answer to a logout
+      lose(now);
+      break;
+    }
+    if (handler_->state() == FeedState::live) backoff_.succeeded();
+  }
+  return reads;
+}
+
+bool TcpFeed::flush() {
+  while (!outbox_.empty()) {
+    const auto transfer = socket_.send(outbox_);
+    if (transfer.status == TcpSocket::Status::failed) return false;
+    if (transfer.status == TcpSocket::Status::would_block) break;
+    outbox_.erase(outbox_.begin(), outbox_.begin() + static_cast<std::ptrdiff_t>(transfer.count));
+  }
+  return outbox_.size() <= kMaxPendingOutput;
+}
+
+void TcpFeed::lose(TimeNs now) {
+  handler_->on_disconnected(now);
+  fail_over(now);
+}
+
+void TcpFeed::fail_over(TimeNs now) {
+  socket_.close();
+  outbox_.clear();
+  link_ = Link::waiting;
+  deadline_ = now + backoff_.next_ns();
+  gateway_.store((gateway() + 1) % gateways_.size(), std::memory_order_release);
+}
+
+void TcpFeed::append_descriptors(std::vector<pollfd>& out) const {
+  if (!socket_.is_open()) return;
+  const bool writes = link_ == Link::connecting || !outbox_.empty();
+  const int events = writes ? POLLIN | POLLOUT : POLLIN;
+  out.push_back({.fd = socket_.descriptor(), .events = static_cast<short>(events), .revents = 0});
+}
+
+}  // namespace indexcast::feed

@@ -1,0 +1,72 @@
+// A TCP feed: one connection at a time to an ordered list of gateways, driven by polling.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "feedhandlers/common/endpoint.h"
+#include "feedhandlers/common/feed.h"
+#include "feedhandlers/common/reconnect_backoff.h"
+#include "feedhandlers/common/stream_handler.h"
+#include "feedhandlers/common/tcp_socket.h"
+
+namespace indexcast::feed {
+
+// Connects to the first gateway; after a failure or a loss waits (reconnect_backoff.h) and takes
+// the next, round the list. poll() and append_descriptors() belong to one thread; state(),
+// counters() and venue() to any.
+class TcpFeed final : public Feed {
+ public:
+  // Bytes read in one poll at most, so that a fast gateway cannot keep its thread from the other
+  // feeds: a millisecond or so of decoding.
+  static constexpr std::size_t kMaxBytesPerPoll = 256 * 1024;
+  // An answer to connect() that takes longer than this counts as a failure.
+  static constexpr std::int64_t kConnectTimeoutNs = 3 * kNsPerSecond;
+  // A session has little to say; a peer that takes none of it is dead.
+  static constexpr std::size_t kMaxPendingOutput = 64 * 1024;
+
+  // `gateways` is not empty (std::invalid_argument). Nothing is opened before the first poll.
+  TcpFeed(Venue venue, std::vector<Endpoint> gateways, std::unique_ptr<StreamHandler> handler,
+          std::uint64_t backoff_seed);
+  ~TcpFeed() override;
+  TcpFeed(const TcpFeed&) = delete;
+  TcpFeed& operator=(const TcpFeed&) = delete;
+
+  std::size_t poll(TimeNs now) override;
+  void append_descriptors(std::vector<pollfd>& out) const override;
+  Venue venue() const override { return venue_; }
+  FeedState state() const override { return state_.load(std::memory_order_acquire); }
+  const FeedCounters& counters() const override { return counters_; }
+
+  // The gateway of the connection, or of the next attempt. Any thread.
+  std::size_t gateway() const { return gateway_.load(std::memory_order_acquire); }
+
+ private:
+  enum class Link : std::uint8_t { waiting, connecting, connected };
+
+  void open(TimeNs now);
+  void finish_connecting(TimeNs now);
+  std::size_t receive(TimeNs now);
+  bool flush();
+  void lose(TimeNs now);
+  void fail_over(TimeNs now);
+
+  const Venue venue_;
+  const std::vector<Endpoint> gateways_;
+  const std::unique_ptr<StreamHandler> handler_;
+  FeedCounters& counters_;
+  ReconnectBackoff backoff_;
+  TcpSocket socket_;
+  Link link_ = Link::waiting;
+  TimeNs deadline_{};  // of the wait, or of connecting
+  Outbox outbox_;
+  std::array<std::byte, 64 * 1024> received_;
+  std::atomic<FeedState> state_{FeedState::down};
+  std::atomic<std::size_t> gateway_{0};
+};
+
+}  // namespace indexcast::feed

@@ -1,0 +1,56 @@
+#include "feedhandlers/common/venue_events.h"
+
+namespace indexcast::feed {
+
+VenueEvents::VenueEvents(Venue venue, std::size_t instruments, EventSink& sink,
+                         FeedCounters& counters)
+    : venue_(venue), sink_(sink), counters_(counters), instruments_(instruments) {}
+
+MarketEvent VenueEvents::event(EventKind kind, std::uint8_t detail, const Origin& origin) const {
+  MarketEvent e;
+  e.kind = kind;
+  e.detail = detail;
+  e.market = market_of(venue_);
+  e.feed = feed_of(venue_);
+  e.exchange_time = origin.exchange_time;
+  e.receive_time = origin.receive_time;
+  e.feed_sequence = origin.sequence;
+  return e;
+}
+
+void VenueEvents::emit(const MarketEvent& event) {
+  sink_.push(event);
+  counters_.add(FeedCounter::events);
+}
+
+void VenueEvents::price(InstrumentId instrument, const TradedPrice& price, const Origin& origin) {
+  MarketEvent e = event(EventKind::price, static_cast<std::uint8_t>(price.kind), origin);
+  e.instrument = instrument;
+  e.value[0] = price.price;
+  e.value[1] = price.volume;
+  e.value[2] = price.turnover;
+  instruments_[instrument].image_time = origin.exchange_time;
+  emit(e);
+}
+
+bool VenueEvents::status(InstrumentId instrument, InstrumentStatus status, const Origin& origin) {
+  if (instruments_[instrument].status == status) return false;
+  instruments_[instrument].status = status;
+  MarketEvent e = event(EventKind::instrument_status, static_cast<std::uint8_t>(status), origin);
+  e.instrument = instrument;
+  emit(e);
+  return true;
+}
+
+bool VenueEvents::phase(MarketPhase phase, const Origin& origin) {
+  if (phase_ == phase) return false;
+  phase_ = phase;
+  emit(event(EventKind::market_phase, static_cast<std::uint8_t>(phase), origin));
+  return true;
+}
+
+void VenueEvents::feed_state(FeedState state, TimeNs now) {
+  emit(event(EventKind::feed_state, static_cast<std::uint8_t>(state), {.receive_time = now}));
+}
+
+}  // namespace indexcast::feed

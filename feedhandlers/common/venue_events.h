@@ -1,0 +1,72 @@
+// What the normalizers of SSE and SZSE share: events are made in one place, and state is announced
+// only when it changes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "calc/event.h"
+#include "feedhandlers/common/event_sink.h"
+#include "feedhandlers/common/feed_counters.h"
+#include "feedhandlers/common/venue.h"
+
+namespace indexcast::feed {
+
+// Where an event comes from.
+struct Origin {
+  TimeNs exchange_time{};
+  TimeNs receive_time{};
+  std::uint64_t sequence = 0;
+};
+
+// A price with what was traded up to it today.
+struct TradedPrice {
+  PriceKind kind = PriceKind::last;
+  std::int64_t price = 0;     // 1e-6, positive
+  std::int64_t volume = 0;    // whole shares; 0 = none or not known
+  std::int64_t turnover = 0;  // 1e-4; 0 = none or not known
+};
+
+// One thread; allocates at construction only.
+class VenueEvents {
+ public:
+  // After a switch of gateways the new one may lag the old by seconds, and its images would turn
+  // prices back. An image that is older by more than this is another run of a test venue instead,
+  // and taken.
+  static constexpr std::int64_t kGatewayLagNs = 60 * kNsPerSecond;
+
+  // `instruments`: size of the universe. `sink` and `counters` must outlive this.
+  VenueEvents(Venue venue, std::size_t instruments, EventSink& sink, FeedCounters& counters);
+
+  // An image of `instrument` as of `exchange_time` has been overtaken by one already taken.
+  bool overtaken(InstrumentId instrument, TimeNs exchange_time) const {
+    const std::int64_t behind = instruments_[instrument].image_time - exchange_time;
+    return behind > 0 && behind <= kGatewayLagNs;
+  }
+
+  bool phase_is(MarketPhase phase) const { return phase_ == phase; }
+
+  void price(InstrumentId instrument, const TradedPrice& price, const Origin& origin);
+  // The next two emit only what differs from what was said before; true when they did.
+  bool status(InstrumentId instrument, InstrumentStatus status, const Origin& origin);
+  bool phase(MarketPhase phase, const Origin& origin);
+  void feed_state(FeedState state, TimeNs now);
+
+ private:
+  struct Instrument {
+    TimeNs image_time{};
+    std::optional<InstrumentStatus> status;
+  };
+
+  MarketEvent event(EventKind kind, std::uint8_t detail, const Origin& origin) const;
+  void emit(const MarketEvent& event);
+
+  const Venue venue_;
+  EventSink& sink_;
+  FeedCounters& counters_;
+  std::vector<Instrument> instruments_;
+  std::optional<MarketPhase> phase_;
+};
+
+}  // namespace indexcast::feed
