@@ -1,0 +1,102 @@
+"""Derives a configuration from the shipped one: free ports, other values.
+
+The demo and the tests over the built executable start servers beside whatever else runs on the
+machine, so they cannot count on the ports that deploy/indexcast.toml names.
+"""
+import json
+import pathlib
+import socket
+import tomllib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SHIPPED = ROOT / "deploy" / "indexcast.toml"
+
+
+def load(path=SHIPPED):
+    """The settings of a file as nested dictionaries, its paths made absolute."""
+    path = pathlib.Path(path)
+    settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    here = path.resolve().parent
+    settings["definitions"] = [str(here / name) for name in settings["definitions"]]
+    if settings.get("journal", {}).get("directory"):
+        settings["journal"]["directory"] = str(here / settings["journal"]["directory"])
+    return settings
+
+
+def port_is_free(port, kind=socket.SOCK_STREAM, host="127.0.0.1"):
+    with socket.socket(socket.AF_INET, kind) as probe:
+        if kind == socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+class Ports:
+    """Hands out ports that are free now, each once."""
+
+    def __init__(self):
+        self._given = set()
+
+    def take(self, preferred=0, kind=socket.SOCK_STREAM):
+        """`preferred` when it is free, else any that the system gives."""
+        if preferred and preferred not in self._given and port_is_free(preferred, kind):
+            port = preferred
+        else:
+            port = self._any(kind)
+        self._given.add(port)
+        return port
+
+    def _any(self, kind):
+        while True:
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+            if port not in self._given:
+                return port
+
+
+def _moved(address, ports, kind, keep):
+    host, _, port = address.rpartition(":")
+    return f"{host}:{ports.take(int(port) if keep else 0, kind)}"
+
+
+def move_to_free_ports(settings, keep=True):
+    """Gives every listener a port of its own; with `keep`, the configured one where it is free."""
+    ports = Ports()
+    for venue in ("sse", "szse"):
+        gateways = settings[venue]["gateways"]
+        settings[venue]["gateways"] = [
+            _moved(address, ports, socket.SOCK_STREAM, keep) for address in gateways]
+    for channel in settings["hkex"]["channels"]:
+        for line in ("line_a", "line_b"):
+            channel[line] = _moved(channel[line], ports, socket.SOCK_DGRAM, keep)
+    publish = settings["zmq"]["publish"]
+    settings["zmq"]["publish"] = _moved(publish, ports, socket.SOCK_STREAM, keep)
+    settings["http"]["port"] = ports.take(settings["http"]["port"] if keep else 0)
+    return settings
+
+
+def _plain(value):
+    # JSON's text and arrays of text are TOML's too, as are its numbers and its true and false.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _is_tables(value):
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def dump(settings, path=()):
+    """TOML text of nested dictionaries: plain keys, then the tables within."""
+    lines, inner = [], []
+    for key, value in settings.items():
+        name = ".".join((*path, key))
+        if isinstance(value, dict):
+            inner.append(f"\n[{name}]\n" + dump(value, (*path, key)))
+        elif _is_tables(value):
+            inner.extend(f"\n[[{name}]]\n" + dump(each, (*path, key)) for each in value)
+        else:
+            lines.append(f"{key} = {_plain(value)}\n")
+    return "".join(lines + inner)

@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""Runs Python tests into JUnit files and adds up what every kind of test left behind.
+
+    results.py python OUTPUT.xml FOLDER...    run test_*.py of the folders
+    results.py program OUTPUT.xml NAME CMD... run one program as one test
+    results.py total FOLDER                   print what failed, what was skipped, and the sum
+"""
+import pathlib
+import subprocess
+import sys
+import time
+import unittest
+import xml.etree.ElementTree as xml
+
+
+class Case:
+    """One test: its name, and how it ended."""
+
+    def __init__(self, name, outcome="passed", text="", seconds=0.0):
+        self.name, self.outcome, self.text, self.seconds = name, outcome, text, seconds
+
+
+def write_junit(path, suite, cases):
+    root = xml.Element("testsuite", name=suite, tests=str(len(cases)))
+    for case in cases:
+        node = xml.SubElement(root, "testcase", name=case.name, classname=suite,
+                              time=f"{case.seconds:.3f}")
+        if case.outcome != "passed":
+            xml.SubElement(node, case.outcome, message=case.text.strip().split("\n")[-1][:300])
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    xml.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+class Recorder(unittest.TextTestResult):
+    """Keeps every test's end, subtests folded into their test."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.cases = {}
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.cases[test.id()] = Case(test.id())
+        self._started = time.monotonic()
+
+    def stopTest(self, test):
+        self.cases[test.id()].seconds = time.monotonic() - self._started
+        super().stopTest(test)
+
+    def _end(self, test, outcome, text):
+        case = self.cases.setdefault(test.id(), Case(test.id()))
+        if case.outcome != "failure":
+            case.outcome, case.text = outcome, text
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self._end(test, "failure", self._exc_info_to_string(err, test))
+
+    addError = addFailure
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._end(test, "failure", self._exc_info_to_string(err, test))
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self._end(test, "skipped", reason)
+
+
+def run_python(output, folders):
+    suite = unittest.TestSuite()
+    for folder in map(pathlib.Path, folders):
+        if any(folder.glob("test_*.py")):
+            sys.path.insert(0, str(folder))
+            # A loader remembers its first folder, so each has its own.
+            suite.addTest(unittest.TestLoader().discover(str(folder), top_level_dir=str(folder)))
+    result = unittest.TextTestRunner(resultclass=Recorder, verbosity=2).run(suite)
+    write_junit(output, pathlib.Path(output).stem, list(result.cases.values()))
+    return 0 if result.wasSuccessful() else 1
+
+
+def run_program(output, name, command):
+    started = time.monotonic()
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    case = Case(name, seconds=time.monotonic() - started)
+    if done.returncode != 0:
+        sys.stdout.write(done.stdout.decode(errors="replace")[-20000:])
+        case.outcome, case.text = "failure", f"exit code {done.returncode}"
+    write_junit(output, pathlib.Path(output).stem, [case])
+    return 0 if done.returncode == 0 else 1
+
+
+def outcome_of(node):
+    # CTest writes a failure element for what failed, and a status for what it did not run.
+    if node.find("failure") is not None or node.find("error") is not None:
+        return "failure"
+    skipped = node.find("skipped") is not None or node.get("status") in ("notrun", "disabled")
+    return "skipped" if skipped else "passed"
+
+
+def reason_of(node):
+    skipped = node.find("skipped")
+    return "" if skipped is None else skipped.get("message", "")
+
+
+def total(folder):
+    count = {"passed": 0, "failure": 0, "skipped": 0}
+    lines = []
+    for path in sorted(pathlib.Path(folder).glob("*.xml")):
+        nodes = list(xml.parse(path).getroot().iter("testcase"))
+        if not nodes:
+            nodes = [xml.Element("testcase", name="no test ran", status="failed")]
+            xml.SubElement(nodes[0], "failure")
+        for node in nodes:
+            outcome = outcome_of(node)
+            count[outcome] += 1
+            if outcome != "passed":
+                word = "FAILED " if outcome == "failure" else "SKIPPED"
+                lines.append(f"{word} {path.stem}: {node.get('name')} {reason_of(node)}".rstrip())
+    print("\n".join(sorted(lines)))
+    if count["skipped"]:
+        print(f"{count['skipped']} skipped, named above")
+    print(f"{count['passed']} passed, {count['failure']} failed")
+    return 0 if count["failure"] == 0 and count["passed"] > 0 else 1
+
+
+def main(arguments):
+    match arguments:
+        case ["python", output, *folders] if folders:
+            return run_python(output, folders)
+        case ["program", output, name, *command] if command:
+            return run_program(output, name, command)
+        case ["total", folder]:
+            return total(folder)
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
