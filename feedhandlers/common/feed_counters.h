@@ -30,8 +30,9 @@ enum class FeedCounter : std::uint8_t {
   disconnects,
   events,  // handed to the core
   ring_full_waits,
+  kernel_drops,  // datagrams that the kernel dropped because the socket's buffer was full
 };
-inline constexpr std::size_t kFeedCounterCount = 17;
+inline constexpr std::size_t kFeedCounterCount = 18;
 
 inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNames{
     "applied",
@@ -50,7 +51,8 @@ inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNam
     "connects",
     "disconnects",
     "events",
-    "ring_full_waits"};
+    "ring_full_waits",
+    "kernel_drops"};
 
 class FeedCounters {
  public:

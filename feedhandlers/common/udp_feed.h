@@ -1,0 +1,69 @@
+// A live feed over UDP: the sockets of a venue's channels and lines, read into its handler.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "feedhandlers/common/datagram_handler.h"
+#include "feedhandlers/common/endpoint.h"
+#include "feedhandlers/common/feed.h"
+#include "feedhandlers/common/udp_socket.h"
+
+namespace indexcast::feed {
+
+// One line of one channel.
+struct UdpLine {
+  std::uint32_t channel = 0;
+  Line line = Line::a;
+  Endpoint address;  // multicast group or an address of this host
+};
+
+struct UdpFeedSettings {
+  Venue venue = Venue::hkex;
+  std::vector<UdpLine> lines;
+  std::string interface = "127.0.0.1";  // address of the interface that joins the groups
+  int receive_buffer_bytes = 8 << 20;
+};
+
+// Used by one thread, but for state() and counters(). Allocates at construction only.
+class UdpFeed final : public Feed {
+ public:
+  // Opens every socket; throws std::runtime_error that names the address and the reason. `handler`
+  // outlives the feed.
+  UdpFeed(const UdpFeedSettings& settings, DatagramHandler& handler);
+  ~UdpFeed() override;
+
+  // Reads at most kBatch datagrams from each line, then lets the handler know the time.
+  std::size_t poll(TimeNs now) override;
+  void append_descriptors(std::vector<pollfd>& out) const override;
+  Venue venue() const override { return venue_; }
+  FeedState state() const override { return handler_.state(); }
+  const FeedCounters& counters() const override { return handler_.counters(); }
+
+  // The smallest kernel buffer that any line was granted; the log compares it with the request.
+  int receive_buffer_bytes() const;
+
+  static constexpr std::size_t kBatch = 64;
+
+ private:
+  struct Batch;
+  struct Source {
+    std::uint32_t channel;
+    Line line;
+    UdpSocket socket;
+    std::uint32_t drops_known = 0;
+  };
+
+  std::size_t receive(Source& source, TimeNs now);
+  void note_drops(Source& source, std::size_t received);
+
+  const Venue venue_;
+  DatagramHandler& handler_;
+  std::vector<Source> sources_;
+  std::unique_ptr<Batch> batch_;
+};
+
+}  // namespace indexcast::feed

@@ -1,0 +1,96 @@
+#include "feedhandlers/common/udp_socket.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace indexcast::feed {
+namespace {
+
+[[noreturn]] void fail(const Endpoint& address, const std::string& what) {
+  throw std::runtime_error("udp " + to_string(address) + ": " + what);
+}
+
+[[noreturn]] void fail_errno(const Endpoint& address, const std::string& what) {
+  fail(address, what + ": " + std::strerror(errno));
+}
+
+std::optional<in_addr> parse_address(const std::string& text) {
+  in_addr address{};
+  if (inet_pton(AF_INET, text.c_str(), &address) != 1) return std::nullopt;
+  return address;
+}
+
+template <class Value>
+bool set_option(int descriptor, int level, int option, const Value& value) {
+  return setsockopt(descriptor, level, option, &value, sizeof value) == 0;
+}
+
+void bind_to(int descriptor, in_addr host, const Endpoint& address) {
+  sockaddr_in local{};
+  local.sin_family = AF_INET;
+  local.sin_port = htons(address.port);
+  local.sin_addr = host;
+  if (bind(descriptor, reinterpret_cast<const sockaddr*>(&local), sizeof local) != 0) {
+    fail_errno(address, "cannot bind");
+  }
+}
+
+void join(int descriptor, in_addr group, const std::string& interface, const Endpoint& address) {
+  const auto interface_address = parse_address(interface);
+  if (!interface_address) fail(address, "interface is not an IPv4 address: " + interface);
+  ip_mreqn membership{};
+  membership.imr_multiaddr = group;
+  membership.imr_address = *interface_address;
+  // Without this the socket also gets what other sockets of the host joined on the same port.
+  set_option(descriptor, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+  if (!set_option(descriptor, IPPROTO_IP, IP_ADD_MEMBERSHIP, membership)) {
+    fail_errno(address, "cannot join on interface " + interface);
+  }
+}
+
+}  // namespace
+
+UdpSocket::UdpSocket(const Endpoint& address, const std::string& interface,
+                     int receive_buffer_bytes)
+    : descriptor_(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+  if (descriptor_ < 0) fail_errno(address, "cannot open a socket");
+  UdpSocket owner(std::move(*this));  // closes the descriptor when a step below throws
+  const auto host = parse_address(address.host);
+  if (!host) fail(address, "not an IPv4 address");
+  if (!set_option(owner.descriptor_, SOL_SOCKET, SO_REUSEADDR, 1)) {
+    fail_errno(address, "cannot share the address");
+  }
+  if (!set_option(owner.descriptor_, SOL_SOCKET, SO_RCVBUF, receive_buffer_bytes)) {
+    fail_errno(address, "cannot set the receive buffer");
+  }
+  if (!set_option(owner.descriptor_, SOL_SOCKET, SO_RXQ_OVFL, 1)) {
+    fail_errno(address, "cannot ask for the drop count");
+  }
+  bind_to(owner.descriptor_, *host, address);
+  if (IN_MULTICAST(ntohl(host->s_addr))) join(owner.descriptor_, *host, interface, address);
+  std::swap(descriptor_, owner.descriptor_);
+}
+
+UdpSocket::~UdpSocket() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+UdpSocket::UdpSocket(UdpSocket&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+int UdpSocket::receive_buffer_bytes() const {
+  int bytes = 0;
+  socklen_t size = sizeof bytes;
+  getsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &bytes, &size);
+  return bytes;
+}
+
+}  // namespace indexcast::feed
