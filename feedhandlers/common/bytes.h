@@ -63,10 +63,21 @@ constexpr std::string_view trim_padding(std::string_view text) {
   return text;
 }
 
-// Sum of all bytes mod 256: the checksum of SSE MDGW (IS120 2.2) and SZSE Binary (S117 4.2).
+// Sum of all bytes mod 256: the checksum of SSE MDGW (IS120 2.2) and SZSE Binary (S117 4.2). Lanes
+// of bytes wrap as the sum itself does, so 32 of them are added at once.
 inline std::uint32_t byte_sum(Bytes bytes) {
+  using Lanes __attribute__((vector_size(32))) = std::uint8_t;
+  Lanes sums{};
+  const std::byte* at = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= sizeof sums; left -= sizeof sums, at += sizeof sums) {
+    Lanes next;
+    std::memcpy(&next, at, sizeof next);
+    sums += next;
+  }
   std::uint32_t sum = 0;
-  for (const std::byte b : bytes) sum += static_cast<std::uint32_t>(b);
+  for (std::size_t i = 0; i < sizeof sums; ++i) sum += sums[i];
+  for (; left != 0; --left, ++at) sum += static_cast<std::uint32_t>(*at);
   return sum & 0xff;
 }
 
