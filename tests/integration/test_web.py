@@ -1,0 +1,129 @@
+"""HTTP, WebSocket and the page in a browser, over the built executable."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+import unittest
+
+import harness
+import recompute  # from deploy, which the harness puts in the path
+import websocket
+
+# The early afternoon: every market trades, so that every level moves.
+DAY = {"begin": "14:00:00", "end": "14:30:00", "speed": 20.0, "wait_for_clients": True}
+
+
+class Web(harness.Case):
+    def setUp(self):
+        super().setUp()
+        config = self.configure(simulator=DAY)
+        self.server, self.ready = self.serve(config)
+        self.url = self.ready["http"]
+        self.start("simulate", "simulate", "--config", config)
+        harness.await_that(lambda: self.get("readyz")[0] == 200, "readiness")
+
+    def get(self, path, decode=json.loads):
+        return harness.fetch(self.url + path, decode)
+
+    def levels(self):
+        _, answer = self.get("v1/indices")
+        return {index["code"]: index["level"] for index in answer["indices"]}
+
+    def test_indices_and_their_members_are_one_picture(self):
+        first = self.levels()
+        self.assertEqual(tuple(first), harness.CODES)
+        harness.await_that(lambda: all(level["level"] != first[code]["level"]
+                                       for code, level in self.levels().items()),
+                           "every level to move")
+        for code in harness.CODES:
+            _, answer = self.get("v1/indices/" + code)
+            self.assertEqual(len(answer["members"]), 10)
+            self.assertIn("disclosed on 2025-03-19", answer["provenance"])
+            if not answer["prices_certain"]:
+                continue
+            basket = recompute.Basket(harness.ROOT / "deploy" / "indices" / f"{code}.toml")
+            for member in answer["members"]:
+                basket.prices[member["symbol"]] = recompute.Fraction(member["price"])
+            self.assertEqual(answer["level"]["level"], basket.level())
+
+    def test_feeds_status_health_and_metrics(self):
+        _, answer = self.get("v1/feeds")
+        self.assertEqual({feed["feed"]: feed["state"] for feed in answer["feeds"]},
+                         {"sse": "live", "szse": "live", "hkex": "live"})
+        self.assertEqual(self.get("healthz")[0], 200)
+        self.assertEqual(self.get("v1/status")[1]["epoch"], str(self.ready["epoch"]))
+        metrics = harness.counters(self.url)
+        for feed in ("sse", "szse", "hkex"):
+            self.assertGreater(metrics[f'indexcast_feed_applied_total{{feed="{feed}"}}'], 0)
+            self.assertEqual(metrics[f'indexcast_feed_malformed_total{{feed="{feed}"}}'], 0)
+
+    def test_what_is_not_there(self):
+        for path in ("v1/indices/000000", "v1/nothing", "..%2f..%2fetc/passwd"):
+            self.assertEqual(self.get(path)[0], 404, path)
+
+    def test_websocket_sends_a_snapshot_and_then_every_level(self):
+        with websocket.Client(self.url) as client:
+            self.assertEqual(client.status, 101)
+            client.send({"op": "subscribe", "codes": list(harness.CODES), "mode": "tick"})
+            last, levels = {}, 0
+            while levels < 300:
+                message = client.receive()
+                if message.get("type") == "snapshot":
+                    self.assertNotIn(message["code"], last)
+                    last[message["code"]] = message["index_sequence"]
+                elif message.get("type") == "level":
+                    self.assertEqual(message["index_sequence"], last[message["code"]] + 1)
+                    last[message["code"]] = message["index_sequence"]
+                    levels += 1
+            self.assertEqual(set(last), set(harness.CODES))
+
+    def test_websocket_answers_nonsense_with_an_error_and_goes_on(self):
+        with websocket.Client(self.url) as client:
+            for bad in ({"op": "fly"}, {"op": "subscribe"}, {"op": "subscribe", "codes": ["1"]}, 7):
+                client.send(bad)
+                self.assertEqual(client.receive()["type"], "error")
+            client.send({"op": "ping"})
+            self.assertEqual(client.receive()["type"], "pong")
+
+    def test_conflated_stream_names_what_it_left_out(self):
+        with websocket.Client(self.url) as client:
+            client.send({"op": "subscribe", "codes": ["995366"], "mode": "conflated",
+                         "interval_ms": 500})
+            last = skipped_to = None
+            while skipped_to is None or last <= skipped_to:
+                message = client.receive()
+                if message["type"] == "skipped":
+                    self.assertEqual(message["from"], last + 1)
+                    skipped_to = message["to"]
+                elif message["type"] in ("snapshot", "level"):
+                    last = message["index_sequence"]
+
+    def test_the_page_shows_every_level_moving(self):
+        browser = shutil.which("chromium")
+        if browser is None:
+            self.skipTest("chromium is not installed")
+        pages = [self.page(browser) for _ in range(2)]
+        for page in pages:
+            for code in harness.CODES:
+                self.assertIn(code, page)
+        shown = [set(re.findall(r"\b\d{3,4}\.\d{4}\b", page)) for page in pages]
+        self.assertGreaterEqual(len(shown[0]), 3, "three levels on the page")
+        self.assertNotEqual(shown[0], shown[1])
+
+    def page(self, browser):
+        """The document as the browser has it after its scripts ran for a while."""
+        profile = self.folder / f"browser-{time.monotonic_ns()}"
+        command = [browser, "--headless", "--disable-gpu", "--no-first-run", "--disable-extensions",
+                   f"--user-data-dir={profile}", "--timeout=4000", "--dump-dom", self.url]
+        if os.geteuid() == 0:
+            command.insert(1, "--no-sandbox")  # Chromium refuses its sandbox to root
+        done = subprocess.run(command, capture_output=True, text=True, timeout=harness.LIMIT_S,
+                              check=False)
+        self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+        return done.stdout
+
+
+if __name__ == "__main__":
+    unittest.main()
