@@ -20,23 +20,26 @@ namespace indexcast::server {
 // counted at the socket.
 class FeedRingSink final : public feed::EventSink {
  public:
-  FeedRingSink(SpscRing<MarketEvent>& ring, feed::FeedCounters& counters)
-      : ring_(&ring), counters_(&counters) {}
+  explicit FeedRingSink(std::size_t capacity) : ring_(capacity) {}
 
-  // Before the feed's first event.
-  void set_make_room(std::function<void()> make_room) { make_room_ = std::move(make_room); }
+  // Before the feed's first event: where it counts, and what a full ring waits with.
+  void attach(feed::FeedCounters& counters, std::function<void()> make_room) {
+    counters_ = &counters;
+    make_room_ = std::move(make_room);
+  }
+  SpscRing<MarketEvent>& ring() { return ring_; }
 
   void push(const MarketEvent& event) override {
     counters_->add(feed::FeedCounter::events);
-    while (!ring_->try_push(event)) {
+    while (!ring_.try_push(event)) {
       counters_->add(feed::FeedCounter::ring_full_waits);
       make_room_();
     }
   }
 
  private:
-  SpscRing<MarketEvent>* ring_;
-  feed::FeedCounters* counters_;
+  SpscRing<MarketEvent> ring_;
+  feed::FeedCounters* counters_ = nullptr;
   std::function<void()> make_room_;
 };
 

@@ -25,6 +25,9 @@ inline constexpr std::array<std::string_view, 8> kLevelFlagWords{
 inline constexpr std::array<std::string_view, 6> kFeedStateWords{"down", "connecting", "live",
                                                                  "gap",  "recovering", "stale"};
 
+inline constexpr std::array<std::string_view, 7> kMarketPhaseWords{
+    "pre_open", "trading", "break", "halt", "closing", "closed", "shut_today"};
+
 inline constexpr std::array<std::string_view, 4> kPriceKindWords{"previous_close", "last",
                                                                  "nominal", "close"};
 

@@ -1,0 +1,25 @@
+// `indexcast replay`: the same pipeline over captures or a journal, as fast as it goes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "calc/universe.h"
+#include "server/cli/level_file.h"
+#include "server/config/config.h"
+
+namespace indexcast::server {
+
+struct ReplayOptions {
+  Config config;
+  std::string from_journal;           // a directory or a file; captures otherwise
+  std::vector<std::string> captures;  // merged by time
+  std::string output;                 // empty: levels are counted only
+  LevelFormat format = LevelFormat::jsonl;
+};
+
+// Returns the process's exit code; prints a closing line to stderr. Throws std::exception when a
+// file cannot be used.
+int run_replay(const ReplayOptions& options, const Universe& universe, Date trade_date);
+
+}  // namespace indexcast::server

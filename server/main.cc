@@ -1,0 +1,185 @@
+// The command line of indexcast: each command is a function of its own under cli/.
+#include <absl/status/statusor.h>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <optional>
+
+#include "server/cli/decode.h"
+#include "server/cli/exit_code.h"
+#include "server/cli/replay.h"
+#include "server/cli/serve.h"
+#include "server/cli/simulate.h"
+#include "server/cli/version.h"
+#include "server/config/config.h"
+#include "server/config/universe_file.h"
+
+namespace indexcast::server {
+namespace {
+
+struct Loaded {
+  Config config;
+  Universe universe;
+  Date trade_date;
+};
+
+// Prints every fault of the configuration or of its definitions.
+std::optional<Loaded> load(const std::string& path) {
+  const auto refuse = [](const absl::Status& status) {
+    fmt::print(stderr, "{}\n", std::string(status.message()));
+    return std::nullopt;
+  };
+  absl::StatusOr<Config> config = load_config(path);
+  if (!config.ok()) return refuse(config.status());
+  absl::StatusOr<Universe> universe = load_universe(*config);
+  if (!universe.ok()) return refuse(universe.status());
+  const Date date = trade_date_of(*config, *universe);
+  spdlog::set_level(spdlog::level::from_str(config->log_level));
+  return Loaded{*std::move(config), *std::move(universe), date};
+}
+
+using Command = std::function<int()>;
+
+Command add_serve(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("serve", "the server");
+  const auto path = std::make_shared<std::string>();
+  const auto ready_file = std::make_shared<std::string>();
+  const auto check = std::make_shared<bool>(false);
+  const auto print = std::make_shared<bool>(false);
+  command->add_option("--config", *path, "configuration file")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command->add_flag("--check", *check, "say what is wrong with the configuration, and end");
+  command->add_flag("--print-config", *print, "print the effective configuration, and end");
+  command->add_option("--ready-file", *ready_file, "written as JSON once every address is bound");
+  return [=] {
+    std::optional<Loaded> loaded = load(*path);
+    if (!loaded) return kExitConfig;
+    const std::string faults = machine_faults(loaded->config);
+    if (!faults.empty()) {
+      fmt::print(stderr, "{}", faults);
+      return kExitConfig;
+    }
+    if (*print) fmt::print("{}", print_config(loaded->config));
+    if (*check)
+      fmt::print("{}: good, {} indices for {}\n", *path, loaded->universe.indices().size(),
+                 loaded->trade_date);
+    if (*print || *check) return kExitOk;
+    return run_serve({loaded->config, *ready_file}, loaded->universe, loaded->trade_date);
+  };
+}
+
+Command add_simulate(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("simulate", "the three exchanges, a trading day over their own protocols");
+  const auto path = std::make_shared<std::string>();
+  const auto options = std::make_shared<SimulateOptions>();
+  command->add_option("--config", *path, "configuration file")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command->add_option("--seed", options->seed, "of the day; default: the configuration's");
+  command->add_option("--speed", options->speed, "exchange seconds for a real one")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--pcap", options->pcap, "write a capture instead of sending");
+  command->add_option("--summary", options->summary_file, "write the closing summary as JSON");
+  return [=] {
+    std::optional<Loaded> loaded = load(*path);
+    if (!loaded) return kExitConfig;
+    options->config = loaded->config;
+    options->config.simulator.trade_date = loaded->trade_date;
+    return run_simulate(*options, loaded->universe);
+  };
+}
+
+Command add_decode(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("decode", "one line for each exchange message of a capture");
+  const auto options = std::make_shared<DecodeOptions>();
+  const std::map<std::string, feed::Venue> venues{
+      {"sse", feed::Venue::sse}, {"szse", feed::Venue::szse}, {"hkex", feed::Venue::hkex}};
+  command->add_option("VENUE", options->venue, "sse, szse or hkex")
+      ->required()
+      ->transform(CLI::CheckedTransformer(venues));
+  command->add_option("CAPTURE", options->captures, "pcap or pcapng files")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command->add_flag("--json", options->json, "one JSON object a line");
+  command->add_option("--filter", options->filter, "BPF expression");
+  command->add_option("--port", options->ports, "gateway or channel ports; default: found by looking");
+  return [=] { return run_decode(*options, std::cout, std::cerr); };
+}
+
+Command add_replay(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "replay", "captures or a journal through the same pipeline, at full speed");
+  const auto path = std::make_shared<std::string>();
+  const auto options = std::make_shared<ReplayOptions>();
+  const std::map<std::string, LevelFormat> formats{{"jsonl", LevelFormat::jsonl},
+                                                   {"csv", LevelFormat::csv}};
+  command->add_option("--config", *path, "configuration file")
+      ->required()
+      ->check(CLI::ExistingFile);
+  CLI::Option* journal = command->add_option("--from-journal", options->from_journal,
+                                             "directory of a journal, or its file");
+  command->add_option("CAPTURE", options->captures, "pcap or pcapng files")
+      ->excludes(journal)
+      ->check(CLI::ExistingFile);
+  command->add_option("--output", options->output, "file for every published level");
+  command->add_option("--format", options->format, "jsonl or csv")
+      ->transform(CLI::CheckedTransformer(formats));
+  return [=] {
+    if (options->from_journal.empty() && options->captures.empty()) {
+      fmt::print(stderr, "replay: name a capture or --from-journal\n");
+      return kExitUsage;
+    }
+    std::optional<Loaded> loaded = load(*path);
+    if (!loaded) return kExitConfig;
+    options->config = loaded->config;
+    return run_replay(*options, loaded->universe, loaded->trade_date);
+  };
+}
+
+int run(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  spdlog::set_default_logger(spdlog::stderr_color_mt("indexcast"));
+  CLI::App app(
+      "indexcast: real-time index levels from the feeds of Shanghai, Shenzhen and Hong Kong",
+      "indexcast");
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 done; 2 command line; 3 configuration or definitions refused; 4 a named file "
+      "cannot be used;\n"
+      "5 done, but the input had holes or malformed parts; 6 an address, disk or other resource "
+      "could not be had.");
+  const std::vector<std::pair<std::string, Command>> commands{{"serve", add_serve(app)},
+                                                              {"simulate", add_simulate(app)},
+                                                              {"decode", add_decode(app)},
+                                                              {"replay", add_replay(app)}};
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  for (const auto& [name, command] : commands) {
+    if (app.got_subcommand(name)) return command();
+  }
+  return kExitUsage;
+}
+
+}  // namespace
+}  // namespace indexcast::server
+
+int main(int argc, char** argv) {
+  try {
+    return indexcast::server::run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "indexcast: {}\n", error.what());
+    return indexcast::server::kExitFailure;
+  }
+}

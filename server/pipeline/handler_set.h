@@ -1,0 +1,36 @@
+// The feed handlers of a configuration without their sockets: what a capture is replayed into.
+#pragma once
+
+#include <memory>
+
+#include "calc/universe.h"
+#include "feedhandlers/common/capture_replay.h"
+#include "feedhandlers/common/event_sink.h"
+#include "feedhandlers/common/symbol_table.h"
+#include "feedhandlers/hkex/handler.h"
+#include "feedhandlers/sse/handler.h"
+#include "feedhandlers/szse/handler.h"
+#include "server/config/config.h"
+
+namespace indexcast::server {
+
+class HandlerSet {
+ public:
+  // Enabled venues only; all of them hand their events to `sink`, which outlives the set, as
+  // `universe` does.
+  HandlerSet(const Config& config, const Universe& universe, feed::EventSink& sink);
+
+  // Where each venue's bytes are found in a capture: by the configured gateways, groups and ports.
+  feed::ReplayRoutes routes(const Config& config);
+
+  // Counters of an enabled venue; null otherwise.
+  const feed::FeedCounters* counters(feed::Venue venue);
+
+ private:
+  std::unique_ptr<sse::Handler> sse_;
+  std::unique_ptr<szse::Handler> szse_;
+  std::unique_ptr<feed::SymbolTable> hkex_symbols_;
+  std::unique_ptr<hkex::Handler> hkex_;
+};
+
+}  // namespace indexcast::server

@@ -1,0 +1,175 @@
+#include "server/pipeline/pipeline.h"
+
+#include <spdlog/spdlog.h>
+
+#include <thread>
+
+#include "feedhandlers/common/tcp_feed.h"
+#include "feedhandlers/common/udp_feed.h"
+#include "feedhandlers/hkex/handler.h"
+#include "feedhandlers/hkex/udp_lines.h"
+#include "feedhandlers/sse/handler.h"
+#include "feedhandlers/szse/handler.h"
+
+namespace indexcast::server {
+
+EngineSettings engine_settings(const CoreSettings& core, Date trade_date) {
+  EngineSettings settings;
+  settings.trade_date = trade_date;
+  settings.open_deadline_ms = core.open_deadline_ms;
+  settings.close_deadline_ns = core.close_deadline_min * 60 * kNsPerSecond;
+  settings.quotable_live_bp = core.quotable_live_bp;
+  return settings;
+}
+
+unsigned spinning_threads(const Config& config) {
+  if (config.core.idle != IdleMode::spin) return 0;
+  if (config.core.topology == Topology::one_core) return 1;
+  const unsigned feeds =
+      unsigned{config.sse_enabled} + unsigned{config.szse_enabled} + unsigned{config.hkex_enabled};
+  return feeds + 1 + unsigned{config.zmq.enabled};
+}
+
+Pipeline::Pipeline(const Config& config, const Universe& universe, Date trade_date)
+    : universe_(&universe),
+      ring_(config.core.broadcast_ring),
+      latest_(universe.indices().size()),
+      sink_(ring_, latest_, clock_),
+      engine_(universe, engine_settings(config.core, trade_date), sink_, core_counters_),
+      core_thread_("core", config.core.idle, clock_),
+      publish_thread_("publish", config.core.idle, clock_),
+      aux_thread_("aux", IdleMode::block, clock_) {
+  view_.universe = &universe;
+  view_.ring = &ring_;
+  view_.latest = &latest_;
+  view_.core = &core_counters_;
+  view_.epoch = static_cast<std::uint64_t>(clock_.now().ns);
+  view_.trade_date = trade_date;
+  open_journal(config, trade_date);
+  sequencer_ =
+      std::make_unique<Sequencer>(engine_, journal_.get(), config.core.timer_ms * kNsPerMs);
+  open_feeds(config);
+  if (config.zmq.enabled) zmq_ = std::make_unique<ZmqPublisher>(config.zmq, view_, clock_);
+  assign_threads(config);
+}
+
+void Pipeline::open_journal(const Config& config, Date trade_date) {
+  if (!config.journal.enabled) return;
+  const EngineSettings settings = engine_settings(config.core, trade_date);
+  JournalHeader header;
+  header.epoch = view_.epoch;
+  header.universe_digest = digest_of(*universe_);
+  header.trade_date = trade_date;
+  header.open_deadline_ms = settings.open_deadline_ms;
+  header.close_deadline_ns = settings.close_deadline_ns;
+  header.quotable_live_bp = settings.quotable_live_bp;
+  journal_ = std::make_unique<JournalWriter>(config.journal.directory, header, config.journal.ring);
+}
+
+void Pipeline::open_feeds(const Config& config) {
+  add_tcp_feeds(config);
+  if (config.hkex_enabled) add_hkex_feed(config);
+  add_fx_files(config);
+}
+
+void Pipeline::add_tcp_feeds(const Config& config) {
+  if (config.sse_enabled) {
+    auto sink = std::make_unique<FeedRingSink>(config.core.feed_ring);
+    auto handler = std::make_unique<sse::Handler>(config.sse, *universe_, *sink);
+    feed::FeedCounters& counters = handler->counters();
+    add_feed(config, std::move(sink),
+             std::make_unique<feed::TcpFeed>(feed::Venue::sse, config.sse.gateways,
+                                             std::move(handler), view_.epoch),
+             counters);
+  }
+  if (config.szse_enabled) {
+    auto sink = std::make_unique<FeedRingSink>(config.core.feed_ring);
+    auto handler = std::make_unique<szse::Handler>(config.szse, *universe_, *sink);
+    feed::FeedCounters& counters = handler->counters();
+    add_feed(config, std::move(sink),
+             std::make_unique<feed::TcpFeed>(feed::Venue::szse, config.szse.gateways,
+                                             std::move(handler), view_.epoch),
+             counters);
+  }
+}
+
+void Pipeline::add_hkex_feed(const Config& config) {
+  auto sink = std::make_unique<FeedRingSink>(config.core.feed_ring);
+  hkex_symbols_ = std::make_unique<feed::SymbolTable>(*universe_, feed::Venue::hkex);
+  hkex_handler_ = std::make_unique<hkex::Handler>(config.hkex, *hkex_symbols_, *sink);
+  add_feed(config, std::move(sink),
+           std::make_unique<feed::UdpFeed>(hkex::udp_feed_settings(config.hkex), *hkex_handler_),
+           hkex_handler_->counters());
+}
+
+void Pipeline::add_feed(const Config& config, std::unique_ptr<FeedRingSink> sink,
+                        std::unique_ptr<feed::Feed> feed, feed::FeedCounters& counters) {
+  // On one thread a full ring is emptied by the core itself; on several the core is woken and given
+  // the processor.
+  if (config.core.topology == Topology::one_core) {
+    sink->attach(counters, [this] { sequencer_->poll(clock_.now()); });
+  } else {
+    sink->attach(counters, [this] {
+      core_thread_.waker().wake();
+      std::this_thread::yield();
+    });
+  }
+  sequencer_->add_ring(sink->ring());
+  view_.feeds.push_back(feed.get());
+  view_.feed_rings.push_back(&sink->ring());
+  feed_sinks_.push_back(std::move(sink));
+  feeds_.push_back(std::move(feed));
+}
+
+void Pipeline::add_fx_files(const Config& config) {
+  for (const FxSettings& fx : config.fx) {
+    const SeriesId series = universe_->find_series(fx.series);
+    if (series == universe_->series().size()) {
+      spdlog::warn("{}: no index uses the FX series {}", config.source, fx.series);
+    } else if (fx.mode == "file") {
+      agents_.push_back(std::make_unique<FxFile>(fx, series, fx_ring_, core_thread_.waker()));
+      aux_thread_.add(*agents_.back());
+    }
+  }
+  sequencer_->add_ring(fx_ring_);
+}
+
+void Pipeline::assign_threads(const Config& config) {
+  const bool one_core = config.core.topology == Topology::one_core;
+  for (const auto& feed : feeds_) {
+    agents_.push_back(
+        std::make_unique<FeedAgent>(*feed, one_core ? nullptr : &core_thread_.waker()));
+    if (one_core) {
+      core_thread_.add(*agents_.back());
+    } else {
+      feed_threads_.push_back(std::make_unique<AgentThread>(
+          std::string(feed::name_of(feed->venue())), config.core.idle, clock_));
+      feed_threads_.back()->add(*agents_.back());
+    }
+  }
+  auto core = std::make_unique<CoreAgent>(*sequencer_);
+  if (!one_core) core->wakes(publish_thread_.waker());
+  agents_.push_back(std::move(core));
+  core_thread_.add(*agents_.back());
+  if (zmq_) (one_core ? core_thread_ : publish_thread_).add(*zmq_);
+  agents_.push_back(std::make_unique<EventLog>(ring_));
+  aux_thread_.add(*agents_.back());
+}
+
+void Pipeline::start() {
+  engine_.start();
+  aux_thread_.start();
+  if (!feed_threads_.empty()) publish_thread_.start();
+  core_thread_.start();
+  for (const auto& thread : feed_threads_) thread->start();
+}
+
+void Pipeline::stop() {
+  for (const auto& thread : feed_threads_) thread->stop();
+  core_thread_.stop();
+  publish_thread_.stop();
+  aux_thread_.stop();
+  journal_.reset();
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,92 @@
+// The running server between the sockets and the publishers: feeds, rings, core, journal, and the
+// threads they live on.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "calc/broadcast_ring.h"
+#include "calc/engine.h"
+#include "calc/latest_table.h"
+#include "calc/sequencer.h"
+#include "feedhandlers/common/datagram_handler.h"
+#include "feedhandlers/common/feed.h"
+#include "feedhandlers/common/symbol_table.h"
+#include "server/config/config.h"
+#include "server/journal/journal_writer.h"
+#include "server/pipeline/agent_thread.h"
+#include "server/pipeline/core_agent.h"
+#include "server/pipeline/event_log.h"
+#include "server/pipeline/feed_agent.h"
+#include "server/pipeline/fx_file.h"
+#include "server/pipeline/ring_sinks.h"
+#include "server/pipeline/server_view.h"
+#include "server/publish/zmq_publisher.h"
+
+namespace indexcast::server {
+
+// The engine's share of a configuration.
+EngineSettings engine_settings(const CoreSettings& core, Date trade_date);
+
+// Threads that never rest under a configuration; `serve` refuses more of them than there are cores
+// (DESIGN 4).
+unsigned spinning_threads(const Config& config);
+
+class Pipeline {
+ public:
+  // Opens every socket and file that the configuration names; throws std::exception with the
+  // address or path when one cannot be had. `universe` outlives the pipeline.
+  Pipeline(const Config& config, const Universe& universe, Date trade_date);
+  ~Pipeline() { stop(); }
+
+  // Publishes the start levels and lets the threads run.
+  void start();
+  // Feeds first, then the core, then the publishers, so that what was accepted is published and
+  // journaled.
+  void stop();
+
+  const ServerView& view() const { return view_; }
+  const Clock& clock() const { return clock_; }
+  // Null when disabled.
+  const ZmqPublisher* zmq() const { return zmq_.get(); }
+  const JournalWriter* journal() const { return journal_.get(); }
+
+ private:
+  void open_journal(const Config& config, Date trade_date);
+  void open_feeds(const Config& config);
+  void add_feed(const Config& config, std::unique_ptr<FeedRingSink> sink,
+                std::unique_ptr<feed::Feed> feed, feed::FeedCounters& counters);
+  void add_tcp_feeds(const Config& config);
+  void add_hkex_feed(const Config& config);
+  void add_fx_files(const Config& config);
+  void assign_threads(const Config& config);
+
+  Clock clock_;
+  const Universe* universe_;
+  BroadcastRing ring_;
+  LatestTable latest_;
+  CoreCounters core_counters_;
+  BroadcastSink sink_;
+  Engine engine_;
+  std::unique_ptr<JournalWriter> journal_;
+  std::unique_ptr<Sequencer> sequencer_;
+  std::vector<std::unique_ptr<FeedRingSink>> feed_sinks_;
+  std::unique_ptr<feed::SymbolTable> hkex_symbols_;
+  std::unique_ptr<feed::DatagramHandler> hkex_handler_;
+  std::vector<std::unique_ptr<feed::Feed>> feeds_;
+  SpscRing<MarketEvent> fx_ring_{
+      64};  // a rate a second and series at most; the file is read again when it is full
+  std::unique_ptr<ZmqPublisher> zmq_;
+  ServerView view_;
+
+  // With one_core the core's thread carries feeds and encoding too, and the others of these stay
+  // idle or absent.
+  std::vector<std::unique_ptr<Agent>> agents_;
+  AgentThread core_thread_;
+  AgentThread publish_thread_;
+  AgentThread aux_thread_;
+  std::vector<std::unique_ptr<AgentThread>> feed_threads_;
+};
+
+}  // namespace indexcast::server
