@@ -42,7 +42,9 @@ constexpr std::array<std::string_view, feed::kFeedCounterCount> kFeedHelp{
     "Connections made.",
     "Connections lost.",
     "Events handed to the core.",
-    "Times the feed waited because its ring was full."};
+    "Times the feed waited because its ring was full.",
+    "Datagrams that the kernel dropped because the socket's buffer was full."};
+static_assert(!kFeedHelp.back().empty(), "every feed counter needs its help text");
 
 constexpr std::array<std::string_view, kCoreCounterCount> kCoreHelp{
     "Inputs that changed a price.",
@@ -55,6 +57,7 @@ constexpr std::array<std::string_view, kCoreCounterCount> kCoreHelp{
     "Inputs that named something unknown.",
     "Levels published.",
     "Divisions redone natively because the estimate was off."};
+static_assert(!kCoreHelp.back().empty(), "every core counter needs its help text");
 
 class Families {
  public:

@@ -1,0 +1,165 @@
+#include "server/publish/zmq_publisher.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <zmq.hpp>
+
+#include "server/publish/heartbeat.h"
+#include "tests/unit/publish/core_stub.h"
+
+namespace indexcast::server {
+namespace {
+
+constexpr int kReceiveLimitMs = 5000;
+
+class Subscriber {
+ public:
+  Subscriber(const std::string& endpoint, const std::vector<std::string>& topics) {
+    socket_.set(zmq::sockopt::linger, 0);
+    socket_.set(zmq::sockopt::rcvtimeo, kReceiveLimitMs);
+    for (const std::string& topic : topics) socket_.set(zmq::sockopt::subscribe, topic);
+    socket_.connect(endpoint);
+  }
+
+  // The payload of the next message, whose topic must be `topic`.
+  template <class Message>
+  Message expect(const std::string& topic) {
+    zmq::message_t name;
+    zmq::message_t payload;
+    Message message;
+    EXPECT_TRUE(socket_.recv(name).has_value()) << "waiting for " << topic;
+    EXPECT_EQ(name.to_string(), topic);
+    EXPECT_TRUE(name.more());
+    if (!name.more()) return message;
+    EXPECT_TRUE(socket_.recv(payload).has_value());
+    EXPECT_FALSE(payload.more());
+    EXPECT_TRUE(message.ParseFromArray(payload.data(), static_cast<int>(payload.size())));
+    return message;
+  }
+
+  // Reads until `done(topic)`; the publisher's thread is the caller's.
+  std::optional<std::string> poll_topic() {
+    zmq::message_t name;
+    if (!socket_.recv(name, zmq::recv_flags::dontwait)) return std::nullopt;
+    zmq::message_t payload;
+    EXPECT_TRUE(socket_.recv(payload).has_value());
+    return name.to_string();
+  }
+
+ private:
+  zmq::context_t context_;
+  zmq::socket_t socket_{context_, zmq::socket_type::sub};
+};
+
+class ZmqPublisherTest : public testing::Test {
+ protected:
+  explicit ZmqPublisherTest(std::size_t ring = 1 << 12) : core_(ring) {}
+
+  static ZmqSettings settings() {
+    ZmqSettings out;
+    out.publish = "tcp://127.0.0.1:*";
+    return out;
+  }
+
+  void run() {
+    while (publisher_.do_work({}) > 0) {
+    }
+  }
+
+  // A subscription takes its own time to arrive: heartbeats until one comes through.
+  void settle(Subscriber& subscriber) {
+    for (;;) {
+      core_.tick({1});
+      run();
+      if (subscriber.poll_topic()) break;
+    }
+    core_.tick({kLast});
+    run();
+    while (subscriber.expect<v1::Heartbeat>("heartbeat/").instant() != kLast) {
+    }
+  }
+
+  static constexpr std::int64_t kLast = 42;
+  CoreStub core_;
+  Clock clock_;
+  ZmqPublisher publisher_{settings(), core_.view(), clock_};
+};
+
+TEST_F(ZmqPublisherTest, sendsTopicAndPayload) {
+  Subscriber subscriber(publisher_.endpoint(), {"heartbeat/", "level/995366/"});
+  settle(subscriber);
+  LevelUpdate update = core_.make_level(1, 10'123'456);
+  update.receive_time = clock_.now();
+  core_.publish(0, 10'000'000);  // of another index: not subscribed
+  core_.publish(update);
+  run();
+  const auto level = subscriber.expect<v1::Level>("level/995366/");
+  EXPECT_EQ(level.code(), "995366");
+  EXPECT_EQ(level.level(), 10'123'456);
+  EXPECT_EQ(level.index_sequence(), 1u);
+  EXPECT_EQ(level.stream_sequence(), core_.ring.head());
+  EXPECT_GE(level.publish_time(), update.receive_time.ns);
+  EXPECT_EQ(publisher_.stats().levels.get(), 2u);
+  EXPECT_EQ(publisher_.stats().cursor.get(), core_.ring.head());
+  EXPECT_EQ(publisher_.stats().tick_to_publish.snapshot()->count(), 1u);
+}
+
+TEST_F(ZmqPublisherTest, heartbeatNamesEverySequence) {
+  Subscriber subscriber(publisher_.endpoint(), {"heartbeat/"});
+  settle(subscriber);
+  core_.publish(1, 10);
+  core_.publish(1, 20);
+  core_.tick({1'000'000'000});
+  run();
+  const auto heartbeat = subscriber.expect<v1::Heartbeat>("heartbeat/");
+  EXPECT_EQ(heartbeat.epoch(), kStubEpoch);
+  EXPECT_EQ(heartbeat.instant(), 1'000'000'000);
+  EXPECT_EQ(heartbeat.stream_sequence(), core_.ring.head());
+  EXPECT_EQ(heartbeat.pages(), 1u);
+  ASSERT_EQ(heartbeat.indices_size(), 3);
+  EXPECT_EQ(heartbeat.indices(0).index_sequence(), 0u);
+  EXPECT_EQ(heartbeat.indices(1).code(), "995366");
+  EXPECT_EQ(heartbeat.indices(1).index_sequence(), 2u);
+}
+
+TEST(Heartbeat, isPaged) {
+  EXPECT_EQ(heartbeat_pages(0), 1u);
+  EXPECT_EQ(heartbeat_pages(500), 1u);
+  EXPECT_EQ(heartbeat_pages(501), 2u);
+}
+
+class LappedZmqPublisherTest : public ZmqPublisherTest {
+ protected:
+  LappedZmqPublisherTest() : ZmqPublisherTest(/*ring=*/8) {}
+};
+
+TEST_F(LappedZmqPublisherTest, saysWhatItSkipped) {
+  Subscriber subscriber(publisher_.endpoint(), {"heartbeat/", "level/", "skipped/"});
+  settle(subscriber);
+  for (int i = 1; i <= 50; ++i) core_.publish(0, i * 10);
+  run();
+  const auto skipped = subscriber.expect<v1::Skipped>("skipped/995365/");
+  EXPECT_EQ(skipped.epoch(), kStubEpoch);
+  EXPECT_EQ(skipped.code(), "995365");
+  EXPECT_EQ(skipped.from(), 1u);
+  EXPECT_EQ(skipped.to(), 49u);
+  EXPECT_EQ(subscriber.expect<v1::Level>("level/995365/").index_sequence(), 50u);
+  EXPECT_EQ(publisher_.stats().skipped.get(), 49u);
+  EXPECT_EQ(publisher_.stats().lapped.get(), 1u);
+}
+
+TEST_F(ZmqPublisherTest, worksInBoundedBatches) {
+  for (int i = 1; i <= 1000; ++i) core_.publish(0, i * 10);
+  EXPECT_EQ(publisher_.do_work({}), ZmqPublisher::kBatch);
+}
+
+TEST(ZmqPublisher, refusesAnEndpointThatCannotBeHad) {
+  CoreStub core;
+  ZmqSettings settings;
+  settings.publish = "tcp://203.0.113.7:1";
+  EXPECT_THROW(ZmqPublisher(settings, core.view(), Clock()), zmq::error_t);
+}
+
+}  // namespace
+}  // namespace indexcast::server
