@@ -1,0 +1,32 @@
+// `indexcast decode`: one line per exchange message of a capture.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "feedhandlers/common/venue.h"
+
+namespace indexcast::server {
+
+struct DecodeOptions {
+  feed::Venue venue = feed::Venue::sse;
+  bool json = false;
+  std::string filter;                 // BPF, tcpdump's syntax; empty: everything
+  std::vector<std::string> captures;  // merged by time
+  // TCP ports of gateways, or UDP ports of channels. Empty: found by looking. A TCP direction is
+  // the venue's when one of its first frames verifies (type, length, checksum) within 64 KiB; a UDP
+  // destination is HKEX's when a datagram for it has a plausible packet header.
+  std::vector<std::uint16_t> ports;
+};
+
+// Writes the messages to `out` in the order of the capture, and faults of captures and a closing
+// line of counts to `err`. In the counts, decoded + skipped + malformed bytes are the payload bytes
+// of the venue: all that TCP delivered of its flows, all that its datagrams held. Returns kExitOk,
+// kExitInput when a capture is missing or is none, kExitIncomplete when one ends damaged, bytes are
+// missing or anything is malformed. Control plane:
+// allocates, one thread, memory bounded by the reassembler's limits.
+int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& err);
+
+}  // namespace indexcast::server
