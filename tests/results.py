@@ -6,6 +6,7 @@
     results.py total FOLDER                   print what failed, what was skipped, and the sum
 """
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -93,16 +94,25 @@ def run_program(output, name, command):
 
 
 def outcome_of(node):
-    # CTest writes a failure element for what failed, and a status for what it did not run.
+    # CTest says notrun both of a test that skipped itself and of one whose program is missing.
+    skipped = node.find("skipped")
     if node.find("failure") is not None or node.find("error") is not None:
         return "failure"
-    skipped = node.find("skipped") is not None or node.get("status") in ("notrun", "disabled")
-    return "skipped" if skipped else "passed"
+    if node.get("status") == "notrun" and not reason_of(node).startswith("SKIP_"):
+        return "failure"
+    return "passed" if skipped is None and node.get("status") != "disabled" else "skipped"
 
 
 def reason_of(node):
     skipped = node.find("skipped")
     return "" if skipped is None else skipped.get("message", "")
+
+
+def described(node):
+    """Name and reason in one line; GoogleTest gives the reason of a skip in its output."""
+    name = node.get("name").split("  # GetParam")[0]
+    given = re.search(r": Skipped\n(.+)", node.findtext("system-out") or "")
+    return f"{name} {given[1] if given else reason_of(node)}".rstrip()
 
 
 def total(folder):
@@ -118,7 +128,7 @@ def total(folder):
             count[outcome] += 1
             if outcome != "passed":
                 word = "FAILED " if outcome == "failure" else "SKIPPED"
-                lines.append(f"{word} {path.stem}: {node.get('name')} {reason_of(node)}".rstrip())
+                lines.append(f"{word} {path.stem}: {described(node)}")
     print("\n".join(sorted(lines)))
     if count["skipped"]:
         print(f"{count['skipped']} skipped, named above")

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <ostream>
 #include <string>
 
 #include "server/config/config.h"
@@ -118,6 +119,9 @@ struct Fault {
   const char* to;
   const char* expected;  // after the file's name
 };
+
+// Without it GoogleTest prints the bytes, addresses among them, and names differ from run to run.
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 
 class ConfigFault : public testing::TestWithParam<Fault> {};
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 
 #include "server/config/member_file.h"
@@ -108,6 +109,9 @@ struct Fault {
   const char* to;
   const char* expected;  // file, line, key and what
 };
+
+// Without it GoogleTest prints the bytes, addresses among them, and names differ from run to run.
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 
 class DefinitionFileFault : public testing::TestWithParam<Fault> {};
 
