@@ -1,0 +1,194 @@
+#include "feedhandlers/hkex/handler.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <vector>
+
+#include "tests/unit/hkex/support.h"
+
+namespace indexcast::hkex {
+namespace {
+
+using feed::FeedCounter;
+using feed::Line;
+using test::at;
+using test::kStranger;
+using test::kTencent;
+using test::one_channel;
+using test::packet;
+using test::Rig;
+using test::traded;
+
+Settings two_channels() {
+  Settings settings = one_channel(1);
+  settings.channels.push_back({10, {}, {}});
+  return settings;
+}
+
+std::vector<std::pair<std::uint32_t, FeedState>> states(const test::EventLog& log) {
+  std::vector<std::pair<std::uint32_t, FeedState>> out;
+  for (const MarketEvent& event : log.of(EventKind::feed_state)) {
+    out.emplace_back(event.channel, static_cast<FeedState>(event.detail));
+  }
+  return out;
+}
+
+using States = std::vector<std::pair<std::uint32_t, FeedState>>;
+
+TEST(Handler, TurnsADatagramIntoEvents) {
+  Rig rig;
+  rig.receive(packet(1, at(9, 59), traded(kTencent, 400'200), traded(kStranger, 1),
+                     SecurityStatus{kTencent, 2}));
+  const auto prices = rig.log.of(EventKind::price);
+  ASSERT_EQ(prices.size(), 1u);
+  EXPECT_EQ(prices[0].channel, 1u);
+  EXPECT_EQ(prices[0].feed_sequence, 1u);
+  EXPECT_EQ(prices[0].receive_time, rig.now);
+  EXPECT_EQ(prices[0].exchange_time, at(9, 59));
+  EXPECT_EQ(rig.log.of(EventKind::instrument_status)[0].feed_sequence, 3u);
+  EXPECT_EQ(rig.count(FeedCounter::applied), 2u);
+  EXPECT_EQ(rig.count(FeedCounter::filtered), 1u);
+  EXPECT_EQ(rig.count(FeedCounter::sequence_received), 3u);
+  EXPECT_EQ(rig.count(FeedCounter::packets), 1u);
+  EXPECT_EQ(rig.count(FeedCounter::events), rig.log.events.size());
+}
+
+TEST(Handler, IsLiveOnceEveryChannelWasHeard) {
+  Rig rig(two_channels());
+  EXPECT_EQ(rig.handler.state(), FeedState::connecting);
+  rig.handler.on_datagram(1, Line::a, PacketBuilder(1, at(9, 0)).bytes(), rig.now);
+  EXPECT_EQ(rig.handler.state(), FeedState::connecting);
+  rig.handler.on_datagram(10, Line::b, PacketBuilder(1, at(9, 0)).bytes(), rig.now);
+  EXPECT_EQ(rig.handler.state(), FeedState::live);
+  EXPECT_EQ(states(rig.log),
+            (States{{1, FeedState::live}, {10, FeedState::live}, {0, FeedState::live}}));
+  EXPECT_EQ(rig.count(FeedCounter::heartbeats), 2u);
+}
+
+TEST(Handler, AnnouncesAGapBeforeThePacketThatFollowsIt) {
+  Rig rig;
+  rig.receive(packet(1, at(10, 0), traded(kTencent, 1000)));
+  rig.receive(packet(4, at(10, 0), traded(kTencent, 2000)));
+  rig.now = rig.now + rig.settings.reorder_wait_ns;
+  rig.handler.on_time(rig.now);
+  EXPECT_EQ(rig.handler.state(), FeedState::gap);
+  ASSERT_GE(rig.log.events.size(), 3u);
+  EXPECT_EQ(rig.log.events.back().kind, EventKind::price);
+  EXPECT_EQ(rig.log.events.back().value[0], 2'000'000);
+  EXPECT_EQ(rig.log.events.end()[-2].kind, EventKind::feed_state);
+  EXPECT_EQ(rig.count(FeedCounter::sequence_lost), 2u);
+  EXPECT_EQ(rig.count(FeedCounter::gaps), 1u);
+}
+
+TEST(Handler, SettlesAfterAGap) {
+  Settings settings = one_channel();
+  settings.silence_ns = 10 * settings.gap_settle_ns;
+  Rig rig(settings);
+  rig.receive(packet(1, at(10, 0), traded(kTencent, 1000)));
+  rig.receive(packet(4, at(10, 0), traded(kTencent, 2000)));
+  rig.now = rig.now + rig.settings.reorder_wait_ns;
+  rig.handler.on_time(rig.now);
+  rig.now = rig.now + (rig.settings.gap_settle_ns - 1);
+  rig.handler.on_time(rig.now);
+  EXPECT_EQ(rig.handler.channel_state(1), FeedState::gap);
+  rig.now = rig.now + 1;
+  rig.handler.on_time(rig.now);
+  EXPECT_EQ(rig.handler.channel_state(1), FeedState::live);
+  EXPECT_EQ(rig.handler.state(), FeedState::live);
+}
+
+TEST(Handler, IsStaleInSilenceAndLiveWithTheNextDatagram) {
+  Rig rig;
+  rig.receive(PacketBuilder(1, at(10, 0)));
+  rig.now = rig.now + rig.settings.silence_ns;
+  rig.handler.on_time(rig.now);
+  EXPECT_EQ(rig.handler.state(), FeedState::stale);
+  rig.receive(PacketBuilder(1, at(10, 1)));
+  EXPECT_EQ(rig.handler.state(), FeedState::live);
+}
+
+TEST(Handler, ResetsTheSequenceOnceForBothLines) {
+  Rig rig;
+  rig.receive(packet(500, at(5, 0), traded(kTencent, 1000)));
+  rig.now = rig.now + rig.settings.reorder_wait_ns;
+  rig.handler.on_time(rig.now);
+  const auto reset = packet(77, at(6, 0), SequenceReset{1});
+  rig.receive(reset, Line::a);
+  rig.receive(packet(1, at(6, 0, 1), traded(kTencent, 2000)), Line::a);
+  rig.receive(reset, Line::b);
+  rig.receive(packet(1, at(6, 0, 1), traded(kTencent, 2000)), Line::b);
+  rig.receive(packet(2, at(6, 0, 2), traded(kTencent, 3000)), Line::b);
+  EXPECT_EQ(rig.log.of(EventKind::price).size(), 3u);
+  EXPECT_EQ(rig.count(FeedCounter::sequence_lost), 0u);
+  EXPECT_EQ(rig.count(FeedCounter::duplicate), 2u);
+  EXPECT_EQ(test::outcomes(rig.handler.counters()), 7u - 1u);
+  EXPECT_EQ(rig.handler.state(), FeedState::live);
+}
+
+TEST(Handler, EndsAGapWithAReset) {
+  Rig rig;
+  rig.receive(packet(1, at(10, 0), traded(kTencent, 1000)));
+  rig.receive(packet(3, at(10, 0), traded(kTencent, 2000)));
+  rig.receive(packet(9, at(10, 1), SequenceReset{1}));
+  EXPECT_EQ(rig.handler.state(), FeedState::live);
+  EXPECT_EQ(rig.count(FeedCounter::sequence_lost), 1u);
+  EXPECT_EQ(states(rig.log).back(), (std::pair{0u, FeedState::live}));
+}
+
+TEST(Handler, UsesNothingThatSharesAPacketWithAReset) {
+  Rig rig;
+  rig.receive(packet(1, at(10, 0), traded(kTencent, 1000), SequenceReset{1}));
+  EXPECT_TRUE(rig.log.of(EventKind::price).empty());
+  EXPECT_EQ(rig.count(FeedCounter::rejected), 1u);
+  EXPECT_EQ(rig.count(FeedCounter::applied), 1u);
+}
+
+TEST(Handler, TakesHeartbeatsForNumbersOnlyWhenTold) {
+  for (const bool detects : {false, true}) {
+    Settings settings = one_channel();
+    settings.heartbeat_detects_gap = detects;
+    Rig rig(settings);
+    rig.receive(packet(1, at(10, 0), traded(kTencent, 1000)));
+    rig.receive(PacketBuilder(5, at(10, 0, 2)));
+    rig.now = rig.now + rig.settings.reorder_wait_ns;
+    rig.handler.on_time(rig.now);
+    EXPECT_EQ(rig.count(FeedCounter::sequence_lost), detects ? 3u : 0u);
+    EXPECT_EQ(rig.handler.state(), detects ? FeedState::gap : FeedState::live);
+  }
+}
+
+TEST(Handler, BreaksForLunchOnAHeartbeat) {
+  Rig rig;
+  rig.receive(
+      packet(1, at(11, 59), TradingSessionStatus{"MAIN", 3, 2, '0', 0, 0}, traded(kTencent, 1)));
+  rig.receive(PacketBuilder(3, at(12, 0, 1)));
+  const auto phases = rig.log.of(EventKind::market_phase);
+  ASSERT_EQ(phases.size(), 2u);
+  EXPECT_EQ(phases[1].detail, static_cast<std::uint8_t>(MarketPhase::scheduled));
+}
+
+TEST(Handler, CountsDamageOnce) {
+  Rig rig;
+  const auto good = packet(1, at(10, 0), traded(kTencent, 1000));
+  rig.handler.on_datagram(1, Line::a, good.bytes().first(30), rig.now);
+  EXPECT_EQ(rig.count(FeedCounter::malformed), 1u);
+  EXPECT_EQ(rig.handler.state(), FeedState::connecting);
+  rig.handler.on_datagram(99, Line::a, good.bytes(), rig.now);
+  EXPECT_EQ(rig.count(FeedCounter::filtered), 1u);
+  EXPECT_EQ(rig.count(FeedCounter::sequence_received), 0u);
+  EXPECT_EQ(rig.handler.channel_state(99), FeedState::down);
+}
+
+TEST(Handler, RefusesChannelsItCannotTellApart) {
+  const Universe universe = test::make_universe();
+  const feed::SymbolTable symbols(universe, feed::Venue::hkex);
+  test::EventLog log;
+  EXPECT_THROW(Handler(one_channel(0), symbols, log), std::invalid_argument);
+  Settings twice = one_channel(3);
+  twice.channels.push_back({3, {}, {}});
+  EXPECT_THROW(Handler(twice, symbols, log), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace indexcast::hkex
