@@ -20,7 +20,7 @@ std::vector<SessionStep> mainland_plan() {
 }
 
 // HKEX notes 3.4. Matching begins at random within 09:20-09:22 and 16:08-16:10. How lunch is
-// signalled is not in the notes: blocking, then order cancellation, is the simulator's assumption.
+// signalled is not in the notes: blocking is the simulator's assumption.
 std::vector<SessionStep> hong_kong_plan(Random& random) {
   const Micros opening_match = at(9, 20) + random.between(1, 119) * kMicrosPerSecond;
   const Micros closing_match = at(16, 8) + random.between(1, 119) * kMicrosPerSecond;
@@ -32,7 +32,6 @@ std::vector<SessionStep> hong_kong_plan(Random& random) {
           {at(9, 28), Phase::opened, 7},
           {at(9, 30), Phase::continuous, 3},
           {at(12, 0), Phase::lunch, 7},
-          {at(12, 30), Phase::lunch, 104},
           {at(13, 0), Phase::continuous, 3},
           {at(16, 0), Phase::closing_auction, 105},
           {at(16, 1), Phase::closing_auction, 5},

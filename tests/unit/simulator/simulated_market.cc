@@ -1,0 +1,58 @@
+#include "tests/unit/simulator/simulated_market.h"
+
+#include <string>
+#include <string_view>
+
+#include "feedhandlers/common/venue.h"
+
+namespace indexcast::sim::test {
+namespace {
+
+Member member(std::string_view symbol, std::int64_t price) {
+  Member result;
+  result.symbol = std::string(symbol);
+  result.name = result.symbol;
+  const feed::Venue venue = *feed::venue_of_symbol(symbol);
+  result.market = feed::market_of(venue);
+  result.currency = venue == feed::Venue::hkex ? "HKD" : "CNY";
+  result.shares.raw = 1'000'000;
+  result.close.raw = result.base_price.raw = result.reference_price.raw = price;
+  return result;
+}
+
+}  // namespace
+
+Universe make_universe() {
+  IndexDefinition definition;
+  definition.code = "999999";
+  definition.currency = "CNY";
+  definition.close_fx = {{"HKD", FxRate{92'310'000}}};
+  definition.fx_series = {{"HKD", "HKDCNY"}};
+  definition.members = {member("688041.SH", 151'200'000), member("601728.SH", 7'830'000),
+                        member("600050.SH", 5'910'000),   member("002261.SZ", 34'560'000),
+                        member("300017.SZ", 12'340'000),  member("300738.SZ", 21'070'000),
+                        member("3896.HK", 7'310'000),     member("0700.HK", 498'600'000),
+                        member("9988.HK", 128'900'000),   member("8083.HK", 246'000)};
+  return Universe({definition});
+}
+
+Settings make_settings() {
+  Settings settings;
+  settings.ticks_per_second = 0.2;
+  settings.halts = 0.0;
+  settings.sse.gateways = {{"127.0.0.1", 0}};
+  settings.szse.gateways = {{"127.0.0.1", 0}};
+  settings.szse.password = "secret";
+  settings.hkex.channels = {{10, {"239.255.10.1", 51001}, {"239.255.10.2", 51002}},
+                            {11, {"239.255.11.1", 51003}, {"239.255.11.2", 51004}}};
+  return settings;
+}
+
+Settings only(feed::Venue venue, Settings settings) {
+  if (venue != feed::Venue::sse) settings.sse.gateways.clear();
+  if (venue != feed::Venue::szse) settings.szse.gateways.clear();
+  if (venue != feed::Venue::hkex) settings.hkex.channels.clear();
+  return settings;
+}
+
+}  // namespace indexcast::sim::test
