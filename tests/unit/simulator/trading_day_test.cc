@@ -81,7 +81,8 @@ void for_each_hkex_message(const Settings& settings, Visit visit) {
 
 std::map<std::uint32_t, PriceRules> rules_of_universe() {
   std::map<std::uint32_t, PriceRules> rules;
-  for (const Instrument& instrument : make_universe().instruments()) {
+  const Universe universe = make_universe();
+  for (const Instrument& instrument : universe.instruments()) {
     const std::uint32_t code = *feed::parse_code(instrument.symbol);
     rules.emplace(code, rules_for(static_cast<feed::Venue>(instrument.market), code,
                                   instrument.reference_price.raw, kAssumedHkexTicks));
