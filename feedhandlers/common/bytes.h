@@ -63,20 +63,40 @@ constexpr std::string_view trim_padding(std::string_view text) {
   return text;
 }
 
+// Sum of the eight bytes of a word.
+constexpr std::uint32_t sum_of_bytes(std::uint64_t word) {
+  constexpr std::uint64_t kEven = 0x00ff'00ff'00ff'00ff;
+  constexpr std::uint64_t kAddAll = 0x0001'0001'0001'0001;
+  const std::uint64_t pairs = (word & kEven) + (word >> 8 & kEven);
+  return static_cast<std::uint32_t>(pairs * kAddAll >> 48);
+}
+
 // Sum of all bytes mod 256: the checksum of SSE MDGW (IS120 2.2) and SZSE Binary (S117 4.2). Lanes
-// of bytes wrap as the sum itself does, so 32 of them are added at once.
+// of bytes wrap as the sum itself does, so 64 of them are added at once and folded at the end.
 inline std::uint32_t byte_sum(Bytes bytes) {
-  using Lanes __attribute__((vector_size(32))) = std::uint8_t;
-  Lanes sums{};
+  using Lanes __attribute__((vector_size(16))) = std::uint8_t;
+  struct Block {
+    Lanes a, b, c, d;
+  };
+  Block sums{};
   const std::byte* at = bytes.data();
   std::size_t left = bytes.size();
   for (; left >= sizeof sums; left -= sizeof sums, at += sizeof sums) {
-    Lanes next;
+    Block next;
     std::memcpy(&next, at, sizeof next);
-    sums += next;
+    sums.a += next.a;
+    sums.b += next.b;
+    sums.c += next.c;
+    sums.d += next.d;
   }
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < sizeof sums; ++i) sum += sums[i];
+  std::uint64_t words[2];
+  const Lanes folded = (sums.a + sums.b) + (sums.c + sums.d);
+  std::memcpy(words, &folded, sizeof words);
+  std::uint32_t sum = sum_of_bytes(words[0]) + sum_of_bytes(words[1]);
+  for (; left >= sizeof words[0]; left -= sizeof words[0], at += sizeof words[0]) {
+    std::memcpy(words, at, sizeof words[0]);
+    sum += sum_of_bytes(words[0]);
+  }
   for (; left != 0; --left, ++at) sum += static_cast<std::uint32_t>(*at);
   return sum & 0xff;
 }

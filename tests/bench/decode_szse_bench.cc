@@ -58,5 +58,16 @@ void BM_DecodeSnapshot(benchmark::State& state) {
 }
 BENCHMARK(BM_DecodeSnapshot)->Arg(0)->Arg(50);
 
+void BM_Checksum(benchmark::State& state) {
+  auto bytes = ten_levels(0);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(bytes.data());
+    benchmark::ClobberMemory();
+    bool good = checksum_ok(bytes);
+    benchmark::DoNotOptimize(good);
+  }
+}
+BENCHMARK(BM_Checksum);
+
 }  // namespace
 }  // namespace indexcast::szse

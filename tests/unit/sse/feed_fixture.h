@@ -1,0 +1,72 @@
+// What the tests of the TCP venues share: a universe, a log of events, bytes from hex.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "feedhandlers/common/event_sink.h"
+#include "feedhandlers/common/feed_counters.h"
+#include "feedhandlers/common/venue.h"
+#include "tests/support/baskets.h"
+
+namespace indexcast::test {
+
+inline std::vector<std::byte> from_hex(std::string_view text) {
+  std::vector<std::byte> out;
+  std::string digits;
+  for (const char c : text) {
+    if (c == ' ') continue;
+    digits += c;
+    if (digits.size() == 2) {
+      out.push_back(static_cast<std::byte>(std::stoi(digits, nullptr, 16)));
+      digits.clear();
+    }
+  }
+  return out;
+}
+
+// One basket that holds `symbols`, all on `venue`; instrument ids follow their order.
+inline Universe universe_of(feed::Venue venue, const std::vector<std::string>& symbols) {
+  std::vector<Member> members;
+  for (const std::string& symbol : symbols) {
+    members.push_back(member(symbol, feed::market_of(venue), "CNY", "10", "1000"));
+  }
+  return Universe({index("X", std::move(members))});
+}
+
+class EventLog final : public feed::EventSink {
+ public:
+  void push(const MarketEvent& event) override { events.push_back(event); }
+
+  std::vector<MarketEvent> of(EventKind kind) const {
+    std::vector<MarketEvent> found;
+    std::ranges::copy_if(events, std::back_inserter(found),
+                         [&](const MarketEvent& e) { return e.kind == kind; });
+    return found;
+  }
+  // Details of all events of `kind`, in order.
+  template <class Detail>
+  std::vector<Detail> details(EventKind kind) const {
+    std::vector<Detail> found;
+    for (const MarketEvent& e : of(kind)) found.push_back(static_cast<Detail>(e.detail));
+    return found;
+  }
+
+  std::vector<MarketEvent> events;
+};
+
+// Messages that ended as one of the five.
+inline std::uint64_t outcomes(const feed::FeedCounters& counters) {
+  using enum feed::FeedCounter;
+  std::uint64_t sum = 0;
+  for (const auto counter : {applied, duplicate, filtered, rejected, malformed}) {
+    sum += counters.get(counter);
+  }
+  return sum;
+}
+
+}  // namespace indexcast::test

@@ -1,0 +1,270 @@
+// An SSE gateway connection in virtual time: session, sequence, cut streams, hostile bytes.
+#include "feedhandlers/sse/handler.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/unit/sse/feed_fixture.h"
+#include "tests/unit/sse/sse_messages.h"
+
+namespace indexcast::sse {
+namespace {
+
+using feed::FeedCounter;
+using feed::Outbox;
+using indexcast::test::EventLog;
+using indexcast::test::outcomes;
+using indexcast::test::universe_of;
+using test::Message;
+
+constexpr TimeNs kStart{1'768'352'400'000'000'000};
+
+class SseHandler : public testing::Test {
+ protected:
+  std::uint64_t count(FeedCounter counter) { return handler_.counters().get(counter); }
+  bool deliver(const Message& bytes, TimeNs now = kStart) {
+    return handler_.on_bytes(bytes, now, out_);
+  }
+  void log_on() {
+    handler_.on_connected(kStart, out_);
+    ASSERT_TRUE(deliver(test::logon_answer()));
+    out_.clear();
+  }
+  std::vector<FeedState> states() { return log_.details<FeedState>(EventKind::feed_state); }
+
+  Universe universe_ = universe_of(feed::Venue::sse, {"600031.SH"});
+  EventLog log_;
+  Outbox out_;
+  Handler handler_{Settings{}, universe_, log_};
+};
+
+TEST_F(SseHandler, LogsOn) {
+  handler_.on_connected(kStart, out_);
+  EXPECT_EQ(handler_.state(), FeedState::connecting);
+  Logon logon;
+  ASSERT_EQ(out_.size(), 102u);
+  ASSERT_EQ(decode_logon(out_, logon), feed::DecodeError::none);
+  EXPECT_EQ(logon.heart_bt_int, 3);
+  EXPECT_EQ(decode_header(out_).msg_seq_num, 1u);
+  EXPECT_TRUE(deliver(test::logon_answer()));
+  EXPECT_EQ(handler_.state(), FeedState::live);
+  handler_.on_disconnected(kStart);
+  EXPECT_EQ(states(), (std::vector{FeedState::connecting, FeedState::live, FeedState::down}));
+  EXPECT_EQ(count(FeedCounter::malformed), 0u);
+}
+
+TEST_F(SseHandler, EndsWhenTheLogonIsRefused) {
+  handler_.on_connected(kStart, out_);
+  out_.clear();
+  Message refusal;
+  encode_logout({20260114091000000, 1}, {1001, "unknown CompID"}, refusal);
+  EXPECT_FALSE(deliver(refusal));
+  EXPECT_TRUE(out_.empty());
+}
+
+TEST_F(SseHandler, AnswersALogout) {
+  log_on();
+  Message leave;
+  encode_logout({20260114150000000, 2}, {}, leave);
+  EXPECT_FALSE(deliver(leave));
+  EXPECT_EQ(decode_header(out_).msg_type, kMsgLogout);
+  EXPECT_EQ(decode_header(out_).msg_seq_num, 2u);
+}
+
+TEST_F(SseHandler, SpeaksWhenIdleAndHearsWhenThePeerIsDead) {
+  handler_.on_connected(kStart, out_);
+  deliver(test::logon_answer(1, 5));  // the negotiated interval counts, not ours
+  out_.clear();
+  EXPECT_TRUE(handler_.on_time(kStart + (5 * kNsPerSecond - 1), out_));
+  EXPECT_TRUE(out_.empty());
+  EXPECT_TRUE(handler_.on_time(kStart + 5 * kNsPerSecond, out_));
+  EXPECT_EQ(decode_header(out_).msg_type, kMsgHeartbeat);
+  EXPECT_TRUE(handler_.on_time(kStart + 10 * kNsPerSecond, out_));
+  EXPECT_FALSE(handler_.on_time(kStart + (10 * kNsPerSecond + 1), out_));
+  deliver(test::heartbeat(2), kStart + (10 * kNsPerSecond + 1));
+  EXPECT_TRUE(handler_.on_time(kStart + (10 * kNsPerSecond + 1), out_));
+  EXPECT_EQ(count(FeedCounter::heartbeats), 1u);
+}
+
+TEST_F(SseHandler, WaitsForItsLogonNoLongerThanForAHeartbeat) {
+  handler_.on_connected(kStart, out_);
+  EXPECT_TRUE(handler_.on_time(kStart + 6 * kNsPerSecond, out_));
+  EXPECT_FALSE(handler_.on_time(kStart + (6 * kNsPerSecond + 1), out_));
+}
+
+TEST_F(SseHandler, TakesNoPriceBeforeTheLogon) {
+  handler_.on_connected(kStart, out_);
+  deliver(test::trade(1));
+  EXPECT_EQ(count(FeedCounter::rejected), 1u);
+  EXPECT_TRUE(log_.of(EventKind::price).empty());
+}
+
+TEST_F(SseHandler, CountsWhatASequenceLeavesOut) {
+  log_on();
+  deliver(test::trade(2));
+  deliver(test::trade(5));
+  deliver(test::trade(4));
+  EXPECT_EQ(count(FeedCounter::applied), 2u);
+  EXPECT_EQ(count(FeedCounter::malformed), 1u);
+  EXPECT_EQ(count(FeedCounter::gaps), 1u);
+  EXPECT_EQ(count(FeedCounter::sequence_received), 3u);
+  EXPECT_EQ(count(FeedCounter::sequence_lost), 2u);
+}
+
+TEST_F(SseHandler, AnAbsurdSequenceDoesNotEndTheFeed) {
+  log_on();
+  deliver(test::trade(std::numeric_limits<std::uint64_t>::max()));
+  deliver(test::trade(2));
+  EXPECT_EQ(count(FeedCounter::malformed), 1u);
+  EXPECT_EQ(count(FeedCounter::applied), 1u);
+}
+
+TEST_F(SseHandler, AWrongChecksumCostsThatMessageOnly) {
+  log_on();
+  Message damaged = test::trade(2);
+  damaged[50] ^= std::byte{1};
+  deliver(damaged);
+  deliver(test::trade(3));
+  EXPECT_EQ(count(FeedCounter::malformed), 1u);
+  EXPECT_EQ(count(FeedCounter::applied), 1u);
+}
+
+TEST_F(SseHandler, UnknownTypesAreSkippedByTheirLength) {
+  log_on();
+  Message unknown = test::heartbeat(2);
+  unknown[0] = std::byte{'P'};
+  unknown.back() ^= std::byte{0};
+  feed::store_be(unknown.data() + 24, feed::byte_sum(feed::Bytes(unknown).first(24)));
+  deliver(unknown);
+  deliver(test::trade(3));
+  EXPECT_EQ(count(FeedCounter::filtered), 1u);
+  EXPECT_EQ(count(FeedCounter::applied), 1u);
+}
+
+// Every way to cut a stream in two, and byte by byte, gives the same events.
+TEST(SseHandlerSplit, DecodesTheSameAtEverySplit) {
+  Message stream = test::logon_answer(1);
+  test::append(stream, test::market_status(2, "T1", 20260114095300000));
+  test::append(stream, test::trade(3));
+  test::append(stream, test::heartbeat(4));
+  test::append(stream, test::trade(5, 2'250'000));
+  const Universe universe = universe_of(feed::Venue::sse, {"600031.SH"});
+  const auto run = [&](std::size_t first, std::size_t step) {
+    EventLog log;
+    Outbox out;
+    Handler handler({}, universe, log);
+    handler.on_connected(kStart, out);
+    feed::Bytes rest(stream);
+    handler.on_bytes(rest.first(first), kStart, out);
+    for (rest = rest.subspan(first); !rest.empty();) {
+      const std::size_t taken = std::min(step, rest.size());
+      EXPECT_TRUE(handler.on_bytes(rest.first(taken), kStart, out));
+      rest = rest.subspan(taken);
+    }
+    EXPECT_EQ(handler.counters().get(FeedCounter::applied), 3u);
+    EXPECT_EQ(outcomes(handler.counters()), 3u);
+    return log.details<std::uint8_t>(EventKind::price).size() * 100 + log.events.size();
+  };
+  const auto whole = run(0, stream.size());
+  EXPECT_EQ(whole, 206u);  // two prices among connecting, live, phase, status and them
+  for (std::size_t split = 0; split <= stream.size(); ++split) {
+    ASSERT_EQ(run(split, stream.size()), whole) << split;
+  }
+  EXPECT_EQ(run(0, 1), whole);
+}
+
+TEST_F(SseHandler, ACutFrameIsMalformedAtTheEnd) {
+  log_on();
+  Message bytes = test::trade(2);
+  bytes.resize(bytes.size() - 1);
+  deliver(bytes);
+  handler_.on_disconnected(kStart);
+  EXPECT_EQ(count(FeedCounter::malformed), 1u);
+  EXPECT_EQ(outcomes(handler_.counters()), 1u);
+}
+
+TEST_F(SseHandler, FindsTheNextMessageBehindGarbage) {
+  log_on();
+  Message stream(100, std::byte{'M'});
+  test::append(stream, test::trade(2));
+  test::append(stream, test::trade(3));
+  deliver(stream);
+  EXPECT_EQ(count(FeedCounter::malformed), 1u);
+  EXPECT_EQ(count(FeedCounter::applied), 2u);
+}
+
+// A capture may begin anywhere in a message.
+TEST(SseHandlerCapture, BeginsAtTheNextWholeMessage) {
+  Message stream = test::trade(7);
+  const std::size_t one = stream.size();
+  test::append(stream, test::trade(8));
+  const Universe universe = universe_of(feed::Venue::sse, {"600031.SH"});
+  for (std::size_t start = 0; start < one; ++start) {
+    EventLog log;
+    Handler handler({}, universe, log);
+    handler.on_captured(feed::Bytes(stream).subspan(start), kStart, false);
+    EXPECT_EQ(log.of(EventKind::price).size(), start == 0 ? 2u : 1u) << start;
+    EXPECT_EQ(handler.counters().get(FeedCounter::malformed), start == 0 ? 0u : 1u) << start;
+    EXPECT_EQ(handler.state(), FeedState::live);
+  }
+}
+
+TEST(SseHandlerCapture, AMissingSegmentCostsOneMalformed) {
+  const Universe universe = universe_of(feed::Venue::sse, {"600031.SH"});
+  const Message a = test::trade(2);
+  Message b = test::trade(3);
+  test::append(b, test::trade(4));
+  EventLog log;
+  Handler handler({}, universe, log);
+  handler.on_captured(feed::Bytes(a).first(60), kStart, false);
+  handler.on_captured(feed::Bytes(b).subspan(30), kStart, true);
+  EXPECT_EQ(handler.counters().get(FeedCounter::malformed), 1u);
+  EXPECT_EQ(handler.counters().get(FeedCounter::applied), 1u);
+}
+
+// 10^5 messages with damage: nothing crashes, and every one is counted exactly once.
+TEST_F(SseHandler, EveryDamagedMessageIsCountedOnce) {
+  const std::uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  log_on();
+  constexpr std::uint64_t kMessages = 100'000;
+  for (std::uint64_t i = 0; i < kMessages; ++i) {
+    Message bytes = test::trade(i + 2);
+    // Damage behind the header leaves the frame's end where it is; the checksum may be made good.
+    for (std::uint64_t flips = random() % 4; flips != 0; --flips) {
+      bytes[kHeaderSize + random() % (bytes.size() - kHeaderSize)] =
+          static_cast<std::byte>(random());
+    }
+    if (random() % 4 != 0) {
+      const std::size_t end = bytes.size() - kTrailerSize;
+      feed::store_be(bytes.data() + end, feed::byte_sum(feed::Bytes(bytes).first(end)));
+    }
+    ASSERT_TRUE(deliver(bytes));
+  }
+  EXPECT_EQ(outcomes(handler_.counters()), kMessages);
+  EXPECT_GT(count(FeedCounter::applied), kMessages / 4);
+  EXPECT_GT(count(FeedCounter::malformed), kMessages / 20);
+}
+
+TEST_F(SseHandler, RandomBytesNeverCrash) {
+  const std::uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  log_on();
+  Message bytes(4096);
+  for (int i = 0; i < 500; ++i) {
+    for (std::byte& b : bytes) b = static_cast<std::byte>(random() % 3 == 0 ? random() : '0');
+    deliver(bytes);
+  }
+  // Whatever they left half finished is at most one message long.
+  bytes.assign(kMaxMessageSize, std::byte{0});
+  deliver(bytes);
+  deliver(test::trade(2));
+  deliver(test::trade(3));
+  EXPECT_GE(count(FeedCounter::applied), 1u);
+}
+
+}  // namespace
+}  // namespace indexcast::sse
