@@ -2,7 +2,7 @@
 #   cmake -DOUTPUT=... -DDIRECTORY=... -P embed.cmake
 set(names index.html dashboard.css dashboard.js)
 set(paths / /dashboard.css /dashboard.js)
-set(types "text/html; charset=utf-8" "text/css; charset=utf-8" "text/javascript; charset=utf-8")
+set(types text/html text/css text/javascript)
 
 set(arrays "")
 set(rows "")
@@ -13,7 +13,7 @@ foreach(i RANGE 2)
   file(READ ${DIRECTORY}/${name} hex HEX)
   string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${hex}")
   string(APPEND arrays "constexpr char kFile${i}[] = {${bytes}};\n")
-  string(APPEND rows "    {\"${path}\", \"${type}\", {kFile${i}, sizeof kFile${i}}},\n")
+  string(APPEND rows "    {\"${path}\", \"${type}; charset=utf-8\", {kFile${i}, sizeof kFile${i}}},\n")
 endforeach()
 
 file(WRITE ${OUTPUT} "// Made by server/dashboard/embed.cmake.

@@ -1,0 +1,178 @@
+#include "server/http/stream_client.h"
+
+#include <gmock/gmock.h>
+
+#include <random>
+#include <sstream>
+
+namespace indexcast::server {
+namespace {
+
+using testing::ElementsAre;
+
+// Frames that say what they are: "level 0 7", "skipped 0 2 6", "snapshot 0 1".
+class SourceStub : public FrameSource {
+ public:
+  std::uint64_t newest_sequence(IndexId index) const override { return newest[index]; }
+  Frame level_frame(IndexId index) override { return text("level", index, newest[index]); }
+  Frame snapshot_frame(IndexId index) override { return text("snapshot", index, newest[index]); }
+  Frame skipped_frame(IndexId index, std::uint64_t from, std::uint64_t to) override {
+    return text("skipped", index, from, " " + std::to_string(to));
+  }
+  std::uint64_t newest[2] = {0, 0};
+
+ private:
+  static Frame text(const char* kind, IndexId index, std::uint64_t number, std::string rest = {}) {
+    return std::make_shared<const std::string>(std::string(kind) + " " + std::to_string(index) +
+                                               " " + std::to_string(number) + rest);
+  }
+};
+
+class StreamClientTest : public testing::Test {
+ protected:
+  void publish(IndexId index, TimeNs now = {}) {
+    ++source_.newest[index];
+    client_.on_level(*followed_[index], now);
+  }
+  void follow(IndexId index, std::int64_t interval_ms = 0) {
+    followed_[index] = &client_.subscribe(index, interval_ms);
+    client_.flush({});
+  }
+  std::vector<std::string> drain(TimeNs now = {}) {
+    std::vector<std::string> out;
+    while (!client_.empty()) {
+      out.push_back(*client_.front());
+      client_.pop(now);
+    }
+    return out;
+  }
+
+  SourceStub source_;
+  ClientStats stats_;
+  int wakes_ = 0;
+  StreamClient client_{4, source_, stats_, [this] { ++wakes_; }};
+  Subscription* followed_[2] = {nullptr, nullptr};
+};
+
+TEST_F(StreamClientTest, sendsSnapshotThenEveryTick) {
+  follow(0);
+  publish(0);
+  publish(0);
+  EXPECT_EQ(wakes_, 1);
+  EXPECT_THAT(drain(), ElementsAre("snapshot 0 0", "level 0 1", "level 0 2"));
+}
+
+TEST_F(StreamClientTest, conflatesWhenFullAndNamesWhatIsMissing) {
+  follow(0);
+  for (int i = 0; i < 10; ++i) publish(0);
+  EXPECT_EQ(client_.queued(), 3u);  // no room for a level with a skipped message before it
+  EXPECT_THAT(drain(), ElementsAre("snapshot 0 0", "level 0 1", "level 0 2"));
+  client_.flush({});
+  EXPECT_THAT(drain(), ElementsAre("skipped 0 3 9", "level 0 10"));
+  EXPECT_EQ(stats_.conflated.get(), 1u);
+  EXPECT_EQ(stats_.skipped.get(), 7u);
+  publish(0);
+  EXPECT_THAT(drain(), ElementsAre("level 0 11"));
+}
+
+TEST_F(StreamClientTest, keepsTheIntervalOfAConflatedSubscription) {
+  follow(0, 100);
+  drain();
+  publish(0, {1});
+  client_.flush({99 * kNsPerMs});
+  publish(0, {99 * kNsPerMs});
+  EXPECT_TRUE(client_.empty());
+  client_.flush({100 * kNsPerMs});
+  EXPECT_THAT(drain(), ElementsAre("skipped 0 1 1", "level 0 2"));
+  EXPECT_EQ(stats_.conflated.get(), 0u);
+}
+
+TEST_F(StreamClientTest, givesEveryIndexItsTurn) {
+  follow(0);
+  follow(1);
+  drain();
+  int served[2] = {0, 0};
+  for (int round = 0; round < 100; ++round) {
+    for (int i = 0; i < 3; ++i) {
+      publish(0);
+      publish(1);
+    }
+    if (client_.empty()) continue;
+    const std::string frame = *client_.front();
+    client_.pop({});
+    client_.flush({});
+    if (frame.starts_with("level")) ++served[frame[6] - '0'];
+  }
+  EXPECT_GT(served[0], 10);
+  EXPECT_GT(served[1], 10);
+}
+
+TEST_F(StreamClientTest, forgetsWhatItUnsubscribes) {
+  follow(0);
+  for (int i = 0; i < 10; ++i) publish(0);
+  client_.unsubscribe(0);
+  drain();
+  client_.flush({});
+  EXPECT_TRUE(client_.empty());
+}
+
+TEST_F(StreamClientTest, stallsOnlyWhileFramesWait) {
+  EXPECT_FALSE(client_.stalled({1'000}, 10));
+  client_.offer(source_.level_frame(0), {1'000});
+  EXPECT_FALSE(client_.stalled({1'010}, 10));
+  EXPECT_TRUE(client_.stalled({1'011}, 10));
+  client_.offer(source_.level_frame(0), {1'011});
+  EXPECT_TRUE(client_.stalled({1'011}, 10));
+  client_.pop({1'011});
+  EXPECT_FALSE(client_.stalled({1'012}, 10));
+}
+
+TEST_F(StreamClientTest, leavesOutWhatIsOfferedWhenFull) {
+  for (int i = 0; i < 10; ++i) client_.offer(source_.level_frame(0), {});
+  EXPECT_EQ(client_.queued(), 4u);
+  EXPECT_FALSE(client_.has_room());
+}
+
+// Whatever the order of levels and writes: each sequence arrives once, as a level or skipped.
+TEST_F(StreamClientTest, accountsForEverySequence) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  follow(0);
+  follow(1, 1);
+  std::uint64_t covered[2] = {0, 0};
+  const auto take = [&] {
+    std::istringstream frame(*client_.front());
+    std::string kind;
+    std::uint64_t index = 0;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    frame >> kind >> index >> from;
+    if (kind != "skipped" || !(frame >> to)) to = from;
+    if (kind != "snapshot") {
+      ASSERT_EQ(from, covered[index] + 1);
+    }
+    covered[index] = to;
+  };
+  std::int64_t now = 0;
+  for (int step = 0; step < 20'000; ++step) {
+    now += static_cast<std::int64_t>(random() % 500'000);
+    if (random() % 2 == 0) publish(random() % 2, {now});
+    if (random() % 3 == 0 && !client_.empty()) {
+      take();
+      client_.pop({now});
+    }
+    if (random() % 3 == 0) client_.flush({now});
+    ASSERT_LE(client_.queued(), 4u);
+  }
+  for (int i = 0; i < 5; ++i) {
+    now += kNsPerSecond;
+    client_.flush({now});
+    for (; !client_.empty(); client_.pop({now})) take();
+  }
+  EXPECT_EQ(covered[0], source_.newest[0]);
+  EXPECT_EQ(covered[1], source_.newest[1]);
+}
+
+}  // namespace
+}  // namespace indexcast::server
