@@ -48,7 +48,7 @@ class ChinaStampReader {
   }
 
  private:
-  std::uint64_t date_ = 0;
+  std::uint64_t date_ = ~std::uint64_t{0};  // no stamp has this one
   TimeNs midnight_{};
 };
 

@@ -1,0 +1,228 @@
+// An SZSE gateway connection in virtual time: session, cut streams, hostile bytes.
+#include "feedhandlers/szse/handler.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/unit/sse/feed_fixture.h"
+#include "tests/unit/szse/szse_messages.h"
+
+namespace indexcast::szse {
+namespace {
+
+using feed::FeedCounter;
+using feed::Outbox;
+using indexcast::test::EventLog;
+using indexcast::test::outcomes;
+using indexcast::test::universe_of;
+using test::Message;
+
+constexpr TimeNs kStart{1'750'383'000'000'000'000};
+
+// A frame of any type with a right checksum.
+Message frame(std::uint32_t msg_type, std::size_t body_length) {
+  Message out(kHeaderSize + body_length + kTrailerSize);
+  feed::store_be(out.data(), msg_type);
+  feed::store_be(out.data() + 4, static_cast<std::uint32_t>(body_length));
+  const std::size_t end = out.size() - kTrailerSize;
+  feed::store_be(out.data() + end, feed::byte_sum(feed::Bytes(out).first(end)));
+  return out;
+}
+
+class SzseHandler : public testing::Test {
+ protected:
+  std::uint64_t count(FeedCounter counter) { return handler_.counters().get(counter); }
+  bool deliver(const Message& bytes, TimeNs now = kStart) {
+    return handler_.on_bytes(bytes, now, out_);
+  }
+  void log_on() {
+    handler_.on_connected(kStart, out_);
+    ASSERT_TRUE(deliver(test::logon_answer()));
+    out_.clear();
+  }
+
+  Universe universe_ = universe_of(feed::Venue::szse, {"000001.SZ"});
+  EventLog log_;
+  Outbox out_;
+  Handler handler_{Settings{}, universe_, log_};
+};
+
+TEST_F(SzseHandler, LogsOn) {
+  handler_.on_connected(kStart, out_);
+  Logon logon;
+  ASSERT_EQ(decode_logon(out_, logon), feed::DecodeError::none);
+  EXPECT_EQ(feed::trim_padding(logon.default_appl_ver_id), "1.02");
+  EXPECT_TRUE(deliver(test::logon_answer()));
+  EXPECT_EQ(handler_.state(), FeedState::live);
+  handler_.on_disconnected(kStart);
+  EXPECT_EQ(log_.details<FeedState>(EventKind::feed_state),
+            (std::vector{FeedState::connecting, FeedState::live, FeedState::down}));
+}
+
+TEST_F(SzseHandler, EndsWhenTheLogonIsRefused) {
+  handler_.on_connected(kStart, out_);
+  out_.clear();
+  Message refusal;
+  encode_logout({5, "invalid user or password"}, refusal);
+  EXPECT_FALSE(deliver(refusal));
+  EXPECT_TRUE(out_.empty());
+}
+
+TEST_F(SzseHandler, AnswersALogout) {
+  log_on();
+  Message leave;
+  encode_logout({4, ""}, leave);
+  EXPECT_FALSE(deliver(leave));
+  EXPECT_EQ(decode_header(out_).msg_type, kMsgLogout);
+}
+
+TEST_F(SzseHandler, SpeaksWhenIdleAndHearsWhenThePeerIsDead) {
+  log_on();
+  EXPECT_TRUE(handler_.on_time(kStart + (3 * kNsPerSecond - 1), out_));
+  EXPECT_TRUE(out_.empty());
+  EXPECT_TRUE(handler_.on_time(kStart + 3 * kNsPerSecond, out_));
+  EXPECT_EQ(out_, test::heartbeat());
+  EXPECT_TRUE(handler_.on_time(kStart + 6 * kNsPerSecond, out_));
+  EXPECT_FALSE(handler_.on_time(kStart + (6 * kNsPerSecond + 1), out_));
+}
+
+TEST_F(SzseHandler, TakesNoPriceBeforeTheLogon) {
+  handler_.on_connected(kStart, out_);
+  deliver(test::trade());
+  EXPECT_EQ(count(FeedCounter::rejected), 1u);
+  EXPECT_TRUE(log_.of(EventKind::price).empty());
+}
+
+TEST_F(SzseHandler, OtherTypesAreSkippedByTheirLength) {
+  log_on();
+  for (const std::uint32_t type : {300192u, 309011u, 390013u, 306311u}) deliver(frame(type, 51));
+  deliver(test::trade());
+  EXPECT_EQ(count(FeedCounter::filtered), 4u);
+  EXPECT_EQ(count(FeedCounter::applied), 1u);
+}
+
+// A bulletin's file may be larger than anything that is kept.
+TEST_F(SzseHandler, PassesOverABulletinInPieces) {
+  log_on();
+  Message stream = frame(kMsgBulletin, 1'000'000);
+  test::append(stream, test::trade());
+  for (feed::Bytes rest(stream); !rest.empty();) {
+    const std::size_t taken = std::min<std::size_t>(1460, rest.size());
+    ASSERT_TRUE(handler_.on_bytes(rest.first(taken), kStart, out_));
+    rest = rest.subspan(taken);
+  }
+  EXPECT_EQ(count(FeedCounter::filtered), 1u);
+  EXPECT_EQ(count(FeedCounter::applied), 1u);
+  EXPECT_EQ(outcomes(handler_.counters()), 2u);
+}
+
+TEST_F(SzseHandler, ChannelHeartbeatsAreCountedBeside) {
+  log_on();
+  Message bytes;
+  encode_channel_heartbeat({2011, 9999, 0}, bytes);
+  deliver(bytes);
+  EXPECT_EQ(count(FeedCounter::heartbeats), 1u);
+  EXPECT_EQ(outcomes(handler_.counters()), 0u);
+}
+
+// Every way to cut a stream in two, and byte by byte, gives the same events.
+TEST(SzseHandlerSplit, DecodesTheSameAtEverySplit) {
+  Message stream = test::logon_answer();
+  test::append(stream, test::trade());
+  test::append(stream, test::heartbeat());
+  test::append(stream, test::trade(12'360'000));
+  const Universe universe = universe_of(feed::Venue::szse, {"000001.SZ"});
+  const auto run = [&](std::size_t first, std::size_t step) {
+    EventLog log;
+    Outbox out;
+    Handler handler({}, universe, log);
+    handler.on_connected(kStart, out);
+    feed::Bytes rest(stream);
+    handler.on_bytes(rest.first(first), kStart, out);
+    for (rest = rest.subspan(first); !rest.empty();) {
+      const std::size_t taken = std::min(step, rest.size());
+      EXPECT_TRUE(handler.on_bytes(rest.first(taken), kStart, out));
+      rest = rest.subspan(taken);
+    }
+    EXPECT_EQ(outcomes(handler.counters()), 2u);
+    std::vector<std::int64_t> prices;
+    for (const MarketEvent& event : log.of(EventKind::price)) prices.push_back(event.value[0]);
+    return prices;
+  };
+  const std::vector<std::int64_t> whole{12'350'000, 12'360'000};
+  for (std::size_t split = 0; split <= stream.size(); ++split) {
+    ASSERT_EQ(run(split, stream.size()), whole) << split;
+  }
+  EXPECT_EQ(run(0, 1), whole);
+}
+
+TEST_F(SzseHandler, FindsTheNextMessageBehindGarbage) {
+  log_on();
+  Message stream(100, std::byte{0xee});
+  test::append(stream, test::trade());
+  test::append(stream, test::trade());
+  deliver(stream);
+  EXPECT_EQ(count(FeedCounter::malformed), 1u);
+  EXPECT_EQ(count(FeedCounter::applied), 2u);
+}
+
+// A capture may begin anywhere in a message.
+TEST(SzseHandlerCapture, BeginsAtTheNextWholeMessage) {
+  Message stream = test::trade();
+  const std::size_t one = stream.size();
+  for (int i = 0; i < 200; ++i) test::append(stream, test::trade());
+  const Universe universe = universe_of(feed::Venue::szse, {"000001.SZ"});
+  for (std::size_t start = 0; start < one; ++start) {
+    EventLog log;
+    Handler handler({}, universe, log);
+    handler.on_captured(feed::Bytes(stream).subspan(start), kStart, false);
+    EXPECT_EQ(log.of(EventKind::price).size(), start == 0 ? 201u : 200u) << start;
+    EXPECT_EQ(handler.counters().get(FeedCounter::malformed), start == 0 ? 0u : 1u) << start;
+  }
+}
+
+// 10^5 messages with damage: nothing crashes, and every one is counted exactly once.
+TEST_F(SzseHandler, EveryDamagedMessageIsCountedOnce) {
+  const std::uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  log_on();
+  constexpr std::uint64_t kMessages = 100'000;
+  for (std::uint64_t i = 0; i < kMessages; ++i) {
+    Message bytes = test::trade();
+    for (std::uint64_t flips = random() % 4; flips != 0; --flips) {
+      bytes[kHeaderSize + random() % (bytes.size() - kHeaderSize)] =
+          static_cast<std::byte>(random());
+    }
+    if (random() % 4 != 0) {
+      const std::size_t end = bytes.size() - kTrailerSize;
+      feed::store_be(bytes.data() + end, feed::byte_sum(feed::Bytes(bytes).first(end)));
+    }
+    ASSERT_TRUE(deliver(bytes));
+  }
+  EXPECT_EQ(outcomes(handler_.counters()), kMessages);
+  EXPECT_GT(count(FeedCounter::applied), kMessages / 4);
+  EXPECT_GT(count(FeedCounter::malformed), kMessages / 20);
+}
+
+TEST_F(SzseHandler, RandomBytesNeverCrash) {
+  const std::uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  log_on();
+  Message bytes(4096);
+  for (int i = 0; i < 500; ++i) {
+    for (std::byte& b : bytes) b = static_cast<std::byte>(random() % 4 == 0 ? random() : 0);
+    deliver(bytes);
+  }
+  // Whatever they left half finished is at most one believable message long.
+  bytes.assign(64 * 1024 + 16, std::byte{0xff});
+  deliver(bytes);
+  deliver(test::trade());
+  deliver(test::trade());
+  EXPECT_GE(count(FeedCounter::applied), 1u);
+}
+
+}  // namespace
+}  // namespace indexcast::szse

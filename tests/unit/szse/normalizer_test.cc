@@ -1,0 +1,237 @@
+// SZSE phases and prices: METHODOLOGY 4 and protocol notes 4.2, case by case.
+#include "feedhandlers/szse/normalizer.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <optional>
+
+#include "tests/unit/sse/feed_fixture.h"
+#include "tests/unit/szse/szse_messages.h"
+
+namespace indexcast::szse {
+namespace {
+
+using feed::FeedCounter;
+using indexcast::test::EventLog;
+using indexcast::test::universe_of;
+using test::Message;
+using test::price_entry;
+using test::snapshot_fields;
+
+constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
+
+// A normalizer with what it needs; `sentinels` empty: the members.
+struct Bench {
+  explicit Bench(const std::vector<std::uint32_t>& sentinels = {}) {
+    settings.sentinels = sentinels;
+    normalizer.emplace(settings, universe, events);
+  }
+
+  FeedCounter take(const SnapshotFields& fields, const std::vector<EntryValue>& entries) {
+    const Message bytes = test::snapshot(fields, entries);
+    return normalizer->on_snapshot(bytes, TimeNs{77}, ++sequence);
+  }
+  // Security `code` is in `phase` at HHMMSSsss.
+  FeedCounter phase(std::string_view code, std::string_view phase, std::int64_t time) {
+    return take(snapshot_fields(phase, code, 20250620'000000000 + time),
+                {price_entry(kEntryLast, 10'000'000)});
+  }
+  std::vector<MarketPhase> phases() const {
+    return log.details<MarketPhase>(EventKind::market_phase);
+  }
+
+  Settings settings;
+  Universe universe = universe_of(feed::Venue::szse, {"000001.SZ", "300750.SZ"});
+  EventLog log;
+  feed::FeedCounters counters;
+  feed::VenueEvents events{feed::Venue::szse, 2, log, counters};
+  std::optional<Normalizer> normalizer;
+  std::uint64_t sequence = 0;
+};
+
+struct LadderCase {
+  std::string name;
+  std::string_view phase;
+  std::int64_t prev_close;           // 1e-4
+  std::optional<std::int64_t> last;  // 1e-6
+  std::optional<PriceKind> kind;     // empty: no price
+  std::int64_t price;                // 1e-6
+};
+
+class SzseLadder : public testing::TestWithParam<LadderCase> {};
+
+TEST_P(SzseLadder, Takes) {
+  const LadderCase& c = GetParam();
+  SnapshotFields fields = snapshot_fields(c.phase);
+  fields.prev_close_px = c.prev_close;
+  std::vector<EntryValue> entries{{kEntryBid, 1, 100, 1, 0, {}}, {kEntryAsk, 1, 100, 1, 0, {}}};
+  if (c.last) entries.push_back(price_entry(kEntryLast, *c.last));
+  Bench bench;
+  bench.take(fields, entries);
+  const auto prices = bench.log.of(EventKind::price);
+  ASSERT_EQ(prices.size(), c.kind ? 1u : 0u);
+  if (!c.kind) return;
+  EXPECT_EQ(static_cast<PriceKind>(prices[0].detail), *c.kind);
+  EXPECT_EQ(prices[0].value[0], c.price);
+}
+
+using enum PriceKind;
+INSTANTIATE_TEST_SUITE_P(
+    Table, SzseLadder,
+    testing::Values(
+        LadderCase{"BeforeOpen", "S0", 100000, {}, previous_close, 10000000},
+        LadderCase{"OpeningAuction", "O0", 100000, {}, previous_close, 10000000},
+        LadderCase{"AuctionMatched", "B0", 100000, 10100000, last, 10100000},
+        LadderCase{"Trading", "T0", 100000, 10200000, last, 10200000},
+        LadderCase{"NotYetTraded", "T0", 100000, {}, previous_close, 10000000},
+        LadderCase{"ZeroIsAbsent", "T0", 100000, 0, previous_close, 10000000},
+        LadderCase{"Lunch", "B0", 100000, 10200000, last, 10200000},
+        LadderCase{"ClosingAuction", "C0", 100000, 10200000, last, 10200000},
+        LadderCase{"Halted", "H0", 100000, 10200000, last, 10200000},
+        LadderCase{"VolatilityInterruption", "V0", 100000, 10200000, last, 10200000},
+        LadderCase{"SuspendedAllDay", "T1", 100000, {}, previous_close, 10000000},
+        LadderCase{"Closed", "E0", 100000, 10300000, close, 10300000},
+        LadderCase{"ClosedUntraded", "E1", 100000, {}, close, 10000000},
+        LadderCase{"UnknownLetter", "A0", 100000, 10200000, last, 10200000},
+        LadderCase{"Blank", "", 100000, 10200000, last, 10200000},
+        LadderCase{"Negative", "T0", 100000, -1, {}, 0},
+        LadderCase{"MostNegative", "T0", 100000, kMin, {}, 0},
+        LadderCase{"Overflow", "T0", 100000, kEntryPxOverflow, {}, 0},
+        LadderCase{"BeyondOverflow", "T0", 100000, kMax, {}, 0},
+        LadderCase{"PrevCloseOverflow", "O0", kPriceOverflow, {}, {}, 0},
+        LadderCase{"PrevCloseHostile", "O0", kMax, {}, {}, 0},
+        LadderCase{"PrevCloseNegative", "O0", -100000, {}, {}, 0},
+        LadderCase{
+            "LargestPrevClose", "O0", kPriceOverflow - 1, {}, previous_close, 999999999999800}),
+    [](const auto& test_case) { return test_case.param.name; });
+
+TEST(SzseNormalizer, APriceCarriesItsOrigin) {
+  Bench bench;
+  EXPECT_EQ(bench.take(snapshot_fields(), {price_entry(kEntryLast, 12'350'000)}),
+            FeedCounter::applied);
+  const auto prices = bench.log.of(EventKind::price);
+  ASSERT_EQ(prices.size(), 1u);
+  EXPECT_EQ(prices[0].instrument, 0u);
+  EXPECT_EQ(prices[0].market, 1);
+  EXPECT_EQ(prices[0].feed, 1);
+  EXPECT_EQ(prices[0].value[1], 123'400);
+  EXPECT_EQ(prices[0].value[2], 15'227'560'000);
+  EXPECT_EQ(prices[0].exchange_time, china_time(20250620, 34'203'000));
+  EXPECT_EQ(prices[0].receive_time, TimeNs{77});
+  EXPECT_EQ(prices[0].feed_sequence, 1u);
+}
+
+TEST(SzseNormalizer, StatusIsSaidOnceAndWhenItChanges) {
+  Bench bench;
+  for (const std::string_view phase : {"O0", "T0", "V0", "H0", "T0", "T1", "E0"}) {
+    bench.take(snapshot_fields(phase), {});
+  }
+  using enum InstrumentStatus;
+  EXPECT_EQ(bench.log.details<InstrumentStatus>(EventKind::instrument_status),
+            (std::vector{trading, halted, trading, suspended, trading}));
+}
+
+TEST(SzseNormalizer, OtherSecuritiesAndStreamsAreFiltered) {
+  Bench bench;
+  EXPECT_EQ(bench.phase("000002", "T0", 93003000), FeedCounter::filtered);
+  SnapshotFields option = snapshot_fields();
+  option.md_stream_id = "040";
+  EXPECT_EQ(bench.take(option, {price_entry(kEntryLast, 1)}), FeedCounter::filtered);
+  EXPECT_TRUE(bench.log.events.empty());
+}
+
+TEST(SzseNormalizer, AnImpossibleTimeIsMalformed) {
+  Bench bench;
+  for (const std::int64_t time :
+       {std::int64_t{0}, std::int64_t{-1}, std::int64_t{20250620246000000},
+        std::int64_t{20251320093000000}, kMax, kMin}) {
+    EXPECT_EQ(bench.take(snapshot_fields("T0", "000001", time), {}), FeedCounter::malformed);
+  }
+  EXPECT_TRUE(bench.log.events.empty());
+}
+
+TEST(SzseNormalizer, ALaggingGatewayDoesNotTurnAPriceBack) {
+  Bench bench;
+  EXPECT_EQ(bench.phase("000001", "T0", 93006000), FeedCounter::applied);
+  EXPECT_EQ(bench.phase("000001", "T0", 93003000), FeedCounter::duplicate);
+  EXPECT_EQ(bench.phase("000001", "T0", 93006000), FeedCounter::applied);
+}
+
+TEST(SzseMarket, MovesWhenEverySentinelHas) {
+  Bench bench;
+  bench.phase("000001", "O0", 91500000);
+  EXPECT_TRUE(bench.phases().empty());
+  bench.phase("300750", "O0", 91503000);
+  bench.phase("000001", "B0", 92500000);
+  bench.phase("300750", "B0", 92503000);
+  bench.phase("000001", "T0", 93000000);
+  bench.phase("300750", "T0", 93000000);
+  bench.phase("000001", "B0", 113000000);
+  bench.phase("300750", "B0", 113000000);
+  bench.phase("300750", "T0", 130000000);
+  bench.phase("000001", "T0", 130000000);
+  bench.phase("300750", "C0", 145700000);
+  bench.phase("000001", "C0", 145700000);
+  bench.phase("300750", "E0", 150000000);
+  bench.phase("000001", "E0", 150003000);
+  using enum MarketPhase;
+  EXPECT_EQ(bench.phases(),
+            (std::vector{pre_open, scheduled, trading, scheduled, trading, closing}));
+  EXPECT_EQ(bench.log.of(EventKind::market_phase).back().exchange_time,
+            china_time(20250620, 54'003'000));
+}
+
+TEST(SzseMarket, DoesNotWaitForTheHaltedAndTheSuspended) {
+  Bench bench;
+  bench.phase("300750", "T1", 93000000);
+  bench.phase("000001", "T0", 93000000);
+  bench.phase("000001", "B0", 113000000);
+  using enum MarketPhase;
+  EXPECT_EQ(bench.phases(), (std::vector{trading, scheduled}));
+}
+
+TEST(SzseMarket, WaitsAMinuteForTheUnheard) {
+  Bench bench;
+  bench.phase("000001", "T0", 93000000);
+  bench.phase("000001", "T0", 93059999);
+  EXPECT_TRUE(bench.phases().empty());
+  // Anybody's message carries the time.
+  EXPECT_EQ(bench.phase("000002", "T0", 93100000), FeedCounter::applied);
+  EXPECT_EQ(bench.phases(), (std::vector{MarketPhase::trading}));
+  EXPECT_EQ(bench.phase("000002", "T0", 93103000), FeedCounter::filtered);
+}
+
+TEST(SzseMarket, ANewDayBeginsWithNobodyHeard) {
+  Bench bench;
+  bench.phase("000001", "E0", 150000000);
+  bench.phase("300750", "E0", 150000000);
+  bench.take(snapshot_fields("S0", "000001", 20250623085000000), {});
+  bench.take(snapshot_fields("S0", "000001", 20250623085100000), {});
+  using enum MarketPhase;
+  EXPECT_EQ(bench.phases(), (std::vector{closing, pre_open}));
+}
+
+TEST(SzseMarket, FollowsTheConfiguredSentinels) {
+  Bench bench({2});
+  EXPECT_EQ(bench.phase("000001", "T0", 93000000), FeedCounter::applied);
+  EXPECT_TRUE(bench.phases().empty());
+  EXPECT_EQ(bench.phase("000002", "T0", 93000000), FeedCounter::applied);
+  EXPECT_EQ(bench.phases(), (std::vector{MarketPhase::trading}));
+  EXPECT_EQ(bench.phase("000002", "T0", 93003000), FeedCounter::filtered);
+  EXPECT_EQ(bench.log.of(EventKind::price).size(), 1u);
+}
+
+TEST(SzseMarket, ChannelStatisticsCarryTimeToo) {
+  Bench bench;
+  bench.phase("000001", "T0", 93000000);
+  Message bytes;
+  encode_channel_statistics(20250620093100000, 1011,
+                            std::vector<StreamStatistics>{{"010", 2800, "T"}}, bytes);
+  EXPECT_EQ(bench.normalizer->on_channel_statistics(bytes, {}, 2), FeedCounter::applied);
+  EXPECT_EQ(bench.phases(), (std::vector{MarketPhase::trading}));
+}
+
+}  // namespace
+}  // namespace indexcast::szse
