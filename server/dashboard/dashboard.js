@@ -47,6 +47,7 @@ function age(ms) {
 }
 
 const count = (value) => value.toLocaleString('en-US');
+const plural = (value, noun) => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 function chinaTime(ms) {
   return new Date(ms + CHINA_OFFSET_MS).toISOString().slice(11, 19);
@@ -66,7 +67,7 @@ function makeCard(definition) {
   card.querySelector('.name').textContent = definition.name;
   card.querySelector('.code').textContent = definition.code;
   card.querySelector('.provenance').textContent =
-    `${definition.member_count} members, ${definition.provenance}`;
+    `${plural(definition.member_count, 'member')}, ${definition.provenance}`;
   card.querySelector('.spark').setAttribute('aria-label', `${definition.code}, last two minutes`);
   return card;
 }
@@ -135,8 +136,8 @@ function takeLevel(message) {
   if (epoch !== null && message.epoch !== epoch) return reload();
   epoch = message.epoch;
   index.level = message;
-  // The time at which it was published, on this machine's clock.
-  index.at = nsToMs(message.publish_time) - serverOffsetMs;
+  // When the core made it, on this machine's clock: a snapshot is published later than its level.
+  index.at = nsToMs(message.calculation_time) - serverOffsetMs;
   index.dirty = true;
 }
 
@@ -277,8 +278,8 @@ async function refresh() {
     $('feeds').replaceChildren(...feeds.feeds.map(feedRow));
     $('publishers').replaceChildren(...status.publishers.map(publisherRow));
     const c = status.clients;
-    $('clients').textContent = `${count(c.websockets)} streaming clients, ` +
-      `${count(c.frames_sent)} messages sent, conflated ${count(c.conflated)} times, ` +
+    $('clients').textContent = `${plural(c.websockets, 'streaming client')}, ` +
+      `${plural(c.frames_sent, 'message')} sent, conflated ${plural(c.conflated, 'time')}, ` +
       `${count(c.closed_slow)} closed for being slow`;
   } catch (error) {
     // The stream tells of a lost connection.

@@ -31,6 +31,11 @@ void StreamHub::on_level(const LevelUpdate& update, std::uint64_t) {
   const IndexId index = update.header.id;
   frames_[index] = {};
   for (Subscription* follower : followers_[index]) follower->client->on_level(*follower, now_);
+  // A frame made later, for a client that waits its interval out, says nothing about our latency.
+  const bool from_tick = update.cause() == Cause::price || update.cause() == Cause::fx;
+  if (frames_[index].level && from_tick && update.receive_time.ns > 0) {
+    stats_.tick_to_publish.record(clock_.now() - update.receive_time);
+  }
 }
 
 void StreamHub::on_skipped(IndexId, std::uint64_t from, std::uint64_t to) {
@@ -153,11 +158,6 @@ Frame StreamHub::level_frame(IndexId index) {
   if (frame) return frame;
   frame = level_text(index, "level");
   stats_.levels.add();
-  const LevelUpdate& update = mirror_.level(index);
-  const bool from_tick = update.cause() == Cause::price || update.cause() == Cause::fx;
-  if (from_tick && update.receive_time.ns > 0) {
-    stats_.tick_to_publish.record(clock_.now() - update.receive_time);
-  }
   return frame;
 }
 

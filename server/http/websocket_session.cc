@@ -62,7 +62,8 @@ class WebSocketSession : public Connection, public std::enable_shared_from_this<
                 beast::string_view(kJsonProtocol.data(), kJsonProtocol.size()));
       }
     }));
-    socket_.read_message_max(kLargestCommand);
+    // The limit is ours to keep: Beast's own resets the connection before the client has read why.
+    socket_.read_message_max(0);
     socket_.text(true);
     socket_.async_accept(request,
                          [self = shared_from_this()](error_code error) { self->on_accept(error); });
@@ -88,23 +89,27 @@ class WebSocketSession : public Connection, public std::enable_shared_from_this<
 
   void read() {
     reading_ = true;
-    socket_.async_read(buffer_, [self = shared_from_this()](error_code error, std::size_t) {
-      self->on_read(error);
-    });
+    socket_.async_read_some(
+        buffer_, kLargestCommand + 1 - buffer_.size(),
+        [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
   }
 
   void on_read(error_code error) {
     reading_ = false;
-    // Beast has answered an oversized message with close code 1009 by itself.
-    if (error || closing_) return drop();
-    if (!socket_.got_text()) {
-      shared_.stats.bad_commands.add();
-      return close(websocket::close_code::unknown_data);
-    }
+    if (closing_) return;
+    if (error) return drop();
+    if (!socket_.got_text()) return refuse(websocket::close_code::unknown_data);
+    if (buffer_.size() > kLargestCommand) return refuse(websocket::close_code::too_big);
+    if (!socket_.is_message_done()) return read();
     const auto data = buffer_.cdata();
     shared_.hub.handle(client_, {static_cast<const char*>(data.data()), data.size()});
     buffer_.consume(buffer_.size());
     read_when_room();
+  }
+
+  void refuse(websocket::close_code code) {
+    shared_.stats.bad_commands.add();
+    close(code);
   }
 
   void read_when_room() {

@@ -1,0 +1,89 @@
+// What a level costs on its way out: the message, its bytes, its text, and the ring it comes from.
+#include <benchmark/benchmark.h>
+
+#include "server/metrics/latency_histogram.h"
+#include "server/publish/level_encoder.h"
+#include "server/publish/level_json.h"
+#include "server/publish/level_mirror.h"
+#include "tests/unit/publish/core_stub.h"
+
+namespace indexcast::server {
+namespace {
+
+LevelUpdate typical_level(const CoreStub& core) {
+  LevelUpdate update = core.make_level(1, 10'123'456);
+  update.index_sequence = 123'456;
+  update.open = {10'000'001};
+  update.high = {10'200'000};
+  update.low = {9'900'000};
+  update.turnover = 123'456'789'012;
+  update.cause_feed_sequence = 9'876'543;
+  update.cause_value = 151'200'000;
+  update.exchange_time = {1'742'347'801'000'000'000};
+  update.receive_time = {1'742'347'801'000'000'100};
+  update.calculation_time = {1'742'347'801'000'000'200};
+  update.weight_opened = update.weight_fresh = 10'000;
+  update.fx_rate = {92'310'000};
+  return update;
+}
+
+void encode_level_protobuf(benchmark::State& state) {
+  const CoreStub core;
+  LevelEncoder encoder(core.universe, kStubEpoch);
+  LevelUpdate update = typical_level(core);
+  for (auto _ : state) {
+    ++update.index_sequence;
+    benchmark::DoNotOptimize(encoder.encode(update, update.index_sequence, {1}));
+  }
+  state.counters["bytes"] = static_cast<double>(encoder.encode(update, 1, {1}).size());
+}
+BENCHMARK(encode_level_protobuf);
+
+void encode_level_json(benchmark::State& state) {
+  const CoreStub core;
+  LevelEncoder encoder(core.universe, kStubEpoch);
+  LevelUpdate update = typical_level(core);
+  JsonBuffer text;
+  for (auto _ : state) {
+    ++update.index_sequence;
+    text.clear();
+    append_level_json(text, encoder.message(update, update.index_sequence, {1}), "level");
+    benchmark::DoNotOptimize(text.data());
+  }
+  state.counters["bytes"] = static_cast<double>(text.size());
+}
+BENCHMARK(encode_level_json);
+
+struct Sink {
+  void on_level(const LevelUpdate& update, std::uint64_t) { sum += update.level.raw; }
+  void on_skipped(IndexId, std::uint64_t, std::uint64_t) {}
+  void on_tick(const TimerTick&, std::uint64_t) {}
+  void on_lapped(std::uint64_t) {}
+  std::int64_t sum = 0;
+};
+
+// One record written and read back, on one thread.
+void mirror_level(benchmark::State& state) {
+  CoreStub core;
+  LevelMirror mirror(core.view());
+  Sink sink;
+  LevelUpdate update = typical_level(core);
+  for (auto _ : state) {
+    ++update.index_sequence;
+    core.ring.write(Record::of(update));
+    mirror.poll(1, sink);
+  }
+  benchmark::DoNotOptimize(sink.sum);
+}
+BENCHMARK(mirror_level);
+
+void record_latency(benchmark::State& state) {
+  LatencyHistogram histogram;
+  std::int64_t ns = 1;
+  for (auto _ : state) histogram.record(ns = (ns * 5 + 3) & 0xfffff);
+  benchmark::DoNotOptimize(histogram);
+}
+BENCHMARK(record_latency);
+
+}  // namespace
+}  // namespace indexcast::server
