@@ -50,15 +50,28 @@ class SameAnswerTwice(harness.Case):
         whole = self.configure("whole.toml", simulator=DAY)
         text = whole.read_text().replace("loss_a = 0.0", "loss_a = 0.2")
         lossy = self.write("lossy.toml", text.replace("loss_b = 0.0", "loss_b = 0.2"))
-        levels = []
+        answers = []
         for config in (whole, lossy):
             capture = self.capture(config, config.stem + ".pcap")
             self.replay(config, capture, config.stem + ".jsonl")
-            records = harness.read_levels(self.folder / (config.stem + ".jsonl"))
-            levels.append([(r["code"], r["index_sequence"], r["level"]) for r in records])
-        self.assertNotEqual((self.folder / "whole.pcap").stat().st_size,
-                            (self.folder / "lossy.pcap").stat().st_size)
-        self.assertEqual(levels[0], levels[1])
+            answers.append(harness.read_levels(self.folder / (config.stem + ".jsonl")))
+        self.assertLess((self.folder / "lossy.pcap").stat().st_size,
+                        (self.folder / "whole.pcap").stat().st_size)
+        # A packet that only line B brings comes a little later, so markets may interleave
+        # otherwise; each market's prices and their order, and where the day ends, may not change.
+        for what in (self.prices_of_each_market, self.last_levels):
+            self.assertEqual(what(answers[0]), what(answers[1]))
+
+    def prices_of_each_market(self, records):
+        prices = {}
+        for record in records:
+            if record["cause"] == "price":
+                key = (record["code"], record["cause_feed"])
+                prices.setdefault(key, []).append((record["cause_symbol"], record["cause_value"]))
+        return prices
+
+    def last_levels(self, records):
+        return {record["code"]: record["level"] for record in records}
 
 
 if __name__ == "__main__":
