@@ -29,7 +29,8 @@ class BigEndianWriter {
   BigEndianWriter& text(std::string_view value, std::size_t width) {
     const std::size_t at = out_.size();
     out_.resize(at + width, std::byte{' '});
-    std::memcpy(out_.data() + at, value.data(), std::min(width, value.size()));
+    // Not memcpy: the view of no text may have no address, which memcpy must not be given.
+    value.copy(reinterpret_cast<char*>(out_.data() + at), width);
     return *this;
   }
 
