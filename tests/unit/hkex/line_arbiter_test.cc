@@ -127,6 +127,15 @@ TEST_F(LineArbiterTest, CountsEveryHoleOfOneWait) {
   EXPECT_EQ(arbiter.gaps(), 2u);
 }
 
+TEST_F(LineArbiterTest, CountsTheWaitFromWhenTheHoleWasFirstSeen) {
+  open_at_10();
+  receive(13, 1);
+  pass_time(kWait / 2);
+  receive(12, 1);
+  pass_time(kWait / 2);
+  EXPECT_EQ(delivered, (Numbers{12, 13}));
+}
+
 TEST_F(LineArbiterTest, GivesUpAHoleWhenItCanHoldNoMore) {
   open_at_10();
   for (const std::uint32_t sequence : {11u, 12u, 13u, 14u}) receive(sequence, 1);
@@ -208,6 +217,7 @@ TEST_F(LineArbiterTest, KnowsTheSlowerLinesPacketsFromBeforeAReset) {
   receive(1001, 1, Line::b);  // the same millisecond as the reset
   sent = sent + -kNsPerMs;
   receive(990, 5, Line::b);
+  receive(1001, 1, Line::a);  // overtaken by the reset on its own line
   sent = sent + 2 * kNsPerMs;
   receive(1, 2, Line::a);
   pass_time(10 * kWait);
