@@ -16,6 +16,7 @@
 #include "server/cli/serve.h"
 #include "server/cli/simulate.h"
 #include "server/cli/version.h"
+#include "server/cli/watch.h"
 #include "server/config/config.h"
 #include "server/config/universe_file.h"
 
@@ -144,6 +145,17 @@ Command add_replay(CLI::App& app) {
   };
 }
 
+Command add_watch(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("watch", "live terminal table of levels");
+  const auto options = std::make_shared<WatchOptions>();
+  command->add_option("ENDPOINT", options->endpoint, "ZeroMQ endpoint of a server")
+      ->capture_default_str();
+  command->add_option("--index", options->codes, "only these codes");
+  command->add_flag("--jsonl", options->jsonl, "every level as a line of JSON");
+  command->add_option("--count", options->count, "end after so many levels");
+  return [=] { return run_watch(*options); };
+}
+
 int run(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   spdlog::set_default_logger(spdlog::stderr_color_mt("indexcast"));
@@ -160,7 +172,8 @@ int run(int argc, char** argv) {
   const std::vector<std::pair<std::string, Command>> commands{{"serve", add_serve(app)},
                                                               {"simulate", add_simulate(app)},
                                                               {"decode", add_decode(app)},
-                                                              {"replay", add_replay(app)}};
+                                                              {"replay", add_replay(app)},
+                                                              {"watch", add_watch(app)}};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

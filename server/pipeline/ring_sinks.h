@@ -30,7 +30,6 @@ class FeedRingSink final : public feed::EventSink {
   SpscRing<MarketEvent>& ring() { return ring_; }
 
   void push(const MarketEvent& event) override {
-    counters_->add(feed::FeedCounter::events);
     while (!ring_.try_push(event)) {
       counters_->add(feed::FeedCounter::ring_full_waits);
       make_room_();
