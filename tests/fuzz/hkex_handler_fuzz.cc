@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <span>
 
 #include "calc/universe.h"
 #include "feedhandlers/hkex/handler.h"
