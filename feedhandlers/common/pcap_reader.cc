@@ -12,8 +12,8 @@
 namespace indexcast::feed {
 namespace {
 
-// One read system call for about a thousand packets.
-constexpr std::size_t kFileBuffer = 1 << 20;
+// One read system call for some hundred packets; more gained nothing.
+constexpr std::size_t kFileBuffer = 1 << 16;
 
 // libpcap hands nanoseconds in tv_usec when opened with PCAP_TSTAMP_PRECISION_NANO. A pcapng stamp
 // can name any 64-bit second, so the product is checked.
