@@ -12,6 +12,7 @@ const $ = (id) => document.getElementById(id);
 const indices = new Map();     // code -> {definition, level, at, points, card, dirty}
 let socket = null;
 let attempt = 0;
+let connected = false;
 let lastMessageAt = 0;
 let epoch = null;
 let serverOffsetMs = 0;        // server clock minus this machine's
@@ -97,8 +98,10 @@ function drawCard(index) {
   setDirection(card.querySelector('.move'), direction);
   for (const key of ['open', 'high', 'low', 'previous_close']) set('.' + key, level[key] ?? '–');
   setPill(card.querySelector('.status'), words(level.status), STATUS_CLASS[level.status]);
-  setPill(card.querySelector('.quotable'), level.quotable ? 'quotable' : 'not quotable',
-    level.quotable ? 'good' : '');
+  const quotable = level.quotable ? 'quotable' : 'not quotable';
+  // What the server last said of a level's quality does not outlive the connection.
+  setPill(card.querySelector('.quotable'), connected ? quotable : 'quality not known',
+    connected && level.quotable ? 'good' : '');
   card.querySelector('.flags').replaceChildren(...level.flags.map((flag) => {
     const pill = document.createElement('span');
     setPill(pill, words(flag), 'wait');
@@ -145,6 +148,7 @@ function takeLevel(message) {
 function reload() { location.reload(); }
 
 function sample() {
+  if (!connected) return;
   for (const index of indices.values()) {
     if (!index.level) continue;
     index.points.push(Number(index.level.level));
@@ -177,6 +181,8 @@ function drawAges() {
 
 function showConnection(state) {
   const live = state === 'live';
+  connected = live;
+  for (const index of indices.values()) index.dirty = true;
   setPill($('connection'), live ? 'live' : 'reconnecting', live ? 'good' : 'bad');
   $('lost').hidden = live;
   document.body.classList.toggle('outdated', !live);

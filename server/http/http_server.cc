@@ -30,6 +30,8 @@ using boost::system::error_code;
 constexpr std::uint32_t kLargestHeader = 8 * 1024;
 constexpr std::size_t kLargestBody = 64 * 1024;
 constexpr std::chrono::seconds kRequestTimeout{30};
+constexpr std::chrono::seconds kLinger{1};
+constexpr std::size_t kDrain = 4096;
 constexpr std::chrono::milliseconds kShortestGather{1};
 constexpr std::chrono::milliseconds kLongestGather{10};
 constexpr std::chrono::milliseconds kGoodbye{500};
@@ -121,8 +123,8 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
 
   void write(bool keep_alive, bool head) {
     const auto done = [self = shared_from_this(), keep_alive](error_code error, std::size_t) {
-      if (error || !keep_alive) return self->close();
-      self->read();
+      if (error) return self->close();
+      keep_alive ? self->read() : self->linger();
     };
     if (!head) return http::async_write(stream_, response_, done);
     serializer_.emplace(response_);
@@ -130,11 +132,23 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
     http::async_write_header(stream_, *serializer_, done);
   }
 
-  void close() {
+  // Closing with bytes unread would reset the connection, and the answer with it.
+  void linger() {
     error_code ignored;
     stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    stream_.close();
+    stream_.expires_after(kLinger);
+    drain();
   }
+
+  void drain() {
+    buffer_.clear();
+    stream_.async_read_some(buffer_.prepare(kDrain),
+                            [self = shared_from_this()](error_code error, std::size_t) {
+                              error ? self->close() : self->drain();
+                            });
+  }
+
+  void close() { stream_.close(); }
 
   HttpShared& shared_;
   beast::tcp_stream stream_;
