@@ -48,8 +48,11 @@ constexpr std::optional<MarketPhase> phase_of(std::uint8_t sub_id) {
       return MarketPhase::trading;
     case Session::intervention:
       return MarketPhase::halt;
-    case Session::close:
+    // Both value sets of TradingSesStatus count it as open (section 3.4): the half hour before the
+    // afternoon in which orders may only be cancelled, not an end of the day.
     case Session::order_cancel:
+      return MarketPhase::scheduled;
+    case Session::close:
     case Session::day_close:
       return MarketPhase::closing;
   }

@@ -162,7 +162,7 @@ TEST_F(NormalizerTest, MapsEverySession) {
       {105, trading, trading, false},   {5, trading, trading, false},
       {106, trading, trading, false},   {107, trading, trading, false},
       {4, trading, trading, false},     {103, closing, closing, true},
-      {104, closing, closing, true},    {0, closing, closing, true},
+      {104, scheduled, scheduled, true},    {0, closing, closing, true},
   };
   MarketEvent ignored;
   for (const SessionCase& tested : cases) {
