@@ -34,7 +34,6 @@ void TcpReassembler::on_segment(const CapturedPacket& packet) {
     if ((view.tcp_flags & kTcpFin) != 0) note_fin(*flow, view);
     if (!view.payload.empty()) take_payload(*flow, packet);
     if ((view.tcp_flags & kTcpRst) != 0 && flow->open) {
-      give_up_all(*flow, packet.time);
       close_flow(*flow, packet.time);
     } else {
       close_if_finished(*flow, packet.time);
@@ -57,7 +56,6 @@ TcpReassembler::Flow* TcpReassembler::find_flow(const PacketView& view, TimeNs n
   const bool restart =
       syn ? ahead != 0 || !flow.open : !view.payload.empty() && (foreign || resumed);
   if (restart) {
-    give_up_all(flow, now);
     close_flow(flow, now);
     open_flow(flow, view);
   }
@@ -103,8 +101,10 @@ void TcpReassembler::open_flow(Flow& flow, const PacketView& view) {
   sink_.on_opened(id_of(flow), view.source, view.destination);
 }
 
+// What is held goes out first, even beyond a FIN: a closed flow says nothing any more.
 void TcpReassembler::close_flow(Flow& flow, TimeNs now) {
   if (!flow.open) return;
+  give_up_all(flow, now);
   flow.open = false;
   sink_.on_closed(id_of(flow), now);
 }

@@ -151,6 +151,17 @@ TEST_F(TcpReassemblerTest, FlushesWhatIsHeldAtTheEnd) {
   EXPECT_EQ(heard.text, "+~def.");
 }
 
+// Found by pcap_reader_fuzz: bytes held beyond a FIN came out after the flow had closed.
+TEST_F(TcpReassemblerTest, NothingComesOutOfAClosedFlow) {
+  send(99, "", kTcpSyn);
+  send(110, "held");
+  send(100, "abc", kTcpAck | kTcpFin);
+  now = now + 2 * settings.hole_wait_ns;
+  reassembler.on_time(now);
+  reassembler.flush(now);
+  EXPECT_EQ(heard.text, "+abc~held.");
+}
+
 TEST_F(TcpReassemblerTest, ResetClosesAfterWhatIsHeld) {
   send(99, "", kTcpSyn);
   send(103, "def");
