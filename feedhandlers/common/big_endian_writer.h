@@ -2,10 +2,8 @@
 // tests).
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 #include <vector>
 
