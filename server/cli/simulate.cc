@@ -45,7 +45,7 @@ sim::Settings effective_settings(const SimulateOptions& options, const Universe&
 }
 
 ordered_json messages_by_type(const sim::TradingDay& day) {
-  ordered_json venues;
+  ordered_json venues = ordered_json::object();
   for (const auto& [key, count] : day.counts()) {
     const auto& [venue, type] = key;
     // Shanghai's types have a letter; the others are numbers.
