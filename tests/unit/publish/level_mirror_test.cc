@@ -5,6 +5,7 @@
 #include <atomic>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "tests/unit/publish/core_stub.h"
 
@@ -96,6 +97,27 @@ TEST(LevelMirror, dropsWhatTheTableCovered) {
   core.ring.write(Record::of(ahead));
   mirror.poll(100, checker);
   EXPECT_EQ(checker.levels, 1u);
+}
+
+// A core that publishes once more while the reader goes through the table.
+struct Interrupted : Checker {
+  Interrupted(CoreStub& writer, std::size_t indices) : Checker(indices), core(writer) {}
+  void on_level(const LevelUpdate& update, std::uint64_t sequence) {
+    Checker::on_level(update, sequence);
+    if (!std::exchange(done, true)) core.publish(0, 100);
+  }
+  CoreStub& core;
+  bool done = false;
+};
+
+TEST(LevelMirror, missesNothingThatIsWrittenWhileItCatchesUp) {
+  CoreStub core(/*ring_capacity=*/4);
+  LevelMirror mirror(core.view());
+  Interrupted checker(core, mirror.indices());
+  for (int i = 1; i <= 9; ++i) core.publish(0, i * 10);
+  mirror.poll(100, checker);
+  EXPECT_EQ(checker.lapped, 1u);
+  EXPECT_EQ(checker.next[0], 11u);
 }
 
 TEST(LevelMirror, pairsALevelWithThePriceItWasMadeOf) {
