@@ -1,0 +1,47 @@
+#include "server/pipeline/ring_sinks.h"
+
+#include <gtest/gtest.h>
+
+namespace indexcast::server {
+namespace {
+
+TEST(FeedRingSink, MakesRoomInsteadOfLosing) {
+  FeedRingSink sink(4);
+  feed::FeedCounters counters;
+  std::vector<std::int64_t> taken;
+  sink.attach(counters, [&] {
+    taken.push_back(sink.ring().front()->value[0]);
+    sink.ring().pop();
+  });
+  for (std::int64_t n = 0; n < 10; ++n) {
+    MarketEvent event;
+    event.value[0] = n;
+    sink.push(event);
+  }
+  while (const MarketEvent* event = sink.ring().front()) {
+    taken.push_back(event->value[0]);
+    sink.ring().pop();
+  }
+  EXPECT_EQ(taken, (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+  EXPECT_EQ(counters.get(feed::FeedCounter::ring_full_waits), 6u);
+}
+
+TEST(BroadcastSink, WritesTheTableBeforeTheRingAndStampsTheTime) {
+  BroadcastRing ring(8);
+  LatestTable latest(2);
+  BroadcastSink sink(ring, latest, Clock());
+  LevelUpdate update;
+  update.header.id = 1;
+  update.index_sequence = 7;
+  sink.write(update);
+  LevelUpdate stored;
+  ASSERT_TRUE(latest.load(1, stored));
+  EXPECT_EQ(stored.index_sequence, 7u);
+  EXPECT_GT(stored.calculation_time.ns, 0);
+  Record record;
+  ASSERT_EQ(ring.read(0, record), BroadcastRing::ReadResult::record);
+  EXPECT_EQ(record.as<LevelUpdate>().calculation_time, stored.calculation_time);
+}
+
+}  // namespace
+}  // namespace indexcast::server
