@@ -20,6 +20,7 @@ namespace {
 constexpr int kBadEndpoint = 2;
 constexpr std::int64_t kRedrawNs = 100 * kNsPerMs;
 constexpr long kPollMs = 100;
+constexpr int kReceiveHighWaterMark = 1'000'000;  // messages
 
 // SIGINT and SIGTERM as a readable descriptor for as long as it lives, so that the loop ends at a
 // message's end and the terminal is left as it was.
@@ -52,6 +53,8 @@ class Watch {
  public:
   Watch(const WatchOptions& options, Output output) : options_(options), output_(output) {
     socket_.set(zmq::sockopt::linger, 0);
+    // A recording waits for its disk now and then; ZeroMQ's own 1000 are a moment of an open.
+    socket_.set(zmq::sockopt::rcvhwm, kReceiveHighWaterMark);
     for (const std::string topic : {"level/", "skipped/"}) {
       if (options.codes.empty()) socket_.set(zmq::sockopt::subscribe, topic);
       for (const std::string& code : options.codes) {
@@ -102,7 +105,15 @@ class Watch {
       table_.take(message);
     } else {
       table_.take(message, clock_.now());
+      announce();
     }
+  }
+
+  // The first heartbeat shows that the subscription stands: nothing after it is missed.
+  void announce() {
+    if (!announced_ && output_ == Output::jsonl)
+      fmt::print(stderr, "following {}\n", options_.endpoint);
+    announced_ = true;
   }
 
   void take_level(const zmq::message_t& payload) {
@@ -140,6 +151,7 @@ class Watch {
   JsonBuffer text_;
   WatchTable table_;
   TimeNs drawn_{};
+  bool announced_ = false;
   int levels_ = 0;
 };
 
