@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The demo's closing summary, from what it recorded.
 
+    demo_summary.py follow FOLDER HTTP   print the newest levels once a second, until stopped
     demo_summary.py drain FOLDER HTTP    wait until nothing moves any more, keep the counters
     demo_summary.py summary FOLDER       print the summary; exit 0 only if all is well
 """
@@ -38,6 +39,15 @@ def metrics_of(text):
 def states_of(text):
     return dict(re.findall(r'indexcast_feed_state\{feed="(\w+)",state="(\w+)"\} 1$', text,
                            re.MULTILINE))
+
+
+def follow(http):
+    """For output that is no terminal: one line a second."""
+    while True:
+        levels = [index["level"] for index in json.loads(fetch(http, "/v1/indices"))["indices"]]
+        print("  ".join(f"{level['code']} {level['level']} {level['status']}"
+                        for level in levels if level), flush=True)
+        time.sleep(1)
 
 
 def drain(folder, http):
@@ -169,6 +179,8 @@ def summarise(folder):
 
 def main(arguments):
     match arguments:
+        case ["follow", _, http]:
+            return follow(http)
         case ["drain", folder, http]:
             return drain(pathlib.Path(folder), http)
         case ["summary", folder]:

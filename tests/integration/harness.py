@@ -145,10 +145,10 @@ class Case(unittest.TestCase):
         return server, json.loads(ready.read_text())
 
     def record(self, ready):
-        """(recorder, its file) of every published level, once the first line is there."""
+        """(recorder, its file) of every published level, once its subscription stands."""
         path = self.folder / "levels.jsonl"
         recorder = self.start("record", "watch", ready["zmq"], "--jsonl", stdout=path)
-        await_that(lambda: path.stat().st_size > 0, "the recorder's first line")
+        await_that(lambda: "following" in recorder.log.read_text(), "the recorder's subscription")
         return recorder, path
 
     def drain(self, ready, recording):
