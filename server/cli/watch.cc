@@ -41,6 +41,11 @@ class EndSignals {
   EndSignals(const EndSignals&) = delete;
   EndSignals& operator=(const EndSignals&) = delete;
   int descriptor() const { return descriptor_; }
+  // Takes the signal that came: left pending, it would end the process when the mask is put back.
+  void take() const {
+    signalfd_siginfo info{};
+    static_cast<void>(read(descriptor_, &info, sizeof info));
+  }
 
  private:
   sigset_t before_{};
@@ -71,7 +76,10 @@ class Watch {
                                {nullptr, ends.descriptor(), ZMQ_POLLIN, 0}};
     while (!done()) {
       zmq::poll(items, 2, std::chrono::milliseconds(kPollMs));
-      if (items[1].revents != 0) break;
+      if (items[1].revents != 0) {
+        ends.take();
+        break;
+      }
       while (!done() && receive()) {
       }
       if (output_ == Output::table) redraw();
