@@ -17,10 +17,11 @@ class Subscriber(harness.Case):
     def setUp(self):
         super().setUp()
         self.context = zmq.Context()
-        self.addCleanup(self.context.destroy, 0)
+        self.addCleanup(self.context.term)
 
     def subscribe(self, endpoint, *topics):
         socket = self.context.socket(zmq.SUB)
+        self.addCleanup(socket.close, 0)
         socket.setsockopt(zmq.RCVHWM, 0)
         socket.setsockopt(zmq.RCVTIMEO, harness.LIMIT_S * 1000)
         for topic in topics:

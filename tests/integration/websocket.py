@@ -14,16 +14,17 @@ TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 class Client:
     """Connects and shakes hands; messages are JSON objects, one per text frame."""
 
-    def __init__(self, url, protocol="indexcast.v1.json", limit_s=60):
+    def __init__(self, url, protocol="indexcast.v1.json", path="/v1/stream", limit_s=60):
         address = urllib.parse.urlsplit(url)
         self._socket = socket.create_connection((address.hostname, address.port), limit_s)
         self._bytes = self._socket.makefile("rb")
         key = base64.b64encode(os.urandom(16))
         self._socket.sendall(
-            b"GET /v1/stream HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\n"
+            b"GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\n"
             b"Connection: Upgrade\r\nSec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n"
-            b"Sec-WebSocket-Protocol: %s\r\n\r\n"
-            % (address.netloc.encode(), key, protocol.encode()))
+            % (path.encode(), address.netloc.encode(), key)
+            + (b"Sec-WebSocket-Protocol: %s\r\n" % protocol.encode() if protocol else b"")
+            + b"\r\n")
         self.status = int(self._bytes.readline().split()[1])
         self.headers = {}
         while (line := self._bytes.readline().strip()):
