@@ -73,7 +73,7 @@ class LiveEqualsReplay(harness.Case):
         simulated = json.loads((self.folder / "simulated.json").read_text())
         self.assertGreater(simulated["packets"]["lost_a"], 0)
         self.assertGreater(simulated["packets"]["lost_b"], 0)
-        self.assertEqual(self.metrics['indexcast_feed_lost_total{feed="hkex"}'], 0)
+        self.assertEqual(self.metrics['indexcast_feed_sequence_lost_total{feed="hkex"}'], 0)
         self.assertGreater(self.metrics['indexcast_feed_duplicate_total{feed="hkex"}'], 0)
 
 
