@@ -111,7 +111,8 @@ Command add_decode(CLI::App& app) {
       ->check(CLI::ExistingFile);
   command->add_flag("--json", options->json, "one JSON object a line");
   command->add_option("--filter", options->filter, "BPF expression");
-  command->add_option("--port", options->ports, "gateway or channel ports; default: found by looking");
+  command->add_option("--port", options->ports,
+                      "gateway or channel ports; default: found by looking");
   return [=] { return run_decode(*options, std::cout, std::cerr); };
 }
 
