@@ -10,11 +10,11 @@ CPP = (".h", ".cc")
 
 @functools.cache
 def files():
-    """Every file that git tracks or would, relative to the root."""
+    """Every file that git tracks or would, relative to the root; seeds of fuzzers are no source."""
     listing = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard", "-z"],
                              capture_output=True, check=True).stdout.decode()
     return [pathlib.PurePosixPath(name) for name in sorted(set(listing.split("\0")))
-            if name and (ROOT / name).is_file()]
+            if name and (ROOT / name).is_file() and not name.startswith("tests/fuzz/corpus/")]
 
 
 def cpp_files(*folders):

@@ -129,7 +129,7 @@ class Lengths(unittest.TestCase):
     def test_no_line_of_code_passes_100_columns(self):
         wrong = [f"{path}:{number}" for path in tree.files() if path.suffix in tree.CPP
                  for number, line in enumerate(tree.read(path).splitlines(), 1)
-                 if len(line) > 100]
+                 if len(line) > 100 and 'R"(' not in line]  # raw text cannot be broken
         self.assertEqual(wrong, [])
 
 
