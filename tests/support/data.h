@@ -5,15 +5,17 @@
 #include <filesystem>
 #include <string>
 
+#include "tests/support/source_dir.h"
+
 namespace indexcast::test {
 
 // Path of `name` in the data folder: $INDEXCAST_DATA, else ../shared/data beside the project's
 // root.
 inline std::filesystem::path data_path(const std::string& name) {
   const char* folder = std::getenv("INDEXCAST_DATA");
-  const std::filesystem::path root =
-      folder != nullptr ? std::filesystem::path(folder)
-                        : std::filesystem::path(INDEXCAST_SOURCE_DIR) / "../shared/data";
+  const std::filesystem::path root = folder != nullptr
+                                         ? std::filesystem::path(folder)
+                                         : std::filesystem::path(source_dir()) / "../shared/data";
   return root / name;
 }
 

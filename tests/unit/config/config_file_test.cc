@@ -3,11 +3,12 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <set>
 #include <ostream>
+#include <set>
 #include <string>
 
 #include "server/config/config.h"
+#include "tests/support/source_dir.h"
 #include "tests/unit/config/temporary_folder.h"
 
 namespace indexcast::server {
@@ -15,7 +16,7 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string kShipped = INDEXCAST_SOURCE_DIR "/deploy/indexcast.toml";
+const std::string kShipped = test::source_dir() + "/deploy/indexcast.toml";
 
 // The smallest configuration that is complete.
 const std::string kSmall = R"(definitions = ["a.toml"]
@@ -55,7 +56,7 @@ TEST(ConfigFile, TheShippedOneLoads) {
   const auto config = load_config(kShipped);
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->definitions.size(), 3u);
-  EXPECT_EQ(config->definitions[0], INDEXCAST_SOURCE_DIR "/deploy/indices/995365.toml");
+  EXPECT_EQ(config->definitions[0], test::source_dir() + "/deploy/indices/995365.toml");
   EXPECT_EQ(config->hkex.channels.size(), 2u);
   EXPECT_EQ(config->core.open_deadline_ms, feed::hms(9, 29, 50));
 }

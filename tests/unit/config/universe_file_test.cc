@@ -6,6 +6,7 @@
 #include <string>
 
 #include "calc/definition.h"
+#include "tests/support/source_dir.h"
 #include "tests/unit/config/temporary_folder.h"
 
 namespace indexcast::server {
@@ -16,8 +17,7 @@ using testing::HasSubstr;
 Config shipped() {
   Config config;
   for (const char* code : {"995365", "995366", "995367"}) {
-    config.definitions.push_back(std::string(INDEXCAST_SOURCE_DIR "/deploy/indices/") + code +
-                                 ".toml");
+    config.definitions.push_back(test::source_dir() + "/deploy/indices/" + code + ".toml");
   }
   return config;
 }
