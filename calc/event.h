@@ -60,7 +60,7 @@ enum class MarketPhase : std::uint8_t {
   shut_today = 6,  // X
 };
 
-// State of a feed or of one of its channels, DESIGN 5.
+// State of a feed or of one of its channels.
 enum class FeedState : std::uint8_t { down = 0, connecting, live, gap, recovering, stale };
 
 // Units: prices 1e-6 of the listing currency, volumes whole shares, turnover 1e-4 of the listing

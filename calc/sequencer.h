@@ -1,5 +1,5 @@
 // The sequencer: makes one ordered stream of the feeds' rings and the timer, numbers it, and hands
-// it to the engine. That order is what the journal records and a replay repeats (DESIGN 4).
+// it to the engine. That order is what the journal records and a replay repeats.
 #pragma once
 
 #include <cstddef>

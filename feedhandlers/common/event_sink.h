@@ -9,7 +9,7 @@ namespace indexcast::feed {
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  // Takes the event; waits when its ring is full (DESIGN 4: the feed waits, the kernel then drops
+  // Takes the event; waits when its ring is full (the feed waits, the kernel then drops
   // and counts).
   virtual void push(const MarketEvent& event) = 0;
 };

@@ -30,7 +30,7 @@ namespace indexcast::server {
 EngineSettings engine_settings(const CoreSettings& core, Date trade_date);
 
 // Threads that never rest under a configuration; `serve` refuses more of them than there are cores
-// (DESIGN 4).
+//.
 unsigned spinning_threads(const Config& config);
 
 class Pipeline {

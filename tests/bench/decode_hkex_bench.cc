@@ -1,4 +1,4 @@
-// OMD-C: one message from bytes to a struct, and a datagram from bytes to events (DESIGN 9: nominal
+// OMD-C: one message from bytes to a struct, and a datagram from bytes to events (nominal
 // price within 10 ns).
 #include <benchmark/benchmark.h>
 

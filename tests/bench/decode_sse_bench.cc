@@ -1,4 +1,4 @@
-// What one Shanghai message costs: the 367-byte stock snapshot (14 entries) of DESIGN 9.
+// What one Shanghai message costs: the 367-byte stock snapshot (14 entries).
 #include <benchmark/benchmark.h>
 
 #include <vector>

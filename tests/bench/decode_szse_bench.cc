@@ -1,4 +1,4 @@
-// What one Shenzhen message costs: a 300111 with ten levels a side, of DESIGN 9.
+// What one Shenzhen message costs: a 300111 with ten levels a side,.
 #include <benchmark/benchmark.h>
 
 #include <array>

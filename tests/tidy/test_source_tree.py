@@ -1,4 +1,4 @@
-"""The promises that the source tree makes about itself (DESIGN 3, STYLE)."""
+"""The promises that the source tree makes about itself."""
 import pathlib
 import re
 import tomllib

@@ -1,4 +1,4 @@
-// The data plane allocates nothing once the handler stands (DESIGN 9).
+// The data plane allocates nothing once the handler stands.
 #include <gtest/gtest.h>
 
 #include <atomic>
