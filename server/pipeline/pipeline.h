@@ -29,8 +29,7 @@ namespace indexcast::server {
 // The engine's share of a configuration.
 EngineSettings engine_settings(const CoreSettings& core, Date trade_date);
 
-// Threads that never rest under a configuration; `serve` refuses more of them than there are cores
-//.
+// Threads that never rest under a configuration; `serve` refuses more of them than there are cores.
 unsigned spinning_threads(const Config& config);
 
 class Pipeline {
