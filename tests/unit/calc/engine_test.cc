@@ -73,6 +73,15 @@ class EngineTest : public testing::Test {
     price(1, PriceKind::last, "17.35");
     price(2, PriceKind::last, "5.91");
   }
+  void close_at(const std::string& first) {
+    phases(MarketPhase::trading);
+    all_trade();
+    phases(MarketPhase::closing);
+    price(0, PriceKind::close, first);
+    price(1, PriceKind::close, "17.35");
+    price(2, PriceKind::close, "5.91");
+    ASSERT_EQ(log_.last().status(), IndexStatus::closed);
+  }
   std::string level() const { return format_decimal(log_.last().level.raw, 4); }
   std::uint64_t count(CoreCounter counter) const { return counters_.get(counter); }
 
@@ -242,6 +251,91 @@ TEST_F(EngineTest, AFeedInGapIsSaidSoAndRecovers) {
   feed(2, FeedState::live);
   EXPECT_EQ(log_.last().flags, 0u);
   EXPECT_EQ(log_.last().weight_fresh, 10000);
+}
+
+TEST_F(EngineTest, FxFreezesAtTheClose) {
+  close_at("152.20");
+  const auto published = log_.levels.size();
+  const Int128 sum = engine_.sums().sum(0);
+  fx("0.93000");
+  EXPECT_EQ(log_.levels.size(), published);
+  EXPECT_EQ(engine_.sums().sum(0), sum);
+}
+
+TEST_F(EngineTest, ACloseThatComesAfterTheDeadlineMovesTheLevelAndNotTheClose) {
+  phases(MarketPhase::trading);
+  all_trade();
+  now_ = at(15, 0);
+  phases(MarketPhase::closing);
+  now_ = at(15, 20);
+  price(0, PriceKind::last, "151.20");
+  const Level close = log_.last().close;
+  price(0, PriceKind::close, "152.20");
+  EXPECT_EQ(level(), "1004.4039");
+  EXPECT_EQ(log_.last().close, close);
+}
+
+TEST_F(EngineTest, HighAndLowDoNotFollowWhileAFeedRecovers) {
+  phases(MarketPhase::trading);
+  all_trade();
+  feed(2, FeedState::recovering);
+  price(0, PriceKind::last, "160.00");
+  EXPECT_EQ(log_.last().high, log_.last().open);
+  feed(2, FeedState::live);
+  EXPECT_EQ(log_.last().high, log_.last().level);
+}
+
+TEST_F(EngineTest, AFeedThatGoesDownAfterItsMarketIsOverIsNoFault) {
+  close_at("152.20");
+  feed(0, FeedState::down);
+  EXPECT_EQ(log_.last().flags, 0u);
+}
+
+TEST_F(EngineTest, OneChannelsStateDoesNotSpeakForTheFeed) {
+  const auto published = log_.levels.size();
+  MarketEvent& e = event(EventKind::feed_state, static_cast<std::uint8_t>(FeedState::gap));
+  e.market = 2;
+  e.feed = 2;
+  e.channel = 20;
+  send();
+  EXPECT_EQ(log_.records.back().kind(), RecordKind::feed_changed);
+  EXPECT_EQ(log_.levels.size(), published);
+}
+
+TEST_F(EngineTest, ALevelWithTooLittleLiveWeightIsNotQuotable) {
+  phases(MarketPhase::trading);
+  all_trade();
+  EXPECT_TRUE(log_.last().quotable);
+  status(1, InstrumentStatus::halted);  // 22 % of the weight
+  EXPECT_EQ(log_.last().weight_live, 7766);
+  EXPECT_FALSE(log_.last().quotable);
+}
+
+TEST_F(EngineTest, ASuspendedMemberThatIsHeardIsNotCountedTwice) {
+  status(2, InstrumentStatus::suspended);
+  phases(MarketPhase::trading);
+  price(2, PriceKind::previous_close, "5.91");
+  price(0, PriceKind::last, "152.20");
+  EXPECT_EQ(log_.last().open, Level{});
+  price(1, PriceKind::last, "17.36");
+  EXPECT_NE(log_.last().open, Level{});
+}
+
+TEST_F(EngineTest, ASuspensionLiftedInTheDayIsWaitedForAgain) {
+  status(2, InstrumentStatus::suspended);
+  status(2, InstrumentStatus::trading);
+  phases(MarketPhase::trading);
+  price(0, PriceKind::last, "152.20");
+  price(1, PriceKind::last, "17.36");
+  EXPECT_EQ(log_.last().open, Level{});
+  price(2, PriceKind::last, "5.92");
+  EXPECT_NE(log_.last().open, Level{});
+}
+
+TEST_F(EngineTest, AnEarlierTurnoverDoesNotTakeAnyBack) {
+  price(0, PriceKind::last, "152.20", 500);
+  price(0, PriceKind::last, "152.30", 400);
+  EXPECT_EQ(log_.last().turnover, 500);
 }
 
 TEST_F(EngineTest, TurnoverIsTheMembersInTheIndexCurrency) {
