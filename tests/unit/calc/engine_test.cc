@@ -321,6 +321,16 @@ TEST_F(EngineTest, ASuspendedMemberThatIsHeardIsNotCountedTwice) {
   EXPECT_NE(log_.last().open, Level{});
 }
 
+TEST_F(EngineTest, AMemberSuspendedAfterItWasHeardIsNotCountedTwice) {
+  phases(MarketPhase::trading);
+  price(2, PriceKind::last, "5.92");
+  status(2, InstrumentStatus::suspended);
+  price(0, PriceKind::last, "152.20");
+  EXPECT_EQ(log_.last().open, Level{});
+  price(1, PriceKind::last, "17.36");
+  EXPECT_NE(log_.last().open, Level{});
+}
+
 TEST_F(EngineTest, ASuspensionLiftedInTheDayIsWaitedForAgain) {
   status(2, InstrumentStatus::suspended);
   status(2, InstrumentStatus::trading);

@@ -34,6 +34,23 @@ TEST(LevelDivider, EqualsTheNativeDivisionBitForBit) {
   }
 }
 
+// Around exact multiples of the divisor the estimate falls on either side of the truth.
+TEST(LevelDivider, IsRightOnBothSidesOfEveryMultiple) {
+  const std::uint64_t seed = 995366;
+  std::printf("seed %lu\n", seed);
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 20'000; ++round) {
+    const Divisor divisor{random_below(random, pow10(26)) + pow10(18)};
+    const Int128 multiple = divisor.raw * static_cast<std::int64_t>(random() % 900'000'000 + 1);
+    const LevelDivider divider(divisor, 4, multiple * 1000);
+    for (const Int128 sum : {multiple - 1, multiple, multiple + 1}) {
+      const auto result = divider.divide(sum);
+      ASSERT_EQ(result.level, level_of(sum, divisor, 4)) << round;
+      ASSERT_TRUE(result.estimated) << round;
+    }
+  }
+}
+
 TEST(LevelDivider, RoundsExactHalvesUp) {
   // Divisor 2 at four decimals: the level's unit is 2e16 / 1e4 of the sum's unit; an odd half
   // rounds up.
