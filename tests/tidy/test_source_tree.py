@@ -1,6 +1,8 @@
 """The promises that the source tree makes about itself."""
 import pathlib
 import re
+import shutil
+import subprocess
 import tomllib
 import unittest
 
@@ -134,6 +136,13 @@ class Lengths(unittest.TestCase):
 
 
 class Text(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("clang-format"), "no clang-format")
+    def test_sources_are_formatted(self):
+        sources = [str(path) for path in tree.files() if path.suffix in tree.CPP]
+        run = subprocess.run(["clang-format", "--dry-run", "--Werror", *sources], cwd=tree.ROOT,
+                             capture_output=True, text=True, check=False)
+        self.assertEqual(run.returncode, 0, run.stderr[:2000])
+
     def test_nothing_is_left_to_do(self):
         # Written apart, so that this file is not its own finding.
         marks = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "HA" + "CK")) + r")\b")

@@ -155,14 +155,14 @@ TEST_F(NormalizerTest, MapsEverySession) {
   using enum MarketPhase;
   settings.price = PricePolicy::nominal;
   const SessionCase cases[] = {
-      {100, pre_open, pre_open, true},  {1, pre_open, pre_open, false},
-      {101, pre_open, pre_open, false}, {108, pre_open, pre_open, false},
-      {2, pre_open, pre_open, false},   {7, trading, scheduled, true},
-      {3, trading, scheduled, true},    {102, halt, scheduled, true},
-      {105, trading, trading, false},   {5, trading, trading, false},
-      {106, trading, trading, false},   {107, trading, trading, false},
-      {4, trading, trading, false},     {103, closing, closing, true},
-      {104, scheduled, scheduled, true},    {0, closing, closing, true},
+      {100, pre_open, pre_open, true},   {1, pre_open, pre_open, false},
+      {101, pre_open, pre_open, false},  {108, pre_open, pre_open, false},
+      {2, pre_open, pre_open, false},    {7, trading, scheduled, true},
+      {3, trading, scheduled, true},     {102, halt, scheduled, true},
+      {105, trading, trading, false},    {5, trading, trading, false},
+      {106, trading, trading, false},    {107, trading, trading, false},
+      {4, trading, trading, false},      {103, closing, closing, true},
+      {104, scheduled, scheduled, true}, {0, closing, closing, true},
   };
   MarketEvent ignored;
   for (const SessionCase& tested : cases) {
