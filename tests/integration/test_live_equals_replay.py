@@ -21,10 +21,21 @@ def last_levels(records):
     return {r["code"]: r["level"] for r in records}
 
 
+def prices_of_feeds(records):
+    """The accepted prices that moved an index, in order, for each index and feed."""
+    prices = {}
+    for r in records:
+        if r["cause"] == "price":
+            event = (r["cause_symbol"], r["cause_value"], r["exchange_time"])
+            prices.setdefault((r["code"], r["cause_feed"]), []).append(event)
+    return prices
+
+
 class LiveEqualsReplay(harness.Case):
-    def live(self, **simulator):
+    def live(self, core=None, **simulator):
         """Plays the day to a server; returns (configuration, ready file, recorded levels)."""
-        config = self.configure(journal={"enabled": True}, simulator={**DAY, **simulator})
+        config = self.configure(journal={"enabled": True}, core=core or {},
+                                simulator={**DAY, **simulator})
         server, ready = self.serve(config)
         recorder, recording = self.record(ready)
         self.start("simulate", "simulate", "--config", config, "--seed", SEED,
@@ -42,7 +53,16 @@ class LiveEqualsReplay(harness.Case):
                 if (found := pattern.match(name))}
 
     def test_the_journal_gives_every_published_level_again(self):
-        config, ready, published = self.live()
+        self.compare_with_the_journal({"topology": "one_core", "idle": "backoff"})
+
+    def test_and_so_it_does_with_a_thread_for_each_feed(self):
+        self.compare_with_the_journal({"topology": "per_feed", "idle": "block"})
+
+    def test_and_so_it_does_on_one_thread_that_never_rests(self):
+        self.compare_with_the_journal({"topology": "one_core", "idle": "spin"})
+
+    def compare_with_the_journal(self, core):
+        config, ready, published = self.live(core)
         output = self.folder / "replay.jsonl"
         harness.run("replay", "--config", config, "--from-journal", ready["journal"],
                     "--output", output, check=0)
@@ -66,7 +86,10 @@ class LiveEqualsReplay(harness.Case):
                     for name, count in re.findall(r"^(\w+): applied (\d+)", done.stderr,
                                                   re.MULTILINE)}
         self.assertEqual(self.applied(), replayed)
-        self.assertEqual(last_levels(published), last_levels(harness.read_levels(output)))
+        again = harness.read_levels(output)
+        self.assertEqual(last_levels(published), last_levels(again))
+        # Between feeds the order is the network's; within a feed it is the exchange's.
+        self.assertEqual(prices_of_feeds(published), prices_of_feeds(again))
 
     def test_losses_on_single_lines_lose_no_input(self):
         self.live(loss_a=0.05, loss_b=0.05)
