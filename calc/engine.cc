@@ -1,5 +1,7 @@
 #include "calc/engine.h"
 
+#include <limits>
+
 namespace indexcast {
 namespace {
 
@@ -10,6 +12,9 @@ constexpr std::int64_t kFxGuardPercent = 2;
 // Resolution of a member's weight: a million units for the whole index keep a basis point exact to
 // a hundredth.
 constexpr std::int64_t kWeightUnits = 1'000'000'000'000;
+
+// Without a trade date there is no deadline on it.
+constexpr TimeNs kNever{std::numeric_limits<std::int64_t>::max()};
 
 constexpr bool fx_may_publish(IndexStatus status) {
   return status == IndexStatus::open || status == IndexStatus::indicative;
@@ -28,7 +33,9 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
       weight_units_(universe.instruments().size()),
       indices_(universe.indices().size()),
       leg_turnover_(universe.legs().size()),
-      open_deadline_(china_time(settings.trade_date, settings.open_deadline_ms)) {
+      open_deadline_(settings.trade_date == 0
+                         ? kNever
+                         : china_time(settings.trade_date, settings.open_deadline_ms)) {
   for (const FxSeries& series : universe.series()) series_.push_back({series.close, {}});
   lay_out_members();
 }

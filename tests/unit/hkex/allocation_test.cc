@@ -1,25 +1,8 @@
 // The data plane allocates nothing once the handler stands.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "tests/support/allocation_counter.h"
 #include "tests/unit/hkex/support.h"
-
-namespace {
-std::atomic<std::uint64_t> allocations{0};
-}
-
-// Not inlined, or the compiler takes malloc and delete for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  void* memory = std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace indexcast::hkex {
 namespace {
@@ -31,6 +14,7 @@ class CountingSink final : public feed::EventSink {
 };
 
 TEST(Allocation, HappensOnlyWhenTheHandlerIsBuilt) {
+  INDEXCAST_NEED_ALLOCATION_COUNTER();
   const Universe universe = test::make_universe();
   const feed::SymbolTable symbols(universe, feed::Venue::hkex);
   CountingSink sink;
@@ -39,7 +23,7 @@ TEST(Allocation, HappensOnlyWhenTheHandlerIsBuilt) {
   const auto receive = [&](feed::Line line, const PacketBuilder& packet) {
     handler.on_datagram(1, line, packet.bytes(), now);
   };
-  const std::uint64_t before = allocations.load();
+  const std::uint64_t before = indexcast::test::allocations();
   receive(feed::Line::a, test::packet(1, now, TradingSessionStatus{"MAIN", 3, 2, '0', 0, 0}));
   for (std::uint32_t i = 0; i < 1000; ++i) {
     now = now + 100 * kNsPerMs;
@@ -53,7 +37,7 @@ TEST(Allocation, HappensOnlyWhenTheHandlerIsBuilt) {
     handler.on_time(now);
   }
   receive(feed::Line::b, test::packet(9, now, SequenceReset{1}));
-  EXPECT_EQ(allocations.load() - before, 0u);
+  EXPECT_EQ(indexcast::test::allocations() - before, 0u);
   EXPECT_GT(sink.events, 1000u);
   EXPECT_GT(handler.counters().get(feed::FeedCounter::gaps), 10u);
 }

@@ -1,0 +1,62 @@
+// The core allocates nothing once it stands: not for a price, a rate, a phase, a level or a hop.
+#include <gtest/gtest.h>
+
+#include "calc/broadcast_ring.h"
+#include "calc/latest_table.h"
+#include "calc/sequencer.h"
+#include "tests/support/allocation_counter.h"
+#include "tests/support/baskets.h"
+
+namespace indexcast {
+namespace {
+
+class RingSink final : public RecordSink {
+ public:
+  void write(LevelUpdate& update) override {
+    latest.store(update);
+    ring.write(Record::of(update));
+  }
+  void write(const Record& record) override { ring.write(record); }
+
+  BroadcastRing ring{1024};
+  LatestTable latest{1};
+};
+
+// One event of every kind, prices moving.
+MarketEvent event_of(std::int64_t step) {
+  constexpr EventKind kKinds[] = {
+      EventKind::price, EventKind::price,        EventKind::fx,
+      EventKind::price, EventKind::market_phase, EventKind::instrument_status,
+      EventKind::price, EventKind::feed_state,   EventKind::quote};
+  MarketEvent event;
+  event.kind = kKinds[step % 9];
+  event.market = static_cast<MarketId>(step % 3);
+  event.instrument = event.kind == EventKind::fx ? 1 : static_cast<InstrumentId>(step % 3);
+  event.detail = event.kind == EventKind::price ? 1 : static_cast<std::uint8_t>(step % 4);
+  event.value[0] = event.kind == EventKind::fx ? 92'310'000 + step % 100 : 10'000'000 + step * 1000;
+  event.receive_time = event.exchange_time = TimeNs{kNsPerDay + step * kNsPerMs};
+  return event;
+}
+
+TEST(Allocation, HappensOnlyWhenTheCoreIsBuilt) {
+  INDEXCAST_NEED_ALLOCATION_COUNTER();
+  const Universe universe({test::golden_basket()});
+  RingSink sink;
+  CoreCounters counters;
+  Engine engine(universe, {}, sink, counters);
+  SpscRing<MarketEvent> ring(256);
+  Sequencer sequencer(engine, nullptr, kNsPerSecond);
+  sequencer.add_ring(ring);
+  const std::uint64_t before = test::allocations();
+  ASSERT_GT(before, 0u);
+  engine.start();
+  for (std::int64_t step = 0; step < 10'000; ++step) {
+    ring.try_push(event_of(step));
+    sequencer.poll(TimeNs{kNsPerDay + step * kNsPerMs});
+  }
+  EXPECT_EQ(test::allocations(), before);
+  EXPECT_GT(counters.get(CoreCounter::levels_published), 1000u);
+}
+
+}  // namespace
+}  // namespace indexcast
