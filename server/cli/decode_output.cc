@@ -53,7 +53,12 @@ void DecodeOutput::begin_message(const MessageHead& head, StreamPlace place,
   }
   begin_object("type", head.type);
   append_member(line_, "name", shown_name(head));
-  if (head.has_sequence) append_member(line_, "seq", head.sequence);
+  // Every line has the same keys: null where the venue's header has no number (SZSE).
+  if (head.has_sequence) {
+    append_member(line_, "seq", head.sequence);
+  } else {
+    line_ += ",\"seq\":null";
+  }
   add_place(place);
   append_member(line_, "from", direction.from);
   append_member(line_, "to", direction.to);

@@ -154,6 +154,7 @@ TEST_F(DecodeTest, ReportsMalformedBytesInTheirPlace) {
   EXPECT_EQ(line, R"({"venue":"szse","malformed":"bad_checksum","packet":3,"offset":24,"bytes":24,)"
                   R"("from":"10.0.0.1:9129","to":"10.0.0.2:40000"})");
   std::getline(lines, line);
+  EXPECT_THAT(line, testing::HasSubstr(R"("seq":null,)"));
   EXPECT_THAT(line, testing::HasSubstr(R"("offset":48)"));
   EXPECT_THAT(result.err, testing::StartsWith("decoded 2 (48 bytes), skipped 0 (0 bytes), "
                                               "malformed 1 (24 bytes), bytes 72;"));
