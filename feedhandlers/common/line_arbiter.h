@@ -143,7 +143,9 @@ class LineArbiter {
       return count(FeedCounter::rejected, packet.count);
     }
     while (held_ > 0) give_up(deliver);
-    lose_up_to(packet.sequence);
+    // What was held may have reached up to this packet, or past it.
+    if (packet.end() <= expected_) return count_past(packet);
+    if (packet.sequence > expected_) lose_up_to(packet.sequence);
     advance(packet, deliver);
   }
 

@@ -178,6 +178,19 @@ TEST_F(LineArbiterTest, FollowsAFarJumpThatContinues) {
   EXPECT_EQ(count(FeedCounter::rejected), 4u);
 }
 
+// Found by the fuzzer: the held packets reached past the one that confirmed the jump, and the
+// channel went back to it.
+TEST_F(LineArbiterTest, AConfirmedFarJumpDoesNotGoBackBehindWhatWasHeld) {
+  open_at_10();
+  receive(50'011, 1);  // too far to be believed alone
+  receive(50'010, 5);  // just near enough to be held
+  receive(50'012, 2);  // continues the first
+  EXPECT_EQ(delivered, (Numbers{50'010, 50'011, 50'012, 50'013, 50'014}));
+  EXPECT_EQ(arbiter.expected(), 50'015u);
+  EXPECT_EQ(count(FeedCounter::sequence_lost), 50'000u);
+  EXPECT_EQ(count(FeedCounter::duplicate), 2u);
+}
+
 TEST_F(LineArbiterTest, FollowsNoJumpBack) {
   receive(1, 200);
   for (std::uint32_t next = 201; next < 100'000; next += 200) receive(next, 200);
