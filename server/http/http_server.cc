@@ -1,5 +1,7 @@
 #include "server/http/http_server.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
@@ -12,6 +14,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 
 #include "server/http/connection.h"
@@ -168,12 +171,12 @@ class HttpServer::Impl {
         shared_{settings, {view, std::move(publishers), &stats_}, stats_, hub_, api_, {}},
         api_(shared_.sources, hub_.mirror(), clock) {
     shared_.sources.publishers.push_back(&hub_.stats());
-    const tcp::endpoint endpoint(asio::ip::make_address(settings.address), settings.port);
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint);
-    acceptor_.listen();
-    port_ = acceptor_.local_endpoint().port();
+    try {
+      listen({asio::ip::make_address(settings.address), settings.port});
+    } catch (const boost::system::system_error& error) {
+      throw std::runtime_error(
+          fmt::format("http {}:{}: {}", settings.address, settings.port, error.code().message()));
+    }
   }
 
   ~Impl() { stop(); }
@@ -195,6 +198,14 @@ class HttpServer::Impl {
   const ClientStats& clients() const { return stats_; }
 
  private:
+  void listen(const tcp::endpoint& endpoint) {
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.bind(endpoint);
+    acceptor_.listen();
+    port_ = acceptor_.local_endpoint().port();
+  }
+
   void accept() {
     acceptor_.async_accept([this](error_code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted || stopping_) return;

@@ -19,7 +19,7 @@ namespace indexcast::server {
 // gathering time of a WebSocket level.
 class HttpServer {
  public:
-  // Throws boost::system::system_error when the address cannot be bound. `view`'s objects and
+  // Throws std::runtime_error with the address when it cannot be bound. `view`'s objects and
   // `publishers` (shown on the page and in /metrics beside this server's own) outlive the server.
   HttpServer(const HttpSettings& settings, const ServerView& view, Clock clock,
              std::vector<const PublisherStats*> publishers);

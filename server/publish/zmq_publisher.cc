@@ -1,5 +1,7 @@
 #include "server/publish/zmq_publisher.h"
 
+#include <stdexcept>
+
 #include "server/publish/heartbeat.h"
 
 namespace indexcast::server {
@@ -20,7 +22,11 @@ ZmqPublisher::ZmqPublisher(const ZmqSettings& settings, const ServerView& view, 
   skipped_.set_epoch(view.epoch);
   socket_.set(zmq::sockopt::sndhwm, settings.send_high_water_mark);
   socket_.set(zmq::sockopt::linger, kLingerMs);
-  socket_.bind(settings.publish);
+  try {
+    socket_.bind(settings.publish);
+  } catch (const zmq::error_t& error) {
+    throw std::runtime_error("zmq " + settings.publish + ": " + error.what());
+  }
   endpoint_ = socket_.get(zmq::sockopt::last_endpoint);
 }
 

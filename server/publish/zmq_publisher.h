@@ -26,8 +26,8 @@ class ZmqPublisher : public Agent {
   // record, a quarter of a millisecond.
   static constexpr std::size_t kBatch = 256;
 
-  // Binds; throws zmq::error_t when the endpoint cannot be had. `view` is copied; what it points to
-  // outlives the publisher.
+  // Binds; throws std::runtime_error with the endpoint when it cannot be had. `view` is copied;
+  // what it points to outlives the publisher.
   ZmqPublisher(const ZmqSettings& settings, const ServerView& view, Clock clock);
 
   std::size_t do_work(TimeNs now) override;

@@ -1,12 +1,13 @@
 """What an operator gets wrong is refused before anything starts, with the place and the reason."""
 import re
 import shutil
+import socket
 import unittest
 
 import harness
 
 # Exit codes, as `indexcast --help` lists them.
-USAGE, CONFIG, INPUT = 2, 3, 4
+USAGE, CONFIG, INPUT, FAILURE = 2, 3, 4, 6
 
 
 class BadConfiguration(harness.Case):
@@ -128,6 +129,16 @@ class BadCommandLine(harness.Case):
         done = harness.run("replay", "--config", self.configure(), "--from-journal", path,
                            check=INPUT)
         self.assertIn("not.journal", done.stderr)
+
+    def test_an_address_that_is_taken_is_named(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            for config, name in (
+                    (self.configure(http={"port": port}), f"http 127.0.0.1:{port}"),
+                    (self.configure(zmq={"publish": f"tcp://127.0.0.1:{port}"}),
+                     f"zmq tcp://127.0.0.1:{port}")):
+                done = harness.run("serve", "--config", config, check=FAILURE)
+                self.assertIn(f"indexcast: {name}: Address already in use", done.stderr)
 
 
 if __name__ == "__main__":
