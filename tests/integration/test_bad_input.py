@@ -134,8 +134,8 @@ class BadCommandLine(harness.Case):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
             for config, name in (
-                    (self.configure(http={"port": port}), f"http 127.0.0.1:{port}"),
-                    (self.configure(zmq={"publish": f"tcp://127.0.0.1:{port}"}),
+                    (self.configure("http.toml", http={"port": port}), f"http 127.0.0.1:{port}"),
+                    (self.configure("zmq.toml", zmq={"publish": f"tcp://127.0.0.1:{port}"}),
                      f"zmq tcp://127.0.0.1:{port}")):
                 done = harness.run("serve", "--config", config, check=FAILURE)
                 self.assertIn(f"indexcast: {name}: Address already in use", done.stderr)
