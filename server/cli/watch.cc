@@ -137,16 +137,22 @@ class Watch {
     }
   }
 
-  // Home, the table with each line cleared to its end, then everything below.
+  // Back to the table's first line, the table with each line cleared to its end, then everything
+  // below. What stands above on the screen (the demo's web address) stays.
   void redraw() {
     const TimeNs now = clock_.now();
     if (now - drawn_ < kRedrawNs) return;
     drawn_ = now;
-    std::string screen = table_.table(now);
-    for (std::size_t at = 0; (at = screen.find('\n', at)) != std::string::npos; at += 4) {
-      screen.insert(at, "\x1b[K");
+    std::string screen = lines_drawn_ > 0 ? fmt::format("\x1b[{}A\r", lines_drawn_) : std::string();
+    lines_drawn_ = 0;
+    for (const char c : table_.table(now)) {
+      if (c == '\n') {
+        screen += "\x1b[K";
+        ++lines_drawn_;
+      }
+      screen += c;
     }
-    fmt::print("\x1b[H{}\x1b[J", screen);
+    fmt::print("{}\x1b[J", screen);
   }
 
   const WatchOptions& options_;
@@ -159,6 +165,7 @@ class Watch {
   JsonBuffer text_;
   WatchTable table_;
   TimeNs drawn_{};
+  int lines_drawn_ = 0;
   bool announced_ = false;
   int levels_ = 0;
 };
@@ -170,7 +177,6 @@ int run_watch(const WatchOptions& options) {
   const Output output = options.jsonl ? Output::jsonl : terminal ? Output::table : Output::lines;
   try {
     Watch watch(options, output);
-    if (output == Output::table) fmt::print("\x1b[2J");
     watch.run();
   } catch (const zmq::error_t& error) {
     fmt::print(stderr, "{}: {}\n", options.endpoint, error.what());
