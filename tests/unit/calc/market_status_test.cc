@@ -36,7 +36,7 @@ TEST(MarketStatus, ExamplesOfTheMethodology) {
                         {"TTN", indicative},
                         {"TTC", open},
                         {"BB", scheduled_break},
-                        {"XXX", closed},
+                        {"XX", closed},
                         {"NNN", pre_open},
                         {"NNX", pre_open},
                         {"FFX", closed},
