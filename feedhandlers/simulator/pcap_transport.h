@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "calc/universe.h"
+#include "feedhandlers/capture/pcap_writer.h"
 #include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/pcap_writer.h"
 #include "feedhandlers/simulator/gateway_session.h"
 #include "feedhandlers/simulator/line_loss.h"
 #include "feedhandlers/simulator/settings.h"

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "calc/time.h"
+#include "feedhandlers/capture/pcap_writer.h"
 #include "feedhandlers/common/bytes.h"
 #include "feedhandlers/common/endpoint.h"
-#include "feedhandlers/common/pcap_writer.h"
 
 namespace indexcast::sim {
 

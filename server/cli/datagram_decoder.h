@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "feedhandlers/common/capture_source.h"
+#include "feedhandlers/capture/capture_source.h"
 #include "feedhandlers/hkex/decoder.h"
 #include "server/cli/decode_output.h"
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "feedhandlers/common/capture_source.h"
+#include "feedhandlers/capture/capture_source.h"
 #include "server/cli/datagram_decoder.h"
 #include "server/cli/decode_output.h"
 #include "server/cli/exit_code.h"

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "feedhandlers/capture/packet_view.h"
 #include "feedhandlers/common/field_sink.h"
-#include "feedhandlers/common/packet_view.h"
 #include "feedhandlers/common/venue.h"
 #include "server/cli/frame_cutter.h"
 #include "server/cli/json_fields.h"

@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "calc/sequencer.h"
-#include "feedhandlers/common/capture_replay.h"
+#include "feedhandlers/capture/capture_replay.h"
 #include "server/cli/exit_code.h"
 #include "server/journal/journal_reader.h"
 #include "server/pipeline/handler_set.h"

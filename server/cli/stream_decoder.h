@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "feedhandlers/common/capture_source.h"
-#include "feedhandlers/common/tcp_reassembler.h"
+#include "feedhandlers/capture/capture_source.h"
+#include "feedhandlers/capture/tcp_reassembler.h"
 #include "server/cli/decode_output.h"
 #include "server/cli/frame_cutter.h"
 #include "server/cli/stream_protocol.h"

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "calc/universe.h"
-#include "feedhandlers/common/capture_replay.h"
+#include "feedhandlers/capture/capture_replay.h"
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/hkex/handler.h"

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "feedhandlers/common/capture_source.h"
-#include "feedhandlers/common/pcap_reader.h"
+#include "feedhandlers/capture/capture_source.h"
+#include "feedhandlers/capture/pcap_reader.h"
 #include "server/cli/datagram_decoder.h"
 #include "server/cli/decode_output.h"
 #include "server/cli/stream_decoder.h"

@@ -93,7 +93,7 @@ class Dependencies(unittest.TestCase):
             own = path.parts[1]
             for line, name, _ in tree.includes(path):
                 parts = name.split("/")
-                if own in venues | {"common"} and len(parts) > 2 and parts[0] == "feedhandlers":
+                if own in venues | {"common", "capture"} and len(parts) > 2 and parts[0] == "feedhandlers":
                     if parts[1] not in (own, "common"):
                         wrong.append(f"{path}:{line}: {name}")
         self.assertEqual(wrong, [])

@@ -1,5 +1,5 @@
 // Which bytes of a capture reach which handler, when, and what becomes of the rest.
-#include "feedhandlers/common/capture_replay.h"
+#include "feedhandlers/capture/capture_replay.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

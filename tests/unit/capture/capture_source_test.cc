@@ -1,5 +1,5 @@
 // Captures as files: link types, stamps, filters, order of several, damage.
-#include "feedhandlers/common/capture_source.h"
+#include "feedhandlers/capture/capture_source.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "calc/time.h"
+#include "feedhandlers/capture/packet_view.h"
 #include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/packet_view.h"
 
 namespace indexcast::test {
 

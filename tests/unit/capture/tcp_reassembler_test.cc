@@ -1,5 +1,5 @@
 // Streams put together from segments in every order in which a capture can hold them.
-#include "feedhandlers/common/tcp_reassembler.h"
+#include "feedhandlers/capture/tcp_reassembler.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

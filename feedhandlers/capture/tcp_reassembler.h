@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "calc/time.h"
-#include "feedhandlers/common/capture_source.h"
-#include "feedhandlers/common/packet_view.h"
+#include "feedhandlers/capture/capture_source.h"
+#include "feedhandlers/capture/packet_view.h"
 
 namespace indexcast::feed {
 

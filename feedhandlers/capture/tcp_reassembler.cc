@@ -1,4 +1,4 @@
-#include "feedhandlers/common/tcp_reassembler.h"
+#include "feedhandlers/capture/tcp_reassembler.h"
 
 #include <algorithm>
 

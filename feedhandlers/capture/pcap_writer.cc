@@ -1,4 +1,4 @@
-#include "feedhandlers/common/pcap_writer.h"
+#include "feedhandlers/capture/pcap_writer.h"
 
 #include <pcap/pcap.h>
 #include <tins/ethernetII.h>

@@ -1,4 +1,4 @@
-#include "feedhandlers/common/pcap_reader.h"
+#include "feedhandlers/capture/pcap_reader.h"
 
 #include <pcap/pcap.h>
 
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-#include "feedhandlers/common/packet_view.h"
+#include "feedhandlers/capture/packet_view.h"
 
 namespace indexcast::feed {
 namespace {

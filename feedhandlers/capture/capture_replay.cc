@@ -1,4 +1,4 @@
-#include "feedhandlers/common/capture_replay.h"
+#include "feedhandlers/capture/capture_replay.h"
 
 #include <algorithm>
 #include <utility>

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "calc/time.h"
-#include "feedhandlers/common/packet_view.h"
-#include "feedhandlers/common/pcap_reader.h"
+#include "feedhandlers/capture/packet_view.h"
+#include "feedhandlers/capture/pcap_reader.h"
 
 namespace indexcast::feed {
 

@@ -1,4 +1,4 @@
-#include "feedhandlers/common/packet_view.h"
+#include "feedhandlers/capture/packet_view.h"
 
 #include <arpa/inet.h>
 #include <pcap/dlt.h>

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "calc/time.h"
-#include "feedhandlers/common/capture_source.h"
+#include "feedhandlers/capture/capture_source.h"
+#include "feedhandlers/capture/tcp_reassembler.h"
 #include "feedhandlers/common/datagram_handler.h"
 #include "feedhandlers/common/endpoint.h"
 #include "feedhandlers/common/stream_handler.h"
-#include "feedhandlers/common/tcp_reassembler.h"
 
 namespace indexcast::feed {
 

@@ -1,4 +1,4 @@
-#include "feedhandlers/common/capture_source.h"
+#include "feedhandlers/capture/capture_source.h"
 
 #include <numeric>
 #include <utility>
