@@ -16,6 +16,24 @@ struct ChannelSettings {
   std::uint32_t id = 0;
   feed::Endpoint line_a;  // multicast group and port
   feed::Endpoint line_b;
+  // The refresh channel of this channel, with sequence numbers of its own (notes 1.6); an empty host
+  // where there is none.
+  feed::Endpoint refresh_a;
+  feed::Endpoint refresh_b;
+};
+
+// The exchange's retransmission service (notes 1.5). The limits are those of an older edition of
+// the specification and may have changed, so they are settings.
+struct RetransmissionSettings {
+  std::vector<feed::Endpoint> servers;  // in order of preference; empty: not used
+  std::string username;                 // at most 12 characters, assigned by the exchange
+  char username_padding = ' ';          // space or NUL; unconfirmed
+  std::uint32_t messages_per_request = 10'000;
+  std::uint32_t requests_per_day = 1'000;
+  std::uint32_t messages_available = 50'000;  // the server keeps the last so many of a channel
+  std::int64_t logon_timeout_ns = 5'000'000'000;
+  std::int64_t heartbeat_ns = 30'000'000'000;       // the server's; silent for twice this is dead
+  std::int64_t response_timeout_ns = 5'000'000'000;  // request to response, and between its packets
 };
 
 enum class PricePolicy : std::uint8_t { last, nominal };
@@ -30,6 +48,13 @@ struct Settings {
   std::int64_t reorder_wait_ns = 20'000'000;
   // Packets held while one is missing; more than this at once is a gap without waiting.
   std::size_t reorder_capacity = 256;
+  RetransmissionSettings retransmission;
+  // Only datagrams from these addresses are taken; empty: from any.
+  std::vector<std::string> sources;
+  // Real-time packets kept for a channel while it recovers.
+  std::size_t recovery_capacity = 16'384;
+  // The channel of message 105; 0: none.
+  std::uint32_t disaster_recovery_channel = 0;
   std::string market_code = "MAIN";  // segment whose message 20 is the market's phase
   // Lunch, on exchange time: the notes do not say which session id the exchange sends then.
   std::vector<feed::TimeRange> breaks = feed::kHongKongBreaks;
