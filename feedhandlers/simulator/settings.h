@@ -8,6 +8,7 @@
 #include "calc/time.h"
 #include "feedhandlers/common/endpoint.h"
 #include "feedhandlers/hkex/settings.h"
+#include "feedhandlers/simulator/fault_plan.h"
 #include "feedhandlers/sse/settings.h"
 #include "feedhandlers/szse/settings.h"
 
@@ -51,6 +52,10 @@ struct Settings {
   // on both.
   double loss_a = 0.0;
   double loss_b = 0.0;
+  // Exchange seconds from one round of HKEX's refresh service to the next (notes 1.6).
+  std::int64_t refresh_round_s = 30;
+  // What is to go wrong beside that; `simulate --faults` fills it.
+  FaultPlan faults;
   // Expected halts per security and day, at most one each.
   double halts = 0.05;
   // Chance that a security is suspended for the whole day.
