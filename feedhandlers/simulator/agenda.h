@@ -16,8 +16,12 @@ enum class Task : std::uint8_t {
   step,        // the session plan moves on
   transition,  // one security follows
   tick,        // orders or a trade in one security
-  halt,
+  halt,  // `detail`: Halt
   resume,
+  interrupt,  // `detail`: seconds
+  end_interruption,
+  cancel_trade,
+  zero_price,
   second,  // the venue's periodic messages
   grid,    // mainland snapshots on a grid
 };

@@ -59,7 +59,7 @@ void GatewayServer::tick() {
 }
 
 void GatewayServer::publish(const ExchangeMessage& message) {
-  if (message.security != 0) images_[message.security] = message.bytes;
+  if (message.security != 0) images_[{message.stream, message.security}] = message.bytes;
   for (const auto& connection : std::vector(connections_)) connection->send(message.bytes);
 }
 

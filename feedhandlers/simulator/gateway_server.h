@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "feedhandlers/common/endpoint.h"
@@ -54,7 +55,8 @@ class GatewayServer {
   std::size_t backlog_limit_;
   TransportCounts& counts_;
   std::vector<std::shared_ptr<GatewayConnection>> connections_;
-  std::map<std::uint32_t, std::vector<std::byte>> images_;
+  // By stream and security.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::byte>> images_;
 };
 
 }  // namespace indexcast::sim

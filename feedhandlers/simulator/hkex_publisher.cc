@@ -50,8 +50,9 @@ std::uint8_t session_status(std::uint8_t session) {
 
 class HkexPublisher final : public Publisher {
  public:
-  HkexPublisher(Outlet& outlet, const hkex::Settings& settings, std::uint32_t cny_rate)
-      : market_code_(settings.market_code), cny_rate_(cny_rate) {
+  HkexPublisher(Outlet& outlet, const hkex::Settings& settings, std::uint32_t cny_rate,
+                FaultBook& faults)
+      : market_code_(settings.market_code), cny_rate_(cny_rate), faults_(faults) {
     for (const hkex::ChannelSettings& channel : settings.channels) {
       channels_.emplace_back(outlet, channel.id);
     }
@@ -92,6 +93,7 @@ class HkexPublisher final : public Publisher {
   std::vector<HkexPackets> channels_;
   std::string market_code_;
   std::uint32_t cny_rate_;
+  FaultBook& faults_;
   std::unordered_map<std::uint32_t, Told> told_;
 };
 
@@ -182,8 +184,8 @@ void HkexPublisher::prices(const Security& security, Told& told, Micros now) {
 }  // namespace
 
 std::unique_ptr<Publisher> make_hkex_publisher(Outlet& outlet, const hkex::Settings& settings,
-                                               std::uint32_t cny_rate) {
-  return std::make_unique<HkexPublisher>(outlet, settings, cny_rate);
+                                               std::uint32_t cny_rate, FaultBook& faults) {
+  return std::make_unique<HkexPublisher>(outlet, settings, cny_rate, faults);
 }
 
 }  // namespace indexcast::sim

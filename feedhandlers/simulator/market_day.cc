@@ -39,7 +39,7 @@ MarketDay::MarketDay(const Settings& settings, Agenda& agenda, feed::Venue venue
       random_(settings.seed, kMarketStream + feed::market_of(venue)),
       market_{venue, std::move(securities), {}},
       publisher_(std::move(publisher)),
-      plan_(plan_session(venue, random_)),
+      plan_(plan_session(venue, DayKind::whole, random_)),
       dirty_(market_.securities.size(), false) {
   const bool hkex = venue == feed::Venue::hkex;
   mean_tick_ = std::max<Micros>(
@@ -88,9 +88,17 @@ void MarketDay::perform(const Appointment& appointment) {
       if (appointment.detail == round_) tick(appointment.security, now);
       return;
     case Task::halt:
-      return halt(appointment.security, now);
+      return halt(appointment.security, static_cast<Halt>(appointment.detail), now);
     case Task::resume:
       return resume(appointment.security, now);
+    case Task::interrupt:
+      return interrupt(appointment.security, appointment.detail * kMicrosPerSecond, now);
+    case Task::end_interruption:
+      return end_interruption(appointment.security, now);
+    case Task::cancel_trade:
+      return cancel_trade(appointment.security, now);
+    case Task::zero_price:
+      return zero_price(appointment.security, now);
     case Task::second:
       return second(now);
     case Task::grid:
@@ -133,13 +141,14 @@ void MarketDay::tick(std::uint32_t place, Micros now) {
   arrange_tick(place, now);
   if (security.halted() || security.suspended()) return;
   security.tick();
+  publisher_->ticked(security, now);
   changed(place, now);
 }
 
-void MarketDay::halt(std::uint32_t place, Micros now) {
+void MarketDay::halt(std::uint32_t place, Halt kind, Micros now) {
   Security& security = market_.securities[place];
-  if (security.suspended()) return;
-  security.halt();
+  if (security.suspended() || security.phase() == Phase::closed) return;
+  security.halt(kind);
   ++halts_;
   publisher_->status_changed(security, now);
   changed(place, now);
@@ -151,6 +160,39 @@ void MarketDay::resume(std::uint32_t place, Micros now) {
   security.resume();
   publisher_->status_changed(security, now);
   changed(place, now);
+}
+
+void MarketDay::interrupt(std::uint32_t place, Micros length, Micros now) {
+  Security& security = market_.securities[place];
+  const bool hkex = market_.venue == feed::Venue::hkex;
+  if (!security.interrupt(hkex ? Interruption::bounded : Interruption::auction)) return;
+  arrange(now + length, Task::end_interruption, place);
+  publisher_->interrupted(security, now, now + length);
+  changed(place, now);
+}
+
+void MarketDay::end_interruption(std::uint32_t place, Micros now) {
+  Security& security = market_.securities[place];
+  if (security.interruption() == Interruption::none) return;
+  security.end_interruption();
+  changed(place, now);
+}
+
+void MarketDay::cancel_trade(std::uint32_t place, Micros now) {
+  Security& security = market_.securities[place];
+  const Trade cancelled = security.cancel_last_trade();
+  if (cancelled.id == 0) return;
+  publisher_->trade_cancelled(security, cancelled, now);
+  publisher_->restated(market_, security, now);
+}
+
+// The grid is no part of it: the next image would have the price again.
+void MarketDay::zero_price(std::uint32_t place, Micros now) {
+  Security& security = market_.securities[place];
+  if (security.totals().last == 0) return;
+  const Totals kept = security.blank_prices();
+  publisher_->restated(market_, security, now);
+  security.restore_prices(kept);
 }
 
 void MarketDay::second(Micros now) {

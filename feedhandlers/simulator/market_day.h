@@ -33,8 +33,12 @@ class MarketDay {
   void take_step(Micros now);
   void transition(std::uint32_t place, Phase phase, Micros now);
   void tick(std::uint32_t place, Micros now);
-  void halt(std::uint32_t place, Micros now);
+  void halt(std::uint32_t place, Halt kind, Micros now);
   void resume(std::uint32_t place, Micros now);
+  void interrupt(std::uint32_t place, Micros length, Micros now);
+  void end_interruption(std::uint32_t place, Micros now);
+  void cancel_trade(std::uint32_t place, Micros now);
+  void zero_price(std::uint32_t place, Micros now);
   void second(Micros now);
   void publish_dirty(Micros now);
   void changed(std::uint32_t place, Micros now);

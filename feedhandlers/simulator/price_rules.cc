@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int64_t kFen = 10'000;
 constexpr int kHkexFencePercent = 30;
+constexpr int kFirstDayFencePercent = 200;
 
 int mainland_band_percent(std::uint32_t code) {
   const std::uint32_t board = code / 1000;
@@ -17,8 +18,9 @@ int mainland_band_percent(std::uint32_t code) {
 
 }  // namespace
 
-PriceRules::PriceRules(std::vector<TickBand> bands, std::int64_t previous_close, int band_percent)
-    : bands_(std::move(bands)) {
+PriceRules::PriceRules(std::vector<TickBand> bands, std::int64_t previous_close, int band_percent,
+                       bool limited)
+    : bands_(std::move(bands)), limited_(limited) {
   upper_ = rounded(previous_close * (100 + band_percent) / 100);
   lower_ = std::max(rounded(previous_close * (100 - band_percent) / 100), tick_at(0));
 }
@@ -40,11 +42,13 @@ std::int64_t PriceRules::nearest(std::int64_t price) const {
 }
 
 PriceRules rules_for(feed::Venue venue, std::uint32_t code, std::int64_t previous_close,
-                     const std::vector<TickBand>& hkex_ticks) {
-  if (venue == feed::Venue::hkex) return {hkex_ticks, previous_close, kHkexFencePercent};
-  return {{{std::numeric_limits<std::int64_t>::max(), kFen}},
-          previous_close,
-          mainland_band_percent(code)};
+                     const std::vector<TickBand>& hkex_ticks, bool first_day) {
+  const bool hkex = venue == feed::Venue::hkex;
+  const int percent = first_day ? kFirstDayFencePercent
+                      : hkex    ? kHkexFencePercent
+                                : mainland_band_percent(code);
+  if (hkex) return {hkex_ticks, previous_close, percent, false};
+  return {{{std::numeric_limits<std::int64_t>::max(), kFen}}, previous_close, percent, !first_day};
 }
 
 }  // namespace indexcast::sim

@@ -12,8 +12,10 @@ namespace indexcast::sim {
 // All prices 1e-6 of the listing currency, positive.
 class PriceRules {
  public:
-  // `bands` ascend; `band_percent` is how far the day may leave the previous close.
-  PriceRules(std::vector<TickBand> bands, std::int64_t previous_close, int band_percent);
+  // `bands` ascend; `band_percent` is how far the day may leave the previous close. Not `limited`:
+  // the band is the simulator's own fence and the exchange publishes none.
+  PriceRules(std::vector<TickBand> bands, std::int64_t previous_close, int band_percent,
+             bool limited = true);
 
   std::int64_t tick_at(std::int64_t price) const;
   bool on_tick(std::int64_t price) const { return price % tick_at(price) == 0; }
@@ -26,6 +28,7 @@ class PriceRules {
 
   std::int64_t lower() const { return lower_; }
   std::int64_t upper() const { return upper_; }
+  bool limited() const { return limited_; }
 
  private:
   std::int64_t rounded(std::int64_t price) const;
@@ -33,11 +36,13 @@ class PriceRules {
   std::vector<TickBand> bands_;
   std::int64_t lower_ = 0;
   std::int64_t upper_ = 0;
+  bool limited_ = true;
 };
 
 // The rules of one security. Mainland: one fen; 20 % for STAR (688, 689) and ChiNext (300, 301),
-// else 10 %. Hong Kong has no daily limit: 30 % is the simulator's own fence.
+// else 10 %. No daily limit in Hong Kong, where 30 % is the simulator's own fence, nor on the
+// `first_day` of a listing, where it is 200 %.
 PriceRules rules_for(feed::Venue venue, std::uint32_t code, std::int64_t previous_close,
-                     const std::vector<TickBand>& hkex_ticks);
+                     const std::vector<TickBand>& hkex_ticks, bool first_day = false);
 
 }  // namespace indexcast::sim

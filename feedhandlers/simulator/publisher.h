@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "feedhandlers/simulator/fault_book.h"
 #include "feedhandlers/simulator/outlet.h"
 #include "feedhandlers/simulator/security.h"
 #include "feedhandlers/simulator/session_plan.h"
@@ -28,19 +29,29 @@ class Publisher {
   virtual void session_changed(const Market& market, Micros now) = 0;
   // Price, book, totals or phase of a security changed, or its image is due again.
   virtual void security_changed(const Market& market, const Security& security, Micros now) = 0;
+  // Orders or a trade came in. Called at once, also where a grid holds the image back.
+  virtual void ticked(const Security&, Micros) {}
   // The security was halted or resumed.
   virtual void status_changed(const Security& security, Micros now) = 0;
+  // Its price moved too fast: interrupted until `end`.
+  virtual void interrupted(const Security&, Micros /*now*/, Micros /*end*/) {}
+  // `trade` was taken back; the security already stands without it. `restated` follows.
+  virtual void trade_cancelled(const Security&, const Trade& /*trade*/, Micros) {}
+  // Prices or totals changed without a trade, and are said again even where only trades are news.
+  virtual void restated(const Market& market, const Security& security, Micros now) {
+    security_changed(market, security, now);
+  }
   // Once an exchange second.
   virtual void second(const Market& market, Micros now) = 0;
   // No more at this instant.
   virtual void flush(Micros now) = 0;
 };
 
-// `outlet` outlives the publisher.
-std::unique_ptr<Publisher> make_sse_publisher(Outlet& outlet);
+// `outlet` and `faults` outlive the publisher.
+std::unique_ptr<Publisher> make_sse_publisher(Outlet& outlet, std::uint64_t seed);
 std::unique_ptr<Publisher> make_szse_publisher(Outlet& outlet);
 // `cny_rate`: HKD per CNY, 4 decimals, for message 14.
 std::unique_ptr<Publisher> make_hkex_publisher(Outlet& outlet, const hkex::Settings& settings,
-                                               std::uint32_t cny_rate);
+                                               std::uint32_t cny_rate, FaultBook& faults);
 
 }  // namespace indexcast::sim

@@ -15,6 +15,12 @@ constexpr std::int64_t kAnchorStepBp = 3;
 constexpr std::int64_t kAnchorPull = 4096;
 constexpr std::int64_t kFairStepBp = 3;
 constexpr std::int64_t kFairPull = 256;
+// A first day opens far from its issue price, so that nothing but the absence of limits explains
+// it: 30 % to 110 % above.
+constexpr std::int64_t kFirstDayLowBp = 3'000;
+constexpr std::int64_t kFirstDayHighBp = 11'000;
+// Width of a bounded interruption; 5 % is what Hong Kong's large shares have.
+constexpr std::int64_t kBoundBp = 500;
 
 bool is_auction(Phase phase) {
   return phase == Phase::opening_auction || phase == Phase::closing_auction;
@@ -26,9 +32,14 @@ std::int64_t basis_points(std::int64_t price, std::int64_t bp) { return price * 
 
 Security::Security(Listing listing, PriceRules rules, Random random)
     : listing_(std::move(listing)), rules_(std::move(rules)), random_(std::move(random)) {
-  const std::int64_t reach = basis_points(listing_.previous_close, kTargetBp);
-  target_ = listing_.previous_close + random_.between(-reach, reach);
-  anchor_ = listing_.previous_close + (target_ - listing_.previous_close) / 4;
+  const std::int64_t close = listing_.previous_close;
+  const std::int64_t reach = basis_points(close, kTargetBp);
+  target_ = close + random_.between(-reach, reach);
+  anchor_ = close + (target_ - close) / 4;
+  if (listing_.first_day) {
+    anchor_ = target_ =
+        close + basis_points(close, random_.between(kFirstDayLowBp, kFirstDayHighBp));
+  }
   fair_ = anchor_;
 }
 
@@ -39,16 +50,17 @@ void Security::enter(Phase phase, bool empty) {
   }
   const bool was_auction = is_auction(phase_);
   const bool leaving = was_auction && !is_auction(phase);
+  if (phase != Phase::continuous) end_interruption();
   phase_ = phase;
-  if (leaving && !halted_) match_auction(empty);
+  if (leaving && !halted()) match_auction(empty);
   if (is_auction(phase) && !was_auction) book_ = {};
-  if (phase == Phase::closed) halted_ = false;
+  if (phase == Phase::closed) halt_ = Halt::none;
 }
 
 void Security::tick() {
-  if (halted_ || suspended_) return;
+  if (halted() || suspended_) return;
   move_fair_value();
-  if (is_auction(phase_)) {
+  if (is_auction(phase_) || interruption_ == Interruption::auction) {
     quote_auction();
   } else if (phase_ == Phase::continuous) {
     trade_at(next_price(), random_.between(1, 50) * kLot);
@@ -56,13 +68,49 @@ void Security::tick() {
   }
 }
 
-void Security::halt() {
-  halted_ = true;
+void Security::halt(Halt kind) {
+  interruption_ = Interruption::none;
+  virtual_price_ = 0;
+  halt_ = kind;
   book_ = {};
 }
 
+bool Security::interrupt(Interruption kind) {
+  if (phase_ != Phase::continuous || totals_.last == 0 || halted() || suspended_) return false;
+  interruption_ = kind;
+  if (kind == Interruption::auction) {
+    book_ = {};
+    return true;
+  }
+  const std::int64_t reach = basis_points(totals_.last, kBoundBp);
+  bound_reference_ = totals_.last;
+  bound_low_ = rules_.nearest(totals_.last - reach);
+  bound_high_ = rules_.nearest(totals_.last + reach);
+  return true;
+}
+
+void Security::end_interruption() {
+  const bool auction = interruption_ == Interruption::auction;
+  interruption_ = Interruption::none;
+  if (auction) match_auction(false);
+}
+
+Trade Security::cancel_last_trade() {
+  const Trade cancelled = last_trade_;
+  if (cancelled.id == 0) return {};
+  totals_ = before_last_trade_;
+  last_trade_ = {};
+  return cancelled;
+}
+
+Totals Security::blank_prices() {
+  const Totals kept = totals_;
+  totals_.last = totals_.open = totals_.high = totals_.low = 0;
+  return kept;
+}
+
 void Security::resume() {
-  halted_ = false;
+  halt_ = Halt::none;
   if (phase_ == Phase::continuous && totals_.last > 0) quote_around_last();
 }
 
@@ -72,6 +120,7 @@ void Security::move_fair_value() {
   anchor_ += random_.between(-anchor_step, anchor_step) + (target_ - anchor_) / kAnchorPull;
   fair_ += random_.between(-fair_step, fair_step) + (anchor_ - fair_) / kFairPull;
   fair_ = std::clamp(fair_, rules_.lower(), rules_.upper());
+  if (interruption_ == Interruption::bounded) fair_ = std::clamp(fair_, bound_low_, bound_high_);
 }
 
 // A cheap share's tick is wide: where the fair value stays within it, the price bounces between bid
@@ -84,6 +133,8 @@ std::int64_t Security::next_price() {
 }
 
 void Security::trade_at(std::int64_t price, std::int64_t shares) {
+  before_last_trade_ = totals_;
+  last_trade_ = {++trade_ids_, price, shares};
   totals_.previous_last = totals_.last;
   totals_.last = price;
   if (totals_.open == 0) totals_.open = price;

@@ -19,33 +19,43 @@ std::vector<SessionStep> mainland_plan() {
           {at(14, 57), Phase::closing_auction}, {at(15, 0), Phase::closed}};
 }
 
-// HKEX notes 3.4. Matching begins at random within 09:20-09:22 and 16:08-16:10. How lunch is
-// signalled is not in the notes: blocking is the simulator's assumption.
-std::vector<SessionStep> hong_kong_plan(Random& random) {
+// HKEX notes 3.4: the closing auction's steps from its first minute on, matched at random within
+// its last two minutes.
+void append_closing_auction(std::vector<SessionStep>& plan, Micros begin, Random& random) {
+  const auto minute = [begin](std::int64_t n) { return begin + n * 60 * kMicrosPerSecond; };
+  const Micros match = minute(8) + random.between(1, 119) * kMicrosPerSecond;
+  plan.insert(plan.end(), {{begin, Phase::closing_auction, 105},
+                           {minute(1), Phase::closing_auction, 5},
+                           {minute(6), Phase::closing_auction, 106},
+                           {minute(8), Phase::closing_auction, 107},
+                           {match, Phase::closed, 4},
+                           {match + 10 * kMicrosPerSecond, Phase::closed, 103},
+                           {match + 300 * kMicrosPerSecond, Phase::closed, 0}});
+}
+
+// Matching of the opening auction begins at random within 09:20-09:22. How lunch is signalled is
+// not in the notes: blocking is the simulator's assumption.
+std::vector<SessionStep> hong_kong_plan(DayKind kind, Random& random) {
   const Micros opening_match = at(9, 20) + random.between(1, 119) * kMicrosPerSecond;
-  const Micros closing_match = at(16, 8) + random.between(1, 119) * kMicrosPerSecond;
-  return {{kDayBegin, Phase::before_open, 100},
-          {at(9, 0), Phase::opening_auction, 1},
-          {at(9, 15), Phase::opening_auction, 101},
-          {at(9, 20), Phase::opening_auction, 108},
-          {opening_match, Phase::opened, 2},
-          {at(9, 28), Phase::opened, 7},
-          {at(9, 30), Phase::continuous, 3},
-          {at(12, 0), Phase::lunch, 7},
-          {at(13, 0), Phase::continuous, 3},
-          {at(16, 0), Phase::closing_auction, 105},
-          {at(16, 1), Phase::closing_auction, 5},
-          {at(16, 6), Phase::closing_auction, 106},
-          {at(16, 8), Phase::closing_auction, 107},
-          {closing_match, Phase::closed, 4},
-          {closing_match + 10 * kMicrosPerSecond, Phase::closed, 103},
-          {closing_match + 300 * kMicrosPerSecond, Phase::closed, 0}};
+  std::vector<SessionStep> plan{
+      {kDayBegin, Phase::before_open, 100},     {at(9, 0), Phase::opening_auction, 1},
+      {at(9, 15), Phase::opening_auction, 101}, {at(9, 20), Phase::opening_auction, 108},
+      {opening_match, Phase::opened, 2},        {at(9, 28), Phase::opened, 7},
+      {at(9, 30), Phase::continuous, 3}};
+  if (kind == DayKind::half) {
+    append_closing_auction(plan, at(12, 0), random);
+    return plan;
+  }
+  plan.push_back({at(12, 0), Phase::lunch, 7});
+  plan.push_back({at(13, 0), Phase::continuous, 3});
+  append_closing_auction(plan, at(16, 0), random);
+  return plan;
 }
 
 }  // namespace
 
-std::vector<SessionStep> plan_session(feed::Venue venue, Random& random) {
-  return venue == feed::Venue::hkex ? hong_kong_plan(random) : mainland_plan();
+std::vector<SessionStep> plan_session(feed::Venue venue, DayKind kind, Random& random) {
+  return venue == feed::Venue::hkex ? hong_kong_plan(kind, random) : mainland_plan();
 }
 
 }  // namespace indexcast::sim

@@ -37,7 +37,16 @@ struct SessionStep {
 inline constexpr std::int64_t kDayBeginMs = (8 * 60 + 55) * 60'000;
 inline constexpr std::int64_t kDayEndMs = (16 * 60 + 20) * 60'000;
 
-// Ascending; the first step begins at kDayBeginMs. Hong Kong's random ends are drawn from `random`.
-std::vector<SessionStep> plan_session(feed::Venue venue, Random& random);
+// What kind of day a venue has.
+enum class DayKind : std::uint8_t {
+  whole,
+  half,    // Hong Kong: continuous trading ends at noon, its closing auction at 12:10
+  silent,  // shut, with gateways and lines up that carry heartbeats and no data
+  absent,  // shut, with nothing there at all
+};
+
+// `kind` is whole, or half in Hong Kong. Ascending; the first step begins at kDayBeginMs. Hong
+// Kong's random ends are drawn from `random`.
+std::vector<SessionStep> plan_session(feed::Venue venue, DayKind kind, Random& random);
 
 }  // namespace indexcast::sim

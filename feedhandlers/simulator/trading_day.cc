@@ -79,7 +79,8 @@ TradingDay::TradingDay(const Settings& settings, const Universe& universe)
     : settings_(checked(settings)),
       begin_(settings_.begin_ms * kMicrosPerMs),
       end_(settings_.end_ms * kMicrosPerMs),
-      outlet_(settings_.trade_date) {
+      outlet_(settings_.trade_date),
+      faults_(settings_.faults, settings_.seed) {
   markets_.reserve(feed::kVenueCount);
   add_market(universe, feed::Venue::sse, !settings_.sse.gateways.empty());
   add_market(universe, feed::Venue::szse, !settings_.szse.gateways.empty());
@@ -94,13 +95,13 @@ void TradingDay::add_market(const Universe& universe, feed::Venue venue, bool ta
   std::unique_ptr<Publisher> publisher;
   switch (venue) {
     case feed::Venue::sse:
-      publisher = make_sse_publisher(outlet_);
+      publisher = make_sse_publisher(outlet_, settings_.seed);
       break;
     case feed::Venue::szse:
       publisher = make_szse_publisher(outlet_);
       break;
     case feed::Venue::hkex:
-      publisher = make_hkex_publisher(outlet_, settings_.hkex, cny_rate(universe));
+      publisher = make_hkex_publisher(outlet_, settings_.hkex, cny_rate(universe), faults_);
       break;
   }
   markets_.emplace_back(settings_, agenda_, venue, list_securities(settings_, universe, venue),

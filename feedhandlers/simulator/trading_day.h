@@ -9,6 +9,7 @@
 #include "calc/universe.h"
 #include "feedhandlers/simulator/agenda.h"
 #include "feedhandlers/simulator/exchange_message.h"
+#include "feedhandlers/simulator/fault_book.h"
 #include "feedhandlers/simulator/market_day.h"
 #include "feedhandlers/simulator/outlet.h"
 #include "feedhandlers/simulator/settings.h"
@@ -33,7 +34,11 @@ class TradingDay {
 
   std::span<const MarketDay> markets() const { return markets_; }
   const MessageCounts& counts() const { return outlet_.counts(); }
+  // The same messages by what they are about.
+  const SubjectCounts& subjects() const { return outlet_.subjects(); }
   std::uint64_t halts() const;
+  // Of the faults that a day carries out itself, what happened so far.
+  const FaultCounts& fault_counts() const { return faults_.counts(); }
 
  private:
   void add_market(const Universe& universe, feed::Venue venue, bool takes_part);
@@ -44,6 +49,7 @@ class TradingDay {
   Micros end_;
   Agenda agenda_;
   Outlet outlet_;
+  FaultBook faults_;
   std::vector<MarketDay> markets_;
 };
 

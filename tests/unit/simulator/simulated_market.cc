@@ -43,8 +43,8 @@ Settings make_settings() {
   settings.sse.gateways = {{"127.0.0.1", 0}};
   settings.szse.gateways = {{"127.0.0.1", 0}};
   settings.szse.password = "secret";
-  settings.hkex.channels = {{10, {"239.255.10.1", 51001}, {"239.255.10.2", 51002}},
-                            {11, {"239.255.11.1", 51003}, {"239.255.11.2", 51004}}};
+  settings.hkex.channels = {{10, {"239.255.10.1", 51001}, {"239.255.10.2", 51002}, {}, {}},
+                            {11, {"239.255.11.1", 51003}, {"239.255.11.2", 51004}, {}, {}}};
   return settings;
 }
 

@@ -1,0 +1,72 @@
+#include "feedhandlers/simulator/sse_outlet.h"
+
+#include <fmt/format.h>
+
+#include "feedhandlers/common/big_endian_writer.h"
+#include "feedhandlers/simulator/clock_text.h"
+
+namespace indexcast::sim {
+namespace {
+
+constexpr std::uint32_t kMarketStatus = 101;
+constexpr std::uint32_t kSnapshot = 102;
+constexpr std::uint32_t kBondTick = 201;
+constexpr std::size_t kBondTickBody = 40;  // made up: clients go by BodyLength
+
+// Any number that tells the streams apart: their last three characters.
+std::uint32_t stream_number(std::string_view stream) {
+  std::uint32_t number = 0;
+  for (const char c : stream.substr(2)) number = number << 8 | static_cast<std::uint8_t>(c);
+  return number;
+}
+
+}  // namespace
+
+sse::Stamp SseOutlet::stamp(Micros now) const {
+  return {static_cast<std::uint64_t>(timestamp_digits(outlet_.instant(now))), 0};
+}
+
+void SseOutlet::emit(std::uint32_t security, std::uint32_t stream, Micros now) {
+  outlet_.emit({outlet_.instant(now), feed::Venue::sse, 0, security, stream, 0, bytes_});
+}
+
+void SseOutlet::status(std::uint8_t security_type, std::string_view session_id,
+                       std::uint32_t products, Micros now) {
+  if (outlet_.muted()) return;
+  bytes_.clear();
+  sse::encode_market_status(
+      stamp(now), {security_type, sse::kTradSesModeProduction, session_id, products}, bytes_);
+  outlet_.count(feed::Venue::sse, kMarketStatus);
+  emit(0, 0, now);
+}
+
+void SseOutlet::snapshot(sse::SnapshotFields fields, std::uint32_t code,
+                         std::span<const sse::Entry> entries, Micros now) {
+  if (outlet_.muted()) return;
+  const std::string digits = fmt::format("{:06}", code);
+  fields.security_id = digits;
+  fields.trad_ses_mode = sse::kTradSesModeProduction;
+  fields.trade_date = outlet_.trade_date();
+  fields.last_update_time = static_cast<std::uint32_t>(clock_digits(now / kMicrosPerMs));
+  bytes_.clear();
+  sse::encode_snapshot(stamp(now), fields, entries, bytes_);
+  outlet_.count(feed::Venue::sse, kSnapshot, code, fields.md_stream_id);
+  emit(code, stream_number(fields.md_stream_id), now);
+}
+
+void SseOutlet::unknown_type(Micros now) {
+  if (outlet_.muted()) return;
+  bytes_.clear();
+  const sse::Stamp at = stamp(now);
+  feed::BigEndianWriter(bytes_)
+      .number(sse::msg_type("M201"))
+      .number(at.sending_time)
+      .number(at.msg_seq_num)
+      .number(static_cast<std::uint32_t>(kBondTickBody))
+      .text("", kBondTickBody)
+      .checksum();
+  outlet_.count(feed::Venue::sse, kBondTick);
+  emit(0, 0, now);
+}
+
+}  // namespace indexcast::sim

@@ -1,0 +1,227 @@
+#include "feedhandlers/simulator/sse_side_streams.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "feedhandlers/common/timetable.h"
+
+namespace indexcast::sim {
+namespace {
+
+constexpr std::uint64_t kStream = 1'000'001'000;
+constexpr std::int64_t kIndexEvery = 5;  // seconds, as official indices are sent
+constexpr std::int64_t kFundEvery = 3;   // also IOPV: not more often (SSE notes 6.3)
+constexpr std::int64_t kAfterHoursEvery = 3;
+constexpr std::int64_t kAfterHoursIdle = 60;
+constexpr std::int64_t kUnknownEvery = 60;
+constexpr Micros kAfterHoursBegin = feed::hms(15, 5) * kMicrosPerMs;
+constexpr Micros kAfterHoursEnd = feed::hms(15, 30) * kMicrosPerMs;
+constexpr std::int64_t kLot = 100;
+constexpr std::int64_t kOne = 1'000'000;
+constexpr std::size_t kDepth = 5;
+constexpr std::uint16_t kEntryIopv = sse::entry_type('v');
+constexpr std::uint16_t kEntryPreviousIopv = sse::entry_type('w');
+constexpr std::uint8_t kSecurityTypeIntegrated = 3;
+constexpr std::uint8_t kSecurityTypeExternal = 14;
+
+bool is_star(const Security& security) {
+  const std::uint32_t board = security.listing().code / 1000;
+  return board == 688 || board == 689;
+}
+
+// Average of last over previous close, 1e-6.
+std::int64_t performance(const Market& market) {
+  if (market.securities.empty()) return kOne;
+  std::int64_t sum = 0;
+  for (const Security& security : market.securities) {
+    const std::int64_t close = security.listing().previous_close;
+    const std::int64_t last = security.totals().last > 0 ? security.totals().last : close;
+    sum += last * kOne / close;
+  }
+  return sum / static_cast<std::int64_t>(market.securities.size());
+}
+
+bool has_opened(Phase phase) { return phase > Phase::opening_auction; }
+
+// Funds trade continuously to 15:00: the closing auction is theirs only by the rules of 2026.
+std::string_view fund_phase(Phase phase) {
+  switch (phase) {
+    case Phase::before_open:
+      return "S01";
+    case Phase::opening_auction:
+      return "C111";
+    case Phase::opened:
+      return "C110";
+    case Phase::closed:
+      return "E110";
+    default:
+      return "T111";
+  }
+}
+
+// MD102's own letters (5.1). Orders are taken from the opening on; they match after 15:05.
+std::string_view after_hours_phase(const Security& security, Phase phase, Micros now) {
+  if (security.suspended()) return "F";
+  if (now >= kAfterHoursEnd) return "D";
+  if (now >= kAfterHoursBegin) return "H1";
+  return has_opened(phase) ? "A1" : "I";
+}
+
+}  // namespace
+
+SseSideStreams::SseSideStreams(SseOutlet& out, std::uint64_t seed)
+    : out_(out), random_(seed, kStream) {
+  indices_[0] = {1, 3'350'120'300, 100, 0, 0, 0, 0, 0, 0};
+  indices_[1] = {688, 1'022'480'100, 100, 0, 0, 0, 0, 0, 0};
+  funds_[0] = {510050, 2'745'000, 1'000, 0, 0, 0, 0, 0, 0};
+  funds_[1] = {588760, 1'013'000, 1'000, 0, 0, 0, 0, 0, 0};
+}
+
+void SseSideStreams::reference(const Market& market, Micros now) {
+  for (Product& product : indices_) {
+    move(product, market);
+    index(product, market, now);
+  }
+  for (Product& product : funds_) {
+    move(product, market);
+    fund(product, market, now);
+    iopv(product, now);
+  }
+  after_hours(market, false, now);
+}
+
+void SseSideStreams::second(const Market& market, Micros now) {
+  const std::int64_t second = now / kMicrosPerSecond;
+  const auto due = [second](std::int64_t every) { return second % every == 0; };
+  const bool closed = market.session.phase == Phase::closed;
+  const bool complete = closed && now >= market.session.begin + kSseIndicesFinish;
+  for (Product& product : indices_) {
+    if (!complete && due(kIndexEvery)) move(product, market);
+    if (due(kIndexEvery)) index(product, market, now);
+  }
+  for (Product& product : funds_) {
+    if (!due(kFundEvery)) continue;
+    if (!closed) move(product, market);
+    fund(product, market, now);
+    iopv(product, now);
+  }
+  const bool trading = now > kAfterHoursBegin && now <= kAfterHoursEnd;
+  if (due(trading ? kAfterHoursEvery : kAfterHoursIdle)) after_hours(market, trading, now);
+  if (due(kUnknownEvery)) unknown_stream(now);
+}
+
+void SseSideStreams::move(Product& product, const Market& market) {
+  if (!has_opened(market.session.phase)) return;
+  const std::int64_t price = product.previous_close * performance(market) / kOne;
+  product.last = std::max(product.tick, price / product.tick * product.tick);
+  if (product.open == 0) product.open = product.low = product.last;
+  product.high = std::max(product.high, product.last);
+  product.low = std::min(product.low, product.last);
+  product.volume += random_.between(1, 90) * kLot;
+  ++product.trades;
+}
+
+void SseSideStreams::add(std::uint16_t type, std::int64_t price, std::int64_t size,
+                         std::size_t place) {
+  entries_.push_back(
+      {type, sse_price(price), static_cast<std::uint64_t>(size), static_cast<std::uint8_t>(place)});
+}
+
+void SseSideStreams::index(const Product& product, const Market& market, Micros now) {
+  sse::SnapshotFields fields;
+  fields.security_type = sse::kSecurityTypeStock;
+  fields.md_stream_id = sse::kStreamIndex;
+  fields.symbol = product.code == 1 ? "SIMCOMP" : "SIMSTAR";
+  fields.pre_close_px = sse_price(product.previous_close);
+  fields.total_volume_traded = static_cast<std::uint64_t>(product.volume / kLot);
+  entries_.clear();
+  add(sse::kEntryLastIndex, product.last);
+  add(sse::kEntryOpen, product.open);
+  add(sse::kEntryHigh, product.high);
+  add(sse::kEntryLow, product.low);
+  const bool closed = market.session.phase == Phase::closed;
+  if (closed && now >= market.session.begin + kSseIndicesFinish) {
+    add(sse::kEntryClose, product.last);
+  }
+  out_.snapshot(fields, product.code, entries_, now);
+}
+
+void SseSideStreams::fund(const Product& product, const Market& market, Micros now) {
+  sse::SnapshotFields fields;
+  fields.security_type = sse::kSecurityTypeStock;
+  fields.md_stream_id = sse::kStreamFunds;
+  fields.symbol = "SIMETF";
+  fields.pre_close_px = sse_price(product.previous_close);
+  fields.total_volume_traded = static_cast<std::uint64_t>(product.volume);
+  fields.num_trades = static_cast<std::uint64_t>(product.trades);
+  fields.total_value_traded = sse_value(product.volume * product.last / 100);
+  fields.trading_phase_code = fund_phase(market.session.phase);
+  entries_.clear();
+  add(sse::kEntryLast, product.last);
+  add(sse::kEntryOpen, product.open);
+  if (market.session.phase == Phase::closed) add(sse::kEntryClose, product.last);
+  add(sse::kEntryHigh, product.high);
+  add(sse::kEntryLow, product.low);
+  add(kEntryIopv, product.last);
+  add(kEntryPreviousIopv, product.previous_close);
+  for (std::size_t i = 0; i < kDepth && product.last > 0; ++i) {
+    const auto steps = static_cast<std::int64_t>(i);
+    add(sse::kEntryBid, product.last - (steps + 1) * product.tick, (steps + 3) * kLot, i);
+    add(sse::kEntryAsk, product.last + steps * product.tick, (steps + 2) * kLot, i);
+  }
+  out_.snapshot(fields, product.code, entries_, now);
+}
+
+void SseSideStreams::iopv(const Product& product, Micros now) {
+  sse::SnapshotFields fields;
+  fields.security_type = kSecurityTypeExternal;
+  fields.md_stream_id = "MDE01";
+  fields.symbol = "SIMETF";
+  entries_.clear();
+  add(kEntryIopv, product.last > 0 ? product.last : product.previous_close);
+  out_.snapshot(fields, product.code, entries_, now);
+}
+
+// Only entry 5 and the sizes of both best levels mean something here, and volumes are those of
+// this session alone (2.4).
+void SseSideStreams::after_hours(const Market& market, bool trading, Micros now) {
+  for (const Security& security : market.securities) {
+    if (!is_star(security)) continue;
+    AfterHours& done = after_hours_[security.listing().code];
+    const std::int64_t close = security.close();
+    if (trading && close > 0 && !security.suspended()) {
+      done.volume += random_.between(1, 20) * kLot;
+      ++done.trades;
+      done.buy_waiting = random_.between(0, 40) * kLot;
+      done.sell_waiting = done.buy_waiting == 0 ? kLot : 0;
+    }
+    sse::SnapshotFields fields;
+    fields.security_type = kSecurityTypeIntegrated;
+    fields.md_stream_id = "MD102";
+    fields.symbol = security.listing().name;
+    fields.pre_close_px = sse_price(security.listing().previous_close);
+    fields.total_volume_traded = static_cast<std::uint64_t>(done.volume);
+    fields.num_trades = static_cast<std::uint64_t>(done.trades);
+    fields.total_value_traded = sse_value(close / 100 * done.volume);
+    fields.trading_phase_code = after_hours_phase(security, market.session.phase, now);
+    entries_.clear();
+    add(sse::kEntryClose, close);
+    add(sse::kEntryBid, 0, done.buy_waiting);
+    add(sse::kEntryAsk, 0, done.sell_waiting);
+    out_.snapshot(fields, security.listing().code, entries_, now);
+  }
+}
+
+// A stream and a message type of another kind of product, to be passed over.
+void SseSideStreams::unknown_stream(Micros now) {
+  sse::SnapshotFields fields;
+  fields.security_type = 99;
+  fields.md_stream_id = "MD999";
+  fields.symbol = "UNKNOWN";
+  entries_.clear();
+  add(sse::kEntryLast, kOne);
+  out_.snapshot(fields, 999'999, entries_, now);
+  out_.unknown_type(now);
+}
+
+}  // namespace indexcast::sim

@@ -1,0 +1,71 @@
+// Shanghai's streams beside its shares: indices (MD001), funds (MD004), after-hours fixed price
+// trading (MD102), IOPV of external sources (MDE01), and now and then one that no client knows.
+// Their levels follow the simulated shares, so that they move and are never taken for a member's.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "feedhandlers/simulator/publisher.h"
+#include "feedhandlers/simulator/random.h"
+#include "feedhandlers/simulator/sse_outlet.h"
+
+namespace indexcast::sim {
+
+// Indices are complete so long after the close: 15:03 to 15:09 in a real file (SSE notes 5.2).
+inline constexpr Micros kSseIndicesFinish = 5 * 60 * kMicrosPerSecond;
+
+class SseSideStreams {
+ public:
+  static constexpr std::size_t kIndexCount = 2;
+  static constexpr std::size_t kFundCount = 2;
+  static constexpr std::size_t kProducts = kIndexCount + kFundCount;
+
+  // `out` outlives the streams.
+  SseSideStreams(SseOutlet& out, std::uint64_t seed);
+
+  // Everything once, as it stands.
+  void reference(const Market& market, Micros now);
+  // What is due at this second.
+  void second(const Market& market, Micros now);
+
+ private:
+  // A product whose price is the shares' average performance on its own base. Prices 1e-6.
+  struct Product {
+    std::uint32_t code = 0;
+    std::int64_t previous_close = 0;
+    std::int64_t tick = 0;
+    std::int64_t open = 0;
+    std::int64_t high = 0;
+    std::int64_t low = 0;
+    std::int64_t last = 0;
+    std::int64_t volume = 0;
+    std::int64_t trades = 0;
+  };
+  // What after-hours trading did so far, in shares.
+  struct AfterHours {
+    std::int64_t volume = 0;
+    std::int64_t trades = 0;
+    std::int64_t buy_waiting = 0;
+    std::int64_t sell_waiting = 0;
+  };
+
+  void move(Product& product, const Market& market);
+  void index(const Product& product, const Market& market, Micros now);
+  void fund(const Product& product, const Market& market, Micros now);
+  void iopv(const Product& product, Micros now);
+  void after_hours(const Market& market, bool trading, Micros now);
+  void unknown_stream(Micros now);
+  void add(std::uint16_t type, std::int64_t price, std::int64_t size = 0, std::size_t place = 0);
+
+  SseOutlet& out_;
+  Random random_;
+  std::array<Product, kIndexCount> indices_;
+  std::array<Product, kFundCount> funds_;
+  std::map<std::uint32_t, AfterHours> after_hours_;  // by code
+  std::vector<sse::Entry> entries_;
+};
+
+}  // namespace indexcast::sim
