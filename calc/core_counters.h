@@ -17,18 +17,22 @@ enum class CoreCounter : std::uint8_t {
   price_rejected,    // not positive, or more than 1000 x the day's reference
   rate_applied,
   rate_rejected,
-  state_applied,     // phases, statuses, feed states, timers
+  state_applied,     // phases, statuses, quotes, feed states, timetables, timers
   unknown_rejected,  // an instrument, series, market or kind that the core does not hold
   levels_published,
   inexact_estimates,  // divisions whose floating estimate was off by more than one and were redone
                       // natively
+  channel_unplaced,   // prices and states of a channel beyond the table's capacity
+  close_missing,      // markets that ended without all of their closing prices
+  calendar_contradicted,  // markets that traded though the calendar said shut
 };
-inline constexpr std::size_t kCoreCounterCount = 10;
+inline constexpr std::size_t kCoreCounterCount = 13;
 
 inline constexpr std::array<std::string_view, kCoreCounterCount> kCoreCounterNames{
-    "price_applied",    "price_unchanged",  "price_superseded", "price_rejected",
-    "rate_applied",     "rate_rejected",    "state_applied",    "unknown_rejected",
-    "levels_published", "inexact_estimates"};
+    "price_applied",        "price_unchanged",   "price_superseded", "price_rejected",
+    "rate_applied",         "rate_rejected",     "state_applied",    "unknown_rejected",
+    "levels_published",     "inexact_estimates", "channel_unplaced", "close_missing",
+    "calendar_contradicted"};
 
 class CoreCounters {
  public:

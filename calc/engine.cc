@@ -1,7 +1,5 @@
 #include "calc/engine.h"
 
-#include <limits>
-
 namespace indexcast {
 namespace {
 
@@ -13,8 +11,9 @@ constexpr std::int64_t kFxGuardPercent = 2;
 // a hundredth.
 constexpr std::int64_t kWeightUnits = 1'000'000'000'000;
 
-// Without a trade date there is no deadline on it.
-constexpr TimeNs kNever{std::numeric_limits<std::int64_t>::max()};
+// Exchange time that leaps further is believed when it is heard twice. Longer than any pause
+// between two messages of a trading market.
+constexpr std::int64_t kLeapNs = 1800 * kNsPerSecond;
 
 constexpr bool fx_may_publish(IndexStatus status) {
   return status == IndexStatus::open || status == IndexStatus::indicative;
@@ -34,21 +33,18 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
       indices_(universe.indices().size()),
       leg_turnover_(universe.legs().size()),
       open_deadline_(settings.trade_date == 0
-                         ? kNever
+                         ? kNoDeadline
                          : china_time(settings.trade_date, settings.open_deadline_ms)) {
   for (const FxSeries& series : universe.series()) series_.push_back({series.close, {}});
   lay_out_members();
+  for (InstrumentId id = 0; id < instruments_.size(); ++id) settle(id);
+  find_next_deadline();
 }
 
 void Engine::lay_out_members() {
-  for (IndexId id = 0; id < indices_.size(); ++id) {
-    indices_[id].not_heard = static_cast<std::uint32_t>(universe_->members(id).size());
-  }
   std::vector<std::uint64_t> totals(indices_.size());
   for (InstrumentId id = 0; id < instruments_.size(); ++id) {
-    MarketState& market = markets_[universe_->instruments()[id].market];
-    market.in_use = true;
-    ++market.without_close;
+    markets_[universe_->instruments()[id].market].in_use = true;
     for (const Membership& m : universe_->memberships(id)) {
       const Int128 cap =
           static_cast<Int128>(sums_.price(id).raw) * m.shares.raw * sums_.rate(m.leg).raw;
@@ -58,7 +54,7 @@ void Engine::lay_out_members() {
       totals[m.index] += weight_units_[id].back();
     }
   }
-  for (IndexId id = 0; id < indices_.size(); ++id) indices_[id].weights.set_total(totals[id]);
+  for (IndexId id = 0; id < indices_.size(); ++id) indices_[id].members.set_total(totals[id]);
 }
 
 void Engine::start() {
@@ -71,10 +67,14 @@ void Engine::start() {
 void Engine::apply(const MarketEvent& event, std::uint64_t input_sequence) {
   event_ = &event;
   input_sequence_ = input_sequence;
-  if (event.exchange_time > exchange_now_) exchange_now_ = event.exchange_time;
+  if (event.exchange_time > exchange_now_) follow_exchange_time(event.exchange_time);
+  if (exchange_now_ >= next_deadline_) pass_deadlines();
   switch (event.kind) {
     case EventKind::price:
       apply_price(event);
+      break;
+    case EventKind::quote:
+      apply_quote(event);
       break;
     case EventKind::instrument_status:
       apply_status(event);
@@ -88,14 +88,25 @@ void Engine::apply(const MarketEvent& event, std::uint64_t input_sequence) {
     case EventKind::feed_state:
       apply_feed_state(event);
       break;
+    case EventKind::timetable:
+      apply_timetable(event);
+      break;
     case EventKind::timer:
       apply_timer(event);
       break;
     default:
       counters_->add(CoreCounter::unknown_rejected);
   }
-  finish_closing_markets();
+  if (phases_ & phase_bit(MarketPhase::closing)) finish_closing_markets();
   event_ = nullptr;
+}
+
+// A leap needs a second event that says the same: one wrong stamp must not end a market's day.
+void Engine::follow_exchange_time(TimeNs time) {
+  const bool leap = time - exchange_now_ > kLeapNs;
+  const bool confirmed = time - claimed_time_ <= kLeapNs && claimed_time_ - time <= kLeapNs;
+  claimed_time_ = time;
+  if (!leap || confirmed) exchange_now_ = time;
 }
 
 void Engine::apply_price(const MarketEvent& event) {
@@ -126,11 +137,14 @@ bool Engine::outranked(const InstrumentState& state, PriceKind kind) const {
 bool Engine::take_price(InstrumentId id, const MarketEvent& event) {
   const auto kind = static_cast<PriceKind>(event.detail);
   const Price price{event.value[0]};
-  if (kind == PriceKind::previous_close) note_previous_close(id, price);
+  if (kind == PriceKind::previous_close) {
+    note_previous_close(id, price);
+  } else {
+    note_channel(id, event.channel);
+  }
   note_heard(id, kind);
-  if (kind == PriceKind::close) note_close(id);
   add_turnover(id, event.value[2]);
-  move_standing(id);
+  settle(id);
   write_price_applied(id, event);
   if (price == sums_.price(id)) return false;
   sums_.set_price(id, price);
@@ -138,17 +152,15 @@ bool Engine::take_price(InstrumentId id, const MarketEvent& event) {
 }
 
 void Engine::note_previous_close(InstrumentId id, Price price) {
+  instruments_[id].reference_mismatch = price != universe_->instruments()[id].reference_price;
+}
+
+void Engine::note_channel(InstrumentId id, std::uint32_t channel) {
   InstrumentState& state = instruments_[id];
-  const bool mismatch = price != universe_->instruments()[id].reference_price;
-  if (mismatch == state.reference_mismatch) return;
-  state.reference_mismatch = mismatch;
-  for (const Membership& m : universe_->memberships(id)) {
-    if (mismatch) {
-      ++indices_[m.index].mismatches;
-    } else {
-      --indices_[m.index].mismatches;
-    }
-  }
+  ChannelStates& channels = markets_[universe_->instruments()[id].market].channels;
+  if (channels.is(state.channel, channel)) return;
+  state.channel = channels.place(channel);
+  if (!channels.is(state.channel, channel)) counters_->add(CoreCounter::channel_unplaced);
 }
 
 void Engine::note_heard(InstrumentId id, PriceKind kind) {
@@ -157,17 +169,8 @@ void Engine::note_heard(InstrumentId id, PriceKind kind) {
   const MarketPhase phase = markets_[universe_->instruments()[id].market].phase;
   state.heard = true;
   if (of_today) state.kind = kind;
-  if (state.heard_after_open || (!of_today && phase == MarketPhase::pre_open)) return;
-  state.heard_after_open = true;
-  if (state.suspended()) return;  // does not hold the open back in the first place
-  for (const Membership& m : universe_->memberships(id)) --indices_[m.index].not_heard;
-}
-
-void Engine::note_close(InstrumentId id) {
-  InstrumentState& state = instruments_[id];
-  if (!state.has_close && !state.suspended())
-    --markets_[universe_->instruments()[id].market].without_close;
-  state.has_close = true;
+  if (kind == PriceKind::close) state.has_close = true;
+  if (of_today || phase != MarketPhase::pre_open) state.heard_after_open = true;
 }
 
 void Engine::add_turnover(InstrumentId id, std::int64_t turnover) {
@@ -180,18 +183,21 @@ void Engine::add_turnover(InstrumentId id, std::int64_t turnover) {
   state.turnover = turnover;
 }
 
-void Engine::move_standing(InstrumentId id) {
+bool Engine::settle(InstrumentId id) {
   InstrumentState& state = instruments_[id];
-  const bool live = markets_[universe_->instruments()[id].market].feed == FeedState::live;
-  const std::uint8_t now = standing_of(state, live);
-  if (now == state.standing) return;
+  MarketState& market = markets_[universe_->instruments()[id].market];
+  const std::uint16_t before = state.standing;
+  const std::uint16_t now = standing_of(state, market);
+  if (now == before) return false;
+  state.standing = now;
+  if ((now ^ before) & kCloseAwaited) market.without_close += now & kCloseAwaited ? 1u : ~0u;
   const auto memberships = universe_->memberships(id);
   for (std::size_t i = 0; i < memberships.size(); ++i) {
     IndexState& index = indices_[memberships[i].index];
-    index.weights.move(weight_units_[id][i], state.standing, now);
-    index.weights_moved = true;
+    index.members.move(weight_units_[id][i], before, now);
+    index.quality_due = true;
   }
-  state.standing = now;
+  return true;
 }
 
 void Engine::write_price_applied(InstrumentId id, const MarketEvent& event) {
@@ -209,6 +215,13 @@ void Engine::write_price_applied(InstrumentId id, const MarketEvent& event) {
   sink_->write(Record::of(record));
 }
 
+void Engine::apply_quote(const MarketEvent& event) {
+  if (event.instrument >= instruments_.size()) return counters_->add(CoreCounter::unknown_rejected);
+  counters_->add(CoreCounter::state_applied);
+  note_channel(event.instrument, event.channel);
+  if (settle(event.instrument)) refresh_holders(event.instrument, false, Cause::feed);
+}
+
 void Engine::apply_status(const MarketEvent& event) {
   const InstrumentId id = event.instrument;
   if (id >= instruments_.size() ||
@@ -216,59 +229,8 @@ void Engine::apply_status(const MarketEvent& event) {
     return counters_->add(CoreCounter::unknown_rejected);
   }
   counters_->add(CoreCounter::state_applied);
-  InstrumentState& state = instruments_[id];
-  const bool was = state.suspended();
-  state.status = static_cast<InstrumentStatus>(event.detail);
-  // A suspended member is waited for neither at the open nor at the close.
-  if (was != state.suspended()) {
-    const std::uint32_t step = was ? 1u : ~0u;
-    if (!state.heard_after_open) {
-      for (const Membership& m : universe_->memberships(id)) indices_[m.index].not_heard += step;
-    }
-    if (!state.has_close) markets_[universe_->instruments()[id].market].without_close += step;
-  }
-  const std::uint8_t before = state.standing;
-  move_standing(id);
-  refresh_holders(id, before != state.standing, Cause::instrument_status);
-}
-
-void Engine::apply_phase(const MarketEvent& event) {
-  if (event.market >= kMaxMarkets ||
-      event.detail > static_cast<std::uint8_t>(MarketPhase::shut_today)) {
-    return counters_->add(CoreCounter::unknown_rejected);
-  }
-  counters_->add(CoreCounter::state_applied);
-  const auto phase = static_cast<MarketPhase>(event.detail);
-  const MarketState& market = markets_[event.market];
-  // The core itself goes from closing to closed, and a venue that repeats its end does not undo
-  // that.
-  const bool repeats_end = market.phase == MarketPhase::closed && phase == MarketPhase::closing;
-  if (market.phase == phase || repeats_end) return;
-  enter_phase(event.market, phase);
-}
-
-void Engine::enter_phase(MarketId market_id, MarketPhase phase) {
-  MarketState& market = markets_[market_id];
-  market.phase = phase;
-  if (phase == MarketPhase::closing) market.closing_since = exchange_now_;
-  MarketChanged record;
-  record.header.detail = static_cast<std::uint8_t>(phase);
-  record.header.id = market_id;
-  record.header.input_sequence = input_sequence_;
-  record.exchange_time = event_->exchange_time;
-  record.receive_time = event_->receive_time;
-  sink_->write(Record::of(record));
-  refresh_market(market_id, Cause::market);
-}
-
-// C becomes F when every member's close is in, or at the deadline (METHODOLOGY 5).
-void Engine::finish_closing_markets() {
-  for (MarketId id = 0; id < kMaxMarkets; ++id) {
-    const MarketState& market = markets_[id];
-    if (market.phase != MarketPhase::closing) continue;
-    const bool late = exchange_now_ - market.closing_since >= settings_.close_deadline_ns;
-    if (market.without_close == 0 || late) enter_phase(id, MarketPhase::closed);
-  }
+  instruments_[id].status = static_cast<InstrumentStatus>(event.detail);
+  refresh_holders(id, settle(id), Cause::instrument_status);
 }
 
 void Engine::apply_rate(const MarketEvent& event) {
@@ -289,27 +251,6 @@ void Engine::apply_rate(const MarketEvent& event) {
     sums_.set_rate(leg, FxRate{rate});
     refresh(of.index, changed && fx_may_publish(indices_[of.index].status), Cause::fx);
   }
-}
-
-void Engine::apply_feed_state(const MarketEvent& event) {
-  if (event.market >= kMaxMarkets || event.detail > static_cast<std::uint8_t>(FeedState::stale)) {
-    return counters_->add(CoreCounter::unknown_rejected);
-  }
-  counters_->add(CoreCounter::state_applied);
-  FeedChanged record;
-  record.header.detail = event.detail;
-  record.header.id = event.feed;
-  record.header.input_sequence = input_sequence_;
-  record.channel = event.channel;
-  record.receive_time = event.receive_time;
-  sink_->write(Record::of(record));
-  // Channel 0 speaks for the feed as a whole; the others are for the reader of the record.
-  if (event.channel != 0) return;
-  markets_[event.market].feed = static_cast<FeedState>(event.detail);
-  for (InstrumentId id = 0; id < instruments_.size(); ++id) {
-    if (universe_->instruments()[id].market == event.market) move_standing(id);
-  }
-  refresh_market(event.market, Cause::feed);
 }
 
 void Engine::apply_timer(const MarketEvent& event) {

@@ -11,6 +11,7 @@
 #include "calc/event.h"
 #include "calc/index_state.h"
 #include "calc/instrument_state.h"
+#include "calc/market_state.h"
 #include "calc/market_status.h"
 #include "calc/record_sink.h"
 #include "calc/universe.h"
@@ -45,36 +46,39 @@ class Engine {
   MarketPhase phase(MarketId market) const { return markets_[market].phase; }
 
  private:
-  struct MarketState {
-    MarketPhase phase = MarketPhase::pre_open;
-    FeedState feed = FeedState::down;
-    bool in_use = false;
-    TimeNs closing_since{};
-    std::uint32_t without_close = 0;  // members that keep the market in `closing`
-  };
   struct SeriesState {
     FxRate rate{};
     TimeNs receive_time{};
   };
 
   void apply_price(const MarketEvent& event);
+  void apply_quote(const MarketEvent& event);
   void apply_status(const MarketEvent& event);
   void apply_phase(const MarketEvent& event);
   void apply_rate(const MarketEvent& event);
   void apply_feed_state(const MarketEvent& event);
+  void apply_timetable(const MarketEvent& event);
   void apply_timer(const MarketEvent& event);
 
+  void follow_exchange_time(TimeNs time);
   void lay_out_members();
   bool usable(InstrumentId id, Price price) const;
   bool outranked(const InstrumentState& state, PriceKind kind) const;
   bool take_price(InstrumentId id, const MarketEvent& event);
   void note_previous_close(InstrumentId id, Price price);
   void note_heard(InstrumentId id, PriceKind kind);
-  void note_close(InstrumentId id);
+  void note_channel(InstrumentId id, std::uint32_t channel);
   void add_turnover(InstrumentId id, std::int64_t turnover);
-  void move_standing(InstrumentId id);
-  void enter_phase(MarketId market, MarketPhase phase);
+  // Derives the standing again and tells the indices and the market that count it; true if it
+  // moved.
+  bool settle(InstrumentId id);
+  void settle_market(MarketId market);
+  void enter_phase(MarketId market, MarketPhase phase, PhaseCause cause);
   void finish_closing_markets();
+  void pass_deadlines();
+  void pass_end(MarketId market);
+  TimeNs deadline_of(const MarketState& market) const;
+  void find_next_deadline();
   void write_price_applied(InstrumentId id, const MarketEvent& event);
 
   // Derives status, flags and open of an index; publishes when `changed` or when one of them moved.
@@ -100,8 +104,11 @@ class Engine {
   std::vector<SeriesState> series_;
   std::vector<Int128> leg_turnover_;  // per leg, 1e-4 of the listing currency
   std::array<MarketState, kMaxMarkets> markets_{};
+  PhaseSet phases_ = 0;  // of any market
   TimeNs open_deadline_{};
-  TimeNs exchange_now_{};  // the latest exchange time accepted
+  TimeNs next_deadline_{};  // the earliest that is still to come, of the open or of a market
+  TimeNs exchange_now_{};   // the latest exchange time accepted
+  TimeNs claimed_time_{};   // one far ahead of it, heard once
   const MarketEvent* event_ = nullptr;
   std::uint64_t input_sequence_ = 0;
 };

@@ -9,7 +9,9 @@ void Engine::refresh_holders(InstrumentId id, bool changed, Cause cause) {
 
 void Engine::refresh_market(MarketId market, Cause cause) {
   for (IndexId id = 0; id < indices_.size(); ++id) {
-    if (universe_->markets_of(id) >> market & 1u) refresh(id, false, cause);
+    if (!(universe_->markets_of(id) >> market & 1u)) continue;
+    indices_[id].quality_due = true;
+    refresh(id, false, cause);
   }
 }
 
@@ -21,7 +23,8 @@ void Engine::refresh(IndexId id, bool changed, Cause cause) {
       counters_->add(CoreCounter::inexact_estimates);
     index.level = result.level;
   }
-  if (update_quality(id, index) || changed) publish(id, index, cause);
+  const bool moved = index.quality_due && update_quality(id, index);
+  if (moved || changed) publish(id, index, cause);
 }
 
 // True when something that a subscriber acts on moved: status, flags, quotable, the open or the
@@ -30,13 +33,10 @@ bool Engine::update_quality(IndexId id, IndexState& index) {
   const PhaseSet phases = phases_of(id);
   const IndexStatus status = status_of(phases);
   const std::uint32_t flags = flags_of(id, index, phases);
-  if (index.weights_moved) {
-    index.opened_bp = index.weights.basis_points(kOpened);
-    index.fresh_bp = index.weights.basis_points(kFresh);
-    index.suspended_bp = index.weights.basis_points(kSuspended);
-    index.live_bp = index.weights.basis_points(kLive);
-    index.weights_moved = false;
-  }
+  index.opened_bp = index.members.basis_points(kOpened);
+  index.fresh_bp = index.members.basis_points(kFresh);
+  index.suspended_bp = index.members.basis_points(kSuspended);
+  index.live_bp = index.members.basis_points(kLive);
   const bool quotable =
       status == IndexStatus::open && flags == 0 && index.live_bp >= settings_.quotable_live_bp;
   const bool opens = !index.is_open() && open_is_due(index, phases);
@@ -48,6 +48,7 @@ bool Engine::update_quality(IndexId id, IndexState& index) {
   index.status = status;
   index.flags = flags;
   index.quotable = quotable;
+  index.quality_due = false;
   return moved;
 }
 
@@ -64,16 +65,12 @@ std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet pha
   std::uint32_t flags = 0;
   if (phases & (phase_bit(MarketPhase::shut_today) | phase_bit(MarketPhase::halt)))
     flags |= kPartialMarket;
-  if (index.mismatches != 0) flags |= kReferenceMismatch;
+  if (index.members.any(kMismatched)) flags |= kReferenceMismatch;
+  if (index.members.any(kOutOfTouch)) flags |= kFeedStale;
+  if (index.members.any(kIncomplete)) flags |= kRecovering;
   const std::uint32_t held = universe_->markets_of(id);
   for (MarketId m = 0; m < kMaxMarkets; ++m) {
-    const MarketState& market = markets_[m];
-    // A market that is over sends nothing, and nothing is missed.
-    const bool over =
-        market.phase == MarketPhase::closed || market.phase == MarketPhase::shut_today;
-    if (!(held >> m & 1u) || over || market.feed == FeedState::live) continue;
-    const bool partly = market.feed == FeedState::gap || market.feed == FeedState::recovering;
-    flags |= partly ? kRecovering : kFeedStale;
+    if (held >> m & 1u && markets_[m].carried_forward) flags |= kCarriedForward;
   }
   return flags;
 }
@@ -81,7 +78,7 @@ std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet pha
 bool Engine::open_is_due(const IndexState& index, PhaseSet phases) const {
   const bool auction_over = (phases & phase_bit(MarketPhase::pre_open)) == 0 &&
                             phases != phase_bit(MarketPhase::shut_today);
-  return (auction_over && index.not_heard == 0) ||
+  return (auction_over && !index.members.any(kAwaited)) ||
          (exchange_now_.ns != 0 && exchange_now_ >= open_deadline_);
 }
 

@@ -32,6 +32,7 @@ enum class EventKind : std::uint8_t {
   feed_state = 7,         // detail FeedState; channel = which one
   timer = 8,              // value[0] = the instant (ns since epoch); made by the sequencer alone
   control = 9,            // instrument = reference id of a control record
+  timetable = 10,         // market; value[0] = the instant at which its day ends (ns since epoch)
 };
 
 // What a price is, lowest precedence first (METHODOLOGY 4).

@@ -11,27 +11,33 @@
 
 namespace indexcast {
 
-// The four weights of METHODOLOGY 8, kept as sums of member units and shown in basis points.
-class StandingWeights {
+// What an index's members count as, together: the four weights of METHODOLOGY 8 as sums of member
+// units, shown in basis points, and how many members have each of the other standings.
+class MemberStandings {
  public:
   // A member of `units` moved from one standing to another.
-  void move(std::uint64_t units, std::uint8_t from, std::uint8_t to) {
-    for (unsigned bit = 0; bit < kStandingBits; ++bit) {
-      const std::uint8_t mask = static_cast<std::uint8_t>(1u << bit);
-      if ((from & mask) == (to & mask)) continue;
-      sums_[bit] = to & mask ? sums_[bit] + units : sums_[bit] - units;
+  void move(std::uint64_t units, std::uint16_t from, std::uint16_t to) {
+    for (unsigned changed = (from ^ to) & ((1u << kIndexBits) - 1); changed != 0;
+         changed &= changed - 1) {
+      const auto bit = static_cast<std::size_t>(std::countr_zero(changed));
+      const std::uint64_t step = bit < kWeightBits ? units : 1;
+      sums_[bit] = to >> bit & 1u ? sums_[bit] + step : sums_[bit] - step;
     }
   }
   void set_total(std::uint64_t total) { total_ = total; }
-  // Rounded half up; 10000 exactly when every member counts.
+  // Of a weight: rounded half up; 10000 exactly when every member counts.
   std::uint16_t basis_points(Standing standing) const {
-    const std::uint64_t sum =
-        sums_[static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(standing)))];
-    return static_cast<std::uint16_t>((sum * 10'000 + total_ / 2) / total_);
+    return static_cast<std::uint16_t>((sum(standing) * 10'000 + total_ / 2) / total_);
   }
+  // Of the others: whether any member has it.
+  bool any(Standing standing) const { return sum(standing) != 0; }
 
  private:
-  std::array<std::uint64_t, kStandingBits> sums_{};
+  std::uint64_t sum(Standing standing) const {
+    return sums_[static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(standing)))];
+  }
+
+  std::array<std::uint64_t, kIndexBits> sums_{};
   std::uint64_t total_ = 1;
 };
 
@@ -46,15 +52,15 @@ struct IndexState {
   std::uint32_t flags = 0;
   bool quotable = false;
   std::uint64_t sequence = 0;
-  std::uint32_t not_heard = 0;   // members that hold the open back
-  std::uint32_t mismatches = 0;  // members with reference_mismatch
-  StandingWeights weights;
-  // In basis points, as last published; recomputed when a standing moves.
+  MemberStandings members;
+  // In basis points, as last derived.
   std::uint16_t opened_bp = 0;
   std::uint16_t fresh_bp = 0;
   std::uint16_t suspended_bp = 0;
   std::uint16_t live_bp = 0;
-  bool weights_moved = true;
+  // Something that status, flags, weights or the open follow from has moved since they were
+  // derived.
+  bool quality_due = true;
 
   bool is_open() const { return open.raw != 0; }
   void follow(Level published) {

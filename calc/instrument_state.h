@@ -4,17 +4,26 @@
 #include <cstdint>
 
 #include "calc/event.h"
+#include "calc/market_state.h"
 
 namespace indexcast {
 
-// Which of an index's weights (METHODOLOGY 8) a member counts towards; bits.
-enum Standing : std::uint8_t {
-  kOpened = 1u << 0,     // has a price of today: traded, nominal or close
-  kFresh = 1u << 1,      // heard today, and its feed is live
-  kSuspended = 1u << 2,  // suspended all day
-  kLive = 1u << 3,       // fresh, and neither halted nor suspended
+// What a member counts as, bits. The first four are an index's weights (METHODOLOGY 8), the next
+// four are counted by each index that holds it, the last by its market. All of them follow from
+// the states of instrument, channel and market alone, so that they can be recomputed at any time.
+enum Standing : std::uint16_t {
+  kOpened = 1u << 0,        // has a price of today: traded, nominal or close
+  kFresh = 1u << 1,         // heard today, and its channel is live
+  kSuspended = 1u << 2,     // suspended all day
+  kLive = 1u << 3,          // fresh, and neither halted nor suspended
+  kAwaited = 1u << 4,       // holds the open back
+  kOutOfTouch = 1u << 5,    // its channel is down, connecting or stale while its market is not over
+  kIncomplete = 1u << 6,    // its channel is in gap or recovering while its market is not over
+  kMismatched = 1u << 7,    // the exchange's previous close is not the definition's reference price
+  kCloseAwaited = 1u << 8,  // keeps its market in `closing`
 };
-inline constexpr unsigned kStandingBits = 4;
+inline constexpr unsigned kWeightBits = 4;
+inline constexpr unsigned kIndexBits = 8;
 
 struct InstrumentState {
   PriceKind kind = PriceKind::previous_close;
@@ -23,24 +32,35 @@ struct InstrumentState {
   bool heard_after_open =
       false;  // one that counts for the open: a price of today, or any after its market's auction
   bool has_close = false;
-  bool reference_mismatch =
-      false;  // the exchange's previous close is not the definition's reference price
-  std::uint8_t standing = 0;  // bits of Standing
-  std::int64_t turnover = 0;  // cumulative, 1e-4 of the listing currency
+  bool reference_mismatch = false;
+  // Channel that last gave it a price of today or a quote; the feed as a whole before that.
+  ChannelStates::Slot channel = ChannelStates::kWholeFeed;
+  std::uint16_t standing = 0;  // bits of Standing
+  std::int64_t turnover = 0;   // cumulative, 1e-4 of the listing currency
 
   constexpr bool suspended() const { return status == InstrumentStatus::suspended; }
 };
 
-// The standing that follows from a state and its feed.
-constexpr std::uint8_t standing_of(const InstrumentState& state, bool feed_live) {
-  std::uint8_t bits = 0;
-  if (state.kind != PriceKind::previous_close) bits |= kOpened;
-  if (state.suspended()) bits |= kSuspended;
-  if (state.heard && feed_live) {
-    bits |= kFresh;
-    if (state.status == InstrumentStatus::trading) bits |= kLive;
-  }
-  return bits;
+// The standing that follows from a state and its market. Without branches: it is derived for every
+// price.
+constexpr std::uint16_t standing_of(const InstrumentState& state, const MarketState& market) {
+  const FeedState channel = market.channels.of(state.channel);
+  const bool suspended = state.suspended();
+  const bool live = channel == FeedState::live;
+  const bool incomplete = (channel == FeedState::gap) | (channel == FeedState::recovering);
+  const bool fresh = state.heard & live;
+  const bool expected = !market.over();
+  const bool shut = market.phase == MarketPhase::shut_today;
+  const auto bit = [](bool holds, Standing standing) {
+    return static_cast<std::uint32_t>(holds) * standing;
+  };
+  return static_cast<std::uint16_t>(
+      bit(state.kind != PriceKind::previous_close, kOpened) | bit(fresh, kFresh) |
+      bit(suspended, kSuspended) | bit(fresh & (state.status == InstrumentStatus::trading), kLive) |
+      bit(!state.heard_after_open & !suspended & !shut, kAwaited) |
+      bit(expected & !live & !incomplete, kOutOfTouch) | bit(expected & incomplete, kIncomplete) |
+      bit(state.reference_mismatch, kMismatched) |
+      bit(!state.has_close & !suspended, kCloseAwaited));
 }
 
 }  // namespace indexcast

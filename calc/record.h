@@ -123,7 +123,17 @@ struct LevelUpdate {
 };
 static_assert(sizeof(LevelUpdate) == 192);
 
-// A market entered a phase. detail = MarketPhase, id = MarketId.
+// Why a market entered a phase.
+enum class PhaseCause : std::uint8_t {
+  input = 0,             // its venue, or the calendar, said so
+  closes_complete = 1,   // closing: every member's closing price is in
+  close_deadline = 2,    // closing: the deadline passed without all of them
+  never_closed = 3,      // its timetable's end and the deadline passed, and it never said it closed
+  never_opened = 4,      // its timetable's end passed, and it never opened
+  against_calendar = 5,  // its venue trades though the calendar says that it is shut
+};
+
+// A market entered a phase. detail = MarketPhase, detail2 = PhaseCause, id = MarketId.
 struct MarketChanged {
   RecordHeader header{RecordKind::market_changed};
   TimeNs exchange_time{};

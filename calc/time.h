@@ -12,6 +12,9 @@ struct TimeNs {
   friend constexpr auto operator<=>(TimeNs, TimeNs) = default;
 };
 
+// Later than any instant: a deadline that does not exist.
+inline constexpr TimeNs kNoDeadline{0x7fff'ffff'ffff'ffff};
+
 inline constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 inline constexpr std::int64_t kNsPerMs = 1'000'000;
 inline constexpr std::int64_t kNsPerDay = 86'400 * kNsPerSecond;

@@ -12,6 +12,33 @@ std::string_view venue_name(std::uint32_t id) {
   return id < feed::kVenueCount ? feed::kVenueNames[id] : "fx";
 }
 
+// What an operator must look at is a warning, and says why the market is where it is.
+void log_market(const MarketChanged& change) {
+  const std::string_view venue = venue_name(change.header.id);
+  const std::string_view phase = word_of(kMarketPhaseWords, change.header.detail);
+  switch (static_cast<PhaseCause>(change.header.detail2)) {
+    case PhaseCause::input:
+    case PhaseCause::closes_complete:
+      spdlog::info("market {} is {}", venue, phase);
+      break;
+    case PhaseCause::close_deadline:
+      spdlog::warn("market {} is {}: closing prices are missing at the deadline, carried forward",
+                   venue, phase);
+      break;
+    case PhaseCause::never_closed:
+      spdlog::warn("market {} is {}: its close never came, prices are carried forward", venue,
+                   phase);
+      break;
+    case PhaseCause::never_opened:
+      spdlog::warn("market {} is {}: its day ended and it never opened", venue, phase);
+      break;
+    case PhaseCause::against_calendar:
+      spdlog::warn("market {} is {}, and the calendar says that it is shut: its word counts", venue,
+                   phase);
+      break;
+  }
+}
+
 void log_record(const Record& record) {
   if (record.kind() == RecordKind::feed_changed) {
     const auto change = record.as<FeedChanged>();
@@ -22,9 +49,7 @@ void log_record(const Record& record) {
       spdlog::info("feed {} channel {} is {}", venue_name(change.header.id), change.channel, state);
     }
   } else if (record.kind() == RecordKind::market_changed) {
-    const auto change = record.as<MarketChanged>();
-    spdlog::info("market {} is {}", venue_name(change.header.id),
-                 word_of(kMarketPhaseWords, change.header.detail));
+    log_market(record.as<MarketChanged>());
   }
 }
 

@@ -10,7 +10,8 @@
 namespace indexcast {
 namespace {
 
-constexpr std::size_t kPrices = 4096;
+// A round visits each of the 5000 instruments several times, each time at another price.
+constexpr std::size_t kPrices = 16'381;
 
 // `indices` baskets over shared instruments; each instrument is in about `per_instrument` of them.
 Universe universe_of(int indices, int members, int instruments) {
@@ -39,7 +40,7 @@ std::vector<Tick> ticks_for(const Universe& universe) {
   std::vector<Tick> ticks;
   for (std::size_t i = 0; i < kPrices; ++i) {
     ticks.push_back({static_cast<InstrumentId>(i * 7919 % universe.instruments().size()),
-                     Price{10'000'000 + static_cast<std::int64_t>(i * 104729 % 97) * 10'000}});
+                     Price{10'000'000 + static_cast<std::int64_t>(i * 104729 % 9973) * 100}});
   }
   return ticks;
 }

@@ -1,0 +1,135 @@
+// The engine's share that is about markets: phases, feeds and the day's deadlines (METHODOLOGY 5).
+#include <algorithm>
+
+#include "calc/engine.h"
+
+namespace indexcast {
+namespace {
+
+// On a day that the calendar calls shut, a venue's test messages may say anything; only trading
+// itself shows that the calendar is wrong.
+constexpr bool shows_trading(MarketPhase phase) {
+  return phase == MarketPhase::trading || phase == MarketPhase::scheduled ||
+         phase == MarketPhase::halt;
+}
+
+}  // namespace
+
+void Engine::apply_phase(const MarketEvent& event) {
+  if (event.market >= kMaxMarkets ||
+      event.detail > static_cast<std::uint8_t>(MarketPhase::shut_today)) {
+    return counters_->add(CoreCounter::unknown_rejected);
+  }
+  counters_->add(CoreCounter::state_applied);
+  const auto phase = static_cast<MarketPhase>(event.detail);
+  MarketState& market = markets_[event.market];
+  // The core itself goes from closing to closed, and a venue that repeats its end does not undo
+  // that.
+  const bool repeats_end = market.phase == MarketPhase::closed && phase == MarketPhase::closing;
+  if (market.phase == phase || repeats_end) return;
+  const bool was_shut = market.phase == MarketPhase::shut_today;
+  if (was_shut && !shows_trading(phase)) return;
+  const bool contradicts = was_shut && market.shut_by_calendar;
+  if (contradicts) counters_->add(CoreCounter::calendar_contradicted);
+  market.shut_by_calendar = phase == MarketPhase::shut_today;
+  enter_phase(event.market, phase, contradicts ? PhaseCause::against_calendar : PhaseCause::input);
+}
+
+void Engine::enter_phase(MarketId market_id, MarketPhase phase, PhaseCause cause) {
+  MarketState& market = markets_[market_id];
+  market.phase = phase;
+  if (phase == MarketPhase::closing) market.closing_since = exchange_now_;
+  phases_ = 0;
+  for (const MarketState& each : markets_) phases_ |= phase_bit(each.phase);
+  MarketChanged record;
+  record.header.detail = static_cast<std::uint8_t>(phase);
+  record.header.detail2 = static_cast<std::uint8_t>(cause);
+  record.header.id = market_id;
+  record.header.input_sequence = input_sequence_;
+  record.exchange_time = event_->exchange_time;
+  record.receive_time = event_->receive_time;
+  sink_->write(Record::of(record));
+  settle_market(market_id);
+  refresh_market(market_id, Cause::market);
+  find_next_deadline();
+}
+
+void Engine::settle_market(MarketId market) {
+  for (InstrumentId id = 0; id < instruments_.size(); ++id) {
+    if (universe_->instruments()[id].market == market) settle(id);
+  }
+}
+
+// C becomes F when every member's close is in.
+void Engine::finish_closing_markets() {
+  for (MarketId id = 0; id < kMaxMarkets; ++id) {
+    const MarketState& market = markets_[id];
+    if (market.phase == MarketPhase::closing && market.without_close == 0)
+      enter_phase(id, MarketPhase::closed, PhaseCause::closes_complete);
+  }
+}
+
+void Engine::apply_timetable(const MarketEvent& event) {
+  if (event.market >= kMaxMarkets || event.value[0] <= 0)
+    return counters_->add(CoreCounter::unknown_rejected);
+  counters_->add(CoreCounter::state_applied);
+  markets_[event.market].end = TimeNs{event.value[0]};
+  find_next_deadline();
+}
+
+// When exchange time next decides about a market by itself.
+TimeNs Engine::deadline_of(const MarketState& market) const {
+  if (!market.in_use || market.over()) return kNoDeadline;
+  if (market.phase == MarketPhase::closing)
+    return market.closing_since + settings_.close_deadline_ns;
+  if (market.end.ns == 0) return kNoDeadline;
+  return market.phase == MarketPhase::pre_open ? market.end
+                                               : market.end + settings_.close_deadline_ns;
+}
+
+void Engine::find_next_deadline() {
+  next_deadline_ = exchange_now_ < open_deadline_ ? open_deadline_ : kNoDeadline;
+  for (const MarketState& market : markets_)
+    next_deadline_ = std::min(next_deadline_, deadline_of(market));
+}
+
+// The open may be due in every index, and the end in some markets.
+void Engine::pass_deadlines() {
+  for (IndexState& index : indices_) index.quality_due = true;
+  for (MarketId id = 0; id < kMaxMarkets; ++id) {
+    if (exchange_now_ >= deadline_of(markets_[id])) pass_end(id);
+  }
+  find_next_deadline();
+}
+
+void Engine::pass_end(MarketId id) {
+  MarketState& market = markets_[id];
+  if (market.phase == MarketPhase::pre_open)
+    return enter_phase(id, MarketPhase::shut_today, PhaseCause::never_opened);
+  const bool closing = market.phase == MarketPhase::closing;
+  market.carried_forward = true;
+  counters_->add(CoreCounter::close_missing);
+  enter_phase(id, MarketPhase::closed,
+              closing ? PhaseCause::close_deadline : PhaseCause::never_closed);
+}
+
+void Engine::apply_feed_state(const MarketEvent& event) {
+  if (event.market >= kMaxMarkets || event.detail > static_cast<std::uint8_t>(FeedState::stale)) {
+    return counters_->add(CoreCounter::unknown_rejected);
+  }
+  counters_->add(CoreCounter::state_applied);
+  FeedChanged record;
+  record.header.detail = event.detail;
+  record.header.id = event.feed;
+  record.header.input_sequence = input_sequence_;
+  record.channel = event.channel;
+  record.receive_time = event.receive_time;
+  sink_->write(Record::of(record));
+  const auto state = static_cast<FeedState>(event.detail);
+  if (!markets_[event.market].channels.set(event.channel, state))
+    counters_->add(CoreCounter::channel_unplaced);
+  settle_market(event.market);
+  refresh_market(event.market, Cause::feed);
+}
+
+}  // namespace indexcast

@@ -1,0 +1,28 @@
+// What the engine remembers of one market: its phase, its day's end and its feed's channels.
+#pragma once
+
+#include <cstdint>
+
+#include "calc/channel_states.h"
+#include "calc/event.h"
+#include "calc/time.h"
+
+namespace indexcast {
+
+struct MarketState {
+  MarketPhase phase = MarketPhase::pre_open;
+  bool in_use = false;  // some index has a member there
+  bool shut_by_calendar = false;
+  bool carried_forward = false;  // it ended without all of its closing prices
+  TimeNs end{};                  // of its timetable; 0 = not known, and no rule waits for it
+  TimeNs closing_since{};
+  std::uint32_t without_close = 0;  // members that keep the market in `closing`
+  ChannelStates channels;
+
+  // Over for the day: sends nothing, and nothing is missed.
+  constexpr bool over() const {
+    return phase == MarketPhase::closed || phase == MarketPhase::shut_today;
+  }
+};
+
+}  // namespace indexcast

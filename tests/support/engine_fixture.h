@@ -1,0 +1,125 @@
+// The golden basket under an engine, spoken to in a day's words.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "calc/engine.h"
+#include "tests/support/baskets.h"
+
+namespace indexcast::test {
+
+inline constexpr Date kDay = 20250402;
+
+inline TimeNs at(int hour, int minute, int second = 0) {
+  return china_time(kDay, ((hour * 60 + minute) * 60 + second) * 1000);
+}
+
+// Member `i` of the basket is listed in market `i`.
+class EngineFixture : public testing::Test {
+ protected:
+  EngineFixture() : universe_({golden_basket()}), engine_(universe_, settings(), log_, counters_) {
+    engine_.start();
+    for (MarketId market = 0; market < 3; ++market) feed(market, FeedState::live);
+  }
+
+  static EngineSettings settings() {
+    EngineSettings settings;
+    settings.trade_date = kDay;
+    return settings;
+  }
+
+  MarketEvent& event(EventKind kind, std::uint8_t detail) {
+    event_ = MarketEvent{};
+    event_.kind = kind;
+    event_.detail = detail;
+    event_.exchange_time = now_;
+    event_.receive_time = now_;
+    return event_;
+  }
+  void send() { engine_.apply(event_, ++sequence_); }
+
+  void price(InstrumentId id, PriceKind kind, const std::string& text, std::int64_t turnover = 0,
+             std::uint32_t channel = 0) {
+    MarketEvent& e = event(EventKind::price, static_cast<std::uint8_t>(kind));
+    e.instrument = id;
+    e.channel = channel;
+    e.value[0] = test::price(text).raw;
+    e.value[2] = turnover;
+    send();
+  }
+  void quote(InstrumentId id, std::uint32_t channel) {
+    MarketEvent& e = event(EventKind::quote, 0);
+    e.instrument = id;
+    e.channel = channel;
+    send();
+  }
+  void phase(MarketId market, MarketPhase phase) {
+    event(EventKind::market_phase, static_cast<std::uint8_t>(phase)).market = market;
+    send();
+  }
+  void phases(MarketPhase of_all) {
+    for (MarketId market = 0; market < 3; ++market) phase(market, of_all);
+  }
+  void feed(MarketId market, FeedState state, std::uint32_t channel = 0) {
+    MarketEvent& e = event(EventKind::feed_state, static_cast<std::uint8_t>(state));
+    e.market = market;
+    e.feed = market;
+    e.channel = channel;
+    send();
+  }
+  void status(InstrumentId id, InstrumentStatus status) {
+    event(EventKind::instrument_status, static_cast<std::uint8_t>(status)).instrument = id;
+    send();
+  }
+  void fx(const std::string& text) {
+    MarketEvent& e = event(EventKind::fx, 0);
+    e.instrument = 1;
+    e.value[0] = test::rate(text).raw;
+    send();
+  }
+  void ends(MarketId market, TimeNs end) {
+    MarketEvent& e = event(EventKind::timetable, 0);
+    e.market = market;
+    e.value[0] = end.ns;
+    send();
+  }
+  // Something is heard at `time`, often enough that it is believed.
+  void time_is(TimeNs time) {
+    now_ = time;
+    for (int i = 0; i < 2; ++i) quote(0, 0);
+  }
+  void all_trade() {
+    price(0, PriceKind::last, "151.20");
+    price(1, PriceKind::last, "17.35");
+    price(2, PriceKind::last, "5.91");
+  }
+  void close_at(const std::string& first) {
+    phases(MarketPhase::trading);
+    all_trade();
+    phases(MarketPhase::closing);
+    price(0, PriceKind::close, first);
+    price(1, PriceKind::close, "17.35");
+    price(2, PriceKind::close, "5.91");
+    ASSERT_EQ(log_.last().status(), IndexStatus::closed);
+  }
+  std::string level() const { return format_decimal(log_.last().level.raw, 4); }
+  std::uint64_t count(CoreCounter counter) const { return counters_.get(counter); }
+  MarketChanged last_market_change() const {
+    for (auto it = log_.records.rbegin(); it != log_.records.rend(); ++it) {
+      if (it->kind() == RecordKind::market_changed) return it->as<MarketChanged>();
+    }
+    return {};
+  }
+
+  Universe universe_;
+  RecordLog log_;
+  CoreCounters counters_;
+  Engine engine_;
+  MarketEvent event_;
+  TimeNs now_ = at(9, 0);
+  std::uint64_t sequence_ = 0;
+};
+
+}  // namespace indexcast::test

@@ -1,0 +1,108 @@
+// A security is marked exactly as long as its channel is not synchronised, and an index by its own
+// members' channels.
+#include <gtest/gtest.h>
+
+#include "tests/support/engine_fixture.h"
+
+namespace indexcast {
+namespace {
+
+using EngineTest = test::EngineFixture;
+
+class ChannelTest : public EngineTest {
+ protected:
+  ChannelTest() {
+    phases(MarketPhase::trading);
+    all_trade();
+    feed(2, FeedState::live, 20);
+    feed(2, FeedState::live, 10);
+    price(2, PriceKind::last, "5.92", 0, 20);
+  }
+  // What a subscriber sees: 11.07 % of the weight is the member in market 2.
+  bool marked() const { return log_.last().flags != 0 && log_.last().weight_fresh < 10'000; }
+};
+
+TEST_F(ChannelTest, AnotherChannelsGapDoesNotMarkASecurity) {
+  const auto published = log_.levels.size();
+  feed(2, FeedState::gap, 10);
+  feed(2, FeedState::gap);  // the feed is what its worst channel is
+  EXPECT_EQ(log_.levels.size(), published);
+  EXPECT_FALSE(marked());
+  EXPECT_EQ(log_.records.back().kind(), RecordKind::feed_changed);
+}
+
+TEST_F(ChannelTest, ItsOwnChannelMarksItUntilItIsSynchronised) {
+  for (const auto& [state, flag] :
+       {std::pair{FeedState::gap, kRecovering}, std::pair{FeedState::recovering, kRecovering},
+        std::pair{FeedState::stale, kFeedStale}, std::pair{FeedState::connecting, kFeedStale},
+        std::pair{FeedState::down, kFeedStale}}) {
+    feed(2, state, 20);
+    EXPECT_EQ(log_.last().flags, flag);
+    EXPECT_EQ(log_.last().weight_fresh, 8893);
+    EXPECT_FALSE(log_.last().quotable);
+    price(0, PriceKind::last, "151.30");
+    EXPECT_TRUE(marked()) << "a price of another security does not unmark it";
+    feed(2, FeedState::live, 20);
+    EXPECT_EQ(log_.last().flags, 0u);
+    EXPECT_EQ(log_.last().weight_fresh, 10'000);
+    EXPECT_TRUE(log_.last().quotable);
+    price(0, PriceKind::last, "151.20");
+  }
+}
+
+TEST_F(ChannelTest, ASecurityMovesWithItsLastPriceOrQuote) {
+  feed(2, FeedState::gap, 10);
+  EXPECT_FALSE(marked());
+  price(2, PriceKind::last, "5.93", 0, 10);
+  EXPECT_TRUE(marked());
+  quote(2, 20);
+  EXPECT_FALSE(marked());
+}
+
+TEST_F(ChannelTest, APreviousCloseMovesNothing) {
+  feed(2, FeedState::gap, 10);
+  price(2, PriceKind::previous_close, "5.91", 0, 10);
+  EXPECT_FALSE(marked());
+}
+
+TEST_F(ChannelTest, AChannelThatNeverSpokeIsAsTheFeedIs) {
+  price(2, PriceKind::last, "5.93", 0, 30);
+  EXPECT_FALSE(marked());
+  feed(2, FeedState::stale);
+  EXPECT_TRUE(marked());
+  feed(2, FeedState::live, 30);
+  EXPECT_FALSE(marked());
+  feed(2, FeedState::down);
+  EXPECT_FALSE(marked()) << "it has spoken for itself now";
+}
+
+TEST_F(ChannelTest, BeyondTheTableTheFeedDecidesAndItIsCounted) {
+  for (std::uint32_t channel = 100; channel < 100 + ChannelStates::kCapacity; ++channel)
+    feed(2, FeedState::live, channel);
+  const std::uint64_t unplaced = count(CoreCounter::channel_unplaced);
+  EXPECT_EQ(unplaced, 3u);  // 0, 10 and 20 had their places
+  feed(2, FeedState::gap, 500);
+  price(2, PriceKind::last, "5.93", 0, 500);
+  EXPECT_EQ(count(CoreCounter::channel_unplaced), unplaced + 2);
+  EXPECT_FALSE(marked());
+  feed(2, FeedState::gap);
+  EXPECT_TRUE(marked());
+}
+
+TEST_F(ChannelTest, ChannelsOfOtherFeedsAreOthers) {
+  feed(0, FeedState::gap, 20);
+  feed(1, FeedState::gap, 20);
+  EXPECT_FALSE(marked());
+}
+
+TEST_F(ChannelTest, AChannelThatFallsSilentAfterTheCloseIsNoFault) {
+  phases(MarketPhase::closing);
+  price(0, PriceKind::close, "151.20");
+  price(1, PriceKind::close, "17.35");
+  price(2, PriceKind::close, "5.91", 0, 20);
+  feed(2, FeedState::stale, 20);
+  EXPECT_EQ(log_.last().flags, 0u);
+}
+
+}  // namespace
+}  // namespace indexcast
