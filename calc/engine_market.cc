@@ -38,7 +38,9 @@ void Engine::apply_phase(const MarketEvent& event) {
 void Engine::enter_phase(MarketId market_id, MarketPhase phase, PhaseCause cause) {
   MarketState& market = markets_[market_id];
   market.phase = phase;
-  if (phase == MarketPhase::closing) market.closing_since = exchange_now_;
+  // Its own stamp may be a leap that is not believed yet.
+  if (phase == MarketPhase::closing)
+    market.closing_since = std::max(exchange_now_, event_->exchange_time);
   phases_ = 0;
   for (const MarketState& each : markets_) phases_ |= phase_bit(each.phase);
   MarketChanged record;
