@@ -16,6 +16,8 @@ class FieldSink {
   virtual void decimal(std::string_view name, std::int64_t raw, int places) = 0;
   // UTF-8.
   virtual void text(std::string_view name, std::string_view value) = 0;
+  // A field that says of itself that it has no value.
+  virtual void null(std::string_view name) { text(name, "null"); }
   // A repeating group: begin_list, then begin_item / fields / end_item for each, then end_list.
   virtual void begin_list(std::string_view name) = 0;
   virtual void begin_item() = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "feedhandlers/hkex/layout/walk.h"
+
 namespace indexcast::hkex {
 namespace {
 
@@ -27,13 +29,49 @@ DecodeError check_messages(Bytes datagram, std::uint32_t count) {
   return at == datagram.size() ? DecodeError::none : DecodeError::bad_count;
 }
 
+template <class T, class V>
+void read(const std::byte* at, wire::Field<T> field, V& out) {
+  out = field.of(at);
+}
+void read(const std::byte* at, wire::Text field, char& out) { out = field.of(at).front(); }
 template <std::size_t N>
-void read(const std::byte* message, wire::Text field, PaddedText<N>& out) {
-  const std::string_view text = field.of(message);
-  std::copy_n(text.begin(), N, out.characters.begin());
+void read(const std::byte* at, wire::Text field, PaddedText<N>& out) {
+  std::copy_n(field.of(at).begin(), N, out.characters.begin());
+}
+template <std::size_t N>
+void read(const std::byte* at, wire::Wide field, WideText<N>& out) {
+  for (std::size_t i = 0; i < N; ++i) {
+    out.units[i] = feed::load_le<std::uint16_t>(at + field.offset + i * sizeof(char16_t));
+  }
 }
 
-char read_flag(const std::byte* message, wire::Text field) { return field.of(message).front(); }
+template <class F, class Member, class Message>
+void read_row(const layout::Row<F, Member>& row, const std::byte* at, Message& out) {
+  read(at, row.field, layout::held(out, row.member));
+}
+template <class Message>
+void read_row(const layout::Unused&, const std::byte*, Message&) {}
+template <class F, class Message>
+void read_row(const layout::Count<F>&, const std::byte*, Message&) {}
+
+template <class... Rows, class Message>
+void read_rows(const std::tuple<Rows...>& rows, const std::byte* at, Message& out) {
+  std::apply([&](const Rows&... row) { (read_row(row, at, out), ...); }, rows);
+}
+
+// The message has passed layout::check.
+template <class Sections, class Message>
+void read_sections(const Sections& sections, Bytes message, Message& out) {
+  layout::for_each_section(sections, message, [&](const auto& each, const std::byte* at) {
+    read_rows(each.rows, at, out);
+    layout::for_each_entry(each, at, [&]<class List>(const List& list, const std::byte* entry_at) {
+      auto& entries = out.*list.member;
+      typename std::remove_reference_t<decltype(entries)>::Entry entry;
+      read_rows(list.rows, entry_at, entry);
+      entries.push_back(entry);
+    });
+  });
+}
 
 }  // namespace
 
@@ -50,118 +88,94 @@ DecodeError check_packet(Bytes datagram, PacketHeader& header) {
   return check_messages(datagram, header.message_count);
 }
 
-DefinitionLayout definition_layout(Bytes message) {
+std::optional<DefinitionLayout> definition_layout(Bytes message) {
   namespace current = wire::security_definition_544;
   namespace older = wire::security_definition_464;
-  constexpr std::size_t entry = wire::security_definition::kUnderlyingSize;
-  if (message.size() < older::kSize) return DefinitionLayout::too_short;
-  // The older layout with ten or more underlyings is as long as the current one. Its own count
+  namespace oldest = wire::security_definition_280;
+  const auto is_exactly = [&](std::size_t size, wire::Field<std::uint16_t> count) {
+    return message.size() ==
+           size + wire::security_definition::kUnderlyingSize * count.of(message.data());
+  };
+  if (message.size() < oldest::kSize) return std::nullopt;
+  // A later layout cut short must not pass for the oldest, whose prices lie elsewhere.
+  if (message.size() < older::kSize) {
+    const bool whole = is_exactly(oldest::kSize, oldest::NoUnderlyingSecurities);
+    return whole ? std::optional(DefinitionLayout::bytes_280) : std::nullopt;
+  }
+  // The layout of 464 with ten or more underlyings is as long as the current one. Its own count
   // settles it: in the current layout those two bytes are filler, never such a number.
-  const std::size_t older_count = older::NoUnderlyingSecurities.of(message.data());
-  if (message.size() == older::kSize + entry * older_count) return DefinitionLayout::bytes_464;
+  if (is_exactly(older::kSize, older::NoUnderlyingSecurities)) return DefinitionLayout::bytes_464;
   return message.size() < current::kSize ? DefinitionLayout::bytes_464
                                          : DefinitionLayout::bytes_544;
 }
 
-DecodeError decode(Bytes message, MarketDefinition& out) {
-  namespace w = wire::market_definition;
-  if (message.size() < w::kSize) return DecodeError::truncated;
-  const std::byte* at = message.data();
-  read(at, w::MarketCode, out.market_code);
-  read(at, w::MarketName, out.market_name);
-  read(at, w::CurrencyCode, out.currency_code);
-  out.number_of_securities = w::NumberOfSecurities.of(at);
-  return DecodeError::none;
+MessageFault check_message(Bytes message) {
+  if (message.size() < wire::message::kHeaderSize) return {DecodeError::truncated, message.size()};
+  MessageFault fault;
+  layout::visit_type(wire::message::MsgType.of(message.data()), [&]<class Message>() {
+    fault = layout::with_sections<Message>(
+        message, [&](const auto& sections) { return layout::check<Message>(sections, message); });
+  });
+  return fault;
 }
 
+template <class Message>
+DecodeError decode(Bytes message, Message& out) {
+  return layout::with_sections<Message>(message,
+                                        [&](const auto& sections) {
+                                          const MessageFault fault =
+                                              layout::check<Message>(sections, message);
+                                          if (fault.error == DecodeError::none) {
+                                            if constexpr (layout::kHasLists<Message>) out = {};
+                                            read_sections(sections, message, out);
+                                          }
+                                          return fault;
+                                        })
+      .error;
+}
+
+template <>
 DecodeError decode(Bytes message, SecurityDefinition& out) {
-  namespace w = wire::security_definition;
-  if (definition_layout(message) == DefinitionLayout::too_short) return DecodeError::truncated;
-  const std::byte* at = message.data();
-  out.security_code = w::SecurityCode.of(at);
-  read(at, w::MarketCode, out.market_code);
-  read(at, w::ISINCode, out.isin_code);
-  read(at, w::InstrumentType, out.instrument_type);
-  out.product_type = w::ProductType.of(at);
-  read(at, w::SecurityShortName, out.security_short_name);
-  read(at, w::CurrencyCode, out.currency_code);
-  out.lot_size = w::LotSize.of(at);
-  out.previous_closing_price = w::PreviousClosingPrice.of(at);
-  out.cas_flag = read_flag(at, w::CASFlag);
-  out.dummy_security_flag = read_flag(at, w::DummySecurityFlag);
-  out.listing_date = w::ListingDate.of(at);
-  return DecodeError::none;
+  const auto found = definition_layout(message);
+  if (!found) return DecodeError::truncated;
+  return layout::with_sections(*found, [&](const auto& sections) {
+    const MessageFault fault = layout::check<SecurityDefinition>(sections, message);
+    if (fault.error != DecodeError::none) return fault.error;
+    out = {};
+    out.layout = *found;
+    read_sections(sections, message, out);
+    return DecodeError::none;
+  });
 }
 
-DecodeError decode(Bytes message, CurrencyRate& out) {
-  namespace w = wire::currency_rate;
-  if (message.size() < w::kSize) return DecodeError::truncated;
-  const std::byte* at = message.data();
-  read(at, w::CurrencyCode, out.currency_code);
-  out.currency_factor = w::CurrencyFactor.of(at);
-  out.currency_rate = w::CurrencyRate.of(at);
-  return DecodeError::none;
-}
-
-DecodeError decode(Bytes message, TradingSessionStatus& out) {
-  namespace w = wire::trading_session_status;
-  if (message.size() < w::kSize) return DecodeError::truncated;
-  const std::byte* at = message.data();
-  read(at, w::MarketCode, out.market_code);
-  out.trading_session_sub_id = w::TradingSessionSubID.of(at);
-  out.trading_ses_status = w::TradingSesStatus.of(at);
-  out.trading_ses_control_flag = read_flag(at, w::TradingSesControlFlag);
-  out.start_date_time = w::StartDateTime.of(at);
-  out.end_date_time = w::EndDateTime.of(at);
-  return DecodeError::none;
-}
-
-DecodeError decode(Bytes message, SecurityStatus& out) {
-  namespace w = wire::security_status;
-  if (message.size() < w::kSize) return DecodeError::truncated;
-  out.security_code = w::SecurityCode.of(message.data());
-  out.suspension_indicator = w::SuspensionIndicator.of(message.data());
-  return DecodeError::none;
-}
-
-DecodeError decode(Bytes message, NominalPrice& out) {
-  namespace w = wire::nominal_price;
-  if (message.size() < w::kSize) return DecodeError::truncated;
-  out.security_code = w::SecurityCode.of(message.data());
-  out.nominal_price = w::NominalPrice.of(message.data());
-  return DecodeError::none;
-}
-
-DecodeError decode(Bytes message, Statistics& out) {
-  namespace w = wire::statistics;
-  if (message.size() < w::kSize) return DecodeError::truncated;
-  const std::byte* at = message.data();
-  out.security_code = w::SecurityCode.of(at);
-  out.shares_traded = w::SharesTraded.of(at);
-  out.turnover = w::Turnover.of(at);
-  out.high_price = w::HighPrice.of(at);
-  out.low_price = w::LowPrice.of(at);
-  out.last_price = w::LastPrice.of(at);
-  out.vwap = w::VWAP.of(at);
-  out.short_sell_shares_traded = w::ShortSellSharesTraded.of(at);
-  out.short_sell_turnover = w::ShortSellTurnover.of(at);
-  return DecodeError::none;
-}
-
-DecodeError decode(Bytes message, ClosingPrice& out) {
-  namespace w = wire::closing_price;
-  if (message.size() < w::kSize) return DecodeError::truncated;
-  out.security_code = w::SecurityCode.of(message.data());
-  out.closing_price = w::ClosingPrice.of(message.data());
-  out.number_of_trades = w::NumberOfTrades.of(message.data());
-  return DecodeError::none;
-}
-
-DecodeError decode(Bytes message, SequenceReset& out) {
-  namespace w = wire::sequence_reset;
-  if (message.size() < w::kSize) return DecodeError::truncated;
-  out.new_seq_no = w::NewSeqNo.of(message.data());
-  return DecodeError::none;
-}
+template DecodeError decode(Bytes, MarketDefinition&);
+template DecodeError decode(Bytes, LiquidityProvider&);
+template DecodeError decode(Bytes, CurrencyRate&);
+template DecodeError decode(Bytes, TradingSessionStatus&);
+template DecodeError decode(Bytes, SecurityStatus&);
+template DecodeError decode(Bytes, News&);
+template DecodeError decode(Bytes, VcmTrigger&);
+template DecodeError decode(Bytes, NominalPrice&);
+template DecodeError decode(Bytes, IndicativeEquilibriumPrice&);
+template DecodeError decode(Bytes, ReferencePrice&);
+template DecodeError decode(Bytes, Yield&);
+template DecodeError decode(Bytes, Trade&);
+template DecodeError decode(Bytes, TradeCancel&);
+template DecodeError decode(Bytes, TradeTicker&);
+template DecodeError decode(Bytes, AggregateOrderBookUpdate&);
+template DecodeError decode(Bytes, BrokerQueue&);
+template DecodeError decode(Bytes, OrderImbalance&);
+template DecodeError decode(Bytes, Statistics&);
+template DecodeError decode(Bytes, MarketTurnover&);
+template DecodeError decode(Bytes, ClosingPrice&);
+template DecodeError decode(Bytes, IndexDefinition&);
+template DecodeError decode(Bytes, IndexData&);
+template DecodeError decode(Bytes, SequenceReset&);
+template DecodeError decode(Bytes, DisasterRecoverySignal&);
+template DecodeError decode(Bytes, RefreshComplete&);
+template DecodeError decode(Bytes, Logon&);
+template DecodeError decode(Bytes, LogonResponse&);
+template DecodeError decode(Bytes, RetransmissionRequest&);
+template DecodeError decode(Bytes, RetransmissionResponse&);
 
 }  // namespace indexcast::hkex

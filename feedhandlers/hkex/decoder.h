@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "calc/time.h"
 #include "feedhandlers/common/bytes.h"
@@ -47,26 +48,29 @@ void for_each_message(Bytes packet, const PacketHeader& header, Visit&& visit) {
   }
 }
 
-// The SecurityCode of the messages that begin with one (11, 21, 40, 60, 62); `message` has at least
-// 8 bytes.
+// The SecurityCode of the messages that begin with one; `message` has at least 8 bytes.
 inline std::uint32_t security_code_of(Bytes message) {
   return wire::nominal_price::SecurityCode.of(message.data());
 }
 
-// Where the tail of a Security Definition lies.
-enum class DefinitionLayout : std::uint8_t { too_short, bytes_464, bytes_544 };
-// By MsgSize and the count of underlyings, since no field names the version.
-DefinitionLayout definition_layout(Bytes message);
+// The layout of a Security Definition, by MsgSize and its count of underlyings, since no field
+// names the version; empty when it is shorter than any.
+std::optional<DefinitionLayout> definition_layout(Bytes message);
 
-// Fill `out` from a message of that type, or say truncated / bad_count.
-DecodeError decode(Bytes message, MarketDefinition& out);
-DecodeError decode(Bytes message, SecurityDefinition& out);
-DecodeError decode(Bytes message, CurrencyRate& out);
-DecodeError decode(Bytes message, TradingSessionStatus& out);
-DecodeError decode(Bytes message, SecurityStatus& out);
-DecodeError decode(Bytes message, NominalPrice& out);
-DecodeError decode(Bytes message, Statistics& out);
-DecodeError decode(Bytes message, ClosingPrice& out);
-DecodeError decode(Bytes message, SequenceReset& out);
+// What is wrong with a message, and at which of its bytes: its end where bytes are missing, the
+// field that counts where a group does not fit.
+struct MessageFault {
+  DecodeError error = DecodeError::none;
+  std::size_t offset = 0;
+};
+// Whether `message` (from MsgSize on) holds all of its type's fields and groups. Nothing is wrong
+// with a type that is not known.
+MessageFault check_message(Bytes message);
+
+// Fills `out` from a message of that type (any struct of message.h), or says truncated, bad_count
+// (a group that ends outside the message) or oversized (one that no packet could hold) and leaves
+// `out` alone.
+template <class Message>
+DecodeError decode(Bytes message, Message& out);
 
 }  // namespace indexcast::hkex

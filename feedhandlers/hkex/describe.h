@@ -12,10 +12,12 @@ namespace indexcast::hkex {
 // The specification's name of a message type; empty for a type it does not know.
 std::string_view type_name(std::uint16_t type);
 
-// Every field of `message` (from MsgSize on) in its order, MsgSize and MsgType first. Prices and
-// values carry their decimals (section 3.1); an index value that is null is the text "null";
-// one-character fields are that character, empty for NUL; other text is without its padding, names
-// in UTF-16 become UTF-8. Types without a description, and messages shorter than their layout, give
+// Every field of `message` (from MsgSize on) in its order, MsgSize and MsgType first, by the tables
+// of layout/. Prices and values carry their decimals (notes 3.1), an index value may be null, times
+// are ns since 1970 UTC; one-character fields are that character, empty for NUL; other text is
+// without its padding, names in UTF-16 become UTF-8. No byte goes unseen: filler that is not blank
+// is shown as `Filler<offset>`, what lies beyond the known layout as `Unknown<offset>`, both in
+// hexadecimal digits. Types without a table, and messages that check_message() objects to, give
 // MsgSize and MsgType alone. Allocates; not for the data plane.
 void describe(feed::Bytes message, feed::FieldSink& sink);
 

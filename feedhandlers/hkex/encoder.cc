@@ -3,17 +3,83 @@
 #include <algorithm>
 #include <limits>
 
+#include "feedhandlers/hkex/layout/walk.h"
+
 namespace indexcast::hkex {
 namespace {
 
+template <class T, class V>
+void write(std::byte* at, wire::Field<T> field, const V& value) {
+  field.put(at, value);
+}
+void write(std::byte* at, wire::Text field, const char& value) {
+  at[field.offset] = static_cast<std::byte>(value);
+}
 template <std::size_t N>
-void write(std::byte* message, wire::Text field, const PaddedText<N>& text) {
-  std::transform(text.characters.begin(), text.characters.end(), message + field.offset,
+void write(std::byte* at, wire::Text field, const PaddedText<N>& text) {
+  std::transform(text.characters.begin(), text.characters.end(), at + field.offset,
                  [](char c) { return static_cast<std::byte>(c); });
 }
+template <std::size_t N>
+void write(std::byte* at, wire::Wide field, const WideText<N>& text) {
+  for (std::size_t i = 0; i < N; ++i) {
+    feed::store_le(at + field.offset + i * sizeof(char16_t),
+                   static_cast<std::uint16_t>(text.units[i]));
+  }
+}
 
-void write_flag(std::byte* message, wire::Text field, char flag) {
-  message[field.offset] = static_cast<std::byte>(flag);
+template <class F, class Member, class Message>
+void write_row(const layout::Row<F, Member>& row, std::byte* at, const Message& message,
+               std::size_t) {
+  write(at, row.field, layout::held(message, row.member));
+}
+template <class Message>
+void write_row(const layout::Unused&, std::byte*, const Message&, std::size_t) {}
+template <class T, class Message>
+void write_row(const layout::Count<wire::Field<T>>& row, std::byte* at, const Message&,
+               std::size_t count) {
+  row.field.put(at, static_cast<T>(count));
+}
+
+template <class... Rows, class Message>
+void write_rows(const std::tuple<Rows...>& rows, std::byte* at, const Message& message,
+                std::size_t count) {
+  std::apply([&](const Rows&... row) { (write_row(row, at, message, count), ...); }, rows);
+}
+
+template <class SectionType, class Message>
+std::byte* write_section(const SectionType& section, std::byte* at, const Message& message) {
+  std::byte* end = at + section.size;
+  if constexpr (SectionType::kHasList) {
+    const auto& entries = message.*section.list.member;
+    write_rows(section.rows, at, message, entries.size());
+    for (const auto& entry : entries) {
+      write_rows(section.list.rows, end, entry, 0);
+      end += section.list.entry_size;
+    }
+  } else {
+    write_rows(section.rows, at, message, 0);
+  }
+  return end;
+}
+
+template <class SectionType, class Message>
+std::size_t size_of(const SectionType& section, const Message& message) {
+  if constexpr (SectionType::kHasList) {
+    return section.size + (message.*section.list.member).size() * section.list.entry_size;
+  } else {
+    return section.size;
+  }
+}
+
+// use(sections) with those that `message` is to be sent in.
+template <class Message, class Use>
+auto with_sections_of(const Message& message, Use&& use) {
+  if constexpr (std::is_same_v<Message, SecurityDefinition>) {
+    return layout::with_sections(message.layout, use);
+  } else {
+    return use(layout::Layout<Message>::kSections);
+  }
 }
 
 }  // namespace
@@ -36,109 +102,49 @@ std::byte* PacketBuilder::append(std::uint16_t type, std::size_t size) {
   return message;
 }
 
-bool PacketBuilder::add(const MarketDefinition& message) {
-  namespace w = wire::market_definition;
-  std::byte* at = append(w::kType, w::kSize);
-  if (at == nullptr) return false;
-  write(at, w::MarketCode, message.market_code);
-  write(at, w::MarketName, message.market_name);
-  write(at, w::CurrencyCode, message.currency_code);
-  w::NumberOfSecurities.put(at, message.number_of_securities);
-  return true;
+template <class Message>
+bool PacketBuilder::add(const Message& message) {
+  return with_sections_of(message, [&](const auto& sections) {
+    return std::apply(
+        [&](const auto&... section) {
+          std::byte* at = append(layout::Layout<Message>::kType, (size_of(section, message) + ...));
+          if (at == nullptr) return false;
+          ((at = write_section(section, at, message)), ...);
+          return true;
+        },
+        sections);
+  });
 }
 
-bool PacketBuilder::add(const SecurityDefinition& message) {
-  namespace w = wire::security_definition;
-  std::byte* at = append(w::kType, wire::security_definition_544::kSize);
-  if (at == nullptr) return false;
-  w::SecurityCode.put(at, message.security_code);
-  write(at, w::MarketCode, message.market_code);
-  write(at, w::ISINCode, message.isin_code);
-  write(at, w::InstrumentType, message.instrument_type);
-  w::ProductType.put(at, message.product_type);
-  write(at, w::SecurityShortName, message.security_short_name);
-  write(at, w::CurrencyCode, message.currency_code);
-  w::LotSize.put(at, message.lot_size);
-  w::PreviousClosingPrice.put(at, message.previous_closing_price);
-  write_flag(at, w::CASFlag, message.cas_flag);
-  write_flag(at, w::DummySecurityFlag, message.dummy_security_flag);
-  w::ListingDate.put(at, message.listing_date);
-  return true;
-}
-
-bool PacketBuilder::add(const CurrencyRate& message) {
-  namespace w = wire::currency_rate;
-  std::byte* at = append(w::kType, w::kSize);
-  if (at == nullptr) return false;
-  write(at, w::CurrencyCode, message.currency_code);
-  w::CurrencyFactor.put(at, message.currency_factor);
-  w::CurrencyRate.put(at, message.currency_rate);
-  return true;
-}
-
-bool PacketBuilder::add(const TradingSessionStatus& message) {
-  namespace w = wire::trading_session_status;
-  std::byte* at = append(w::kType, w::kSize);
-  if (at == nullptr) return false;
-  write(at, w::MarketCode, message.market_code);
-  w::TradingSessionSubID.put(at, message.trading_session_sub_id);
-  w::TradingSesStatus.put(at, message.trading_ses_status);
-  write_flag(at, w::TradingSesControlFlag, message.trading_ses_control_flag);
-  w::StartDateTime.put(at, message.start_date_time);
-  w::EndDateTime.put(at, message.end_date_time);
-  return true;
-}
-
-bool PacketBuilder::add(const SecurityStatus& message) {
-  namespace w = wire::security_status;
-  std::byte* at = append(w::kType, w::kSize);
-  if (at == nullptr) return false;
-  w::SecurityCode.put(at, message.security_code);
-  w::SuspensionIndicator.put(at, message.suspension_indicator);
-  return true;
-}
-
-bool PacketBuilder::add(const NominalPrice& message) {
-  namespace w = wire::nominal_price;
-  std::byte* at = append(w::kType, w::kSize);
-  if (at == nullptr) return false;
-  w::SecurityCode.put(at, message.security_code);
-  w::NominalPrice.put(at, message.nominal_price);
-  return true;
-}
-
-bool PacketBuilder::add(const Statistics& message) {
-  namespace w = wire::statistics;
-  std::byte* at = append(w::kType, w::kSize);
-  if (at == nullptr) return false;
-  w::SecurityCode.put(at, message.security_code);
-  w::SharesTraded.put(at, message.shares_traded);
-  w::Turnover.put(at, message.turnover);
-  w::HighPrice.put(at, message.high_price);
-  w::LowPrice.put(at, message.low_price);
-  w::LastPrice.put(at, message.last_price);
-  w::VWAP.put(at, message.vwap);
-  w::ShortSellSharesTraded.put(at, message.short_sell_shares_traded);
-  w::ShortSellTurnover.put(at, message.short_sell_turnover);
-  return true;
-}
-
-bool PacketBuilder::add(const ClosingPrice& message) {
-  namespace w = wire::closing_price;
-  std::byte* at = append(w::kType, w::kSize);
-  if (at == nullptr) return false;
-  w::SecurityCode.put(at, message.security_code);
-  w::ClosingPrice.put(at, message.closing_price);
-  w::NumberOfTrades.put(at, message.number_of_trades);
-  return true;
-}
-
-bool PacketBuilder::add(const SequenceReset& message) {
-  namespace w = wire::sequence_reset;
-  std::byte* at = append(w::kType, w::kSize);
-  if (at == nullptr) return false;
-  w::NewSeqNo.put(at, message.new_seq_no);
-  return true;
-}
+template bool PacketBuilder::add(const MarketDefinition&);
+template bool PacketBuilder::add(const SecurityDefinition&);
+template bool PacketBuilder::add(const LiquidityProvider&);
+template bool PacketBuilder::add(const CurrencyRate&);
+template bool PacketBuilder::add(const TradingSessionStatus&);
+template bool PacketBuilder::add(const SecurityStatus&);
+template bool PacketBuilder::add(const News&);
+template bool PacketBuilder::add(const VcmTrigger&);
+template bool PacketBuilder::add(const NominalPrice&);
+template bool PacketBuilder::add(const IndicativeEquilibriumPrice&);
+template bool PacketBuilder::add(const ReferencePrice&);
+template bool PacketBuilder::add(const Yield&);
+template bool PacketBuilder::add(const Trade&);
+template bool PacketBuilder::add(const TradeCancel&);
+template bool PacketBuilder::add(const TradeTicker&);
+template bool PacketBuilder::add(const AggregateOrderBookUpdate&);
+template bool PacketBuilder::add(const BrokerQueue&);
+template bool PacketBuilder::add(const OrderImbalance&);
+template bool PacketBuilder::add(const Statistics&);
+template bool PacketBuilder::add(const MarketTurnover&);
+template bool PacketBuilder::add(const ClosingPrice&);
+template bool PacketBuilder::add(const IndexDefinition&);
+template bool PacketBuilder::add(const IndexData&);
+template bool PacketBuilder::add(const SequenceReset&);
+template bool PacketBuilder::add(const DisasterRecoverySignal&);
+template bool PacketBuilder::add(const RefreshComplete&);
+template bool PacketBuilder::add(const Logon&);
+template bool PacketBuilder::add(const LogonResponse&);
+template bool PacketBuilder::add(const RetransmissionRequest&);
+template bool PacketBuilder::add(const RetransmissionResponse&);
 
 }  // namespace indexcast::hkex

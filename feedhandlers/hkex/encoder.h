@@ -17,16 +17,10 @@ class PacketBuilder {
   // `sequence` is that of the first message.
   explicit PacketBuilder(std::uint32_t sequence, TimeNs send_time);
 
-  // False when the packet has no room left, or 255 messages; nothing is added then.
-  bool add(const MarketDefinition& message);
-  bool add(const SecurityDefinition& message);  // the 544-byte layout, no underlyings
-  bool add(const CurrencyRate& message);
-  bool add(const TradingSessionStatus& message);
-  bool add(const SecurityStatus& message);
-  bool add(const NominalPrice& message);
-  bool add(const Statistics& message);
-  bool add(const ClosingPrice& message);
-  bool add(const SequenceReset& message);
+  // Any struct of message.h; a Security Definition in the layout that it names. False when the
+  // packet has no room left, or 255 messages; nothing is added then.
+  template <class Message>
+  bool add(const Message& message);
 
   std::uint8_t message_count() const { return message_count_; }
   std::uint32_t sequence() const { return sequence_; }

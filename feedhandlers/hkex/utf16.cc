@@ -8,12 +8,6 @@ namespace {
 constexpr char32_t kReplacement = 0xfffd;
 constexpr char32_t kIdeographicSpace = 0x3000;
 
-char32_t unit_at(std::string_view units, std::size_t i) {
-  const auto low = static_cast<std::uint8_t>(units[2 * i]);
-  const auto high = static_cast<std::uint8_t>(units[2 * i + 1]);
-  return static_cast<char32_t>(low | high << 8);
-}
-
 bool is_padding(char32_t unit) { return unit == 0 || unit == ' ' || unit == kIdeographicSpace; }
 bool is_high_surrogate(char32_t unit) { return unit >= 0xd800 && unit < 0xdc00; }
 bool is_low_surrogate(char32_t unit) { return unit >= 0xdc00 && unit < 0xe000; }
@@ -39,14 +33,14 @@ void append_utf8(std::string& out, char32_t c) {
 
 }  // namespace
 
-std::string utf8_of_utf16le(std::string_view units) {
-  std::size_t count = units.size() / 2;
-  while (count > 0 && is_padding(unit_at(units, count - 1))) --count;
+std::string utf8_of_utf16(std::u16string_view units) {
+  std::size_t count = units.size();
+  while (count > 0 && is_padding(units[count - 1])) --count;
   std::string out;
   for (std::size_t i = 0; i < count; ++i) {
-    char32_t c = unit_at(units, i);
-    if (is_high_surrogate(c) && i + 1 < count && is_low_surrogate(unit_at(units, i + 1))) {
-      c = 0x10000 + ((c - 0xd800) << 10) + (unit_at(units, ++i) - 0xdc00);
+    char32_t c = units[i];
+    if (is_high_surrogate(c) && i + 1 < count && is_low_surrogate(units[i + 1])) {
+      c = 0x10000 + ((c - 0xd800) << 10) + (units[++i] - 0xdc00);
     } else if (is_high_surrogate(c) || is_low_surrogate(c)) {
       c = kReplacement;
     }

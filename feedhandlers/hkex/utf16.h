@@ -1,4 +1,4 @@
-// Names of securities are UTF-16LE on the wire and UTF-8 everywhere else.
+// Names of securities are UTF-16 on the wire and UTF-8 everywhere else.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace indexcast::hkex {
 
-// `units` holds little-endian code units (an odd last byte is ignored). Padding at the end (NUL,
-// space, ideographic space) is left out; an unpaired surrogate becomes U+FFFD.
-std::string utf8_of_utf16le(std::string_view units);
+// Padding at the end (NUL, space, ideographic space) is left out; an unpaired surrogate becomes
+// U+FFFD.
+std::string utf8_of_utf16(std::u16string_view units);
 
 }  // namespace indexcast::hkex

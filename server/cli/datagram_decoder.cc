@@ -1,7 +1,6 @@
 #include "server/cli/datagram_decoder.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "feedhandlers/hkex/describe.h"
@@ -19,35 +18,6 @@ bool plausible(feed::Bytes payload) {
   return payload.size() >= wire::packet::kHeaderSize &&
          header.packet_size >= wire::packet::kHeaderSize &&
          header.packet_size <= wire::packet::kSizeMax && header.send_time.ns != 0;
-}
-
-// The shortest message of a type (notes 2.0).
-struct ShortestMessage {
-  std::uint16_t type = 0;
-  std::size_t size = 0;
-};
-
-constexpr std::array kShortest{
-    ShortestMessage{wire::market_definition::kType, wire::market_definition::kSize},
-    ShortestMessage{wire::currency_rate::kType, wire::currency_rate::kSize},
-    ShortestMessage{wire::trading_session_status::kType, wire::trading_session_status::kSize},
-    ShortestMessage{wire::security_status::kType, wire::security_status::kSize},
-    ShortestMessage{wire::nominal_price::kType, wire::nominal_price::kSize},
-    ShortestMessage{wire::trade::kType, wire::trade::kSize},
-    ShortestMessage{wire::trade_ticker::kType, wire::trade_ticker::kSize},
-    ShortestMessage{wire::statistics::kType, wire::statistics::kSize},
-    ShortestMessage{wire::closing_price::kType, wire::closing_price::kSize},
-    ShortestMessage{wire::index_data::kType, wire::index_data::kSize},
-    ShortestMessage{wire::sequence_reset::kType, wire::sequence_reset::kSize},
-};
-
-bool too_short(const hkex::MessageView& message) {
-  if (message.type == wire::security_definition::kType) {
-    return hkex::definition_layout(message.bytes) == hkex::DefinitionLayout::too_short;
-  }
-  const auto shortest = std::find_if(kShortest.begin(), kShortest.end(),
-                                     [&](const auto& known) { return known.type == message.type; });
-  return shortest != kShortest.end() && message.bytes.size() < shortest->size;
 }
 
 }  // namespace
@@ -95,8 +65,9 @@ void DatagramDecoder::decode_message(const hkex::MessageView& message, feed::Byt
                                      std::uint64_t number, const Direction& direction) {
   const auto offset = static_cast<std::uint64_t>(message.bytes.data() - packet.data());
   const StreamPlace place{number, offset};
-  if (too_short(message)) {
-    output_.malformed(name_of(feed::DecodeError::truncated), message.bytes.size(), place,
+  const hkex::MessageFault fault = hkex::check_message(message.bytes);
+  if (fault.error != feed::DecodeError::none) {
+    output_.malformed(name_of(fault.error), message.bytes.size(), {number, offset + fault.offset},
                       direction);
     return;
   }

@@ -37,6 +37,11 @@ void JsonFields::text(std::string_view name, std::string_view value) {
   append_json_string(out_, value);
 }
 
+void JsonFields::null(std::string_view name) {
+  key(name);
+  out_ += "null";
+}
+
 void JsonFields::begin_list(std::string_view name) {
   key(name);
   out_ += '[';

@@ -20,6 +20,7 @@ class JsonFields final : public feed::FieldSink {
   void natural(std::string_view name, std::uint64_t value) override;
   void decimal(std::string_view name, std::int64_t raw, int places) override;
   void text(std::string_view name, std::string_view value) override;
+  void null(std::string_view name) override;
   void begin_list(std::string_view name) override;
   void begin_item() override;
   void end_item() override;

@@ -162,7 +162,7 @@ std::vector<std::byte> definition(std::size_t size, std::size_t offset, std::uin
 }
 
 TEST(Decoder, TellsTheLayoutsOfASecurityDefinitionApart) {
-  EXPECT_EQ(definition_layout(definition(463, 300, 0)), DefinitionLayout::too_short);
+  EXPECT_EQ(definition_layout(definition(463, 300, 0)), std::nullopt);
   EXPECT_EQ(definition_layout(definition(464, 462, 0)), DefinitionLayout::bytes_464);
   EXPECT_EQ(definition_layout(definition(472, 462, 1)), DefinitionLayout::bytes_464);
   EXPECT_EQ(definition_layout(definition(544, 542, 0)), DefinitionLayout::bytes_544);

@@ -135,20 +135,20 @@ TEST(Describe, GivesTheHeadAloneForUnknownAndShortMessages) {
 
 TEST(Utf16, BecomesUtf8WithoutPadding) {
   struct Case {
-    std::string units;
+    std::u16string units;
     std::string expected;
   };
   const Case cases[] = {
-      {"\x7e\x81\xaf\x8a\x00\x30\x00\x00"s, "\xe8\x85\xbe\xe8\xaa\xaf"},
-      {"A\0 \0B\0 \0"s, "A B"},
-      {"\xe9\x00"s, "\xc3\xa9"},
-      {"\x3d\xd8\x00\xde"s, "\xf0\x9f\x98\x80"},
-      {"\x3d\xd8"s, "\xef\xbf\xbd"},
-      {"\x00\xde\x41\x00"s, "\xef\xbf\xbd"s + "A"},
-      {"A\0B"s, "A"},
-      {"", ""},
+      {u"\x817e\x8aaf\x3000\0"s, "\xe8\x85\xbe\xe8\xaa\xaf"},
+      {u"A B\0 "s, "A B"},
+      {u"\xe9"s, "\xc3\xa9"},
+      {u"\xd83d\xde00"s, "\xf0\x9f\x98\x80"},
+      {u"\xd83d"s, "\xef\xbf\xbd"},
+      {u"\xde00" u"A"s, "\xef\xbf\xbd"s + "A"},
+      {u"\x3000\x3000"s, ""},
+      {u"", ""},
   };
-  for (const Case& tested : cases) EXPECT_EQ(utf8_of_utf16le(tested.units), tested.expected);
+  for (const Case& tested : cases) EXPECT_EQ(utf8_of_utf16(tested.units), tested.expected);
 }
 
 }  // namespace
