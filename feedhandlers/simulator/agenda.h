@@ -16,12 +16,10 @@ enum class Task : std::uint8_t {
   step,        // the session plan moves on
   transition,  // one security follows
   tick,        // orders or a trade in one security
-  halt,  // `detail`: Halt
+  halt,        // `detail`: Halt
   resume,
-  interrupt,  // `detail`: seconds
   end_interruption,
-  cancel_trade,
-  zero_price,
+  fault,   // `detail`: its place in the plan
   second,  // the venue's periodic messages
   grid,    // mainland snapshots on a grid
 };

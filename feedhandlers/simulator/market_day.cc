@@ -32,14 +32,17 @@ bool is_auction(Phase phase) {
 
 }  // namespace
 
-MarketDay::MarketDay(const Settings& settings, Agenda& agenda, feed::Venue venue,
-                     std::vector<Security> securities, std::unique_ptr<Publisher> publisher)
+MarketDay::MarketDay(const Settings& settings, Agenda& agenda, FaultBook& faults, feed::Venue venue,
+                     DayKind kind, std::vector<Security> securities,
+                     std::unique_ptr<Publisher> publisher)
     : settings_(settings),
       agenda_(agenda),
+      faults_(faults),
+      kind_(kind),
       random_(settings.seed, kMarketStream + feed::market_of(venue)),
       market_{venue, std::move(securities), {}},
       publisher_(std::move(publisher)),
-      plan_(plan_session(venue, DayKind::whole, random_)),
+      plan_(plan_session(venue, kind, random_)),
       dirty_(market_.securities.size(), false) {
   const bool hkex = venue == feed::Venue::hkex;
   mean_tick_ = std::max<Micros>(
@@ -52,6 +55,11 @@ MarketDay::MarketDay(const Settings& settings, Agenda& agenda, feed::Venue venue
 
 void MarketDay::arrange_day() {
   const Micros begin = plan_.front().begin;
+  // Mainland gateways keep a silent day's sessions alive by themselves; Hong Kong's lines need us.
+  if (kind_ == DayKind::silent) {
+    if (market_.venue == feed::Venue::hkex) arrange(begin, Task::second);
+    return;
+  }
   arrange(begin, Task::step);
   arrange(begin, Task::second);
   if (grid_ > 0) arrange(begin, Task::grid);
@@ -60,12 +68,13 @@ void MarketDay::arrange_day() {
     if (security.random().chance(settings_.suspensions)) security.suspend();
     if (security.random().chance(settings_.halts)) arrange_halt(place);
   }
+  arrange_faults();
 }
 
 void MarketDay::arrange_halt(std::uint32_t place) {
   Security& security = market_.securities[place];
   const Micros from = security.random().between(kHaltFrom, kHaltUntil);
-  arrange(from, Task::halt, place);
+  arrange(from, Task::halt, place, static_cast<std::uint32_t>(Halt::temporary));
   arrange(from + security.random().between(kHaltShortest, kHaltLongest), Task::resume, place);
 }
 
@@ -91,14 +100,10 @@ void MarketDay::perform(const Appointment& appointment) {
       return halt(appointment.security, static_cast<Halt>(appointment.detail), now);
     case Task::resume:
       return resume(appointment.security, now);
-    case Task::interrupt:
-      return interrupt(appointment.security, appointment.detail * kMicrosPerSecond, now);
     case Task::end_interruption:
       return end_interruption(appointment.security, now);
-    case Task::cancel_trade:
-      return cancel_trade(appointment.security, now);
-    case Task::zero_price:
-      return zero_price(appointment.security, now);
+    case Task::fault:
+      return try_fault(appointment.detail, now);
     case Task::second:
       return second(now);
     case Task::grid:
@@ -122,7 +127,9 @@ void MarketDay::take_step(Micros now) {
 
 void MarketDay::transition(std::uint32_t place, Phase phase, Micros now) {
   Security& security = market_.securities[place];
-  security.enter(phase, security.random().chance(settings_.empty_auctions));
+  const bool empty = security.random().chance(settings_.empty_auctions);
+  security.enter(phase, no_match(security, now) || empty);
+  publisher_->ticked(security, now);
   changed(place, now);
   if (is_auction(phase) || phase == Phase::continuous) arrange_tick(place, now);
 }
@@ -162,37 +169,11 @@ void MarketDay::resume(std::uint32_t place, Micros now) {
   changed(place, now);
 }
 
-void MarketDay::interrupt(std::uint32_t place, Micros length, Micros now) {
-  Security& security = market_.securities[place];
-  const bool hkex = market_.venue == feed::Venue::hkex;
-  if (!security.interrupt(hkex ? Interruption::bounded : Interruption::auction)) return;
-  arrange(now + length, Task::end_interruption, place);
-  publisher_->interrupted(security, now, now + length);
-  changed(place, now);
-}
-
 void MarketDay::end_interruption(std::uint32_t place, Micros now) {
   Security& security = market_.securities[place];
   if (security.interruption() == Interruption::none) return;
   security.end_interruption();
   changed(place, now);
-}
-
-void MarketDay::cancel_trade(std::uint32_t place, Micros now) {
-  Security& security = market_.securities[place];
-  const Trade cancelled = security.cancel_last_trade();
-  if (cancelled.id == 0) return;
-  publisher_->trade_cancelled(security, cancelled, now);
-  publisher_->restated(market_, security, now);
-}
-
-// The grid is no part of it: the next image would have the price again.
-void MarketDay::zero_price(std::uint32_t place, Micros now) {
-  Security& security = market_.securities[place];
-  if (security.totals().last == 0) return;
-  const Totals kept = security.blank_prices();
-  publisher_->restated(market_, security, now);
-  security.restore_prices(kept);
 }
 
 void MarketDay::second(Micros now) {

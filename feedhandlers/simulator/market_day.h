@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "feedhandlers/simulator/agenda.h"
+#include "feedhandlers/simulator/fault_book.h"
 #include "feedhandlers/simulator/publisher.h"
 #include "feedhandlers/simulator/random.h"
 #include "feedhandlers/simulator/settings.h"
@@ -14,9 +15,10 @@ namespace indexcast::sim {
 
 class MarketDay {
  public:
-  // `settings` and `agenda` outlive the day. Arranges the whole plan; nothing has happened yet.
-  MarketDay(const Settings& settings, Agenda& agenda, feed::Venue venue,
-            std::vector<Security> securities, std::unique_ptr<Publisher> publisher);
+  // `settings`, `agenda` and `faults` outlive the day. Arranges the whole plan of a day of `kind`,
+  // which is not absent; nothing has happened yet.
+  MarketDay(const Settings& settings, Agenda& agenda, FaultBook& faults, feed::Venue venue,
+            DayKind kind, std::vector<Security> securities, std::unique_ptr<Publisher> publisher);
 
   void perform(const Appointment& appointment);
   void flush(Micros now) { publisher_->flush(now); }
@@ -35,16 +37,26 @@ class MarketDay {
   void tick(std::uint32_t place, Micros now);
   void halt(std::uint32_t place, Halt kind, Micros now);
   void resume(std::uint32_t place, Micros now);
-  void interrupt(std::uint32_t place, Micros length, Micros now);
   void end_interruption(std::uint32_t place, Micros now);
-  void cancel_trade(std::uint32_t place, Micros now);
-  void zero_price(std::uint32_t place, Micros now);
+
+  // Faults. Each of the four answers whether it happened.
+  void arrange_faults();
+  void suspend_one(std::size_t fault);
+  bool no_match(const Security& security, Micros now);
+  void try_fault(std::size_t fault, Micros now);
+  bool carry_out(const Fault& fault, std::uint32_t place, Micros now);
+  bool halt_for(std::uint32_t place, Micros length, Micros now);
+  bool interrupt(std::uint32_t place, Micros length, Micros now);
+  bool cancel_trade(std::uint32_t place, Micros now);
+  bool zero_price(std::uint32_t place, Micros now);
   void second(Micros now);
   void publish_dirty(Micros now);
   void changed(std::uint32_t place, Micros now);
 
   const Settings& settings_;
   Agenda& agenda_;
+  FaultBook& faults_;
+  const DayKind kind_;
   Random random_;
   Market market_;
   std::unique_ptr<Publisher> publisher_;

@@ -54,6 +54,18 @@ std::vector<SessionStep> hong_kong_plan(DayKind kind, Random& random) {
 
 }  // namespace
 
+DayKind day_kind(const FaultPlan& faults, feed::Venue venue) {
+  DayKind kind = DayKind::whole;
+  for (const Fault& fault : faults) {
+    if (!concerns(fault, venue)) continue;
+    if (fault.kind == FaultKind::market_closed) {
+      return fault.amount == 0 ? DayKind::absent : DayKind::silent;
+    }
+    if (fault.kind == FaultKind::hk_half_day) kind = DayKind::half;
+  }
+  return kind;
+}
+
 std::vector<SessionStep> plan_session(feed::Venue venue, DayKind kind, Random& random) {
   return venue == feed::Venue::hkex ? hong_kong_plan(kind, random) : mainland_plan();
 }

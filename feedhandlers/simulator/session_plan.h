@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "feedhandlers/common/venue.h"
+#include "feedhandlers/simulator/fault_plan.h"
 #include "feedhandlers/simulator/random.h"
 
 namespace indexcast::sim {
@@ -45,8 +46,11 @@ enum class DayKind : std::uint8_t {
   absent,  // shut, with nothing there at all
 };
 
-// `kind` is whole, or half in Hong Kong. Ascending; the first step begins at kDayBeginMs. Hong
-// Kong's random ends are drawn from `random`.
+// What `faults` make of the venue's day.
+DayKind day_kind(const FaultPlan& faults, feed::Venue venue);
+
+// A half day is Hong Kong's; others are planned whole. Ascending; the first step begins at
+// kDayBeginMs. Hong Kong's random ends are drawn from `random`.
 std::vector<SessionStep> plan_session(feed::Venue venue, DayKind kind, Random& random);
 
 }  // namespace indexcast::sim

@@ -34,17 +34,51 @@ Settings checked(Settings settings) {
 }
 
 Security make_security(const Settings& settings, feed::Venue venue, std::uint32_t code,
-                       std::int64_t previous_close, const std::string& currency) {
+                       std::int64_t previous_close, const std::string& currency,
+                       bool first_day = false) {
   Security::Listing listing{code, fmt::format("{}{}", feed::name_of(venue), code), currency,
-                            previous_close};
+                            previous_close, first_day};
   const std::uint64_t stream = std::uint64_t{code} + feed::market_of(venue) * 10'000'000u;
-  return {std::move(listing), rules_for(venue, code, previous_close, settings.hkex_ticks),
+  return {std::move(listing),
+          rules_for(venue, code, previous_close, settings.hkex_ticks, first_day),
           Random(settings.seed, stream)};
+}
+
+// The codes that `faults` list today, of the `codes` of one venue.
+std::vector<std::uint32_t> draw_first_days(FaultBook& faults, feed::Venue venue,
+                                           std::vector<std::uint32_t> codes) {
+  std::vector<std::uint32_t> chosen;
+  for (std::size_t i = 0; i < faults.plan().size(); ++i) {
+    const Fault& fault = faults.plan()[i];
+    if (fault.kind != FaultKind::first_listing_day || !concerns(fault, venue)) continue;
+    for (std::uint64_t n = 0; n < std::max<std::uint64_t>(fault.count, 1) && !codes.empty(); ++n) {
+      const auto last = static_cast<std::int64_t>(codes.size()) - 1;
+      const auto drawn = fault.security != 0 ? std::find(codes.begin(), codes.end(), fault.security)
+                                             : codes.begin() + faults.random(i).between(0, last);
+      if (drawn == codes.end()) break;
+      chosen.push_back(*drawn);
+      codes.erase(drawn);
+      faults.happened(fault);
+    }
+  }
+  return chosen;
+}
+
+std::vector<std::uint32_t> codes_of(const Universe& universe, feed::Venue venue) {
+  std::vector<std::uint32_t> codes;
+  for (const Instrument& instrument : universe.instruments()) {
+    if (instrument.market != feed::market_of(venue)) continue;
+    const auto code = feed::parse_code(instrument.symbol);
+    if (!code) throw std::invalid_argument("simulator: no code in " + instrument.symbol);
+    codes.push_back(*code);
+  }
+  return codes;
 }
 
 // The securities of one venue: the universe's, and for Shenzhen the sentinels beside them.
 std::vector<Security> list_securities(const Settings& settings, const Universe& universe,
-                                      feed::Venue venue) {
+                                      feed::Venue venue, FaultBook& faults) {
+  const auto first_days = draw_first_days(faults, venue, codes_of(universe, venue));
   std::vector<Security> securities;
   const auto listed = [&](std::uint32_t code) {
     return std::any_of(securities.begin(), securities.end(),
@@ -52,10 +86,10 @@ std::vector<Security> list_securities(const Settings& settings, const Universe& 
   };
   for (const Instrument& instrument : universe.instruments()) {
     if (instrument.market != feed::market_of(venue)) continue;
-    const auto code = feed::parse_code(instrument.symbol);
-    if (!code) throw std::invalid_argument("simulator: no code in " + instrument.symbol);
-    securities.push_back(
-        make_security(settings, venue, *code, instrument.reference_price.raw, instrument.currency));
+    const std::uint32_t code = *feed::parse_code(instrument.symbol);
+    const bool first = std::find(first_days.begin(), first_days.end(), code) != first_days.end();
+    securities.push_back(make_security(settings, venue, code, instrument.reference_price.raw,
+                                       instrument.currency, first));
   }
   if (venue != feed::Venue::szse) return securities;
   for (const std::uint32_t code : settings.szse.sentinels) {
@@ -89,9 +123,12 @@ TradingDay::TradingDay(const Settings& settings, const Universe& universe)
 }
 
 void TradingDay::add_market(const Universe& universe, feed::Venue venue, bool takes_part) {
-  if (!takes_part) return;
+  const DayKind kind = day_kind(settings_.faults, venue);
+  count_day_kind(kind, venue);
+  if (!takes_part || kind == DayKind::absent) return;
+  const bool speaks = kind != DayKind::silent;
   // Arranged before the market's own plan, so that at one instant a venue speaks first, then acts.
-  agenda_.arrange({begin_, venue, Task::start, 0, 0});
+  if (speaks) agenda_.arrange({begin_, venue, Task::start, 0, 0});
   std::unique_ptr<Publisher> publisher;
   switch (venue) {
     case feed::Venue::sse:
@@ -104,9 +141,18 @@ void TradingDay::add_market(const Universe& universe, feed::Venue venue, bool ta
       publisher = make_hkex_publisher(outlet_, settings_.hkex, cny_rate(universe), faults_);
       break;
   }
-  markets_.emplace_back(settings_, agenda_, venue, list_securities(settings_, universe, venue),
-                        std::move(publisher));
-  agenda_.arrange({begin_ + kReferenceDelay, venue, Task::reference, 0, 0});
+  markets_.emplace_back(settings_, agenda_, faults_, venue, kind,
+                        list_securities(settings_, universe, venue, faults_), std::move(publisher));
+  if (speaks) agenda_.arrange({begin_ + kReferenceDelay, venue, Task::reference, 0, 0});
+}
+
+void TradingDay::count_day_kind(DayKind kind, feed::Venue venue) {
+  const bool shut = kind == DayKind::silent || kind == DayKind::absent;
+  for (const Fault& fault : faults_.plan()) {
+    if (!concerns(fault, venue)) continue;
+    if (shut && fault.kind == FaultKind::market_closed) faults_.happened(fault);
+    if (kind == DayKind::half && fault.kind == FaultKind::hk_half_day) faults_.happened(fault);
+  }
 }
 
 bool TradingDay::next(ExchangeMessage& out) {

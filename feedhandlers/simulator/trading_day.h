@@ -42,6 +42,7 @@ class TradingDay {
 
  private:
   void add_market(const Universe& universe, feed::Venue venue, bool takes_part);
+  void count_day_kind(DayKind kind, feed::Venue venue);
   void advance();  // one instant of the agenda
 
   const Settings settings_;

@@ -52,7 +52,7 @@ void for_each_sse_snapshot(const Settings& settings, Visit visit) {
     if (sse::decode_header(message.bytes).msg_type != sse::kMsgSnapshot) return;
     sse::Snapshot snapshot;
     ASSERT_EQ(sse::decode_snapshot(message.bytes, snapshot), feed::DecodeError::none);
-    visit(snapshot);
+    if (snapshot.fields.md_stream_id == sse::kStreamShares) visit(snapshot);
   });
 }
 
@@ -88,6 +88,12 @@ std::map<std::uint32_t, PriceRules> rules_of_universe() {
                                   instrument.reference_price.raw, kAssumedHkexTicks));
   }
   return rules;
+}
+
+// Whether a mainland message is the image of a share of the universe.
+bool is_share(const ExchangeMessage& message) {
+  static const auto kRules = rules_of_universe();
+  return message.security != 0 && kRules.contains(message.security);
 }
 
 std::uint32_t code_of(std::string_view text) { return *feed::parse_code(text); }
@@ -344,7 +350,7 @@ TEST(TradingDay, LateBeginOpensWithTheWholeImage) {
   for_each(settings, [&](const ExchangeMessage& message) {
     ASSERT_GE(message.exchange_time, begin);
     if (message.venue != feed::Venue::hkex) {
-      if (message.security != 0) traded[message.security] = true;
+      if (is_share(message)) traded[message.security] = true;
       return;
     }
     hkex::PacketHeader header;
