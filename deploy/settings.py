@@ -17,7 +17,8 @@ def load(path=SHIPPED):
     path = pathlib.Path(path)
     settings = tomllib.loads(path.read_text(encoding="utf-8"))
     here = path.resolve().parent
-    settings["definitions"] = [str(here / name) for name in settings["definitions"]]
+    for key in ("definitions", "calendar"):
+        settings[key] = [str(here / name) for name in settings.get(key, [])]
     if settings.get("journal", {}).get("directory"):
         settings["journal"]["directory"] = str(here / settings["journal"]["directory"])
     return settings

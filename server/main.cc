@@ -17,6 +17,7 @@
 #include "server/cli/simulate.h"
 #include "server/cli/version.h"
 #include "server/cli/watch.h"
+#include "server/config/calendar_file.h"
 #include "server/config/config.h"
 #include "server/config/universe_file.h"
 
@@ -40,6 +41,9 @@ std::optional<Loaded> load(const std::string& path) {
   absl::StatusOr<Universe> universe = load_universe(*config);
   if (!universe.ok()) return refuse(universe.status());
   const Date date = trade_date_of(*config, *universe);
+  absl::StatusOr<feed::TradingDay> day = load_trading_day(*config, date);
+  if (!day.ok()) return refuse(day.status());
+  set_trading_day(*config, *std::move(day));
   spdlog::set_level(spdlog::level::from_str(config->log_level));
   return Loaded{*std::move(config), *std::move(universe), date};
 }

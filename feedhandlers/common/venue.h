@@ -15,6 +15,7 @@ enum class Venue : std::uint8_t { sse = 0, szse = 1, hkex = 2 };
 
 inline constexpr std::size_t kVenueCount = 3;
 inline constexpr FeedId kFxFeed = 3;
+inline constexpr FeedId kControlFeed = 4;  // the server's own: calendar and operators
 
 constexpr MarketId market_of(Venue venue) { return static_cast<MarketId>(venue); }
 constexpr FeedId feed_of(Venue venue) { return static_cast<FeedId>(venue); }

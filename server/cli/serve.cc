@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "server/cli/exit_code.h"
+#include "server/config/calendar_file.h"
 #include "server/http/http_server.h"
 #include "server/pipeline/pipeline.h"
 
@@ -81,6 +82,7 @@ std::string machine_faults(const Config& config) {
 
 int run_serve(const ServeOptions& options, const Universe& universe, Date trade_date) {
   const sigset_t signals = block_end_signals();
+  for (const std::string& warning : trading_day_warnings(options.config)) spdlog::warn(warning);
   Pipeline pipeline(options.config, universe, trade_date);
   const std::unique_ptr<HttpServer> http = open_http(options.config, pipeline);
   if (http) http->start();

@@ -33,6 +33,19 @@ struct NonEmptyText {
   std::string expected() const { return "text that is not empty"; }
 };
 
+// A credential: read like any text, never shown again. What is printed loads, with the mark in its
+// place.
+struct SecretText {
+  static constexpr bool kSecret = true;
+  static constexpr std::string_view kMark = "***";
+
+  std::optional<std::string> parse(std::string_view text) const { return std::string(text); }
+  std::string format(const std::string& value) const {
+    return std::string(value.empty() ? std::string_view{} : kMark);
+  }
+  std::string expected() const { return "text"; }
+};
+
 // "09:29:50" as milliseconds from midnight.
 struct TimeOfDayText {
   std::optional<std::int64_t> parse(std::string_view text) const;

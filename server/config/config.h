@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "calc/time.h"
+#include "feedhandlers/common/calendar.h"
 #include "feedhandlers/hkex/settings.h"
 #include "feedhandlers/simulator/settings.h"
 #include "feedhandlers/sse/settings.h"
@@ -65,6 +66,8 @@ struct Config {
   std::string source;                    // the file it came from
   Date trade_date = 0;                   // 0: the date of the definitions
   std::vector<std::string> definitions;  // files, resolved against the configuration's folder
+  std::vector<std::string> calendar;     // likewise, one a year
+  feed::TradingDay day;                  // what they say of the day that runs; no key of its own
   std::string log_level = "info";
   CoreSettings core;
   bool sse_enabled = true;

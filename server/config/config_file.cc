@@ -19,6 +19,7 @@ Config default_config(const std::string& path) {
 
 void resolve_paths(Config& config) {
   for (std::string& path : config.definitions) path = resolve_beside(config.source, path);
+  for (std::string& path : config.calendar) path = resolve_beside(config.source, path);
   for (FxSettings& fx : config.fx) fx.file = resolve_beside(config.source, fx.file);
   config.journal.directory = resolve_beside(config.source, config.journal.directory);
 }

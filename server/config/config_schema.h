@@ -45,7 +45,7 @@ void walk_szse(Walker& walker, bool& enabled, szse::Settings& szse) {
   walker.texts("gateways", szse.gateways, EndpointText{});
   walker.text("sender_comp_id", szse.sender_comp_id, NonEmptyText{});
   walker.text("target_comp_id", szse.target_comp_id, NonEmptyText{});
-  walker.text("password", szse.password, AnyText{});
+  walker.text("password", szse.password, SecretText{});
   walker.text("default_appl_ver_id", szse.default_appl_ver_id, NonEmptyText{});
   walker.integer("heartbeat_s", szse.heartbeat_s, 1, 60);
   walker.texts("sentinels", szse.sentinels, SecurityCodeText{});
@@ -127,6 +127,7 @@ template <class Walker>
 void walk_config(Walker& walker, Config& config) {
   walker.text("trade_date", config.trade_date, OptionalDateText{});
   walker.texts("definitions", config.definitions, NonEmptyText{});
+  walker.texts("calendar", config.calendar, NonEmptyText{});
   walker.text("log_level", config.log_level,
               word("trace", "debug", "info", "warning", "error", "critical", "off"));
   walker.section("core", [&](auto& table) { walk_core(table, config.core); });

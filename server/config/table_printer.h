@@ -22,7 +22,11 @@ class TablePrinter {
   }
   template <class T, class Codec>
   void text(std::string_view key, const T& value, const Codec& codec) {
-    line(key, quoted(codec.format(value)));
+    std::string shown = quoted(codec.format(value));
+    if constexpr (requires { Codec::kSecret; }) {
+      if (!value.empty()) shown += "  # a secret: not shown, to be put back before use";
+    }
+    line(key, shown);
   }
   template <class T, class Codec>
   void texts(std::string_view key, const std::vector<T>& values, const Codec& codec) {

@@ -50,13 +50,14 @@ class TableReader {
   void fault(std::string_view key, std::string_view what);
   // Where the key stands, or its table when it is absent.
   int line_of(std::string_view key) const;
+  // From the root of the file: "hkex.channels".
+  std::string full_key(std::string_view key) const;
 
  private:
   const toml::node* find(std::string_view key);
   void fault_at(const toml::node& node, std::string_view key, std::string_view what);
   std::optional<std::int64_t> read_integer(std::string_view key, std::int64_t min,
                                            std::int64_t max);
-  std::string full_key(std::string_view key) const;
   template <class T, class Codec>
   std::optional<T> decode(const toml::node& node, std::string_view key, const Codec& codec);
 

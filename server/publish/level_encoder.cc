@@ -13,6 +13,7 @@ constexpr std::size_t kInitialBytes = 512;
 
 std::string_view feed_name(FeedId feed) {
   if (feed == feed::kFxFeed) return "fx";
+  if (feed == feed::kControlFeed) return "control";
   return feed < feed::kVenueCount ? feed::kVenueNames[feed] : std::string_view{};
 }
 

@@ -15,6 +15,7 @@ namespace indexcast::server {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string kShipped = test::source_dir() + "/deploy/indexcast.toml";
 
@@ -75,6 +76,7 @@ TEST(ConfigFile, TheShippedOneStatesTheDefaults) {
   // What a site must decide for itself is the same in both; all the rest is defaults.
   Config expected = *small;
   expected.definitions = shipped->definitions;
+  expected.calendar = shipped->calendar;
   expected.sse.gateways = shipped->sse.gateways;
   expected.szse.gateways = shipped->szse.gateways;
   expected.hkex_enabled = true;
@@ -96,6 +98,18 @@ TEST(ConfigFile, WhatIsPrintedLoadsToTheSame) {
   const auto again = load_config(folder.write("printed.toml", printed));
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(print_config(*again), printed);
+}
+
+TEST(ConfigFile, SecretsAreNotPrinted) {
+  auto config = load_config(kShipped);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_THAT(print_config(*config), HasSubstr("password = \"\"\n"));
+  config->szse.password = "tiger";
+  config->hkex.retransmission.username = "lioness";
+  const std::string printed = print_config(*config);
+  EXPECT_THAT(printed, Not(HasSubstr("tiger")));
+  EXPECT_THAT(printed, Not(HasSubstr("lioness")));
+  EXPECT_THAT(printed, HasSubstr("password = \"***\"  # a secret"));
 }
 
 TEST(ConfigFile, PathsAreRelativeToTheFile) {
