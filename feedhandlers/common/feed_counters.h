@@ -30,9 +30,22 @@ enum class FeedCounter : std::uint8_t {
   disconnects,
   events,  // handed to the core
   ring_full_waits,
-  kernel_drops,  // datagrams that the kernel dropped because the socket's buffer was full
+  kernel_drops,     // datagrams that the kernel dropped because the socket's buffer was full
+  logons_refused,   // a gateway answered our logon with a logout
+  logouts_severe,   // a gateway left with a status that says: not this server again
+  source_switches,  // from the gateways to the fallback file, or back
+  sequence_resets,  // new sequence resets, the other line's copies not counted
+  restarts,         // a publisher's numbers ran backwards without a reset, and were followed
+  retransmission_requests,  // asked of the retransmission service
+  retransmission_refused,   // of those, answered with a refusal or not at all
+  refreshes,                // snapshots of a refresh channel that a channel was recovered from
+  refresh_messages,         // messages of refresh channels, beside the five
+  recovery_dropped,         // packets that had to make room while a channel recovered
+  disaster_signals,         // changes of the exchange's disaster recovery state
+  source_filtered,          // datagrams from an address that is not configured
+  receive_errors,           // reads of a socket that failed
 };
-inline constexpr std::size_t kFeedCounterCount = 18;
+inline constexpr std::size_t kFeedCounterCount = 31;
 
 inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNames{
     "applied",
@@ -52,7 +65,20 @@ inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNam
     "disconnects",
     "events",
     "ring_full_waits",
-    "kernel_drops"};
+    "kernel_drops",
+    "logons_refused",
+    "logouts_severe",
+    "source_switches",
+    "sequence_resets",
+    "restarts",
+    "retransmission_requests",
+    "retransmission_refused",
+    "refreshes",
+    "refresh_messages",
+    "recovery_dropped",
+    "disaster_signals",
+    "source_filtered",
+    "receive_errors"};
 
 class FeedCounters {
  public:

@@ -1,20 +1,51 @@
 #include "feedhandlers/common/udp_feed.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <ctime>
+#include <stdexcept>
 
 namespace indexcast::feed {
+
+namespace {
+
+std::vector<std::uint32_t> parse_sources(const std::vector<std::string>& sources) {
+  std::vector<std::uint32_t> out;
+  for (const std::string& source : sources) {
+    in_addr address{};
+    if (inet_pton(AF_INET, source.c_str(), &address) != 1) {
+      throw std::runtime_error("udp source " + source + ": not an IPv4 address");
+    }
+    out.push_back(address.s_addr);
+  }
+  return out;
+}
+
+// Calls visit(type, data) for each control message of the socket's own level.
+template <class Visit>
+void for_each_control(msghdr& header, Visit&& visit) {
+  for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
+       control = CMSG_NXTHDR(&header, control)) {
+    if (control->cmsg_level == SOL_SOCKET) visit(control->cmsg_type, CMSG_DATA(control));
+  }
+}
+
+}  // namespace
 
 // What one recvmmsg fills.
 struct UdpFeed::Batch {
   // More than any datagram of an Ethernet frame, so that a longer one is seen as what it is.
   static constexpr std::size_t kDatagramMax = 2048;
-  // The drop counter is the only control message asked for.
-  static constexpr std::size_t kControlSize = CMSG_SPACE(sizeof(std::uint32_t));
+  // The control messages that were asked for: the drop counter and the stamp.
+  static constexpr std::size_t kControlSize =
+      CMSG_SPACE(sizeof(std::uint32_t)) + CMSG_SPACE(sizeof(timespec));
 
   struct alignas(cmsghdr) Control {
     std::array<std::byte, kControlSize> bytes;
@@ -26,13 +57,17 @@ struct UdpFeed::Batch {
       messages[i].msg_hdr.msg_iov = &vectors[i];
       messages[i].msg_hdr.msg_iovlen = 1;
       messages[i].msg_hdr.msg_control = &controls[i];
+      messages[i].msg_hdr.msg_name = &senders[i];
     }
   }
 
-  std::size_t receive(int descriptor) {
-    for (mmsghdr& message : messages) message.msg_hdr.msg_controllen = kControlSize;
-    const int count = recvmmsg(descriptor, messages.data(), kBatch, MSG_DONTWAIT, nullptr);
-    return count > 0 ? static_cast<std::size_t>(count) : 0;
+  // Datagrams received, or -1 with errno.
+  int receive(int descriptor) {
+    for (mmsghdr& message : messages) {
+      message.msg_hdr.msg_controllen = kControlSize;
+      message.msg_hdr.msg_namelen = sizeof(sockaddr_in);
+    }
+    return recvmmsg(descriptor, messages.data(), kBatch, MSG_DONTWAIT, nullptr);
   }
 
   Bytes datagram(std::size_t i) const { return {datagrams[i].data(), messages[i].msg_len}; }
@@ -40,11 +75,15 @@ struct UdpFeed::Batch {
   std::array<mmsghdr, kBatch> messages{};
   std::array<iovec, kBatch> vectors{};
   std::array<Control, kBatch> controls{};
+  std::array<sockaddr_in, kBatch> senders{};
   std::array<std::array<std::byte, kDatagramMax>, kBatch> datagrams{};
 };
 
 UdpFeed::UdpFeed(const UdpFeedSettings& settings, DatagramHandler& handler)
-    : venue_(settings.venue), handler_(handler), batch_(std::make_unique<Batch>()) {
+    : venue_(settings.venue),
+      handler_(handler),
+      senders_(parse_sources(settings.sources)),
+      batch_(std::make_unique<Batch>()) {
   sources_.reserve(settings.lines.size());
   for (const UdpLine& line : settings.lines) {
     sources_.push_back(
@@ -65,26 +104,52 @@ std::size_t UdpFeed::poll(TimeNs now) {
 }
 
 std::size_t UdpFeed::receive(Source& source, TimeNs now) {
-  const std::size_t received = batch_->receive(source.socket.descriptor());
+  const int count = batch_->receive(source.socket.descriptor());
+  if (count < 0) {
+    const bool nothing = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    if (!nothing) handler_.counters().add(FeedCounter::receive_errors);
+    return 0;
+  }
+  const auto received = static_cast<std::size_t>(count);
   for (std::size_t i = 0; i < received; ++i) {
-    handler_.on_datagram(source.channel, source.line, batch_->datagram(i), now);
+    if (is_wanted(i)) {
+      handler_.on_datagram(source.channel, source.line, batch_->datagram(i), receive_time(i, now));
+    } else {
+      handler_.counters().add(FeedCounter::source_filtered);
+    }
   }
   if (received > 0) note_drops(source, received);
   return received;
 }
 
+bool UdpFeed::is_wanted(std::size_t i) const {
+  return senders_.empty() || std::find(senders_.begin(), senders_.end(),
+                                       batch_->senders[i].sin_addr.s_addr) != senders_.end();
+}
+
+TimeNs UdpFeed::receive_time(std::size_t i, TimeNs now) {
+  TimeNs stamp = now;
+  for_each_control(batch_->messages[i].msg_hdr, [&stamp](int type, const unsigned char* data) {
+    if (type != SCM_TIMESTAMPNS) return;
+    timespec time{};
+    std::memcpy(&time, data, sizeof time);
+    stamp = {std::int64_t{time.tv_sec} * kNsPerSecond + time.tv_nsec};
+  });
+  latest_ = std::min(std::max(stamp, latest_), now);
+  return latest_;
+}
+
 // The kernel's counter is the socket's total when the datagram was queued, modulo 2^32, and comes
 // only once something was dropped; the last of a batch says it all.
 void UdpFeed::note_drops(Source& source, std::size_t received) {
-  msghdr& header = batch_->messages[received - 1].msg_hdr;
-  for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
-       control = CMSG_NXTHDR(&header, control)) {
-    if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SO_RXQ_OVFL) continue;
-    std::uint32_t drops = 0;
-    std::memcpy(&drops, CMSG_DATA(control), sizeof drops);
-    handler_.counters().add(FeedCounter::kernel_drops, drops - source.drops_known);
-    source.drops_known = drops;
-  }
+  for_each_control(batch_->messages[received - 1].msg_hdr,
+                   [this, &source](int type, const unsigned char* data) {
+                     if (type != SO_RXQ_OVFL) return;
+                     std::uint32_t drops = 0;
+                     std::memcpy(&drops, data, sizeof drops);
+                     handler_.counters().add(FeedCounter::kernel_drops, drops - source.drops_known);
+                     source.drops_known = drops;
+                   });
 }
 
 void UdpFeed::append_descriptors(std::vector<pollfd>& out) const {

@@ -26,13 +26,20 @@ struct UdpFeedSettings {
   std::vector<UdpLine> lines;
   std::string interface = "127.0.0.1";  // address of the interface that joins the groups
   int receive_buffer_bytes = 8 << 20;
+  // Dotted IPv4 addresses of senders; datagrams from others are counted and not looked at. Empty:
+  // anybody's.
+  std::vector<std::string> sources;
 };
 
 // Used by one thread, but for state() and counters(). Allocates at construction only.
+//
+// A datagram's receive time is the kernel's stamp, never before that of the datagram handed on
+// before it and never after the poll that read it, so that time does not run backwards from line to
+// line; the time of the poll where the kernel gives none.
 class UdpFeed final : public Feed {
  public:
-  // Opens every socket; throws std::runtime_error that names the address and the reason. `handler`
-  // outlives the feed.
+  // Opens every socket; throws std::runtime_error that names the address and the reason (a source
+  // that is no address too). `handler` outlives the feed.
   UdpFeed(const UdpFeedSettings& settings, DatagramHandler& handler);
   ~UdpFeed() override;
 
@@ -45,6 +52,8 @@ class UdpFeed final : public Feed {
 
   // The smallest kernel buffer that any line was granted; the log compares it with the request.
   int receive_buffer_bytes() const;
+  // The port of a line, in the order of the settings.
+  std::uint16_t local_port(std::size_t line) const { return sources_[line].socket.local_port(); }
 
   static constexpr std::size_t kBatch = 64;
 
@@ -58,11 +67,15 @@ class UdpFeed final : public Feed {
   };
 
   std::size_t receive(Source& source, TimeNs now);
+  bool is_wanted(std::size_t i) const;
+  TimeNs receive_time(std::size_t i, TimeNs now);
   void note_drops(Source& source, std::size_t received);
 
   const Venue venue_;
   DatagramHandler& handler_;
+  std::vector<std::uint32_t> senders_;  // in network byte order; empty: anybody
   std::vector<Source> sources_;
+  TimeNs latest_{};  // receive time of the last datagram
   std::unique_ptr<Batch> batch_;
 };
 

@@ -74,6 +74,8 @@ UdpSocket::UdpSocket(const Endpoint& address, const std::string& interface,
   if (!set_option(owner.descriptor_, SOL_SOCKET, SO_RXQ_OVFL, 1)) {
     fail_errno(address, "cannot ask for the drop count");
   }
+  // Without it datagrams carry the time of the poll that read them.
+  set_option(owner.descriptor_, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   bind_to(owner.descriptor_, *host, address);
   if (IN_MULTICAST(ntohl(host->s_addr))) join(owner.descriptor_, *host, interface, address);
   std::swap(descriptor_, owner.descriptor_);
@@ -90,7 +92,14 @@ int UdpSocket::receive_buffer_bytes() const {
   int bytes = 0;
   socklen_t size = sizeof bytes;
   getsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &bytes, &size);
-  return bytes;
+  return bytes / 2;
+}
+
+std::uint16_t UdpSocket::local_port() const {
+  sockaddr_in local{};
+  socklen_t size = sizeof local;
+  getsockname(descriptor_, reinterpret_cast<sockaddr*>(&local), &size);
+  return ntohs(local.sin_port);
 }
 
 }  // namespace indexcast::feed

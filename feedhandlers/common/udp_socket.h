@@ -1,14 +1,15 @@
 // A UDP socket that receives: joined to a multicast group, or bound to a unicast address.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "feedhandlers/common/endpoint.h"
 
 namespace indexcast::feed {
 
-// Owns the descriptor. Non-blocking; reports what the kernel dropped (SO_RXQ_OVFL) with each
-// datagram.
+// Owns the descriptor. Non-blocking; reports with each datagram what the kernel dropped
+// (SO_RXQ_OVFL) and when it took the datagram from the network (SO_TIMESTAMPNS).
 class UdpSocket {
  public:
   // `address` is a multicast group, joined on the interface that has the address `interface`, or an
@@ -22,9 +23,11 @@ class UdpSocket {
   UdpSocket& operator=(const UdpSocket&) = delete;
 
   int descriptor() const { return descriptor_; }
-  // What the kernel granted, its own bookkeeping included (it doubles what it is asked for, up to
-  // twice net.core.rmem_max).
+  // What the kernel granted of what it was asked for: at most net.core.rmem_max. (It reserves twice
+  // that, for its own bookkeeping.)
   int receive_buffer_bytes() const;
+  // The port that is bound; the kernel's choice when the address said 0.
+  std::uint16_t local_port() const;
 
  private:
   int descriptor_ = -1;

@@ -1,7 +1,7 @@
 #include "feedhandlers/hkex/handler.h"
 
 #include <algorithm>
-#include <optional>
+#include <array>
 #include <stdexcept>
 #include <string>
 
@@ -14,16 +14,14 @@ using feed::FeedCounter;
 using feed::Line;
 using feed::LinePacket;
 
-// NewSeqNo of the Sequence Reset in the packet, if it carries a whole one.
-std::optional<std::uint32_t> find_reset(Bytes packet, const PacketHeader& header) {
-  std::optional<std::uint32_t> found;
-  for_each_message(packet, header, [&found](const MessageView& message) {
-    SequenceReset reset;
-    if (message.type != wire::sequence_reset::kType) return;
-    if (decode(message.bytes, reset) == DecodeError::none) found = reset.new_seq_no;
-  });
-  return found;
-}
+// DRStatus of message 105, notes 1.6.
+constexpr std::uint32_t kDisasterInProgress = 1;
+constexpr std::uint32_t kDisasterCompleted = 2;
+
+// The types that begin with a SecurityCode, notes 2.
+constexpr std::array<std::uint16_t, 16> kSecurityTypes{11, 13, 21, 23, 40, 41, 43, 44,
+                                                       50, 51, 52, 53, 54, 56, 60, 62};
+constexpr std::uint16_t kNewsType = 22;
 
 // Higher is worse; the feed is as good as its worst channel.
 int badness(FeedState state) {
@@ -31,129 +29,100 @@ int badness(FeedState state) {
     case FeedState::live:
       return 0;
     case FeedState::recovering:
-    case FeedState::gap:
       return 1;
-    case FeedState::stale:
+    case FeedState::gap:
       return 2;
+    case FeedState::stale:
+      return 3;
     case FeedState::connecting:
     case FeedState::down:
-      return 3;
+      return 4;
   }
-  return 3;
+  return 4;
 }
 
 }  // namespace
 
-struct Handler::Channel {
-  Channel(std::uint32_t channel_id, feed::ArbiterSettings settings, feed::FeedCounters& counters)
-      : id(channel_id), arbiter(settings, counters) {}
-
-  const std::uint32_t id;
-  feed::LineArbiter arbiter;
-  FeedState state = FeedState::connecting;
-  bool heard = false;
-  TimeNs arrived_at{};  // receive time of the last datagram
-  TimeNs sent{};        // SendTime of the last packet handed on in order
-  bool in_gap = false;
-  TimeNs gap_at{};  // receive time of the last loss
-  std::uint64_t gaps_known = 0;
-};
-
 Handler::Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink)
-    : settings_(settings), normalizer_(settings, symbols), sink_(sink) {
-  const feed::ArbiterSettings arbiter{settings.reorder_capacity, settings.reorder_wait_ns};
-  for (const ChannelSettings& channel : settings.channels) {
-    if (channel.id == 0 || find(channel.id) != nullptr) {
+    : settings_(settings), symbols_(symbols), normalizer_(settings, symbols), sink_(sink) {
+  ChannelOwner& owner = *this;
+  for (const ChannelSettings& channel : settings_.channels) {
+    if (channel.id == 0 || channel.id > kChannelIdMax || find(channel.id) != nullptr) {
       throw std::invalid_argument("hkex channel id " + std::to_string(channel.id) +
-                                  ": must be positive and given once");
+                                  ": must be from 1 to 65535 and given once");
     }
-    channels_.push_back(std::make_unique<Channel>(channel.id, arbiter, counters_));
+    channels_.push_back(std::make_unique<Channel>(channel, settings_, counters_, owner));
   }
 }
 
 Handler::~Handler() = default;
 
-Handler::Channel* Handler::find(std::uint32_t id) {
+void Handler::use(RetransmissionService* service) {
+  for (const auto& channel : channels_) channel->use(service);
+}
+
+Channel* Handler::find(std::uint32_t id) const {
   const auto at = std::find_if(channels_.begin(), channels_.end(),
-                               [id](const auto& channel) { return channel->id == id; });
+                               [id](const auto& channel) { return channel->id() == id; });
   return at == channels_.end() ? nullptr : at->get();
 }
 
 FeedState Handler::channel_state(std::uint32_t channel) const {
-  const auto at = std::find_if(channels_.begin(), channels_.end(),
-                               [channel](const auto& each) { return each->id == channel; });
-  return at == channels_.end() ? FeedState::down : (*at)->state;
+  const Channel* found = find(channel);
+  return found == nullptr ? FeedState::down : found->state();
 }
 
 std::uint64_t Handler::suspicious_packets() const {
   std::uint64_t sum = 0;
-  for (const auto& channel : channels_) sum += channel->arbiter.suspicious();
+  for (const auto& channel : channels_) sum += channel->suspicious_packets();
   return sum;
 }
 
-void Handler::on_datagram(std::uint32_t channel_id, Line line, Bytes payload, TimeNs now) {
+void Handler::on_datagram(std::uint32_t id, Line line, Bytes payload, TimeNs now) {
   counters_.add(FeedCounter::packets);
   counters_.add(FeedCounter::bytes, payload.size());
   PacketHeader header;
   if (check_packet(payload, header) != DecodeError::none) {
     return counters_.add(FeedCounter::malformed);
   }
-  Channel* channel = find(channel_id);
+  Channel* channel = find(channel_id_of(id));
   if (channel == nullptr) return counters_.add(FeedCounter::filtered, header.message_count);
-  channel->heard = true;
-  channel->arrived_at = now;
-  update_state(*channel, now);
-  if (header.message_count == 0) {
-    on_heartbeat(*channel, line, header, now);
-  } else if (const auto new_sequence = find_reset(payload, header)) {
-    on_reset(*channel, line, header, *new_sequence, now);
+  if (header.message_count == 0) counters_.add(FeedCounter::heartbeats);
+  if (is_refresh_id(id)) {
+    channel->on_refresh_packet(line, header, payload, now);
   } else {
-    on_sequenced(*channel, {header.sequence, header.message_count, line, header.send_time, payload},
-                 now);
+    channel->on_packet(line, header, payload, now);
+    // While packets are held, exchange time has not reached a heartbeat in the order of sequence.
+    if (header.message_count == 0 && channel->in_order()) {
+      follow_exchange_time(*channel, header.send_time, header.sequence, now);
+    }
   }
-  update_state(*channel, now);
+  spread_disaster(now);
 }
 
-void Handler::on_heartbeat(Channel& channel, Line line, const PacketHeader& header, TimeNs now) {
-  counters_.add(FeedCounter::heartbeats);
-  if (settings_.heartbeat_detects_gap) {
-    on_sequenced(channel, {header.sequence, 0, line, header.send_time, {}}, now);
-  }
-  // While packets are held, exchange time has not reached this heartbeat in the order of sequence.
-  if (channel.arbiter.held() == 0) {
-    follow_exchange_time(channel, header.send_time, header.sequence, now);
-  }
+void Handler::on_retransmitted(std::uint32_t id, const PacketHeader& header, Bytes packet,
+                               TimeNs now) {
+  Channel* channel = find(id);
+  if (channel == nullptr) return counters_.add(FeedCounter::filtered, header.message_count);
+  channel->on_retransmitted(header, packet, now);
+  spread_disaster(now);
 }
 
-void Handler::on_sequenced(Channel& channel, const LinePacket& packet, TimeNs now) {
-  channel.arbiter.on_packet(packet, now, [&](const LinePacket& next, std::uint32_t skip) {
-    deliver(channel, next, skip, now);
-  });
+void Handler::on_request_done(std::uint32_t id, RequestId request, RetransmissionOutcome outcome,
+                              TimeNs now) {
+  if (Channel* channel = find(id)) channel->on_request_done(request, outcome, now);
 }
 
-void Handler::on_reset(Channel& channel, Line line, const PacketHeader& header,
-                       std::uint32_t new_sequence, TimeNs now) {
-  // Beside a reset nothing has a usable sequence number.
-  counters_.add(FeedCounter::rejected, header.message_count - 1u);
-  const bool is_new = channel.arbiter.on_reset(
-      line, header.send_time, new_sequence, now,
-      [&](const LinePacket& next, std::uint32_t skip) { deliver(channel, next, skip, now); });
-  counters_.add(is_new ? FeedCounter::applied : FeedCounter::duplicate);
-  if (!is_new) return;
-  channel.gaps_known = channel.arbiter.gaps();
-  channel.in_gap = false;
-  channel.sent = header.send_time;
-  channel.state = FeedState::live;
-  push_state(channel.id, channel.state, header.send_time, now);
-  update_feed_state(header.send_time, now);
+void Handler::on_time(TimeNs now) {
+  for (const auto& channel : channels_) channel->on_time(now);
+  spread_disaster(now);
 }
 
-void Handler::deliver(Channel& channel, const LinePacket& packet, std::uint32_t skip, TimeNs now) {
-  update_state(channel, now);  // a gap is announced before the packet that follows it
-  channel.sent = packet.sent;
+void Handler::on_ordered(const Channel& channel, const LinePacket& packet, std::uint32_t skip,
+                         TimeNs now) {
   follow_exchange_time(channel, packet.sent, packet.sequence + skip, now);
-  PacketHeader header{static_cast<std::uint16_t>(packet.bytes.size()),
-                      static_cast<std::uint8_t>(packet.count), packet.sequence, packet.sent};
+  const PacketHeader header{static_cast<std::uint16_t>(packet.bytes.size()),
+                            static_cast<std::uint8_t>(packet.count), packet.sequence, packet.sent};
   for_each_message(packet.bytes, header, [&](const MessageView& message) {
     if (skip > 0) {
       --skip;
@@ -163,12 +132,50 @@ void Handler::deliver(Channel& channel, const LinePacket& packet, std::uint32_t 
   });
 }
 
-void Handler::on_message(Channel& channel, const MessageView& message, TimeNs send_time,
+void Handler::on_message(const Channel& channel, const MessageView& message, TimeNs sent,
                          TimeNs now) {
+  if (message.type == wire::disaster_recovery_signal::kType) {
+    return counters_.add(on_disaster_signal(message.bytes));
+  }
   MarketEvent event;
-  const FeedCounter outcome = normalizer_.on_message(message, send_time, event);
+  const FeedCounter outcome = normalizer_.on_message(message, sent, event);
   counters_.add(outcome);
-  if (outcome == FeedCounter::applied) push(event, channel.id, now);
+  if (outcome == FeedCounter::applied) push(event, channel.id(), now);
+}
+
+FeedCounter Handler::on_disaster_signal(Bytes message) {
+  DisasterRecoverySignal signal;
+  if (decode(message, signal) != DecodeError::none) return FeedCounter::malformed;
+  if (signal.dr_status != kDisasterInProgress && signal.dr_status != kDisasterCompleted) {
+    return FeedCounter::rejected;
+  }
+  const bool in_progress = signal.dr_status == kDisasterInProgress;
+  if (in_progress == disaster_) return FeedCounter::duplicate;
+  disaster_ = in_progress;
+  counters_.add(FeedCounter::disaster_signals);
+  return FeedCounter::applied;
+}
+
+// Not while a channel is in the middle of a packet.
+void Handler::spread_disaster(TimeNs now) {
+  if (disaster_ == disaster_spread_) return;
+  disaster_spread_ = disaster_;
+  for (const auto& channel : channels_) channel->set_disaster(disaster_, now);
+}
+
+bool Handler::wants(const MessageView& message) {
+  const bool of_security =
+      std::find(kSecurityTypes.begin(), kSecurityTypes.end(), message.type) != kSecurityTypes.end();
+  if (!of_security) return message.type != kNewsType;
+  if (message.bytes.size() < wire::nominal_price::SecurityCode.end()) return false;
+  return symbols_.find(security_code_of(message.bytes)) != nullptr;
+}
+
+void Handler::on_snapshot_message(const Channel& channel, const MessageView& message, TimeNs sent,
+                                  TimeNs now) {
+  MarketEvent event;
+  const FeedCounter outcome = normalizer_.on_message(message, sent, event);
+  if (outcome == FeedCounter::applied) push(event, channel.id(), now);
 }
 
 void Handler::follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,
@@ -176,39 +183,19 @@ void Handler::follow_exchange_time(const Channel& channel, TimeNs send_time, std
   MarketEvent event;
   if (!normalizer_.on_exchange_time(send_time, event)) return;
   event.feed_sequence = sequence;
-  push(event, channel.id, now);
+  push(event, channel.id(), now);
 }
 
-void Handler::on_time(TimeNs now) {
-  for (const auto& channel : channels_) {
-    channel->arbiter.on_time(now, [&](const LinePacket& packet, std::uint32_t skip) {
-      deliver(*channel, packet, skip, now);
-    });
-    update_state(*channel, now);
-  }
-}
-
-void Handler::update_state(Channel& channel, TimeNs now) {
-  if (channel.arbiter.gaps() != channel.gaps_known) {
-    channel.gaps_known = channel.arbiter.gaps();
-    channel.in_gap = true;
-    channel.gap_at = now;
-  }
-  if (channel.in_gap && now - channel.gap_at >= settings_.gap_settle_ns) channel.in_gap = false;
-  FeedState next = FeedState::live;
-  if (channel.in_gap) next = FeedState::gap;
-  if (now - channel.arrived_at >= settings_.silence_ns) next = FeedState::stale;
-  if (!channel.heard) next = FeedState::connecting;
-  if (next == channel.state) return;
-  channel.state = next;
-  push_state(channel.id, next, channel.sent, now);
-  update_feed_state(channel.sent, now);
+void Handler::on_state(const Channel& channel, TimeNs exchange_time, TimeNs now) {
+  push_state(channel.id(), channel.state(), exchange_time, now);
+  update_feed_state(exchange_time, now);
 }
 
 void Handler::update_feed_state(TimeNs exchange_time, TimeNs now) {
   FeedState worst = FeedState::live;
   for (const auto& channel : channels_) {
-    if (badness(channel->state) > badness(worst)) worst = channel->state;
+    if (channel->is_signal_only()) continue;
+    if (badness(channel->state()) > badness(worst)) worst = channel->state();
   }
   if (worst == state()) return;
   state_.store(worst, std::memory_order_relaxed);

@@ -10,39 +10,53 @@
 #include "feedhandlers/common/datagram_handler.h"
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/line_arbiter.h"
 #include "feedhandlers/common/symbol_table.h"
+#include "feedhandlers/hkex/channel.h"
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/normalizer.h"
+#include "feedhandlers/hkex/retransmission_service.h"
 #include "feedhandlers/hkex/settings.h"
 
 namespace indexcast::hkex {
 
+// Routes packets to their channels (channel.h has the states and the recovery of one), turns what
+// comes back in order into events, and sums the states up.
+//
 // Feed state events: one with channel 0 whenever the state of the whole feed changes, and one with
 // the channel's own id whenever that channel's state changes or its sequence is reset. Therefore no
-// channel has id 0.
+// channel has id 0. The feed is what its worst channel is: connecting, then stale, then gap, then
+// recovering, then live; the channel of the disaster recovery signal has no say. While the exchange
+// recovers from a disaster (message 105) every channel is stale, because what still arrives comes
+// from a site that is being left.
 //
-// A channel is `connecting` until its first datagram, `gap` from the moment sequence numbers are
-// given up until Settings::gap_settle_ns passed without another loss or until a sequence reset,
-// `stale` after Settings::silence_ns without a datagram, else `live`. The feed is what its worst
-// channel is: connecting, then stale, then gap, then live.
-//
-// Every message of an accepted packet is counted once as applied, duplicate, filtered, rejected or
-// malformed; a datagram that is no packet counts as one malformed. Messages are handled strictly in
-// the order of their sequence numbers, so the events of a channel do not depend on the line that
-// delivered first.
-class Handler final : public feed::DatagramHandler {
+// Every message of the real-time lines and of the retransmission service is counted once as
+// applied, duplicate, filtered, rejected or malformed; a datagram that is no packet counts as one
+// malformed; messages of refresh channels are counted beside those as refresh_messages. Messages
+// are handled strictly in the order of their sequence numbers, so the events of a channel do not
+// depend on the line that delivered first, nor on whether one had to be recovered.
+class Handler final : public feed::DatagramHandler,
+                      public RetransmissionSink,
+                      private ChannelOwner {
  public:
   // `symbols` and `sink` outlive the handler. Throws std::invalid_argument for a channel id that is
-  // 0 or given twice. Allocates here and never again.
+  // 0, above kChannelIdMax, or given twice. Allocates here and never again.
   Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink);
   ~Handler() override;
 
-  // A channel that is not configured: its messages are counted as filtered.
+  // Whom the channels ask for what they miss; null: nobody. Outlives the handler's last call.
+  void use(RetransmissionService* service);
+
+  // `channel` is the exchange's id, or refresh_id() of it. A channel that is not configured: its
+  // messages are counted as filtered.
   void on_datagram(std::uint32_t channel, feed::Line line, Bytes payload, TimeNs now) override;
   void on_time(TimeNs now) override;
   FeedState state() const override { return state_.load(std::memory_order_relaxed); }
   feed::FeedCounters& counters() override { return counters_; }
+
+  void on_retransmitted(std::uint32_t channel, const PacketHeader& header, Bytes packet,
+                        TimeNs now) override;
+  void on_request_done(std::uint32_t channel, RequestId id, RetransmissionOutcome outcome,
+                       TimeNs now) override;
 
   // The next two belong to the handler's thread.
   // State of one channel; `down` for one that is not configured.
@@ -51,27 +65,31 @@ class Handler final : public feed::DatagramHandler {
   std::uint64_t suspicious_packets() const;
 
  private:
-  struct Channel;
+  void on_ordered(const Channel& channel, const feed::LinePacket& packet, std::uint32_t skip,
+                  TimeNs now) override;
+  bool wants(const MessageView& message) override;
+  void on_snapshot_message(const Channel& channel, const MessageView& message, TimeNs sent,
+                           TimeNs now) override;
+  void on_state(const Channel& channel, TimeNs exchange_time, TimeNs now) override;
 
-  Channel* find(std::uint32_t id);
-  void on_heartbeat(Channel& channel, feed::Line line, const PacketHeader& header, TimeNs now);
-  void on_sequenced(Channel& channel, const feed::LinePacket& packet, TimeNs now);
-  void on_reset(Channel& channel, feed::Line line, const PacketHeader& header,
-                std::uint32_t new_sequence, TimeNs now);
-  void deliver(Channel& channel, const feed::LinePacket& packet, std::uint32_t skip, TimeNs now);
-  void on_message(Channel& channel, const MessageView& message, TimeNs send_time, TimeNs now);
+  Channel* find(std::uint32_t id) const;
+  void on_message(const Channel& channel, const MessageView& message, TimeNs sent, TimeNs now);
+  feed::FeedCounter on_disaster_signal(Bytes message);
+  void spread_disaster(TimeNs now);
   void follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,
                             TimeNs now);
-  void update_state(Channel& channel, TimeNs now);
   void update_feed_state(TimeNs exchange_time, TimeNs now);
   void push_state(std::uint32_t channel, FeedState state, TimeNs exchange_time, TimeNs now);
   void push(MarketEvent& event, std::uint32_t channel, TimeNs now);
 
   Settings settings_;
+  const feed::SymbolTable& symbols_;
   Normalizer normalizer_;
   feed::EventSink& sink_;
   feed::FeedCounters counters_;
   std::vector<std::unique_ptr<Channel>> channels_;
+  bool disaster_ = false;                                 // as the exchange last said
+  bool disaster_spread_ = false;                          // as the channels know
   std::atomic<FeedState> state_ = FeedState::connecting;  // any thread reads it
 };
 

@@ -12,14 +12,23 @@
 
 namespace indexcast::hkex {
 
+// ChannelID is a Uint16 in the retransmission messages (notes 1.5).
+inline constexpr std::uint32_t kChannelIdMax = 0xffff;
+
+// What the refresh lines of a channel are called where there is one number for channels, as in
+// feed::DatagramHandler.
+constexpr std::uint32_t refresh_id(std::uint32_t channel) { return channel | 0x8000'0000; }
+constexpr bool is_refresh_id(std::uint32_t channel) { return (channel & 0x8000'0000) != 0; }
+constexpr std::uint32_t channel_id_of(std::uint32_t channel) { return channel & 0x7fff'ffff; }
+
 struct ChannelSettings {
-  std::uint32_t id = 0;
+  std::uint32_t id = 0;   // 1 .. kChannelIdMax
   feed::Endpoint line_a;  // multicast group and port
   feed::Endpoint line_b;
-  // The refresh channel of this channel, with sequence numbers of its own (notes 1.6); an empty host
-  // where there is none.
-  feed::Endpoint refresh_a;
-  feed::Endpoint refresh_b;
+  // The refresh channel of this channel, with sequence numbers of its own (notes 1.6); an empty
+  // host where there is none.
+  feed::Endpoint refresh_a{};
+  feed::Endpoint refresh_b{};
 };
 
 // The exchange's retransmission service (notes 1.5). The limits are those of an older edition of
@@ -32,8 +41,11 @@ struct RetransmissionSettings {
   std::uint32_t requests_per_day = 1'000;
   std::uint32_t messages_available = 50'000;  // the server keeps the last so many of a channel
   std::int64_t logon_timeout_ns = 5'000'000'000;
-  std::int64_t heartbeat_ns = 30'000'000'000;       // the server's; silent for twice this is dead
+  std::int64_t heartbeat_ns = 30'000'000'000;        // the server's; silent for twice this is dead
   std::int64_t response_timeout_ns = 5'000'000'000;  // request to response, and between its packets
+  // A request that made no progress for so long, because no server could be reached or others were
+  // served first, is given up.
+  std::int64_t give_up_ns = 15'000'000'000;
 };
 
 enum class PricePolicy : std::uint8_t { last, nominal };
@@ -51,15 +63,24 @@ struct Settings {
   RetransmissionSettings retransmission;
   // Only datagrams from these addresses are taken; empty: from any.
   std::vector<std::string> sources;
-  // Real-time packets kept for a channel while it recovers.
+  // Real-time packets kept for a channel while it recovers; beyond that the oldest are lost.
   std::size_t recovery_capacity = 16'384;
-  // The channel of message 105; 0: none.
+  // Room for the messages of one round of a refresh channel that concern the baskets.
+  std::size_t refresh_bytes = 8 << 20;
+  // A sequence reset before this time of day (China time, in ms) begins the day: everything follows
+  // it on the real-time channel. A later one needs a refresh (notes 1.4).
+  std::int64_t start_of_day_until_ms = feed::hms(9, 0, 0);
+  // Packets of each line, one after the other, with newer stamps under older numbers that prove a
+  // restart of the publisher without a sequence reset; 0: never believed.
+  std::uint32_t restart_confirmation = 3;
+  // The channel that carries nothing but message 105 and may be silent; 0: none. The message counts
+  // on any channel.
   std::uint32_t disaster_recovery_channel = 0;
   std::string market_code = "MAIN";  // segment whose message 20 is the market's phase
   // Lunch, on exchange time: the notes do not say which session id the exchange sends then.
   std::vector<feed::TimeRange> breaks = feed::kHongKongBreaks;
-  // After a gap a channel is `live` again when it lost nothing for this long, or at a sequence
-  // reset. Until retransmission exists this is a statement about the channel, not about each price.
+  // After a gap that nobody filled a channel is `live` again when it lost nothing for this long, or
+  // at a sequence reset: a statement about the channel, not about each price.
   std::int64_t gap_settle_ns = 30'000'000'000;
   // No datagram at all on both lines for this long makes a channel `stale`.
   std::int64_t silence_ns = 30'000'000'000;

@@ -43,7 +43,20 @@ constexpr std::array<std::string_view, feed::kFeedCounterCount> kFeedHelp{
     "Connections lost.",
     "Events handed to the core.",
     "Times the feed waited because its ring was full.",
-    "Datagrams that the kernel dropped because the socket's buffer was full."};
+    "Datagrams that the kernel dropped because the socket's buffer was full.",
+    "Logons that a gateway answered with a logout.",
+    "Logouts whose status says not to come back to that gateway.",
+    "Switches between the gateways and the fallback file.",
+    "Sequence resets, the other line's copies not counted.",
+    "Publisher restarts found in the numbers alone.",
+    "Requests to the retransmission service.",
+    "Retransmission requests that were refused or failed.",
+    "Snapshots of a refresh channel that a channel was recovered from.",
+    "Messages of refresh channels.",
+    "Packets that had to make room while a channel recovered.",
+    "Changes of the exchange's disaster recovery state.",
+    "Datagrams from an address that is not configured.",
+    "Reads of a socket that failed."};
 static_assert(!kFeedHelp.back().empty(), "every feed counter needs its help text");
 
 constexpr std::array<std::string_view, kCoreCounterCount> kCoreHelp{
@@ -116,6 +129,25 @@ void add_feeds(const ServerView& view, Families& out) {
   for (const feed::Feed* feed : view.feeds) {
     add_one_hot(state, {"feed", std::string(feed::name_of(feed->venue()))}, "state",
                 kFeedStateWords, 1u << static_cast<unsigned>(feed->state()));
+  }
+}
+
+void add_feed_channels(const ServerView& view, Families& out) {
+  MetricFamily& family =
+      out.open("indexcast_feed_channel_state", "1 for the state that a channel of the feed is in.",
+               MetricType::Gauge);
+  for (std::size_t i = 0; i < view.feed_channels.size() && i < view.feeds.size(); ++i) {
+    const std::string feed(feed::name_of(view.feeds[i]->venue()));
+    for (std::size_t c = 0; c < view.feed_channels[i]->size(); ++c) {
+      const ChannelState channel = view.feed_channels[i]->at(c);
+      for (std::size_t state = 0; state < kFeedStateWords.size(); ++state) {
+        Families::gauge(family,
+                        {{"feed", feed},
+                         {"channel", std::to_string(channel.channel)},
+                         {"state", std::string(kFeedStateWords[state])}},
+                        static_cast<std::size_t>(channel.state) == state ? 1 : 0);
+      }
+    }
   }
 }
 
@@ -287,6 +319,7 @@ std::string metrics_text(const MetricSources& sources) {
   out.one_gauge("indexcast_epoch_ns", "Start of the numbering, ns since 1970-01-01 UTC.",
                 sources.view.epoch);
   add_feeds(sources.view, out);
+  add_feed_channels(sources.view, out);
   add_feed_rings(sources.view, out);
   add_core(sources.view, out);
   add_indices(sources.view, out);

@@ -1,0 +1,132 @@
+// One channel: its sequence, its state, and its recovery.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "calc/event.h"
+#include "calc/time.h"
+#include "feedhandlers/common/datagram_handler.h"
+#include "feedhandlers/common/feed_counters.h"
+#include "feedhandlers/common/line_arbiter.h"
+#include "feedhandlers/hkex/decoder.h"
+#include "feedhandlers/hkex/refresh_channel.h"
+#include "feedhandlers/hkex/retransmission_service.h"
+#include "feedhandlers/hkex/settings.h"
+
+namespace indexcast::hkex {
+
+class Channel;
+
+// What a channel tells the handler that owns it.
+class ChannelOwner {
+ public:
+  virtual ~ChannelOwner() = default;
+  // The next packet in order; its first `skip` messages were seen before.
+  virtual void on_ordered(const Channel& channel, const feed::LinePacket& packet,
+                          std::uint32_t skip, TimeNs now) = 0;
+  // Whether a message of a snapshot is of any use.
+  virtual bool wants(const MessageView& message) = 0;
+  // One message of the snapshot that a channel is recovered from; its sequence is the number of the
+  // real-time channel that the snapshot is current to.
+  virtual void on_snapshot_message(const Channel& channel, const MessageView& message, TimeNs sent,
+                                   TimeNs now) = 0;
+  // The channel's state changed, or its sequence was reset.
+  virtual void on_state(const Channel& channel, TimeNs exchange_time, TimeNs now) = 0;
+};
+
+// `connecting` until the first datagram; then `stale` while it is silent or while the exchange
+// recovers from a disaster; then `recovering` while a retransmission or a refresh is under way, and
+// with a refresh channel also before the first; then `gap` from the moment that numbers are given
+// up until Settings::gap_settle_ns passed without another loss; else `live`.
+//
+// Recovery. After the short wait the missing numbers are asked of the retransmission service, if
+// there is one and its store reaches back so far. If it refuses, fails, or makes no progress, the
+// channel waits for a round of its refresh channel, if it has one. Meanwhile everything newer is
+// held. Without either, or when the service failed and there is no refresh, the numbers are lost.
+//
+// One thread; no allocation after construction.
+class Channel final : private RefreshObserver {
+ public:
+  // `settings`, `counters` and `owner` outlive the channel.
+  Channel(const ChannelSettings& channel, const Settings& settings, feed::FeedCounters& counters,
+          ChannelOwner& owner);
+
+  std::uint32_t id() const { return id_; }
+  FeedState state() const { return state_; }
+  // SendTime of the last packet handed on in order, or of the sequence reset.
+  TimeNs sent() const { return sent_; }
+  // Nothing waits for its turn, so a heartbeat's SendTime is that of the channel.
+  bool in_order() const { return arbiter_.held() == 0; }
+  std::uint64_t suspicious_packets() const { return arbiter_.suspicious(); }
+  // The dedicated channel of message 105: its silence says nothing.
+  bool is_signal_only() const { return signal_only_; }
+
+  // Whom to ask for missing packets; null: nobody. Outlives the channel.
+  void use(RetransmissionService* service) { service_ = service; }
+
+  // Packets that passed check_packet: of the real-time lines, of the refresh lines, and of the
+  // retransmission service.
+  void on_packet(feed::Line line, const PacketHeader& header, Bytes payload, TimeNs now);
+  void on_refresh_packet(feed::Line line, const PacketHeader& header, Bytes payload, TimeNs now);
+  void on_retransmitted(const PacketHeader& header, Bytes payload, TimeNs now);
+  // The service is done with request `id`.
+  void on_request_done(RequestId id, RetransmissionOutcome outcome, TimeNs now);
+  // The exchange is switching sites, or has done so.
+  void set_disaster(bool disaster, TimeNs now);
+  void on_time(TimeNs now);
+
+ private:
+  enum class Recovery : std::uint8_t { none, retransmission, refresh };
+
+  bool wants(const MessageView& message) override { return owner_.wants(message); }
+  void on_round(const RefreshChannel& refresh, std::uint32_t last, TimeNs sent,
+                TimeNs now) override;
+
+  void on_sequenced(const feed::LinePacket& packet, TimeNs now);
+  void on_reset(feed::Line line, const PacketHeader& header, std::uint32_t new_sequence,
+                TimeNs now);
+  void deliver(const feed::LinePacket& packet, std::uint32_t skip, TimeNs now);
+  void settle(TimeNs now);
+  void recover(TimeNs now);
+  void begin_recovery(TimeNs now);
+  bool needs_snapshot(TimeNs now) const;
+  bool ask(TimeNs now);
+  void stop_asking();
+  void fall_back(TimeNs now);
+  void give_up(TimeNs now);
+  void update_state(TimeNs now);
+  FeedState current_state(TimeNs now) const;
+
+  auto delivery(TimeNs now) {
+    return [this, now](const feed::LinePacket& packet, std::uint32_t skip) {
+      deliver(packet, skip, now);
+    };
+  }
+
+  const std::uint32_t id_;
+  const Settings& settings_;
+  feed::FeedCounters& counters_;
+  ChannelOwner& owner_;
+  const bool signal_only_;
+  feed::LineArbiter arbiter_;
+  std::unique_ptr<RefreshChannel> refresh_;  // null: none
+  RetransmissionService* service_ = nullptr;
+
+  Recovery recovery_ = Recovery::none;
+  RequestId request_ = kNoRequest;
+  feed::NumberRange asked_;
+  TimeNs progress_at_{};  // of the request
+
+  FeedState state_ = FeedState::connecting;
+  bool heard_ = false;
+  bool disaster_ = false;
+  TimeNs heard_at_{};    // receive time of the first datagram
+  TimeNs arrived_at_{};  // and of the last
+  TimeNs sent_{};
+  bool in_gap_ = false;
+  TimeNs gap_at_{};  // receive time of the last loss
+  std::uint64_t gaps_known_ = 0;
+};
+
+}  // namespace indexcast::hkex

@@ -1,0 +1,41 @@
+// One message of a given kind in a packet.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "feedhandlers/hkex/decoder.h"
+#include "feedhandlers/hkex/message.h"
+#include "feedhandlers/hkex/wire.h"
+
+namespace indexcast::hkex {
+
+// The MsgType of a struct of message.h.
+template <class Message>
+struct TypeOf;
+template <>
+struct TypeOf<SequenceReset> {
+  static constexpr std::uint16_t value = wire::sequence_reset::kType;
+};
+template <>
+struct TypeOf<LogonResponse> {
+  static constexpr std::uint16_t value = wire::logon_response::kType;
+};
+template <>
+struct TypeOf<RetransmissionResponse> {
+  static constexpr std::uint16_t value = wire::retransmission_response::kType;
+};
+
+// The last whole message of that kind; `packet` has passed check_packet.
+template <class Message>
+std::optional<Message> find_message(Bytes packet, const PacketHeader& header) {
+  std::optional<Message> found;
+  for_each_message(packet, header, [&found](const MessageView& message) {
+    Message candidate;
+    if (message.type != TypeOf<Message>::value) return;
+    if (decode(message.bytes, candidate) == DecodeError::none) found = candidate;
+  });
+  return found;
+}
+
+}  // namespace indexcast::hkex

@@ -1,0 +1,49 @@
+// The live HKEX feed: the lines of every channel, their refresh lines, and the session with the
+// retransmission service, as one feed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "feedhandlers/common/event_sink.h"
+#include "feedhandlers/common/feed.h"
+#include "feedhandlers/common/symbol_table.h"
+#include "feedhandlers/common/tcp_feed.h"
+#include "feedhandlers/common/udp_feed.h"
+#include "feedhandlers/hkex/handler.h"
+#include "feedhandlers/hkex/settings.h"
+
+namespace indexcast::hkex {
+
+// poll() and append_descriptors() belong to one thread; state(), counters() and venue() to any.
+class LiveFeed final : public feed::Feed {
+ public:
+  // Opens every UDP socket; throws std::runtime_error that names the address and the reason, or
+  // std::invalid_argument for channels that cannot be told apart. `symbols` and `sink` outlive the
+  // feed. The retransmission servers are connected to from the first poll on; `backoff_seed`
+  // spreads the attempts of several feeds.
+  LiveFeed(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink,
+           std::uint64_t backoff_seed);
+
+  std::size_t poll(TimeNs now) override;
+  void append_descriptors(std::vector<pollfd>& out) const override;
+  feed::Venue venue() const override { return feed::Venue::hkex; }
+  FeedState state() const override { return handler_.state(); }
+  const feed::FeedCounters& counters() const override { return lines_.counters(); }
+
+  feed::FeedCounters& counters() { return handler_.counters(); }
+  // The smallest kernel buffer that any socket was granted, to be compared with what was asked for.
+  int receive_buffer_bytes() const { return lines_.receive_buffer_bytes(); }
+  // The ports of all lines: channel by channel, real-time A and B, then refresh A and B.
+  std::uint16_t local_port(std::size_t line) const { return lines_.local_port(line); }
+
+ private:
+  Handler handler_;
+  feed::UdpFeed lines_;
+  std::optional<feed::TcpFeed> retransmission_;
+};
+
+}  // namespace indexcast::hkex

@@ -1,0 +1,83 @@
+// The refresh channel beside a real-time channel: complete snapshots, one after the other (notes
+// 1.6).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+
+#include "calc/time.h"
+#include "feedhandlers/common/datagram_handler.h"
+#include "feedhandlers/common/feed_counters.h"
+#include "feedhandlers/common/line_arbiter.h"
+#include "feedhandlers/hkex/decoder.h"
+#include "feedhandlers/hkex/settings.h"
+
+namespace indexcast::hkex {
+
+class RefreshChannel;
+
+// What becomes of the rounds.
+class RefreshObserver {
+ public:
+  virtual ~RefreshObserver() = default;
+  // Whether a message is worth keeping until its round is complete.
+  virtual bool wants(const MessageView& message) = 0;
+  // A round is complete and whole: `refresh` holds its messages during the call. `last` is the
+  // number of the real-time channel that it is current to, `sent` the stamp of its end.
+  virtual void on_round(const RefreshChannel& refresh, std::uint32_t last, TimeNs sent,
+                        TimeNs now) = 0;
+};
+
+// Has numbers of its own and arbitrates its two lines as a real-time channel does. A round is what
+// comes between two Refresh Complete messages without a missing number and without a sequence
+// reset. Rounds are followed all the time, so that the one under way serves a channel that falls
+// into a gap meanwhile. One thread; allocates at construction only.
+class RefreshChannel {
+ public:
+  RefreshChannel(const Settings& settings, RefreshObserver& observer);
+
+  // A packet that passed check_packet.
+  void on_packet(feed::Line line, const PacketHeader& header, Bytes payload, TimeNs now);
+  void on_time(TimeNs now);
+  // The round under way speaks of a numbering that ended: wait for the next.
+  void spoil() { whole_ = false; }
+
+  // Calls visit(const MessageView&, TimeNs sent) for what was kept of the round, in order.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (std::size_t at = 0; at < used_;) {
+      Kept kept;
+      std::memcpy(&kept, kept_.get() + at, sizeof kept);
+      at += sizeof kept;
+      const Bytes bytes{kept_.get() + at, kept.size};
+      visit(MessageView{wire::message::MsgType.of(bytes.data()), kept.sequence, bytes}, kept.sent);
+      at += kept.size;
+    }
+  }
+
+ private:
+  // Stands before the bytes of each message.
+  struct Kept {
+    TimeNs sent{};
+    std::uint32_t sequence = 0;
+    std::uint32_t size = 0;
+  };
+
+  void deliver(const feed::LinePacket& packet, std::uint32_t skip, TimeNs now);
+  void on_message(const MessageView& message, TimeNs sent, TimeNs now);
+  void keep(const MessageView& message, TimeNs sent);
+
+  RefreshObserver& observer_;
+  // The arbiter's own: the numbers of a refresh channel are not those of the feed.
+  feed::FeedCounters counters_;
+  feed::LineArbiter arbiter_;
+  const std::size_t capacity_;
+  std::unique_ptr<std::byte[]> kept_;
+  std::size_t used_ = 0;
+  bool whole_ = false;  // since the last Refresh Complete nothing was missing
+  std::uint64_t gaps_known_ = 0;
+};
+
+}  // namespace indexcast::hkex
