@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "calc/event.h"
@@ -14,6 +15,17 @@ namespace indexcast::feed {
 
 // Bytes that the handler wants sent. The owner of the socket empties it.
 using Outbox = std::vector<std::byte>;
+
+// What a session that ended asks of the owner of its socket.
+struct Reconnect {
+  enum class To : std::uint8_t {
+    next_gateway,
+    same_gateway,  // unless it never came up there
+  };
+  To to = To::next_gateway;
+  std::int64_t wait_at_least_ns = 0;  // beside the usual back-off
+  friend bool operator==(const Reconnect&, const Reconnect&) = default;
+};
 
 // Called by one thread. `now` is the receive clock (TimeNs since the epoch), handed in by the
 // caller.
@@ -34,6 +46,9 @@ class StreamHandler {
   // own. The stream may begin in the middle of a frame or miss a segment (`after_gap`):
   // resynchronise at the next frame.
   virtual void on_captured(Bytes bytes, TimeNs now, bool after_gap) = 0;
+
+  // Where to go after a session that on_bytes ended; asked before on_disconnected.
+  virtual Reconnect reconnect() const { return {}; }
 
   virtual FeedState state() const = 0;
   virtual FeedCounters& counters() = 0;

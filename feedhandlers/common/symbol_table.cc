@@ -1,5 +1,6 @@
 #include "feedhandlers/common/symbol_table.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "feedhandlers/common/bytes.h"
@@ -17,16 +18,28 @@ std::optional<std::uint32_t> parse_code(std::string_view text) {
   return code;
 }
 
-SymbolTable::SymbolTable(const Universe& universe, Venue venue) {
+SymbolTable::SymbolTable(const Universe& universe, Venue venue)
+    : universe_size_(universe.instruments().size()) {
   const auto instruments = universe.instruments();
   for (InstrumentId id = 0; id < instruments.size(); ++id) {
     if (instruments[id].market != market_of(venue)) continue;
     const auto code = parse_code(instruments[id].symbol);
     if (!code) throw std::invalid_argument("not a security code: " + instruments[id].symbol);
-    entries_[*code].instrument = id;
+    InstrumentId& known = entries_[*code].instrument;
+    if (known == kNoInstrument) ++instruments_;
+    known = id;
   }
 }
 
 void SymbolTable::add_sentinel(std::uint32_t code) { entries_[code].sentinel = true; }
+
+std::vector<std::uint32_t> SymbolTable::sentinels() const {
+  std::vector<std::uint32_t> codes;
+  for (const auto& [code, entry] : entries_) {
+    if (entry.sentinel) codes.push_back(code);
+  }
+  std::ranges::sort(codes);
+  return codes;
+}
 
 }  // namespace indexcast::feed

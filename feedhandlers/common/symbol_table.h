@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "calc/universe.h"
 #include "feedhandlers/common/venue.h"
@@ -37,9 +38,17 @@ class SymbolTable {
   }
 
   std::size_t size() const { return entries_.size(); }
+  // How many of them are instruments.
+  std::size_t instruments() const { return instruments_; }
+  // The codes that are watched for their phase, in ascending order.
+  std::vector<std::uint32_t> sentinels() const;
+  // Instruments of all venues: every InstrumentId here is below it.
+  std::size_t universe_size() const { return universe_size_; }
 
  private:
   absl::flat_hash_map<std::uint32_t, SymbolEntry> entries_;
+  std::size_t instruments_ = 0;
+  std::size_t universe_size_ = 0;
 };
 
 // The number in "688041", "00700 " or "688041.SH" (digits up to padding or the dot); empty when it

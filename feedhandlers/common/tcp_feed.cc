@@ -4,6 +4,14 @@
 #include <utility>
 
 namespace indexcast::feed {
+namespace {
+
+// The gateway took our logon, whatever the session says of its data since.
+constexpr bool logged_on(FeedState state) {
+  return state != FeedState::down && state != FeedState::connecting;
+}
+
+}  // namespace
 
 TcpFeed::TcpFeed(Venue venue, std::vector<Endpoint> gateways,
                  std::unique_ptr<StreamHandler> handler, std::uint64_t backoff_seed)
@@ -67,7 +75,7 @@ std::size_t TcpFeed::receive(TimeNs now) {
       lose(now);
       break;
     }
-    if (handler_->state() == FeedState::live) backoff_.succeeded();
+    if (logged_on(handler_->state())) backoff_.succeeded();
   }
   return reads;
 }

@@ -15,6 +15,7 @@ MarketEvent VenueEvents::event(EventKind kind, std::uint8_t detail, const Origin
   e.exchange_time = origin.exchange_time;
   e.receive_time = origin.receive_time;
   e.feed_sequence = origin.sequence;
+  e.channel = origin.channel;
   return e;
 }
 
@@ -49,8 +50,9 @@ bool VenueEvents::phase(MarketPhase phase, const Origin& origin) {
   return true;
 }
 
-void VenueEvents::feed_state(FeedState state, TimeNs now) {
-  emit(event(EventKind::feed_state, static_cast<std::uint8_t>(state), {.receive_time = now}));
+void VenueEvents::feed_state(std::uint32_t channel, FeedState state, TimeNs now) {
+  emit(event(EventKind::feed_state, static_cast<std::uint8_t>(state),
+             {.receive_time = now, .channel = channel}));
 }
 
 }  // namespace indexcast::feed

@@ -13,11 +13,16 @@
 
 namespace indexcast::feed {
 
+// Channels of a mainland feed as MarketEvent::channel names them.
+inline constexpr std::uint32_t kWholeFeed = 0;    // feed_state only
+inline constexpr std::uint32_t kMainChannel = 1;  // the gateway session that carries snapshots
+
 // Where an event comes from.
 struct Origin {
   TimeNs exchange_time{};
   TimeNs receive_time{};
   std::uint64_t sequence = 0;
+  std::uint32_t channel = kMainChannel;
 };
 
 // A price with what was traded up to it today.
@@ -51,11 +56,26 @@ class VenueEvents {
   // The next two emit only what differs from what was said before; true when they did.
   bool status(InstrumentId instrument, InstrumentStatus status, const Origin& origin);
   bool phase(MarketPhase phase, const Origin& origin);
-  void feed_state(FeedState state, TimeNs now);
+  void feed_state(std::uint32_t channel, FeedState state, TimeNs now);
+
+  // A round is over when each of `instruments` of this venue's has been heard since it began.
+  void begin_round(std::size_t instruments) {
+    ++round_;
+    unheard_ = instruments;
+  }
+  bool round_complete() const { return unheard_ == 0; }
+  // An image of `instrument` came, whatever became of it.
+  void heard(InstrumentId instrument) {
+    Instrument& known = instruments_[instrument];
+    if (known.heard_in == round_) return;
+    known.heard_in = round_;
+    if (unheard_ != 0) --unheard_;
+  }
 
  private:
   struct Instrument {
     TimeNs image_time{};
+    std::uint32_t heard_in = 0;  // the round
     std::optional<InstrumentStatus> status;
   };
 
@@ -67,6 +87,8 @@ class VenueEvents {
   FeedCounters& counters_;
   std::vector<Instrument> instruments_;
   std::optional<MarketPhase> phase_;
+  std::uint32_t round_ = 0;
+  std::size_t unheard_ = 0;
 };
 
 }  // namespace indexcast::feed

@@ -6,10 +6,10 @@ using feed::Bytes;
 using feed::DecodeError;
 using feed::FeedCounter;
 
-Normalizer::Normalizer(const Settings& settings, const Universe& universe,
+Normalizer::Normalizer(const Settings& settings, const feed::SymbolTable& symbols,
                        feed::VenueEvents& events)
     : production_only_(settings.production_only),
-      symbols_(universe, feed::Venue::sse),
+      symbols_(symbols),
       events_(events),
       market_(settings.breaks) {}
 
@@ -49,6 +49,7 @@ FeedCounter Normalizer::price_snapshot(const Header& header, Bytes frame, TimeNs
   if (foreign_mode(fields.trad_ses_mode)) return FeedCounter::rejected;
   const auto time = image_time(header, fields);
   if (!time) return FeedCounter::malformed;
+  events_.heard(symbol->instrument);
   if (events_.overtaken(symbol->instrument, *time)) return FeedCounter::duplicate;
   return apply(symbol->instrument, snapshot, {*time, now, header.msg_seq_num});
 }

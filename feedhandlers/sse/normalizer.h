@@ -3,7 +3,6 @@
 
 #include <cstdint>
 
-#include "calc/universe.h"
 #include "feedhandlers/common/china_stamp.h"
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/feed_counters.h"
@@ -20,7 +19,8 @@ namespace indexcast::sse {
 // filtered, rejected or malformed. The caller counts. One thread; allocates at construction only.
 class Normalizer {
  public:
-  Normalizer(const Settings& settings, const Universe& universe, feed::VenueEvents& events);
+  // `symbols` and `events` outlive it.
+  Normalizer(const Settings& settings, const feed::SymbolTable& symbols, feed::VenueEvents& events);
 
   feed::FeedCounter on_market_status(const Header& header, feed::Bytes frame, TimeNs now);
   feed::FeedCounter on_snapshot(const Header& header, feed::Bytes frame, TimeNs now);
@@ -36,7 +36,7 @@ class Normalizer {
   }
 
   const bool production_only_;
-  const feed::SymbolTable symbols_;
+  const feed::SymbolTable& symbols_;
   feed::VenueEvents& events_;
   feed::ChinaStampReader stamps_;
   MarketClock market_;

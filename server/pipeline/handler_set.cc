@@ -3,8 +3,14 @@
 namespace indexcast::server {
 
 HandlerSet::HandlerSet(const Config& config, const Universe& universe, feed::EventSink& sink) {
-  if (config.sse_enabled) sse_ = std::make_unique<sse::Handler>(config.sse, universe, sink);
-  if (config.szse_enabled) szse_ = std::make_unique<szse::Handler>(config.szse, universe, sink);
+  if (config.sse_enabled) {
+    sse_symbols_ = std::make_unique<feed::SymbolTable>(universe, feed::Venue::sse);
+    sse_ = std::make_unique<sse::Handler>(config.sse, *sse_symbols_, sink);
+  }
+  if (config.szse_enabled) {
+    szse_symbols_ = std::make_unique<feed::SymbolTable>(szse::make_symbols(config.szse, universe));
+    szse_ = std::make_unique<szse::Handler>(config.szse, *szse_symbols_, sink);
+  }
   if (config.hkex_enabled) {
     hkex_symbols_ = std::make_unique<feed::SymbolTable>(universe, feed::Venue::hkex);
     hkex_ = std::make_unique<hkex::Handler>(config.hkex, *hkex_symbols_, sink);

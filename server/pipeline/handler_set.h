@@ -27,7 +27,9 @@ class HandlerSet {
   const feed::FeedCounters* counters(feed::Venue venue);
 
  private:
+  std::unique_ptr<feed::SymbolTable> sse_symbols_;
   std::unique_ptr<sse::Handler> sse_;
+  std::unique_ptr<feed::SymbolTable> szse_symbols_;
   std::unique_ptr<szse::Handler> szse_;
   std::unique_ptr<feed::SymbolTable> hkex_symbols_;
   std::unique_ptr<hkex::Handler> hkex_;

@@ -10,6 +10,7 @@
 #include "feedhandlers/hkex/udp_lines.h"
 #include "feedhandlers/sse/handler.h"
 #include "feedhandlers/szse/handler.h"
+#include "server/pipeline/control_feed.h"
 
 namespace indexcast::server {
 
@@ -32,6 +33,7 @@ unsigned spinning_threads(const Config& config) {
 
 Pipeline::Pipeline(const Config& config, const Universe& universe, Date trade_date)
     : universe_(&universe),
+      day_(config.day),
       ring_(config.core.broadcast_ring),
       latest_(universe.indices().size()),
       sink_(ring_, latest_, clock_),
@@ -75,7 +77,8 @@ void Pipeline::open_feeds(const Config& config) {
 void Pipeline::add_tcp_feeds(const Config& config) {
   if (config.sse_enabled) {
     auto sink = std::make_unique<FeedRingSink>(config.core.feed_ring);
-    auto handler = std::make_unique<sse::Handler>(config.sse, *universe_, *sink);
+    sse_symbols_ = std::make_unique<feed::SymbolTable>(*universe_, feed::Venue::sse);
+    auto handler = std::make_unique<sse::Handler>(config.sse, *sse_symbols_, *sink);
     feed::FeedCounters& counters = handler->counters();
     add_feed(config, std::move(sink),
              std::make_unique<feed::TcpFeed>(feed::Venue::sse, config.sse.gateways,
@@ -84,7 +87,9 @@ void Pipeline::add_tcp_feeds(const Config& config) {
   }
   if (config.szse_enabled) {
     auto sink = std::make_unique<FeedRingSink>(config.core.feed_ring);
-    auto handler = std::make_unique<szse::Handler>(config.szse, *universe_, *sink);
+    szse_symbols_ =
+        std::make_unique<feed::SymbolTable>(szse::make_symbols(config.szse, *universe_));
+    auto handler = std::make_unique<szse::Handler>(config.szse, *szse_symbols_, *sink);
     feed::FeedCounters& counters = handler->counters();
     add_feed(config, std::move(sink),
              std::make_unique<feed::TcpFeed>(feed::Venue::szse, config.szse.gateways,
@@ -117,6 +122,7 @@ void Pipeline::add_feed(const Config& config, std::unique_ptr<FeedRingSink> sink
   sequencer_->add_ring(sink->ring());
   view_.feeds.push_back(feed.get());
   view_.feed_rings.push_back(&sink->ring());
+  view_.feed_channels.push_back(&sink->channels());
   feed_sinks_.push_back(std::move(sink));
   feeds_.push_back(std::move(feed));
 }
@@ -158,6 +164,7 @@ void Pipeline::assign_threads(const Config& config) {
 
 void Pipeline::start() {
   engine_.start();
+  for (const MarketEvent& event : opening_events(day_, clock_.now())) sequencer_->admit(event);
   aux_thread_.start();
   if (!feed_threads_.empty()) publish_thread_.start();
   core_thread_.start();

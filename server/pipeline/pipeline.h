@@ -10,6 +10,7 @@
 #include "calc/engine.h"
 #include "calc/latest_table.h"
 #include "calc/sequencer.h"
+#include "feedhandlers/common/calendar.h"
 #include "feedhandlers/common/datagram_handler.h"
 #include "feedhandlers/common/feed.h"
 #include "feedhandlers/common/symbol_table.h"
@@ -63,6 +64,7 @@ class Pipeline {
 
   Clock clock_;
   const Universe* universe_;
+  feed::TradingDay day_;
   BroadcastRing ring_;
   LatestTable latest_;
   CoreCounters core_counters_;
@@ -71,6 +73,8 @@ class Pipeline {
   std::unique_ptr<JournalWriter> journal_;
   std::unique_ptr<Sequencer> sequencer_;
   std::vector<std::unique_ptr<FeedRingSink>> feed_sinks_;
+  std::unique_ptr<feed::SymbolTable> sse_symbols_;
+  std::unique_ptr<feed::SymbolTable> szse_symbols_;
   std::unique_ptr<feed::SymbolTable> hkex_symbols_;
   std::unique_ptr<feed::DatagramHandler> hkex_handler_;
   std::vector<std::unique_ptr<feed::Feed>> feeds_;

@@ -32,12 +32,12 @@ class CollectingSink final : public feed::EventSink {
 struct Pair {
   explicit Pair(Venue venue, const Settings& client = test::make_settings(),
                 const Settings& gateway = test::make_settings())
-      : universe(test::make_universe()) {
+      : universe(test::make_universe()), symbols(universe, venue) {
     if (venue == Venue::sse) {
-      handler = std::make_unique<sse::Handler>(client.sse, universe, sink);
+      handler = std::make_unique<sse::Handler>(client.sse, symbols, sink);
       session = std::make_unique<GatewaySession>(make_sse_gateway(gateway.sse), kStart);
     } else {
-      handler = std::make_unique<szse::Handler>(client.szse, universe, sink);
+      handler = std::make_unique<szse::Handler>(client.szse, symbols, sink);
       session = std::make_unique<GatewaySession>(make_szse_gateway(gateway.szse), kStart);
     }
   }
@@ -50,6 +50,7 @@ struct Pair {
   }
 
   Universe universe;
+  feed::SymbolTable symbols;
   CollectingSink sink;
   std::unique_ptr<feed::StreamHandler> handler;
   std::unique_ptr<GatewaySession> session;

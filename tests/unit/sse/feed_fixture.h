@@ -48,6 +48,14 @@ class EventLog final : public feed::EventSink {
                          [&](const MarketEvent& e) { return e.kind == kind; });
     return found;
   }
+  // The states of `channel`, in order; 0 is the feed as a whole.
+  std::vector<FeedState> states(std::uint32_t channel) const {
+    std::vector<FeedState> found;
+    for (const MarketEvent& e : of(EventKind::feed_state)) {
+      if (e.channel == channel) found.push_back(static_cast<FeedState>(e.detail));
+    }
+    return found;
+  }
   // Details of all events of `kind`, in order.
   template <class Detail>
   std::vector<Detail> details(EventKind kind) const {

@@ -31,12 +31,13 @@ class SseHandler : public testing::Test {
     ASSERT_TRUE(deliver(test::logon_answer()));
     out_.clear();
   }
-  std::vector<FeedState> states() { return log_.details<FeedState>(EventKind::feed_state); }
+  std::vector<FeedState> states() { return log_.states(0); }
 
   Universe universe_ = universe_of(feed::Venue::sse, {"600031.SH"});
+  feed::SymbolTable symbols_{universe_, feed::Venue::sse};
   EventLog log_;
   Outbox out_;
-  Handler handler_{Settings{}, universe_, log_};
+  Handler handler_{Settings{}, symbols_, log_};
 };
 
 TEST_F(SseHandler, LogsOn) {
@@ -150,10 +151,11 @@ TEST(SseHandlerSplit, DecodesTheSameAtEverySplit) {
   test::append(stream, test::heartbeat(4));
   test::append(stream, test::trade(5, 2'250'000));
   const Universe universe = universe_of(feed::Venue::sse, {"600031.SH"});
+  const feed::SymbolTable symbols(universe, feed::Venue::sse);
   const auto run = [&](std::size_t first, std::size_t step) {
     EventLog log;
     Outbox out;
-    Handler handler({}, universe, log);
+    Handler handler({}, symbols, log);
     handler.on_connected(kStart, out);
     feed::Bytes rest(stream);
     handler.on_bytes(rest.first(first), kStart, out);
@@ -167,7 +169,8 @@ TEST(SseHandlerSplit, DecodesTheSameAtEverySplit) {
     return log.details<std::uint8_t>(EventKind::price).size() * 100 + log.events.size();
   };
   const auto whole = run(0, stream.size());
-  EXPECT_EQ(whole, 206u);  // two prices among connecting, live, phase, status and them
+  EXPECT_EQ(whole,
+            208u);  // two prices among connecting and live (twice each), phase, status and them
   for (std::size_t split = 0; split <= stream.size(); ++split) {
     ASSERT_EQ(run(split, stream.size()), whole) << split;
   }
@@ -200,9 +203,10 @@ TEST(SseHandlerCapture, BeginsAtTheNextWholeMessage) {
   const std::size_t one = stream.size();
   test::append(stream, test::trade(8));
   const Universe universe = universe_of(feed::Venue::sse, {"600031.SH"});
+  const feed::SymbolTable symbols(universe, feed::Venue::sse);
   for (std::size_t start = 0; start < one; ++start) {
     EventLog log;
-    Handler handler({}, universe, log);
+    Handler handler({}, symbols, log);
     handler.on_captured(feed::Bytes(stream).subspan(start), kStart, false);
     EXPECT_EQ(log.of(EventKind::price).size(), start == 0 ? 2u : 1u) << start;
     EXPECT_EQ(handler.counters().get(FeedCounter::malformed), start == 0 ? 0u : 1u) << start;
@@ -212,11 +216,12 @@ TEST(SseHandlerCapture, BeginsAtTheNextWholeMessage) {
 
 TEST(SseHandlerCapture, AMissingSegmentCostsOneMalformed) {
   const Universe universe = universe_of(feed::Venue::sse, {"600031.SH"});
+  const feed::SymbolTable symbols(universe, feed::Venue::sse);
   const Message a = test::trade(2);
   Message b = test::trade(3);
   test::append(b, test::trade(4));
   EventLog log;
-  Handler handler({}, universe, log);
+  Handler handler({}, symbols, log);
   handler.on_captured(feed::Bytes(a).first(60), kStart, false);
   handler.on_captured(feed::Bytes(b).subspan(30), kStart, true);
   EXPECT_EQ(handler.counters().get(FeedCounter::malformed), 1u);

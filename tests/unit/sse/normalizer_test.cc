@@ -38,7 +38,8 @@ class SseNormalizer : public testing::Test {
   EventLog log_;
   feed::FeedCounters counters_;
   feed::VenueEvents events_{feed::Venue::sse, universe_.instruments().size(), log_, counters_};
-  Normalizer normalizer_{Settings{}, universe_, events_};
+  feed::SymbolTable symbols_{universe_, feed::Venue::sse};
+  Normalizer normalizer_{Settings{}, symbols_, events_};
 };
 
 struct LadderCase {

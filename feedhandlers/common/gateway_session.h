@@ -1,0 +1,260 @@
+// A session with a mainland gateway: what the TCP interfaces of SSE (IS120 2.2) and SZSE (S117 1.4)
+// have in common. The venue hands in its framing and its messages.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "calc/event.h"
+#include "calc/time.h"
+#include "feedhandlers/common/feed_counters.h"
+#include "feedhandlers/common/liveness.h"
+#include "feedhandlers/common/stream_framer.h"
+#include "feedhandlers/common/stream_handler.h"
+
+namespace indexcast::feed {
+
+// What a frame is to its session.
+struct SessionMessage {
+  enum class Kind : std::uint8_t {
+    application,  // market data: the venue's own business
+    logon,
+    logout,
+    heartbeat,  // of the session or of something behind it: proof of life and no more
+    other,      // a session message that asks nothing of us
+    malformed,
+  };
+  Kind kind = Kind::application;
+  std::int64_t heartbeat_s = 0;  // logon: the interval agreed on
+  Reconnect reconnect{};         // logout: what its status asks for
+};
+
+struct GatewaySessionSettings {
+  std::int64_t heartbeat_s = 3;  // asked for; the peer is dead after twice the agreed interval
+  // Without market data for so long while the market trades, the session is stale (METHODOLOGY 5).
+  std::int64_t silence_ns = 30 * kNsPerSecond;
+  // After a loss every security may be old until its image was repeated; a full round of images is
+  // believed to take no longer than this.
+  std::int64_t gap_settle_ns = 10 * kNsPerSecond;
+};
+
+// States: down -> connecting (our logon is out) -> live (it was answered) -> down. While logged on
+// also: `gap` after a loss within the session, `recovering` when this is not the first session and
+// what happened in between is not known; either ends when every security of ours has been heard
+// since, or with the first market data at least gap_settle_ns later. `stale` without market data
+// while the market trades. Before the first market data nothing can be lost, and nothing is.
+//
+// `Framing` is that of StreamFramer. `Venue` derives from this and provides, callable from here:
+//   begin_session(bool watched)         numbers begin again; watched: with whatever comes
+//   send_logon(now, out), send_heartbeat(now, out), send_logout(now, out)
+//   read_session(Bytes frame)           SessionMessage of a frame with a good checksum
+//   follow_sequence(Bytes frame)        how many messages are missing before it; empty when the
+//                                       frame has no place behind the last one
+//   on_application(Bytes frame, now)    FeedCounter: which of the five outcomes it had
+//   market_trades()                     whether silence is suspicious
+//   begin_round(), round_complete()     whether each security was heard since the round began
+//   on_state(FeedState, now)            announces a changed state
+//
+// One thread; allocates at construction only.
+template <class Venue, class Framing>
+class GatewaySession : public StreamHandler {
+ public:
+  void on_connected(TimeNs now, Outbox& out) override {
+    counters_.add(FeedCounter::connects);
+    framer_.restart();
+    watching_ = false;
+    reconnect_ = {};
+    liveness_.start(now, settings_.heartbeat_s);
+    venue().begin_session(false);
+    enter(FeedState::connecting, now);
+    venue().send_logon(now, out);
+    liveness_.sent(now);
+  }
+
+  bool on_bytes(Bytes bytes, TimeNs now, Outbox& out) override { return feed(bytes, now, &out); }
+
+  bool on_time(TimeNs now, Outbox& out) override {
+    if (link_ == FeedState::down) return true;
+    if (liveness_.peer_dead(now)) return false;
+    if (link_ == FeedState::live && liveness_.heartbeat_due(now)) {
+      venue().send_heartbeat(now, out);
+      liveness_.sent(now);
+    }
+    update_state(now);
+    return true;
+  }
+
+  void on_disconnected(TimeNs now) override {
+    counters_.add(FeedCounter::disconnects);
+    if (framer_.restart()) counters_.add(FeedCounter::malformed);
+    watching_ = false;
+    enter(FeedState::down, now);
+  }
+
+  void on_captured(Bytes bytes, TimeNs now, bool after_gap) override {
+    if (!watching_ || after_gap) {
+      if (framer_.lose_step()) counters_.add(FeedCounter::malformed);
+      lose(FeedState::gap, now);
+    }
+    if (!watching_) venue().begin_session(true);
+    watching_ = true;
+    feed(bytes, now, nullptr);
+    update_state(now);
+  }
+
+  FeedState state() const override { return state_; }
+  FeedCounters& counters() override { return counters_; }
+  Reconnect reconnect() const override { return reconnect_; }
+
+ protected:
+  explicit GatewaySession(const GatewaySessionSettings& settings) : settings_(settings) {}
+
+  FeedCounters counters_;
+
+ private:
+  // What the framer calls; without an outbox we only watch.
+  struct Frames {
+    GatewaySession& session;
+    TimeNs now;
+    Outbox* out;
+    bool frame(Bytes bytes) { return session.on_frame(bytes, now, out); }
+    void skipped(DecodeError) { session.damaged(now); }
+    void passed_over() { session.counters_.add(FeedCounter::filtered); }
+  };
+
+  Venue& venue() { return static_cast<Venue&>(*this); }
+
+  bool feed(Bytes bytes, TimeNs now, Outbox* out) {
+    counters_.add(FeedCounter::packets);
+    counters_.add(FeedCounter::bytes, bytes.size());
+    Frames frames{*this, now, out};
+    return framer_.feed(bytes, frames);
+  }
+
+  bool on_frame(Bytes frame, TimeNs now, Outbox* out) {
+    if (!Framing::intact(frame)) return damaged(now), true;
+    const SessionMessage message = venue().read_session(frame);
+    // Watched, a new session shows by its logon alone.
+    if (out == nullptr && message.kind == SessionMessage::Kind::logon) venue().begin_session(true);
+    const std::optional<std::uint64_t> lost = venue().follow_sequence(frame);
+    if (!lost) return counters_.add(FeedCounter::malformed), true;
+    liveness_.received(now);
+    if (*lost != 0) count_lost(*lost, now);
+    if (out == nullptr) enter(FeedState::live, now);
+    return on_message(message, frame, now, out);
+  }
+
+  bool on_message(const SessionMessage& message, Bytes frame, TimeNs now, Outbox* out) {
+    switch (message.kind) {
+      case SessionMessage::Kind::application:
+        on_application(frame, now);
+        return true;
+      case SessionMessage::Kind::logon:
+        return on_logon(message, now);
+      case SessionMessage::Kind::logout:
+        return on_logout(message, now, out);
+      case SessionMessage::Kind::heartbeat:
+        counters_.add(FeedCounter::heartbeats);
+        return true;
+      case SessionMessage::Kind::other:
+        counters_.add(FeedCounter::session_messages);
+        return true;
+      case SessionMessage::Kind::malformed:
+        counters_.add(FeedCounter::malformed);
+        return link_ == FeedState::live;  // anything but an answer to our logon ends the attempt
+    }
+    return true;
+  }
+
+  void on_application(Bytes frame, TimeNs now) {
+    // The gateway answers our logon first; before that it has no business with prices.
+    if (link_ != FeedState::live) return counters_.add(FeedCounter::rejected);
+    last_data_ = now;
+    data_seen_ = true;
+    update_state(now);
+    counters_.add(venue().on_application(frame, now));
+  }
+
+  bool on_logon(const SessionMessage& message, TimeNs now) {
+    counters_.add(FeedCounter::session_messages);
+    liveness_.set_interval(message.heartbeat_s);
+    enter(FeedState::live, now);
+    return true;
+  }
+
+  // An answer to our logon that refuses it, or the gateway's own leave, which is answered.
+  bool on_logout(const SessionMessage& message, TimeNs now, Outbox* out) {
+    counters_.add(FeedCounter::session_messages);
+    if (out == nullptr) return true;
+    reconnect_ = message.reconnect;
+    if (link_ == FeedState::live) {
+      venue().send_logout(now, *out);
+    } else {
+      counters_.add(FeedCounter::logons_refused);
+    }
+    return false;
+  }
+
+  // Bytes that were no message: an image may have been among them.
+  void damaged(TimeNs now) {
+    counters_.add(FeedCounter::malformed);
+    lose(FeedState::gap, now);
+  }
+
+  void count_lost(std::uint64_t lost, TimeNs now) {
+    counters_.add(FeedCounter::gaps);
+    counters_.add(FeedCounter::sequence_lost, lost);
+    lose(FeedState::gap, now);
+  }
+
+  // From here on every price may be old until its security has been heard again.
+  void lose(FeedState settling, TimeNs now) {
+    if (!data_seen_) return;
+    settling_ = settling;
+    lost_at_ = now;
+    venue().begin_round();
+    update_state(now);
+  }
+
+  void enter(FeedState link, TimeNs now) {
+    if (link_ == link) return;
+    link_ = link;
+    last_data_ = now;
+    if (link == FeedState::live) lose(FeedState::recovering, now);
+    update_state(now);
+  }
+
+  void update_state(TimeNs now) {
+    if (settling_ && settled()) settling_.reset();
+    const FeedState next = state_at(now);
+    if (state_ == next) return;
+    state_ = next;
+    venue().on_state(next, now);
+  }
+
+  bool settled() {
+    return last_data_ - lost_at_ >= settings_.gap_settle_ns || venue().round_complete();
+  }
+
+  FeedState state_at(TimeNs now) {
+    if (link_ != FeedState::live) return link_;
+    if (now - last_data_ >= settings_.silence_ns && venue().market_trades()) {
+      return FeedState::stale;
+    }
+    return settling_.value_or(FeedState::live);
+  }
+
+  const GatewaySessionSettings settings_;
+  StreamFramer<Framing> framer_;
+  Liveness liveness_;
+  Reconnect reconnect_;
+  FeedState link_ = FeedState::down;   // down, connecting or live: the session alone
+  FeedState state_ = FeedState::down;  // what was announced
+  std::optional<FeedState> settling_;  // gap or recovering, since lost_at_
+  TimeNs lost_at_{};
+  TimeNs last_data_{};  // market data, or the beginning of the session
+  bool data_seen_ = false;
+  bool watching_ = false;  // a captured stream is being read
+};
+
+}  // namespace indexcast::feed
