@@ -16,7 +16,8 @@ constexpr auto kState = FaultPace::state;
 constexpr std::int64_t kMinuteMs = 60'000;
 constexpr std::int64_t kHourMs = 3'600'000;
 
-// Columns: sse szse hkex | channel line security | amount from, to, default, its meaning.
+// Columns: sse szse hkex | channel line security | amount from, to, default, its meaning. The
+// channel of a gateway's fault is its place in the list of gateways, from 1.
 constexpr std::array<FaultForm, kFaultKinds> kFaultForms{{
     {FaultKind::loss, "loss", kPacket, 0, 0, 1, 1, 1, 0, 0, 0, 0, ""},
     {FaultKind::burst_loss, "burst_loss", kPacket, 0, 0, 1, 1, 1, 0, 1, 100'000, 10, "packets"},
@@ -56,27 +57,38 @@ constexpr std::array<FaultForm, kFaultKinds> kFaultForms{{
      10 * kMinuteMs, 10'000, "ms of silence"},
     {FaultKind::duplicate_tickers, "duplicate_tickers", kInstant, 0, 0, 1, 0, 0, 0, 1, 1'000, 10,
      "tickers"},
-    {FaultKind::disconnect_at_byte, "disconnect_at_byte", kPacket, 1, 1, 0, 0, 0, 0, 0, 1'000'000,
-     0, "bytes of the message that are sent"},
-    {FaultKind::slow, "slow", kPacket, 1, 1, 0, 0, 0, 0, 1, kMinuteMs, 100,
-     "ms before each message"},
-    {FaultKind::stuck, "stuck", kPacket, 1, 1, 0, 0, 0, 0, 0, 0, 0, ""},
-    {FaultKind::refuse_logon, "refuse_logon", kPacket, 1, 1, 0, 0, 0, 0, 0, 100'000, 0,
+    {FaultKind::disconnect_at_byte, "disconnect_at_byte", kPacket, 1, 1, 0, 1, 0, 0, 0, 1'000'000,
+     0, "bytes of the message that are sent, one more each time"},
+    {FaultKind::slow, "slow", kPacket, 1, 1, 0, 1, 0, 0, 1, kMinuteMs, 100,
+     "real ms that a message takes"},
+    {FaultKind::stuck, "stuck", kPacket, 1, 1, 0, 1, 0, 0, 0, 0, 0, ""},
+    {FaultKind::refuse_logon, "refuse_logon", kPacket, 1, 1, 0, 1, 0, 0, 0, 100'000, 0,
      "logout code, 0: the venue's own"},
-    {FaultKind::logout, "logout", kInstant, 1, 1, 0, 0, 0, 0, 0, 100'000, 0, "logout code"},
-    {FaultKind::bad_checksum, "bad_checksum", kPacket, 1, 1, 0, 0, 0, 0, 0, 0, 0, ""},
-    {FaultKind::wrong_day_image, "wrong_day_image", kInstant, 1, 1, 0, 0, 0, 1, 1, 30, 1,
+    {FaultKind::logout, "logout", kInstant, 1, 1, 0, 1, 0, 0, 0, 100'000, 0, "logout code"},
+    {FaultKind::bad_checksum, "bad_checksum", kPacket, 1, 1, 0, 1, 0, 0, 0, 0, 0, ""},
+    {FaultKind::wrong_day_image, "wrong_day_image", kInstant, 1, 1, 0, 1, 0, 1, 1, 30, 1,
      "days before"},
+    {FaultKind::heartbeats_missing, "heartbeats_missing", kPacket, 1, 1, 0, 1, 0, 0, 0, 0, 0, ""},
+    {FaultKind::sequence_jump, "sequence_jump", kPacket, 1, 0, 0, 1, 0, 0, 1, 1'000'000, 1,
+     "numbers left out"},
+    {FaultKind::tick_loss, "tick_loss", kPacket, 0, 1, 0, 1, 0, 0, 0, 0, 0, ""},
+    {FaultKind::resend_refuse, "resend_refuse", kPacket, 0, 1, 0, 0, 0, 0, 1, 255, 4,
+     "ResendStatus"},
+    {FaultKind::resend_partial, "resend_partial", kPacket, 0, 1, 0, 0, 0, 0, 0, 10'000, 1,
+     "messages that are sent"},
+    {FaultKind::resend_slow, "resend_slow", kPacket, 0, 1, 0, 0, 0, 0, 1, kMinuteMs, 100,
+     "real ms that the answer takes"},
     {FaultKind::halt, "halt", kInstant, 1, 1, 1, 0, 0, 1, 1, 8 * kHourMs, 10 * kMinuteMs, "ms"},
     {FaultKind::volatility_interruption, "volatility_interruption", kInstant, 1, 1, 1, 0, 0, 1, 1,
      kHourMs, 5 * kMinuteMs, "ms"},
     {FaultKind::suspended_all_day, "suspended_all_day", kState, 1, 1, 1, 0, 0, 1, 0, 0, 0, ""},
     {FaultKind::no_match_auction, "no_match_auction", kState, 1, 1, 1, 0, 0, 1, 0, 0, 0, ""},
-    {FaultKind::cancelled_trade, "cancelled_trade", kInstant, 0, 0, 1, 0, 0, 1, 0, 0, 0, ""},
+    {FaultKind::cancelled_trade, "cancelled_trade", kInstant, 1, 1, 1, 0, 0, 1, 0, 0, 0, ""},
     {FaultKind::zero_price, "zero_price", kInstant, 1, 1, 1, 0, 0, 1, 0, 0, 0, ""},
     {FaultKind::first_listing_day, "first_listing_day", kState, 1, 1, 1, 0, 0, 1, 0, 0, 0, ""},
     {FaultKind::hk_half_day, "hk_half_day", kState, 0, 0, 1, 0, 0, 0, 0, 0, 0, ""},
-    {FaultKind::market_closed, "market_closed", kState, 1, 1, 1, 0, 0, 0, 0, 0, 0, ""},
+    {FaultKind::market_closed, "market_closed", kState, 1, 1, 1, 0, 0, 0, 0, 1, 0,
+     "1: gateways and lines are up without data"},
 }};
 
 constexpr bool in_order() {
@@ -128,8 +140,8 @@ std::string describe(const Fault& fault) {
   std::string text(form.name);
   if (fault.venue) text += fmt::format(", {}", feed::name_of(*fault.venue));
   if (fault.channel != 0) text += fmt::format(", channel {}", fault.channel);
-  if (form.has_line && fault.line != FaultLine::both) {
-    text += fault.line == FaultLine::a ? ", line a" : ", line b";
+  if (form.has_line && fault.line != Lines::both) {
+    text += fault.line == Lines::a ? ", line a" : ", line b";
   }
   if (fault.security != 0) text += fmt::format(", security {}", fault.security);
   if (form.amount_max > 0) text += fmt::format(", amount {}", fault.amount);

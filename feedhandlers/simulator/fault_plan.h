@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "feedhandlers/common/venue.h"
+#include "feedhandlers/simulator/lines.h"
 
 namespace indexcast::sim {
 
@@ -50,6 +51,13 @@ enum class FaultKind : std::uint8_t {
   logout,
   bad_checksum,
   wrong_day_image,
+  heartbeats_missing,
+  sequence_jump,
+  // Shenzhen's tick channels, per message, and its resend session, per request.
+  tick_loss,
+  resend_refuse,
+  resend_partial,
+  resend_slow,
   // Markets.
   halt,
   volatility_interruption,
@@ -63,8 +71,6 @@ enum class FaultKind : std::uint8_t {
 };
 
 inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::market_closed) + 1;
-
-enum class FaultLine : std::uint8_t { a, b, both };
 
 // `happens`: how often a fault of this kind comes about. In each case it lies within [begin, end).
 enum class FaultPace : std::uint8_t {
@@ -96,7 +102,7 @@ struct Fault {
   FaultKind kind = FaultKind::loss;
   std::optional<feed::Venue> venue;  // empty: every venue that the kind knows
   std::uint32_t channel = 0;         // 0: every channel
-  FaultLine line = FaultLine::both;  // both: the same packet on both lines
+  Lines line = Lines::both;  // both: the same packet on both lines
   std::uint32_t security = 0;        // its code as a number; 0: drawn from the seed
   std::int64_t begin_ms = 0;
   std::int64_t end_ms = 24 * 3'600'000;  // not included

@@ -14,23 +14,23 @@ constexpr std::uint64_t kPlanStream = 4'000'000'000;
 struct Choice {
   FaultKind kind;
   bool needs_client;
-  FaultLine line;       // of the fault that is made
+  Lines line;       // of the fault that is made
   double probability;   // per packet, request or round
   std::int64_t window;  // ms, at most
 };
 
 constexpr std::array kChoices{
-    Choice{FaultKind::loss, false, FaultLine::a, 0.1, 600'000},
-    Choice{FaultKind::loss, false, FaultLine::b, 0.1, 600'000},
-    Choice{FaultKind::loss, false, FaultLine::both, 0.02, 600'000},
-    Choice{FaultKind::burst_loss, false, FaultLine::a, 0.02, 600'000},
-    Choice{FaultKind::burst_loss, false, FaultLine::both, 0.02, 600'000},
-    Choice{FaultKind::duplicate, false, FaultLine::b, 0.1, 600'000},
-    Choice{FaultKind::reorder, false, FaultLine::a, 0.1, 600'000},
-    Choice{FaultKind::delay, false, FaultLine::b, 0.1, 600'000},
-    Choice{FaultKind::skew, false, FaultLine::b, 1.0, 600'000},
-    Choice{FaultKind::silence, false, FaultLine::a, 1.0, 120'000},
-    Choice{FaultKind::sequence_reset, false, FaultLine::both, 1.0, 600'000},
+    Choice{FaultKind::loss, false, Lines::a, 0.1, 600'000},
+    Choice{FaultKind::loss, false, Lines::b, 0.1, 600'000},
+    Choice{FaultKind::loss, false, Lines::both, 0.02, 600'000},
+    Choice{FaultKind::burst_loss, false, Lines::a, 0.02, 600'000},
+    Choice{FaultKind::burst_loss, false, Lines::both, 0.02, 600'000},
+    Choice{FaultKind::duplicate, false, Lines::b, 0.1, 600'000},
+    Choice{FaultKind::reorder, false, Lines::a, 0.1, 600'000},
+    Choice{FaultKind::delay, false, Lines::b, 0.1, 600'000},
+    Choice{FaultKind::skew, false, Lines::b, 1.0, 600'000},
+    Choice{FaultKind::silence, false, Lines::a, 1.0, 120'000},
+    Choice{FaultKind::sequence_reset, false, Lines::both, 1.0, 600'000},
 };
 
 std::int64_t draw_amount(Random& random, const FaultForm& form) {

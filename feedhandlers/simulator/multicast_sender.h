@@ -1,35 +1,28 @@
-// Sends HKEX packets on both lines of their channels, without those that each line is to lose. TTL
-// 0 and loopback: nothing leaves the machine.
+// Sends datagrams to multicast groups on the loopback interface. TTL 0: nothing leaves the machine.
 #pragma once
 
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
-#include <cstdint>
 #include <map>
+#include <string>
 
-#include "feedhandlers/simulator/exchange_message.h"
-#include "feedhandlers/simulator/line_loss.h"
-#include "feedhandlers/simulator/settings.h"
-#include "feedhandlers/simulator/transport.h"
+#include "feedhandlers/common/bytes.h"
+#include "feedhandlers/common/endpoint.h"
 
 namespace indexcast::sim {
 
 class MulticastSender {
  public:
-  // Throws boost::system::system_error when the interface or an address cannot be used. `counts`
-  // outlives the sender.
-  MulticastSender(boost::asio::io_context& io, const Settings& settings, TransportCounts& counts);
+  // `interface` is an address of it. Throws boost::system::system_error when it cannot be used.
+  MulticastSender(boost::asio::io_context& io, const std::string& interface);
 
-  void publish(const ExchangeMessage& packet);
+  // False when the kernel did not take it. Throws boost::system::system_error for a group that is
+  // no address.
+  bool send(const feed::Endpoint& group, feed::Bytes bytes);
 
  private:
-  using Lines = std::array<boost::asio::ip::udp::endpoint, 2>;
-
   boost::asio::ip::udp::socket socket_;
-  std::map<std::uint32_t, Lines> channels_;
-  LineLoss loss_;
-  TransportCounts& counts_;
+  std::map<std::string, boost::asio::ip::address> addresses_;
 };
 
 }  // namespace indexcast::sim

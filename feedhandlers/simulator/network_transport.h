@@ -1,4 +1,5 @@
-// The day on the network, paced by the real clock: gateways over TCP, multicast lines over UDP.
+// The day on the network, paced by the real clock: gateways and retransmission servers over TCP,
+// multicast lines over UDP.
 #pragma once
 
 #include <atomic>
@@ -6,11 +7,13 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
+#include <vector>
 
-#include "feedhandlers/simulator/gateway_server.h"
+#include "feedhandlers/simulator/gateway_set.h"
+#include "feedhandlers/simulator/hkex_lines.h"
 #include "feedhandlers/simulator/multicast_sender.h"
+#include "feedhandlers/simulator/retransmission_server.h"
 #include "feedhandlers/simulator/settings.h"
 #include "feedhandlers/simulator/transport.h"
 
@@ -24,35 +27,49 @@ class NetworkTransport final : public Transport {
   // for a speed that is not positive.
   NetworkTransport(const Settings& settings, const std::atomic<bool>& stop);
 
-  // The port of a venue's gateway; 0 when it has none.
+  // The ports of a venue's gateways, in the order of the settings; empty for a venue without.
+  std::vector<std::uint16_t> ports(feed::Venue venue) const { return gateways_.ports(venue); }
+  // The first of them; 0 when there is none.
   std::uint16_t port(feed::Venue venue) const;
+  // The ports of HKEX's retransmission servers, in the order of the settings.
+  std::vector<std::uint16_t> retransmission_ports() const;
 
-  // Waits for a client at each gateway if the settings say so; the day's clock starts after that.
+  // Waits for a client of each venue if the settings say so; the day's clock starts after that.
   void begin(const TradingDay& day) override;
   void deliver(const ExchangeMessage& message) override;
   void end() override;
   const TransportCounts& counts() const override { return counts_; }
+  const FaultCounts& fault_counts() const override { return faults_.counts(); }
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  void add_gateway(feed::Venue venue, const std::vector<feed::Endpoint>& addresses,
-                   GatewayServer::ProtocolFactory protocol);
-  bool every_gateway_has_a_client() const;
   bool stopped() const { return stop_.load(std::memory_order_relaxed); }
   // Serves the sockets until `due`, or until `done` answers true.
   template <class Done>
   void serve_until(Clock::time_point due, Done done);
+  Clock::time_point due_at(TimeNs exchange_time) const;
+  // Waits until `exchange_time` and sends what HKEX's lines carry meanwhile.
+  void pass_time(TimeNs exchange_time);
+  // Serves the sockets after the day, until `done` answers true or patience ends.
+  template <class Done>
+  void linger_until(Clock::time_point deadline, Done done);
 
   const Settings settings_;
   const std::atomic<bool>& stop_;
   TransportCounts counts_;
+  FaultBook faults_;
+  RetransmissionDesk desk_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  std::map<feed::Venue, std::unique_ptr<GatewayServer>> gateways_;
-  std::unique_ptr<MulticastSender> lines_;
+  GatewaySet gateways_;
+  std::vector<std::unique_ptr<RetransmissionServer>> retransmission_;
+  std::unique_ptr<MulticastSender> sender_;
+  HkexLines::Send send_;
+  HkexLines lines_;
   double speed_ = 1.0;
   TimeNs day_begin_{};
+  TimeNs last_{};
   Clock::time_point real_begin_;
 };
 

@@ -38,12 +38,11 @@ class PcapTransport::Client {
         conversation_({server.host, kClientPorts[place()]},
                       {server.host, server.port != 0 ? server.port : kPorts[place()]},
                       std::move(sink)) {
-    const Universe nothing({});
     if (venue == feed::Venue::sse) {
-      handler_ = std::make_unique<sse::Handler>(settings.sse, nothing, no_sink_);
+      handler_ = std::make_unique<sse::Handler>(settings.sse, symbols_, no_sink_);
       protocol_ = make_sse_gateway(settings.sse);
     } else {
-      handler_ = std::make_unique<szse::Handler>(settings.szse, nothing, no_sink_);
+      handler_ = std::make_unique<szse::Handler>(settings.szse, symbols_, no_sink_);
       protocol_ = make_szse_gateway(settings.szse);
     }
   }
@@ -109,6 +108,8 @@ class PcapTransport::Client {
   feed::Venue venue_;
   TcpConversation conversation_;
   NoSink no_sink_;
+  const Universe nothing_{{}};
+  const feed::SymbolTable symbols_{nothing_, venue_};
   std::unique_ptr<feed::StreamHandler> handler_;
   std::unique_ptr<GatewayProtocol> protocol_;
   std::unique_ptr<GatewaySession> session_;
@@ -116,7 +117,14 @@ class PcapTransport::Client {
 };
 
 PcapTransport::PcapTransport(const Settings& settings, const std::string& path)
-    : settings_(settings), writer_(path), loss_(settings.seed, settings.loss_a, settings.loss_b) {}
+    : settings_(settings),
+      writer_(path),
+      faults_(settings.faults, settings.seed),
+      lines_(settings_, faults_, counts_),
+      send_([this](TimeNs time, std::size_t line, const feed::Endpoint& group, feed::Bytes bytes) {
+        queue(time + kLineDelayNs[line], feed::udp_frame(kSenders[line], group, bytes, ip_id_++));
+        return true;
+      }) {}
 
 PcapTransport::~PcapTransport() = default;
 
@@ -142,33 +150,17 @@ void PcapTransport::add_clients(TimeNs now) {
 void PcapTransport::deliver(const ExchangeMessage& message) {
   ++counts_.messages[feed::market_of(message.venue)];
   for (const auto& client : clients_) client->pass_time(message.exchange_time);
+  if (message.venue == feed::Venue::hkex) lines_.push(message);
+  lines_.send_until(message.exchange_time, send_);
   write_until(message.exchange_time);
   last_ = message.exchange_time;
-  if (message.venue == feed::Venue::hkex) return multicast(message);
   for (const auto& client : clients_) {
     if (client->venue() == message.venue) client->send(message.bytes, message.exchange_time);
   }
 }
 
-void PcapTransport::multicast(const ExchangeMessage& message) {
-  const auto channel =
-      std::find_if(settings_.hkex.channels.begin(), settings_.hkex.channels.end(),
-                   [&](const hkex::ChannelSettings& c) { return c.id == message.channel; });
-  const Lost lost = loss_.next();
-  const auto send = [&](std::size_t line, const feed::Endpoint& group, bool is_lost) {
-    if (is_lost) {
-      ++counts_.packets_lost[line];
-      return;
-    }
-    ++counts_.packets_sent[line];
-    queue(message.exchange_time + kLineDelayNs[line],
-          feed::udp_frame(kSenders[line], group, message.bytes, ip_id_++));
-  };
-  send(0, channel->line_a, lost.a);
-  send(1, channel->line_b, lost.b);
-}
-
 void PcapTransport::end() {
+  lines_.finish(last_, send_);
   for (const auto& client : clients_) client->disconnect(last_ + kNsPerMs);
   write_until({last_.ns + kNsPerDay});
   writer_.close();

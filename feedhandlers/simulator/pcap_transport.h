@@ -1,6 +1,6 @@
 // A day as a capture taken at a client's switch port: both TCP conversations with their client's
-// side, and what arrives of the multicast lines. Stamped in exchange time plus a small network
-// delay, line B a little later than line A.
+// side, and what arrives of the multicast lines, those of the refresh service included. Stamped in
+// exchange time plus a small network delay, line B a little later than line A.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 #include "feedhandlers/capture/pcap_writer.h"
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/simulator/gateway_session.h"
-#include "feedhandlers/simulator/line_loss.h"
+#include "feedhandlers/simulator/hkex_lines.h"
 #include "feedhandlers/simulator/settings.h"
 #include "feedhandlers/simulator/tcp_conversation.h"
 #include "feedhandlers/simulator/transport.h"
@@ -31,6 +31,7 @@ class PcapTransport final : public Transport {
   void deliver(const ExchangeMessage& message) override;
   void end() override;
   const TransportCounts& counts() const override { return counts_; }
+  const FaultCounts& fault_counts() const override { return faults_.counts(); }
 
  private:
   class Client;
@@ -47,17 +48,18 @@ class PcapTransport final : public Transport {
   void queue(TimeNs time, std::vector<std::byte> bytes);
   // Writes what passed before `until`: the conversations run a few microseconds ahead of others.
   void write_until(TimeNs until);
-  void multicast(const ExchangeMessage& message);
 
   const Settings settings_;
   feed::PcapWriter writer_;
   std::priority_queue<Frame> frames_;
   std::uint64_t order_ = 0;
-  LineLoss loss_;
+  TransportCounts counts_;
+  FaultBook faults_;
+  HkexLines lines_;
+  HkexLines::Send send_;
   std::uint16_t ip_id_ = 0;
   std::vector<std::unique_ptr<Client>> clients_;
   TimeNs last_{};
-  TransportCounts counts_;
 };
 
 }  // namespace indexcast::sim

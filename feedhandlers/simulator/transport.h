@@ -5,16 +5,49 @@
 #include <atomic>
 #include <cstdint>
 
+#include "feedhandlers/simulator/fault_counts.h"
+#include "feedhandlers/simulator/lines.h"
 #include "feedhandlers/simulator/trading_day.h"
 
 namespace indexcast::sim {
 
-// What a transport did. Lines: 0 = A, 1 = B.
+// HKEX's refresh service (notes 1.6).
+struct RefreshCounts {
+  std::uint64_t rounds = 0;    // ended with message 203
+  std::uint64_t messages = 0;  // those included
+  std::array<std::uint64_t, 2> packets_sent{};
+};
+
+// HKEX's retransmission service (notes 1.5), both servers together.
+struct RetransmissionCounts {
+  std::uint64_t logons = 0;
+  std::uint64_t logons_refused = 0;
+  std::uint64_t requests = 0;  // = served + partial + refused + ignored
+  std::uint64_t served = 0;    // every message that was asked for
+  std::uint64_t partial = 0;   // accepted, but not all of it sent
+  std::uint64_t refused = 0;
+  std::uint64_t ignored = 0;  // never answered
+  std::uint64_t messages = 0;
+  std::uint64_t heartbeats = 0;
+  std::uint64_t disconnects = 0;  // by the server
+};
+
+using LineCounts = std::array<std::uint64_t, kLineCount>;
+
+// What a transport did. For each line: messages[hkex] = sent + lost + silenced - duplicated, but
+// for packets that only one line was to carry.
 struct TransportCounts {
   std::array<std::uint64_t, feed::kVenueCount> messages{};  // HKEX: packets
-  std::array<std::uint64_t, 2> packets_sent{};
-  std::array<std::uint64_t, 2> packets_lost{};  // left out on purpose
-  std::uint64_t sessions = 0;                   // clients logged on
+  LineCounts packets_sent{};
+  LineCounts packets_lost{};         // left out on purpose, bursts included
+  LineCounts packets_silenced{};     // left out while the line was silent
+  LineCounts packets_duplicated{};   // copies sent beside the packet itself
+  LineCounts packets_reordered{};    // overtaken by later ones
+  LineCounts packets_delayed{};      // sent late, skew included
+  std::uint64_t packets_unseen = 0;  // on neither line
+  RefreshCounts refresh;
+  RetransmissionCounts retransmission;
+  std::uint64_t sessions = 0;  // clients logged on
   std::uint64_t logons_refused = 0;
   std::uint64_t slow_clients_dropped = 0;
   std::uint64_t send_errors = 0;  // datagrams the kernel did not take
@@ -30,6 +63,8 @@ class Transport {
   // After the last one: sessions end.
   virtual void end() = 0;
   virtual const TransportCounts& counts() const = 0;
+  // Of the faults that a transport carries out, what happened so far.
+  virtual const FaultCounts& fault_counts() const = 0;
 };
 
 // Plays `day` to its end, or until `stop` becomes true.

@@ -67,7 +67,7 @@ void read_place(TableReader& table, const sim::FaultForm& form, sim::Fault& faul
   constexpr std::int64_t kMax = std::numeric_limits<std::uint32_t>::max();
   if (form.has_channel) table.integer("channel", fault.channel, 1, kMax);
   if (form.has_line) {
-    table.text("line", fault.line, one_of<sim::FaultLine>("a", "b", "both"));
+    table.text("line", fault.line, one_of<sim::Lines>("a", "b", "both"));
   }
   if (form.has_security) table.text("security", fault.security, SecurityText{});
   table.text("venue", fault.venue, VenueText{});
