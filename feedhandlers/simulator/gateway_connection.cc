@@ -1,5 +1,6 @@
 #include "feedhandlers/simulator/gateway_connection.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
@@ -7,6 +8,9 @@
 
 namespace indexcast::sim {
 namespace {
+
+// A slow gateway's bytes leave this often.
+constexpr std::chrono::milliseconds kPieceEvery{10};
 
 // Sessions of live clients run on real time, however fast the simulated day passes.
 TimeNs real_now() {
@@ -17,7 +21,10 @@ TimeNs real_now() {
 }  // namespace
 
 GatewayConnection::GatewayConnection(boost::asio::ip::tcp::socket socket, GatewayServer& server)
-    : socket_(std::move(socket)), server_(server), session_(server.protocol_(), real_now()) {
+    : socket_(std::move(socket)),
+      server_(server),
+      session_(server.protocol_(), real_now(), &server.faults_),
+      pieces_(socket_.get_executor()) {
   boost::system::error_code ignored;
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
 }
@@ -42,12 +49,17 @@ void GatewayConnection::on_read(std::size_t size) {
 
 void GatewayConnection::send_images() {
   ++server_.counts_.sessions;
-  for (const auto& [code, image] : server_.images_) session_.send(image, real_now(), waiting_);
+  for (const auto& [key, image] : server_.images_) session_.send(image, real_now(), waiting_);
 }
 
 void GatewayConnection::send(feed::Bytes message) {
-  session_.send(message, real_now(), waiting_);
+  if (closing_) return;
+  const bool open = session_.send(message, real_now(), waiting_);
+  if (session_.logged_on()) {
+    if (const auto ms = server_.faults_.slow_ms()) pace(message.size(), *ms);
+  }
   flush();
+  if (!open) close_when_written();
 }
 
 void GatewayConnection::tick() {
@@ -55,9 +67,25 @@ void GatewayConnection::tick() {
   flush();
 }
 
-void GatewayConnection::log_out() {
-  session_.log_out("end of day", real_now(), waiting_);
+void GatewayConnection::log_out(const std::string& text, std::optional<std::int64_t> code) {
+  session_.log_out(text, real_now(), waiting_, code);
   flush();
+}
+
+void GatewayConnection::pace(std::size_t size, std::int64_t ms) {
+  piece_ = std::max<std::size_t>(
+      1, size * static_cast<std::size_t>(kPieceEvery.count()) / static_cast<std::size_t>(ms));
+}
+
+void GatewayConnection::write_piece() {
+  const auto part = static_cast<std::ptrdiff_t>(std::min(piece_, waiting_.size()));
+  writing_.assign(waiting_.begin(), waiting_.begin() + part);
+  waiting_.erase(waiting_.begin(), waiting_.begin() + part);
+  if (waiting_.empty()) piece_ = 0;
+  pieces_.expires_after(kPieceEvery);
+  pieces_.async_wait([self = shared_from_this()](boost::system::error_code error) {
+    if (!error) self->write();
+  });
 }
 
 void GatewayConnection::flush() {
@@ -67,7 +95,12 @@ void GatewayConnection::flush() {
     return close();
   }
   if (!writing_.empty() || waiting_.empty()) return;
+  if (piece_ > 0) return write_piece();
   writing_.swap(waiting_);
+  write();
+}
+
+void GatewayConnection::write() {
   boost::asio::async_write(
       socket_, boost::asio::buffer(writing_),
       [self = shared_from_this()](boost::system::error_code error, std::size_t) {

@@ -3,8 +3,12 @@
 
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "feedhandlers/simulator/gateway_server.h"
 #include "feedhandlers/simulator/gateway_session.h"
@@ -20,7 +24,7 @@ class GatewayConnection : public std::enable_shared_from_this<GatewayConnection>
   bool logged_on() const { return session_.logged_on(); }
   void send(feed::Bytes message);
   void tick();
-  void log_out();
+  void log_out(const std::string& text, std::optional<std::int64_t> code);
 
  private:
   void read();
@@ -28,10 +32,14 @@ class GatewayConnection : public std::enable_shared_from_this<GatewayConnection>
   void send_images();
   // Starts a write unless one is under way; drops the client when too much waits for it.
   void flush();
+  void write();
   void on_written();
   // Closes now, or once what waits is written.
   void close();
   void close_when_written();
+  // Slow: from now on what waits leaves in pieces, until all of it has left.
+  void pace(std::size_t size, std::int64_t ms);
+  void write_piece();
 
   boost::asio::ip::tcp::socket socket_;
   GatewayServer& server_;
@@ -39,6 +47,8 @@ class GatewayConnection : public std::enable_shared_from_this<GatewayConnection>
   std::array<std::byte, 4096> received_{};
   feed::Outbox waiting_;
   feed::Outbox writing_;
+  std::size_t piece_ = 0;  // bytes every kPieceEvery; 0: not slow
+  boost::asio::steady_timer pieces_;
   bool closing_ = false;
 };
 

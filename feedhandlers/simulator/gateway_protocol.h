@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace indexcast::sim {
 
 // A client's message as its session sees it.
 struct ClientMessage {
-  enum class Kind : std::uint8_t { logon, logout, heartbeat, other };
+  enum class Kind : std::uint8_t { logon, logout, heartbeat, request, other };
   Kind kind = Kind::other;
   std::int64_t heartbeat_s = 0;  // a logon's interval
   std::string refusal;           // why the logon is not accepted; empty: it is
@@ -30,11 +31,22 @@ class GatewayProtocol {
   virtual ClientMessage read(feed::Bytes frame) = 0;
   // Each appends one message to `out`.
   virtual void accept_logon(TimeNs now, std::vector<std::byte>& out) = 0;
-  virtual void log_out(const std::string& text, TimeNs now, std::vector<std::byte>& out) = 0;
+  // `code`: SessionStatus; empty: what the protocol says in this situation.
+  virtual void log_out(const std::string& text, std::optional<std::int64_t> code, TimeNs now,
+                       std::vector<std::byte>& out) = 0;
   virtual void heartbeat(TimeNs now, std::vector<std::byte>& out) = 0;
   // A message of the day, with what this session adds to it.
   virtual void market_data(feed::Bytes message, std::vector<std::byte>& out) = 0;
+  // Leaves out so many message numbers; nothing where the protocol has none.
+  virtual void skip_numbers(std::uint64_t) {}
+  // Answers a `request`.
+  virtual void answer(feed::Bytes /*frame*/, std::vector<std::byte>& /*out*/) {}
 };
+
+// A snapshot as it might have been on `day`: that date, and prices 3 % lower, so that it shows if
+// anybody takes it for today's. Empty when `message` is no snapshot.
+std::vector<std::byte> sse_image_of_day(feed::Bytes message, Date day);
+std::vector<std::byte> szse_image_of_day(feed::Bytes message, Date day);
 
 // The client's settings double as what the gateway expects of it: CompIDs, version, password.
 std::unique_ptr<GatewayProtocol> make_sse_gateway(const sse::Settings& settings);

@@ -19,12 +19,13 @@ constexpr std::chrono::milliseconds kTick{200};
 
 GatewayServer::GatewayServer(boost::asio::io_context& io, const feed::Endpoint& address,
                              ProtocolFactory protocol, std::size_t backlog_limit,
-                             TransportCounts& counts)
+                             TransportCounts& counts, GatewayFaults faults)
     : acceptor_(io, tcp::endpoint(boost::asio::ip::make_address(address.host), address.port)),
       timer_(io),
       protocol_(std::move(protocol)),
       backlog_limit_(backlog_limit),
-      counts_(counts) {
+      counts_(counts),
+      faults_(std::move(faults)) {
   accept();
   tick();
 }
@@ -59,14 +60,53 @@ void GatewayServer::tick() {
 }
 
 void GatewayServer::publish(const ExchangeMessage& message) {
+  on_exchange_time(message.exchange_time);
   if (message.security != 0) images_[{message.stream, message.security}] = message.bytes;
-  for (const auto& connection : std::vector(connections_)) connection->send(message.bytes);
+  send_to_all(message.bytes);
+}
+
+// An instant's fault waits until there is a client that can see it.
+void GatewayServer::on_exchange_time(TimeNs now) {
+  faults_.on_time(now);
+  if (logged_on() == 0) return;
+  if (const auto wrong = faults_.wrong_day_due()) {
+    if (send_wrong_day(*wrong, now)) faults_.happened(FaultKind::wrong_day_image);
+  }
+  if (const auto code = faults_.logout_due()) {
+    log_all_out(*code);
+    faults_.happened(FaultKind::logout);
+  }
+}
+
+void GatewayServer::send_to_all(feed::Bytes message) {
+  for (const auto& connection : std::vector(connections_)) connection->send(message);
+}
+
+void GatewayServer::log_all_out(std::int64_t code) {
+  for (const auto& connection : std::vector(connections_)) connection->log_out("moved", code);
+}
+
+bool GatewayServer::send_wrong_day(const GatewayFaults::WrongDay& wanted, TimeNs now) {
+  std::vector<feed::Bytes> images;
+  for (const auto& [key, image] : images_) {
+    const auto& [stream, security] = key;
+    if (stream == 0 && (wanted.security == 0 || wanted.security == security)) {
+      images.emplace_back(image);
+    }
+  }
+  if (images.empty()) return false;
+  const Date day = china_date({now.ns - wanted.days * kNsPerDay});
+  const feed::Bytes image = images[wanted.draw % images.size()];
+  send_to_all(faults_.venue() == feed::Venue::sse ? sse_image_of_day(image, day)
+                                                  : szse_image_of_day(image, day));
+  return true;
 }
 
 void GatewayServer::shut_down() {
   boost::system::error_code ignored;
   acceptor_.close(ignored);
-  for (const auto& connection : std::vector(connections_)) connection->log_out();
+  for (const auto& connection : std::vector(connections_))
+    connection->log_out("end of day", std::nullopt);
 }
 
 void GatewayServer::forget(const GatewayConnection& connection) {

@@ -15,6 +15,7 @@
 
 #include "feedhandlers/common/endpoint.h"
 #include "feedhandlers/simulator/exchange_message.h"
+#include "feedhandlers/simulator/gateway_faults.h"
 #include "feedhandlers/simulator/gateway_protocol.h"
 #include "feedhandlers/simulator/transport.h"
 
@@ -29,7 +30,8 @@ class GatewayServer {
   // Listens at once; throws boost::system::system_error when it cannot. `backlog_limit`: bytes
   // waiting for one client before it is dropped. `counts` outlives the server.
   GatewayServer(boost::asio::io_context& io, const feed::Endpoint& address,
-                ProtocolFactory protocol, std::size_t backlog_limit, TransportCounts& counts);
+                ProtocolFactory protocol, std::size_t backlog_limit, TransportCounts& counts,
+                GatewayFaults faults);
   ~GatewayServer();
 
   // The port in use, also when 0 was asked for.
@@ -38,7 +40,10 @@ class GatewayServer {
   bool idle() const { return connections_.empty(); }
 
   // To every client that is logged on; the latest image of each security is kept for later ones.
+  // What the faults ask for until then happens first.
   void publish(const ExchangeMessage& message);
+  // Exchange time passes without a message.
+  void on_exchange_time(TimeNs now);
   // Logs every client out and accepts no more.
   void shut_down();
 
@@ -48,12 +53,16 @@ class GatewayServer {
   void accept();
   void tick();
   void forget(const GatewayConnection& connection);
+  void send_to_all(feed::Bytes message);
+  void log_all_out(std::int64_t code);
+  bool send_wrong_day(const GatewayFaults::WrongDay& wanted, TimeNs now);
 
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer timer_;
   ProtocolFactory protocol_;
   std::size_t backlog_limit_;
   TransportCounts& counts_;
+  GatewayFaults faults_;
   std::vector<std::shared_ptr<GatewayConnection>> connections_;
   // By stream and security.
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::byte>> images_;

@@ -11,10 +11,15 @@ constexpr std::int64_t kPatienceNs = 5 * kNsPerSecond;
 
 }  // namespace
 
-GatewaySession::GatewaySession(std::unique_ptr<GatewayProtocol> protocol, TimeNs now)
-    : protocol_(std::move(protocol)), deadline_(now + kPatienceNs) {}
+GatewaySession::GatewaySession(std::unique_ptr<GatewayProtocol> protocol, TimeNs now,
+                               GatewayFaults* faults)
+    : protocol_(std::move(protocol)),
+      faults_(faults),
+      stuck_(faults && faults->stuck()),
+      deadline_(now + kPatienceNs) {}
 
 bool GatewaySession::on_bytes(feed::Bytes bytes, TimeNs now, feed::Outbox& out) {
+  if (stuck_) return true;
   received_.insert(received_.end(), bytes.begin(), bytes.end());
   std::size_t done = 0;
   bool open = true;
@@ -23,22 +28,28 @@ bool GatewaySession::on_bytes(feed::Bytes bytes, TimeNs now, feed::Outbox& out) 
     const feed::FrameScan scan = protocol_->scan(rest);
     if (scan.status == feed::FrameScan::Status::malformed) return false;
     if (scan.status == feed::FrameScan::Status::incomplete) break;
-    open = on_message(protocol_->read(rest.first(scan.length)), now, out);
+    const feed::Bytes frame = rest.first(scan.length);
+    open = on_message(protocol_->read(frame), frame, now, out);
     done += scan.length;
   }
   received_.erase(received_.begin(), received_.begin() + static_cast<std::ptrdiff_t>(done));
   return open;
 }
 
-bool GatewaySession::on_message(const ClientMessage& message, TimeNs now, feed::Outbox& out) {
+bool GatewaySession::on_message(const ClientMessage& message, feed::Bytes frame, TimeNs now,
+                                feed::Outbox& out) {
   liveness_.received(now);
   switch (state_) {
     case State::awaiting_logon:
       if (message.kind == ClientMessage::Kind::logon) return on_logon(message, now, out);
       state_ = State::refused;
-      protocol_->log_out("logon first", now, out);
+      protocol_->log_out("logon first", std::nullopt, now, out);
       return false;
     case State::live:
+      if (message.kind == ClientMessage::Kind::request) {
+        protocol_->answer(frame, out);
+        liveness_.sent(now);
+      }
       if (message.kind != ClientMessage::Kind::logout) return true;
       log_out("", now, out);
       return false;
@@ -53,7 +64,12 @@ bool GatewaySession::on_message(const ClientMessage& message, TimeNs now, feed::
 bool GatewaySession::on_logon(const ClientMessage& message, TimeNs now, feed::Outbox& out) {
   if (!message.refusal.empty()) {
     state_ = State::refused;
-    protocol_->log_out(message.refusal, now, out);
+    protocol_->log_out(message.refusal, std::nullopt, now, out);
+    return false;
+  }
+  if (const auto code = faults_ ? faults_->refuse_logon() : std::nullopt) {
+    state_ = State::refused;
+    protocol_->log_out("not now", *code > 0 ? code : std::nullopt, now, out);
     return false;
   }
   liveness_.start(now, message.heartbeat_s);
@@ -63,26 +79,43 @@ bool GatewaySession::on_logon(const ClientMessage& message, TimeNs now, feed::Ou
 }
 
 bool GatewaySession::on_time(TimeNs now, feed::Outbox& out) {
+  if (stuck_) return true;
   if (state_ != State::live) return now < deadline_;
   if (liveness_.peer_dead(now)) return false;
   if (liveness_.heartbeat_due(now)) {
-    protocol_->heartbeat(now, out);
+    if (!faults_ || !faults_->heartbeat_missing()) protocol_->heartbeat(now, out);
     liveness_.sent(now);
   }
   return true;
 }
 
-void GatewaySession::send(feed::Bytes message, TimeNs now, feed::Outbox& out) {
-  if (state_ != State::live) return;
-  protocol_->market_data(message, out);
+bool GatewaySession::send(feed::Bytes message, TimeNs now, feed::Outbox& out) {
+  if (state_ != State::live || stuck_) return true;
   liveness_.sent(now);
+  if (faults_) return send_with_faults(message, out);
+  protocol_->market_data(message, out);
+  return true;
 }
 
-void GatewaySession::log_out(const std::string& text, TimeNs now, feed::Outbox& out) {
-  if (state_ != State::live) return;
+bool GatewaySession::send_with_faults(feed::Bytes message, feed::Outbox& out) {
+  stuck_ = faults_->stuck();
+  if (stuck_) return true;
+  protocol_->skip_numbers(faults_->sequence_jump());
+  const std::size_t begin = out.size();
+  protocol_->market_data(message, out);
+  // The checksum's low byte is the last of both protocols' messages.
+  if (faults_->bad_checksum()) out.back() ^= std::byte{0x55};
+  const auto cut = faults_->cut(out.size() - begin);
+  if (cut) out.resize(begin + *cut);
+  return !cut;
+}
+
+void GatewaySession::log_out(const std::string& text, TimeNs now, feed::Outbox& out,
+                             std::optional<std::int64_t> code) {
+  if (state_ != State::live || stuck_) return;
   state_ = State::leaving;
   deadline_ = now + kPatienceNs;
-  protocol_->log_out(text, now, out);
+  protocol_->log_out(text, code, now, out);
 }
 
 }  // namespace indexcast::sim

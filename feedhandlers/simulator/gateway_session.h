@@ -9,34 +9,43 @@
 
 #include "feedhandlers/common/liveness.h"
 #include "feedhandlers/common/stream_handler.h"
+#include "feedhandlers/simulator/gateway_faults.h"
 #include "feedhandlers/simulator/gateway_protocol.h"
 
 namespace indexcast::sim {
 
 class GatewaySession {
  public:
-  // The connection is up at `now`.
-  GatewaySession(std::unique_ptr<GatewayProtocol> protocol, TimeNs now);
+  // The connection is up at `now`. `faults`, if any, outlive the session.
+  GatewaySession(std::unique_ptr<GatewayProtocol> protocol, TimeNs now,
+                 GatewayFaults* faults = nullptr);
 
   // Bytes from the client, cut anywhere. False: close once `out` is sent.
   bool on_bytes(feed::Bytes bytes, TimeNs now, feed::Outbox& out);
   // Time passed: heartbeats, liveness, logon deadline. False: close.
   bool on_time(TimeNs now, feed::Outbox& out);
-  // A message of the day; dropped unless the client is logged on.
-  void send(feed::Bytes message, TimeNs now, feed::Outbox& out);
-  // Ends the session from this side.
-  void log_out(const std::string& text, TimeNs now, feed::Outbox& out);
+  // A message of the day; dropped unless the client is logged on. False: close once `out` is sent.
+  bool send(feed::Bytes message, TimeNs now, feed::Outbox& out);
+  // Ends the session from this side; `code` as GatewayProtocol says.
+  void log_out(const std::string& text, TimeNs now, feed::Outbox& out,
+               std::optional<std::int64_t> code = std::nullopt);
 
   bool logged_on() const { return state_ == State::live; }
   bool refused() const { return state_ == State::refused; }
+  bool stuck() const { return stuck_; }
 
  private:
   enum class State : std::uint8_t { awaiting_logon, live, leaving, refused };
 
-  bool on_message(const ClientMessage& message, TimeNs now, feed::Outbox& out);
+  bool on_message(const ClientMessage& message, feed::Bytes frame, TimeNs now, feed::Outbox& out);
   bool on_logon(const ClientMessage& message, TimeNs now, feed::Outbox& out);
 
+  // The bytes of one message, as the faults would have them.
+  bool send_with_faults(feed::Bytes message, feed::Outbox& out);
+
   std::unique_ptr<GatewayProtocol> protocol_;
+  GatewayFaults* faults_;
+  bool stuck_ = false;
   std::vector<std::byte> received_;  // an unfinished frame
   State state_ = State::awaiting_logon;
   feed::Liveness liveness_;

@@ -22,13 +22,16 @@ class SseGateway final : public GatewayProtocol {
                        static_cast<std::uint16_t>(heartbeat_s_), settings_.appl_ver_id},
                       out);
   }
-  void log_out(const std::string& text, TimeNs now, std::vector<std::byte>& out) override {
-    sse::encode_logout(stamp(now), {accepted_ ? kOrdinaryEnd : kRefused, text}, out);
+  void log_out(const std::string& text, std::optional<std::int64_t> code, TimeNs now,
+               std::vector<std::byte>& out) override {
+    const std::uint32_t own = accepted_ ? kOrdinaryEnd : kRefused;
+    sse::encode_logout(stamp(now), {code ? static_cast<std::uint32_t>(*code) : own, text}, out);
   }
   void heartbeat(TimeNs now, std::vector<std::byte>& out) override {
     sse::encode_heartbeat(stamp(now), out);
   }
   void market_data(feed::Bytes message, std::vector<std::byte>& out) override;
+  void skip_numbers(std::uint64_t count) override { sent_ += count; }
 
  private:
   ClientMessage read_logon(feed::Bytes frame);
@@ -83,7 +86,29 @@ void SseGateway::market_data(feed::Bytes message, std::vector<std::byte>& out) {
   feed::store_be(frame + covered, feed::byte_sum({frame, covered}));
 }
 
+constexpr std::uint64_t kLowerPercent = 97;
+
 }  // namespace
+
+std::vector<std::byte> sse_image_of_day(feed::Bytes message, Date day) {
+  sse::Snapshot snapshot;
+  const sse::Header header = sse::decode_header(message);
+  if (header.msg_type != sse::kMsgSnapshot ||
+      sse::decode_snapshot(message, snapshot) != feed::DecodeError::none) {
+    return {};
+  }
+  snapshot.fields.trade_date = day;
+  std::vector<sse::Entry> entries;
+  for (sse::Entry entry : snapshot.entries) {
+    entry.md_entry_px = entry.md_entry_px * kLowerPercent / 100;
+    entries.push_back(entry);
+  }
+  constexpr std::uint64_t kDay = 1'000'000'000;  // the digits of a time of day
+  const std::uint64_t stamp = std::uint64_t{day} * kDay + header.sending_time % kDay;
+  std::vector<std::byte> out;
+  sse::encode_snapshot({stamp, 0}, snapshot.fields, entries, out);
+  return out;
+}
 
 std::unique_ptr<GatewayProtocol> make_sse_gateway(const sse::Settings& settings) {
   return std::make_unique<SseGateway>(settings);

@@ -13,8 +13,9 @@ constexpr std::uint32_t kSnapshot = 102;
 constexpr std::uint32_t kBondTick = 201;
 constexpr std::size_t kBondTickBody = 40;  // made up: clients go by BodyLength
 
-// Any number that tells the streams apart: their last three characters.
+// Any number that tells the streams apart: 0 for shares, else their last three characters.
 std::uint32_t stream_number(std::string_view stream) {
+  if (stream == sse::kStreamShares) return 0;
   std::uint32_t number = 0;
   for (const char c : stream.substr(2)) number = number << 8 | static_cast<std::uint8_t>(c);
   return number;

@@ -21,8 +21,9 @@ class SzseGateway final : public GatewayProtocol {
                         settings_.default_appl_ver_id},
                        out);
   }
-  void log_out(const std::string& text, TimeNs, std::vector<std::byte>& out) override {
-    szse::encode_logout({status_, text}, out);
+  void log_out(const std::string& text, std::optional<std::int64_t> code, TimeNs,
+               std::vector<std::byte>& out) override {
+    szse::encode_logout({code ? static_cast<std::int32_t>(*code) : status_, text}, out);
   }
   void heartbeat(TimeNs, std::vector<std::byte>& out) override { szse::encode_heartbeat(out); }
   void market_data(feed::Bytes message, std::vector<std::byte>& out) override {
@@ -70,7 +71,31 @@ ClientMessage SzseGateway::read_logon(feed::Bytes frame) {
   return message;
 }
 
+constexpr std::int64_t kLowerPercent = 97;
+
 }  // namespace
+
+std::vector<std::byte> szse_image_of_day(feed::Bytes message, Date day) {
+  szse::Snapshot snapshot;
+  if (szse::decode_header(message).msg_type != szse::kMsgSnapshot ||
+      szse::decode_snapshot(message, snapshot) != feed::DecodeError::none) {
+    return {};
+  }
+  constexpr std::int64_t kDay = 1'000'000'000;  // the digits of a time of day
+  snapshot.fields.orig_time = std::int64_t{day} * kDay + snapshot.fields.orig_time % kDay;
+  std::vector<szse::EntryValue> entries;
+  for (const szse::Entry entry : snapshot.entries) {
+    entries.push_back({entry.md_entry_type,
+                       entry.md_entry_px * kLowerPercent / 100,
+                       entry.md_entry_size,
+                       entry.md_price_level,
+                       entry.number_of_orders,
+                       {}});
+  }
+  std::vector<std::byte> out;
+  szse::encode_snapshot(snapshot.fields, entries, out);
+  return out;
+}
 
 std::unique_ptr<GatewayProtocol> make_szse_gateway(const szse::Settings& settings) {
   return std::make_unique<SzseGateway>(settings);
