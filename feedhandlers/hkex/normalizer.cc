@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "feedhandlers/common/venue.h"
-#include "feedhandlers/hkex/trading_session.h"
 
 namespace indexcast::hkex {
 namespace {
@@ -30,73 +29,7 @@ void set_price(MarketEvent& event, PriceKind kind, std::int32_t price) {
   event.value[0] = price * kPriceScale;
 }
 
-template <class Message>
-Outcome outcome_of_decode(Bytes bytes) {
-  Message message;
-  return decode(bytes, message) == DecodeError::none ? Outcome::filtered : Outcome::malformed;
-}
-
-}  // namespace
-
-Normalizer::Normalizer(const Settings& settings, const feed::SymbolTable& symbols)
-    : settings_(settings), symbols_(symbols) {}
-
-Outcome Normalizer::on_message(const MessageView& message, TimeNs send_time, MarketEvent& event) {
-  switch (message.type) {
-    case wire::security_definition::kType:
-    case wire::security_status::kType:
-    case wire::nominal_price::kType:
-    case wire::statistics::kType:
-    case wire::closing_price::kType:
-      return on_security_message(message, send_time, event);
-    case wire::trading_session_status::kType:
-      return on_session(message, send_time, event);
-    case wire::market_definition::kType:
-      return outcome_of_decode<MarketDefinition>(message.bytes);
-    case wire::currency_rate::kType:
-      return outcome_of_decode<CurrencyRate>(message.bytes);
-    case wire::sequence_reset::kType:
-      return outcome_of_decode<SequenceReset>(message.bytes);
-    default:
-      return Outcome::filtered;
-  }
-}
-
-Outcome Normalizer::on_security_message(const MessageView& message, TimeNs send_time,
-                                        MarketEvent& event) {
-  if (message.bytes.size() < kSecurityCodeEnd) return Outcome::malformed;
-  const feed::SymbolEntry* entry = symbols_.find(security_code_of(message.bytes));
-  if (entry == nullptr || entry->instrument == kNoInstrument) return Outcome::filtered;
-  event = {};
-  event.feed = feed::feed_of(feed::Venue::hkex);
-  event.market = feed::market_of(feed::Venue::hkex);
-  event.instrument = entry->instrument;
-  event.exchange_time = send_time;
-  event.feed_sequence = message.sequence;
-  switch (message.type) {
-    case wire::security_definition::kType:
-      return on_definition(message.bytes, event);
-    case wire::security_status::kType:
-      return on_status(message.bytes, event);
-    case wire::nominal_price::kType:
-      return on_nominal(message.bytes, event);
-    case wire::statistics::kType:
-      return on_statistics(message.bytes, event);
-    default:
-      return on_close(message.bytes, event);
-  }
-}
-
-Outcome Normalizer::on_definition(Bytes message, MarketEvent& event) const {
-  SecurityDefinition definition;
-  if (decode(message, definition) != DecodeError::none) return Outcome::malformed;
-  if (definition.dummy_security_flag == 'Y') return Outcome::filtered;
-  if (definition.previous_closing_price <= 0) return Outcome::rejected;
-  set_price(event, PriceKind::previous_close, definition.previous_closing_price);
-  return Outcome::applied;
-}
-
-Outcome Normalizer::on_status(Bytes message, MarketEvent& event) const {
+Outcome on_status(Bytes message, MarketEvent& event) {
   SecurityStatus status;
   if (decode(message, status) != DecodeError::none) return Outcome::malformed;
   if (status.suspension_indicator != kHaltOrSuspend && status.suspension_indicator != kResume) {
@@ -109,20 +42,17 @@ Outcome Normalizer::on_status(Bytes message, MarketEvent& event) const {
   return Outcome::applied;
 }
 
-Outcome Normalizer::on_nominal(Bytes message, MarketEvent& event) const {
+Outcome on_nominal(Bytes message, MarketEvent& event) {
   NominalPrice nominal;
   if (decode(message, nominal) != DecodeError::none) return Outcome::malformed;
-  if (settings_.price != PricePolicy::nominal) return Outcome::filtered;
-  if (session_known_ && nominal_follows_auction(session_)) return Outcome::filtered;
   if (nominal.nominal_price <= 0) return Outcome::rejected;
   set_price(event, PriceKind::nominal, nominal.nominal_price);
   return Outcome::applied;
 }
 
-Outcome Normalizer::on_statistics(Bytes message, MarketEvent& event) const {
+Outcome on_statistics(Bytes message, MarketEvent& event) {
   Statistics statistics;
   if (decode(message, statistics) != DecodeError::none) return Outcome::malformed;
-  if (settings_.price != PricePolicy::last) return Outcome::filtered;
   // LastPrice is 0 until a trade that qualifies (notes 4.2).
   if (statistics.last_price <= 0) return Outcome::rejected;
   if (statistics.shares_traded > static_cast<std::uint64_t>(kInt64Max)) return Outcome::rejected;
@@ -135,7 +65,7 @@ Outcome Normalizer::on_statistics(Bytes message, MarketEvent& event) const {
   return Outcome::applied;
 }
 
-Outcome Normalizer::on_close(Bytes message, MarketEvent& event) const {
+Outcome on_close(Bytes message, MarketEvent& event) {
   ClosingPrice close;
   if (decode(message, close) != DecodeError::none) return Outcome::malformed;
   if (close.closing_price <= 0) return Outcome::rejected;
@@ -143,13 +73,88 @@ Outcome Normalizer::on_close(Bytes message, MarketEvent& event) const {
   return Outcome::applied;
 }
 
+Outcome filtered_if_sound(Bytes message) {
+  return check_message(message).error == DecodeError::none ? Outcome::filtered : Outcome::malformed;
+}
+
+MarketEvent event_of(TimeNs send_time, std::uint32_t sequence) {
+  MarketEvent event;
+  event.feed = feed::feed_of(feed::Venue::hkex);
+  event.market = feed::market_of(feed::Venue::hkex);
+  event.exchange_time = send_time;
+  event.feed_sequence = sequence;
+  return event;
+}
+
+}  // namespace
+
+Normalizer::Normalizer(const Settings& settings, const feed::SymbolTable& symbols)
+    : settings_(settings),
+      symbols_(symbols),
+      sessions_(MarketCode(settings.market_code), symbols.universe_size()),
+      tickers_(symbols.universe_size()) {}
+
+Outcome Normalizer::on_message(const MessageView& message, TimeNs send_time, MarketEvent& event) {
+  const MessageRule* rule = find_rule(message.type);
+  if (rule == nullptr) return Outcome::filtered;
+  if (rule->about == About::security) return on_security_message(*rule, message, send_time, event);
+  if (message.type == wire::trading_session_status::kType) {
+    return on_session(message, send_time, event);
+  }
+  return filtered_if_sound(message.bytes);
+}
+
+Outcome Normalizer::on_security_message(const MessageRule& rule, const MessageView& message,
+                                        TimeNs send_time, MarketEvent& event) {
+  if (message.bytes.size() < kSecurityCodeEnd) return Outcome::malformed;
+  const feed::SymbolEntry* entry = symbols_.find(security_code_of(message.bytes));
+  if (entry == nullptr || entry->instrument == kNoInstrument) return Outcome::filtered;
+  event = event_of(send_time, message.sequence);
+  event.instrument = entry->instrument;
+  switch (becomes(rule, sessions_.group(entry->instrument), settings_.price)) {
+    case Becomes::previous_close:
+      return on_definition(message.bytes, event);
+    case Becomes::last:
+      return on_statistics(message.bytes, event);
+    case Becomes::nominal:
+      return on_nominal(message.bytes, event);
+    case Becomes::close:
+      return on_close(message.bytes, event);
+    case Becomes::status:
+      return on_status(message.bytes, event);
+    case Becomes::ticker:
+      return on_ticker(message.bytes, entry->instrument);
+    case Becomes::session:
+    case Becomes::nothing:
+      break;
+  }
+  return filtered_if_sound(message.bytes);
+}
+
+Outcome Normalizer::on_definition(Bytes message, MarketEvent& event) {
+  SecurityDefinition definition;
+  if (decode(message, definition) != DecodeError::none) return Outcome::malformed;
+  if (definition.dummy_security_flag == 'Y') return Outcome::filtered;
+  sessions_.place(event.instrument, definition.market_code);
+  if (definition.previous_closing_price <= 0) return Outcome::rejected;
+  set_price(event, PriceKind::previous_close, definition.previous_closing_price);
+  return Outcome::applied;
+}
+
+Outcome Normalizer::on_ticker(Bytes message, InstrumentId instrument) {
+  TradeTicker ticker;
+  if (decode(message, ticker) != DecodeError::none) return Outcome::malformed;
+  return tickers_.seen(instrument, ticker) ? Outcome::duplicate : Outcome::filtered;
+}
+
 Outcome Normalizer::on_session(const MessageView& message, TimeNs send_time, MarketEvent& event) {
   TradingSessionStatus status;
   if (decode(message.bytes, status) != DecodeError::none) return Outcome::malformed;
-  if (status.market_code.view() != settings_.market_code) return Outcome::filtered;
-  if (!phase_of(status.trading_session_sub_id)) return Outcome::rejected;
-  session_known_ = true;
-  session_ = status.trading_session_sub_id;
+  const std::uint8_t sub_id = status.trading_session_sub_id;
+  const bool own = status.market_code.view() == settings_.market_code;
+  if (!phase_of(sub_id)) return own ? Outcome::rejected : Outcome::filtered;
+  sessions_.set(status.market_code, sub_id);
+  if (!own) return Outcome::filtered;
   event = phase_event(send_time, message.sequence);
   return Outcome::applied;
 }
@@ -160,19 +165,15 @@ bool Normalizer::on_exchange_time(TimeNs send_time, MarketEvent& event) {
   const bool now_in_break = in_break(send_time);
   if (now_in_break == in_break_) return false;
   in_break_ = now_in_break;
-  if (!session_known_ || !yields_to_break(session_)) return false;
+  if (!sessions_.own() || !yields_to_break(*sessions_.own())) return false;
   event = phase_event(send_time, 0);
   return true;
 }
 
 MarketEvent Normalizer::phase_event(TimeNs send_time, std::uint32_t sequence) const {
-  MarketEvent event;
+  MarketEvent event = event_of(send_time, sequence);
   event.kind = EventKind::market_phase;
   event.detail = static_cast<std::uint8_t>(phase());
-  event.market = feed::market_of(feed::Venue::hkex);
-  event.feed = feed::feed_of(feed::Venue::hkex);
-  event.exchange_time = send_time;
-  event.feed_sequence = sequence;
   return event;
 }
 
@@ -184,8 +185,10 @@ bool Normalizer::in_break(TimeNs send_time) const {
 }
 
 MarketPhase Normalizer::phase() const {
-  if (in_break_ && yields_to_break(session_)) return MarketPhase::scheduled;
-  return phase_of(session_).value_or(MarketPhase::pre_open);
+  const auto session = sessions_.own();
+  if (!session) return MarketPhase::pre_open;
+  if (in_break_ && yields_to_break(*session)) return MarketPhase::scheduled;
+  return phase_of(*session).value_or(MarketPhase::pre_open);
 }
 
 }  // namespace indexcast::hkex

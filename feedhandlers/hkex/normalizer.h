@@ -9,11 +9,17 @@
 #include "feedhandlers/common/feed_counters.h"
 #include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/hkex/decoder.h"
+#include "feedhandlers/hkex/message_rules.h"
+#include "feedhandlers/hkex/segment_sessions.h"
 #include "feedhandlers/hkex/settings.h"
+#include "feedhandlers/hkex/ticker_memory.h"
 
 namespace indexcast::hkex {
 
-// One thread. Keeps nothing but the session of the configured segment.
+// One thread; allocates at construction only. What becomes of a message is read off
+// message_rules.h. The same message twice gives the same event twice (but for the phase, which also
+// follows from the time, and for a trade ticker, which is then a duplicate): a snapshot's messages
+// are as good as their real-time twins, and the core takes what it knows already without harm.
 class Normalizer {
  public:
   // `symbols` outlives the normalizer.
@@ -21,7 +27,7 @@ class Normalizer {
 
   // One message and the SendTime of its packet, in the order of sequence. Returns which of the
   // first five FeedCounters it is; `event` is written when that is applied, complete but for
-  // receive_time and channel.
+  // receive_time and channel: the channel is that on which the message came.
   feed::FeedCounter on_message(const MessageView& message, TimeNs send_time, MarketEvent& event);
 
   // Exchange time reached `send_time`: true when a scheduled break began or ended, with the phase
@@ -29,13 +35,10 @@ class Normalizer {
   bool on_exchange_time(TimeNs send_time, MarketEvent& event);
 
  private:
-  feed::FeedCounter on_security_message(const MessageView& message, TimeNs send_time,
-                                        MarketEvent& event);
-  feed::FeedCounter on_definition(Bytes message, MarketEvent& event) const;
-  feed::FeedCounter on_status(Bytes message, MarketEvent& event) const;
-  feed::FeedCounter on_nominal(Bytes message, MarketEvent& event) const;
-  feed::FeedCounter on_statistics(Bytes message, MarketEvent& event) const;
-  feed::FeedCounter on_close(Bytes message, MarketEvent& event) const;
+  feed::FeedCounter on_security_message(const MessageRule& rule, const MessageView& message,
+                                        TimeNs send_time, MarketEvent& event);
+  feed::FeedCounter on_definition(Bytes message, MarketEvent& event);
+  feed::FeedCounter on_ticker(Bytes message, InstrumentId instrument);
   feed::FeedCounter on_session(const MessageView& message, TimeNs send_time, MarketEvent& event);
   MarketEvent phase_event(TimeNs send_time, std::uint32_t sequence) const;
   bool in_break(TimeNs send_time) const;
@@ -43,8 +46,8 @@ class Normalizer {
 
   const Settings settings_;
   const feed::SymbolTable& symbols_;
-  bool session_known_ = false;
-  std::uint8_t session_ = 0;  // TradingSessionSubID of the segment's last message 20
+  SegmentSessions sessions_;
+  TickerMemory tickers_;
   bool in_break_ = false;
   TimeNs exchange_time_{};  // the latest seen
 };

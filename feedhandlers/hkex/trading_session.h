@@ -1,6 +1,7 @@
 // TradingSessionSubID of message 20 (notes 3.4) and what it means to an index.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -67,22 +68,49 @@ constexpr bool yields_to_break(std::uint8_t sub_id) {
          session == Session::intervention;
 }
 
-// Sessions in which the nominal price follows an auction or quotes (METHODOLOGY 4).
-constexpr bool nominal_follows_auction(std::uint8_t sub_id) {
+// The moments that METHODOLOGY 4 tells apart.
+enum class SessionGroup : std::uint8_t {
+  unknown,  // no message 20 of the segment yet
+  not_open,
+  opening,   // the pre-opening session, its matching included
+  blocking,  // between the opening's matching and continuous trading
+  continuous,
+  closing,  // the closing auction session, its matching included
+  intervention,
+  order_cancel,
+  closed,
+};
+inline constexpr std::size_t kSessionGroups = 9;
+
+// Group of an id; unknown for one that the notes do not list.
+constexpr SessionGroup group_of(std::uint8_t sub_id) {
   switch (static_cast<Session>(sub_id)) {
+    case Session::not_open:
+      return SessionGroup::not_open;
     case Session::pos_order_input:
     case Session::pos_no_cancellation:
     case Session::pos_random_matching:
     case Session::pos_matching:
+      return SessionGroup::opening;
+    case Session::blocking:
+      return SessionGroup::blocking;
+    case Session::continuous:
+      return SessionGroup::continuous;
     case Session::cas_reference:
     case Session::cas_order_input:
     case Session::cas_no_cancellation:
     case Session::cas_random_close:
     case Session::cas_matching:
-      return true;
-    default:
-      return false;
+      return SessionGroup::closing;
+    case Session::intervention:
+      return SessionGroup::intervention;
+    case Session::order_cancel:
+      return SessionGroup::order_cancel;
+    case Session::close:
+    case Session::day_close:
+      return SessionGroup::closed;
   }
+  return SessionGroup::unknown;
 }
 
 }  // namespace indexcast::hkex

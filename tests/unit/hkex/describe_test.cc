@@ -101,14 +101,38 @@ TEST(Describe, ReadsTheOlderSecurityDefinition) {
   EXPECT_EQ(fields.values.count("POSFlag"), 0u);
 }
 
-TEST(Describe, ListsNoMoreEntriesThanTheMessageHolds) {
-  namespace w = wire::aggregate_order_book_update;
-  auto bytes = message(w::kType, w::kSize + 2 * w::kEntrySize + 5);
-  w::NoEntries.put(bytes.data(), 200);
+TEST(Describe, ListsTheEntriesOfAGroup) {
+  AggregateOrderBookUpdate update;
+  update.entries = {{100, 1000, 1, 0, 1, 0}, {200, 2000, 2, 1, 1, 74}};
   Fields fields;
-  describe(bytes, fields);
+  describe(test::packet(1, test::at(10, 0), update).bytes().subspan(16), fields);
   EXPECT_EQ(fields.lists, std::vector<std::string>{"Entries"});
   EXPECT_EQ(fields.items, 2u);
+  EXPECT_EQ(fields.values["Price"], "2.000");
+  EXPECT_EQ(fields.values["UpdateAction"], "74");
+}
+
+TEST(Describe, GivesTheHeadAloneWhenAGroupDoesNotFit) {
+  namespace w = wire::aggregate_order_book_update;
+  auto bytes = message(w::kType, w::kSize + 2 * w::kEntrySize);
+  w::NoEntries.put(bytes.data(), 3);
+  Fields fields;
+  describe(bytes, fields);
+  EXPECT_EQ(fields.values.size(), 2u);
+}
+
+// The three bytes before NoEntries are not blank in captures (notes 2.15).
+TEST(Describe, ShowsFillerThatIsNotBlankAndWhatLiesBeyondTheLayout) {
+  auto bytes = message(53, 15);
+  bytes[8] = std::byte{0x05};
+  bytes[10] = std::byte{0xfe};
+  bytes[12] = std::byte{0xab};
+  Fields fields;
+  describe(bytes, fields);
+  EXPECT_EQ(fields.values["Filler8"], "0500fe");
+  EXPECT_EQ(fields.values["Unknown12"], "ab0000");
+  describe(message(53, 12), fields = {});
+  EXPECT_EQ(fields.values.count("Filler8") + fields.values.count("Unknown12"), 0u);
 }
 
 TEST(Describe, ShowsTheRawNumberWhenItsDecimalsAreImpossible) {
@@ -144,7 +168,9 @@ TEST(Utf16, BecomesUtf8WithoutPadding) {
       {u"\xe9"s, "\xc3\xa9"},
       {u"\xd83d\xde00"s, "\xf0\x9f\x98\x80"},
       {u"\xd83d"s, "\xef\xbf\xbd"},
-      {u"\xde00" u"A"s, "\xef\xbf\xbd"s + "A"},
+      {u"\xde00"
+       u"A"s,
+       "\xef\xbf\xbd"s + "A"},
       {u"\x3000\x3000"s, ""},
       {u"", ""},
   };

@@ -136,6 +136,7 @@ TEST_F(NormalizerTest, UsesOneLadderAtATime) {
 
 TEST_F(NormalizerTest, UsesTheNominalPriceWhereConfigured) {
   settings.price = PricePolicy::nominal;
+  set_session(3);
   ASSERT_EQ(feed(NominalPrice{kTencent, 1000}), FeedCounter::applied);
   EXPECT_EQ(event.detail, static_cast<std::uint8_t>(PriceKind::nominal));
   EXPECT_EQ(event.value[0], 1'000'000);
