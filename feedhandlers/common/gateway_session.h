@@ -50,7 +50,10 @@ struct GatewaySessionSettings {
 //   read_session(Bytes frame)           SessionMessage of a frame with a good checksum
 //   follow_sequence(Bytes frame)        how many messages are missing before it; empty when the
 //                                       frame has no place behind the last one
-//   on_application(Bytes frame, now)    FeedCounter: which of the five outcomes it had
+//   on_application(Bytes frame, now)    FeedCounter: which of the five outcomes it had, or an
+//   optional
+//                                       of it: empty when the venue counts it later
+//   on_heartbeat(Bytes frame, now)      optional: what a heartbeat says beside that somebody lives
 //   market_trades()                     whether silence is suspicious
 //   begin_round(), round_complete()     whether each security was heard since the round began
 //   on_state(FeedState, now)            announces a changed state
@@ -107,9 +110,17 @@ class GatewaySession : public StreamHandler {
   Reconnect reconnect() const override { return reconnect_; }
 
  protected:
-  explicit GatewaySession(const GatewaySessionSettings& settings) : settings_(settings) {}
+  // `shared`: counters of a feed that has several sessions; they outlive this.
+  explicit GatewaySession(const GatewaySessionSettings& settings, FeedCounters* shared = nullptr)
+      : counters_(shared != nullptr ? *shared : own_counters_), settings_(settings) {}
 
-  FeedCounters counters_;
+  void on_heartbeat(Bytes, TimeNs) {}
+
+ private:
+  FeedCounters own_counters_;
+
+ protected:
+  FeedCounters& counters_;
 
  private:
   // What the framer calls; without an outbox we only watch.
@@ -155,6 +166,7 @@ class GatewaySession : public StreamHandler {
         return on_logout(message, now, out);
       case SessionMessage::Kind::heartbeat:
         counters_.add(FeedCounter::heartbeats);
+        venue().on_heartbeat(frame, now);
         return true;
       case SessionMessage::Kind::other:
         counters_.add(FeedCounter::session_messages);
@@ -172,7 +184,8 @@ class GatewaySession : public StreamHandler {
     last_data_ = now;
     data_seen_ = true;
     update_state(now);
-    counters_.add(venue().on_application(frame, now));
+    const std::optional<FeedCounter> outcome = venue().on_application(frame, now);
+    if (outcome) counters_.add(*outcome);
   }
 
   bool on_logon(const SessionMessage& message, TimeNs now) {

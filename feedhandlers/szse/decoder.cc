@@ -37,25 +37,15 @@ FrameScan malformed(Bytes stream, DecodeError error) {
   return {FrameScan::Status::malformed, skip, error};
 }
 
-const std::byte* body_of(Bytes frame) { return frame.data() + kHeaderSize; }
-
-// The frame must hold a body of `body` bytes; longer ones carry fields of a later version.
-DecodeError check_body(Bytes frame, std::size_t body) {
-  if (frame.size() < kHeaderSize + body + kTrailerSize) return DecodeError::truncated;
-  return DecodeError::none;
+// The body of `message` when it holds at least `size` bytes, else nullptr.
+const std::byte* body_at_least(Bytes message, std::size_t size) {
+  const auto body = body_of(message);
+  return body && body->size() >= size ? body->data() : nullptr;
 }
 
-// Walks `count` entries of variable length between `first` and `limit`; nullptr when they do not
-// fit.
-const std::byte* walk_entries(const std::byte* first, const std::byte* limit, std::size_t count) {
-  const std::byte* at = first;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (static_cast<std::size_t>(limit - at) < entry::kOrderQty) return nullptr;
-    const std::size_t size = entry_size(at);
-    if (static_cast<std::size_t>(limit - at) < size) return nullptr;
-    at += size;
-  }
-  return at;
+// `count` items of `item` bytes fit behind the first `fixed` bytes of the body.
+bool group_fits(Bytes message, std::size_t fixed, std::uint32_t count, std::size_t item) {
+  return count <= (body_of(message)->size() - fixed) / item;
 }
 
 }  // namespace
@@ -79,17 +69,23 @@ bool checksum_ok(Bytes frame) {
   return feed::byte_sum(frame.first(end)) == load_be<std::uint32_t>(frame.data() + end);
 }
 
-Header decode_header(Bytes frame) {
-  if (frame.size() < kHeaderSize) return {};
-  return {.msg_type = load_be<std::uint32_t>(frame.data() + header::kMsgType),
-          .body_length = load_be<std::uint32_t>(frame.data() + header::kBodyLength)};
+Header decode_header(Bytes message) {
+  if (message.size() < kHeaderSize) return {};
+  return {.msg_type = load_be<std::uint32_t>(message.data() + header::kMsgType),
+          .body_length = load_be<std::uint32_t>(message.data() + header::kBodyLength)};
 }
 
-std::optional<std::uint32_t> security_code(Bytes frame) {
-  if (check_body(frame, snapshot::kSecurityID + snapshot::kSecurityIDWidth) != DecodeError::none) {
-    return std::nullopt;
-  }
-  return feed::security_digits(body_of(frame) + snapshot::kSecurityID);
+std::optional<Bytes> body_of(Bytes message) {
+  if (message.size() < kHeaderSize) return std::nullopt;
+  const auto body_length = load_be<std::uint32_t>(message.data() + header::kBodyLength);
+  if (message.size() - kHeaderSize < body_length) return std::nullopt;
+  return message.subspan(kHeaderSize, body_length);
+}
+
+std::optional<std::uint32_t> security_code(Bytes message) {
+  const std::byte* at = body_at_least(message, snapshot::kSecurityID + snapshot::kSecurityIDWidth);
+  if (at == nullptr) return std::nullopt;
+  return feed::security_digits(at + snapshot::kSecurityID);
 }
 
 StreamStatistics ChannelStatistics::stream(std::size_t i) const {
@@ -101,9 +97,15 @@ StreamStatistics ChannelStatistics::stream(std::size_t i) const {
                                     snapshot::kTradingPhaseCodeWidth)};
 }
 
-DecodeError decode_logon(Bytes frame, Logon& out) {
-  if (const auto error = check_body(frame, logon::kBody); error != DecodeError::none) return error;
-  const std::byte* at = body_of(frame);
+SecuritySwitch SecurityStatus::security_switch(std::size_t i) const {
+  const std::byte* at = switches + i * security_status::kItemSize;
+  return {load_be<std::uint16_t>(at + security_status::kItemSecuritySwitchType),
+          load_be<std::uint16_t>(at + security_status::kItemSecuritySwitchStatus)};
+}
+
+DecodeError decode_logon(Bytes message, Logon& out) {
+  const std::byte* at = body_at_least(message, logon::kBody);
+  if (at == nullptr) return DecodeError::truncated;
   out.sender_comp_id = text_at(at + logon::kSenderCompID, logon::kCompIDWidth);
   out.target_comp_id = text_at(at + logon::kTargetCompID, logon::kCompIDWidth);
   out.heart_bt_int = load_be<std::int32_t>(at + logon::kHeartBtInt);
@@ -112,60 +114,125 @@ DecodeError decode_logon(Bytes frame, Logon& out) {
   return DecodeError::none;
 }
 
-DecodeError decode_logout(Bytes frame, Logout& out) {
-  if (const auto error = check_body(frame, logout::kBody); error != DecodeError::none) return error;
-  out.session_status = load_be<std::int32_t>(body_of(frame) + logout::kSessionStatus);
-  out.text = text_at(body_of(frame) + logout::kText, logout::kTextWidth);
+DecodeError decode_logout(Bytes message, Logout& out) {
+  const std::byte* at = body_at_least(message, logout::kBody);
+  if (at == nullptr) return DecodeError::truncated;
+  out.session_status = load_be<std::int32_t>(at + logout::kSessionStatus);
+  out.text = text_at(at + logout::kText, logout::kTextWidth);
   return DecodeError::none;
 }
 
-DecodeError decode_channel_heartbeat(Bytes frame, ChannelHeartbeat& out) {
-  const auto error = check_body(frame, channel_heartbeat::kBody);
-  if (error != DecodeError::none) return error;
-  const std::byte* at = body_of(frame);
+DecodeError decode_business_reject(Bytes message, BusinessReject& out) {
+  namespace f = business_reject;
+  const std::byte* at = body_at_least(message, f::kBody);
+  if (at == nullptr) return DecodeError::truncated;
+  out.ref_seq_num = load_be<std::int64_t>(at + f::kRefSeqNum);
+  out.ref_msg_type = load_be<std::uint32_t>(at + f::kRefMsgType);
+  out.business_reject_ref_id = text_at(at + f::kBusinessRejectRefID, f::kBusinessRejectRefIDWidth);
+  out.business_reject_reason = load_be<std::uint16_t>(at + f::kBusinessRejectReason);
+  out.business_reject_text = text_at(at + f::kBusinessRejectText, f::kBusinessRejectTextWidth);
+  return DecodeError::none;
+}
+
+DecodeError decode_channel_heartbeat(Bytes message, ChannelHeartbeat& out) {
+  const std::byte* at = body_at_least(message, channel_heartbeat::kBody);
+  if (at == nullptr) return DecodeError::truncated;
   out.channel_no = load_be<std::uint16_t>(at + channel_heartbeat::kChannelNo);
   out.appl_last_seq_num = load_be<std::int64_t>(at + channel_heartbeat::kApplLastSeqNum);
   out.end_of_channel = load_be<std::uint16_t>(at + channel_heartbeat::kEndOfChannel);
   return DecodeError::none;
 }
 
-DecodeError decode_channel_statistics(Bytes frame, ChannelStatistics& out) {
-  const auto error = check_body(frame, channel_statistics::kStreams);
-  if (error != DecodeError::none) return error;
-  const std::byte* at = body_of(frame);
-  out.orig_time = load_be<std::int64_t>(at + channel_statistics::kOrigTime);
-  out.channel_no = load_be<std::uint16_t>(at + channel_statistics::kChannelNo);
-  out.no_md_stream_id = load_be<std::uint32_t>(at + channel_statistics::kNoMDStreamID);
-  out.streams = at + channel_statistics::kStreams;
-  const std::size_t room = frame.size() - kHeaderSize - channel_statistics::kStreams - kTrailerSize;
-  if (out.no_md_stream_id > room / channel_statistics::kItemSize) return DecodeError::bad_count;
+DecodeError decode_resend(Bytes message, Resend& out) {
+  const std::byte* at = body_at_least(message, resend::kBody);
+  if (at == nullptr) return DecodeError::truncated;
+  out.resend_type = load_be<std::uint8_t>(at + resend::kResendType);
+  out.channel_no = load_be<std::uint16_t>(at + resend::kChannelNo);
+  out.appl_beg_seq_num = load_be<std::int64_t>(at + resend::kApplBegSeqNum);
+  out.appl_end_seq_num = load_be<std::int64_t>(at + resend::kApplEndSeqNum);
+  out.news_id = text_at(at + resend::kNewsID, resend::kNewsIDWidth);
+  out.resend_status = load_be<std::uint8_t>(at + resend::kResendStatus);
+  out.reject_text = text_at(at + resend::kRejectText, resend::kRejectTextWidth);
   return DecodeError::none;
 }
 
-DecodeError decode_snapshot(Bytes frame, Snapshot& out) {
-  if (const auto error = check_body(frame, snapshot::kEntries); error != DecodeError::none) {
-    return error;
-  }
-  const std::byte* at = body_of(frame);
-  SnapshotFields& f = out.fields;
-  f.orig_time = load_be<std::int64_t>(at + snapshot::kOrigTime);
-  f.channel_no = load_be<std::uint16_t>(at + snapshot::kChannelNo);
-  f.md_stream_id = text_at(at + snapshot::kMDStreamID, snapshot::kMDStreamIDWidth);
-  f.security_id = text_at(at + snapshot::kSecurityID, snapshot::kSecurityIDWidth);
-  f.security_id_source =
-      text_at(at + snapshot::kSecurityIDSource, snapshot::kSecurityIDSourceWidth);
-  f.trading_phase_code =
-      text_at(at + snapshot::kTradingPhaseCode, snapshot::kTradingPhaseCodeWidth);
-  f.prev_close_px = load_be<std::int64_t>(at + snapshot::kPrevClosePx);
-  f.num_trades = load_be<std::int64_t>(at + snapshot::kNumTrades);
-  f.total_volume_trade = load_be<std::int64_t>(at + snapshot::kTotalVolumeTrade);
-  f.total_value_trade = load_be<std::int64_t>(at + snapshot::kTotalValueTrade);
+DecodeError decode_channel_statistics(Bytes message, ChannelStatistics& out) {
+  namespace f = channel_statistics;
+  const std::byte* at = body_at_least(message, f::kStreams);
+  if (at == nullptr) return DecodeError::truncated;
+  out.orig_time = load_be<std::int64_t>(at + f::kOrigTime);
+  out.channel_no = load_be<std::uint16_t>(at + f::kChannelNo);
+  out.no_md_stream_id = load_be<std::uint32_t>(at + f::kNoMDStreamID);
+  out.streams = at + f::kStreams;
+  return group_fits(message, f::kStreams, out.no_md_stream_id, f::kItemSize)
+             ? DecodeError::none
+             : DecodeError::bad_count;
+}
 
-  const std::size_t count = load_be<std::uint32_t>(at + snapshot::kNoMDEntries);
-  const std::byte* first = at + snapshot::kEntries;
-  const std::byte* last = walk_entries(first, frame.data() + frame.size() - kTrailerSize, count);
-  if (last == nullptr) return DecodeError::bad_count;
-  out.entries = EntryRange(first, last, count);
+DecodeError decode_security_status(Bytes message, SecurityStatus& out) {
+  namespace f = security_status;
+  const std::byte* at = body_at_least(message, f::kSwitches);
+  if (at == nullptr) return DecodeError::truncated;
+  out.orig_time = load_be<std::int64_t>(at + f::kOrigTime);
+  out.channel_no = load_be<std::uint16_t>(at + f::kChannelNo);
+  out.security_id = text_at(at + f::kSecurityID, snapshot::kSecurityIDWidth);
+  out.security_id_source = text_at(at + f::kSecurityIDSource, snapshot::kSecurityIDSourceWidth);
+  out.financial_status = text_at(at + f::kFinancialStatus, f::kFinancialStatusWidth);
+  out.no_switch = load_be<std::uint32_t>(at + f::kNoSwitch);
+  out.switches = at + f::kSwitches;
+  return group_fits(message, f::kSwitches, out.no_switch, f::kItemSize) ? DecodeError::none
+                                                                        : DecodeError::bad_count;
+}
+
+DecodeError decode_market_status(Bytes message, MarketStatus& out) {
+  namespace f = market_status;
+  const std::byte* at = body_at_least(message, f::kBody);
+  if (at == nullptr) return DecodeError::truncated;
+  out.orig_time = load_be<std::int64_t>(at + f::kOrigTime);
+  out.channel_no = load_be<std::uint16_t>(at + f::kChannelNo);
+  out.market_id = text_at(at + f::kMarketID, f::kMarketIDWidth);
+  out.market_segment_id = text_at(at + f::kMarketSegmentID, f::kMarketSegmentIDWidth);
+  out.trading_session_id = text_at(at + f::kTradingSessionID, f::kTradingSessionIDWidth);
+  out.trading_session_sub_id = text_at(at + f::kTradingSessionSubID, f::kTradingSessionSubIDWidth);
+  out.trad_ses_status = load_be<std::uint16_t>(at + f::kTradSesStatus);
+  out.trad_ses_start_time = load_be<std::int64_t>(at + f::kTradSesStartTime);
+  out.trad_ses_end_time = load_be<std::int64_t>(at + f::kTradSesEndTime);
+  out.threshold_amount = load_be<std::int64_t>(at + f::kThresholdAmount);
+  out.pos_amt = load_be<std::int64_t>(at + f::kPosAmt);
+  out.amount_status = text_at(at + f::kAmountStatus, f::kAmountStatusWidth);
+  return DecodeError::none;
+}
+
+DecodeError decode_order(Bytes message, Order& out) {
+  const std::byte* at = body_at_least(message, order::kBody);
+  if (at == nullptr) return DecodeError::truncated;
+  out.channel_no = load_be<std::uint16_t>(at + order::kChannelNo);
+  out.appl_seq_num = load_be<std::int64_t>(at + order::kApplSeqNum);
+  out.md_stream_id = text_at(at + order::kMDStreamID, snapshot::kMDStreamIDWidth);
+  out.security_id = text_at(at + order::kSecurityID, snapshot::kSecurityIDWidth);
+  out.security_id_source = text_at(at + order::kSecurityIDSource, snapshot::kSecurityIDSourceWidth);
+  out.price = load_be<std::int64_t>(at + order::kPrice);
+  out.order_qty = load_be<std::int64_t>(at + order::kOrderQty);
+  out.side = static_cast<char>(at[order::kSide]);
+  out.transact_time = load_be<std::int64_t>(at + order::kTransactTime);
+  out.ord_type = static_cast<char>(at[order::kOrdType]);
+  return DecodeError::none;
+}
+
+DecodeError decode_trade(Bytes message, Trade& out) {
+  const std::byte* at = body_at_least(message, trade::kBody);
+  if (at == nullptr) return DecodeError::truncated;
+  out.channel_no = load_be<std::uint16_t>(at + trade::kChannelNo);
+  out.appl_seq_num = load_be<std::int64_t>(at + trade::kApplSeqNum);
+  out.md_stream_id = text_at(at + trade::kMDStreamID, snapshot::kMDStreamIDWidth);
+  out.bid_appl_seq_num = load_be<std::int64_t>(at + trade::kBidApplSeqNum);
+  out.offer_appl_seq_num = load_be<std::int64_t>(at + trade::kOfferApplSeqNum);
+  out.security_id = text_at(at + trade::kSecurityID, snapshot::kSecurityIDWidth);
+  out.security_id_source = text_at(at + trade::kSecurityIDSource, snapshot::kSecurityIDSourceWidth);
+  out.last_px = load_be<std::int64_t>(at + trade::kLastPx);
+  out.last_qty = load_be<std::int64_t>(at + trade::kLastQty);
+  out.exec_type = static_cast<char>(at[trade::kExecType]);
+  out.transact_time = load_be<std::int64_t>(at + trade::kTransactTime);
   return DecodeError::none;
 }
 

@@ -3,6 +3,8 @@
 #include <string>
 
 #include "feedhandlers/common/charset.h"
+#include "feedhandlers/szse/field_table.h"
+#include "feedhandlers/szse/snapshot_decoder.h"
 
 namespace indexcast::szse {
 namespace {
@@ -10,162 +12,211 @@ namespace {
 using feed::Bytes;
 using feed::DecodeError;
 using feed::FieldSink;
+using feed::load_be;
+
+// A group that repeats behind the fixed part of a message.
+struct Group {
+  std::string_view count_name;  // empty: the count is a field of the fixed part
+  std::string_view name;
+  std::span<const Field> fields;
+  std::size_t item = 0;
+};
+
+// What describe() and validate() know of a type.
+struct TypeRule {
+  std::uint32_t msg_type = 0;
+  std::string_view name;
+  std::span<const Field> fixed;
+  Group group;
+};
+
+constexpr std::array kTypes{
+    TypeRule{kMsgLogon, "Logon", kLogonFields, {}},
+    TypeRule{kMsgLogout, "Logout", kLogoutFields, {}},
+    TypeRule{kMsgHeartbeat, "Heartbeat", {}, {}},
+    TypeRule{kMsgBusinessReject, "BusinessReject", kBusinessRejectFields, {}},
+    TypeRule{kMsgChannelHeartbeat, "ChannelHeartbeat", kChannelHeartbeatFields, {}},
+    TypeRule{kMsgResend, "Resend", kResendFields, {}},
+    TypeRule{kMsgBulletin, "Bulletin", kBulletinFields, {}},
+    TypeRule{kMsgChannelStatistics,
+             "ChannelStatistics",
+             kChannelStatisticsFields,
+             {"", "MDStreams", kStreamStatisticsFields, channel_statistics::kItemSize}},
+    TypeRule{kMsgSecurityStatus,
+             "SecurityStatus",
+             kSecurityStatusFields,
+             {"", "Switches", kSecuritySwitchFields, security_status::kItemSize}},
+    TypeRule{kMsgMarketStatus, "MarketStatus", kMarketStatusFields, {}},
+    TypeRule{kMsgOrder, "Order", kOrderFields, {}},
+    TypeRule{kMsgTrade, "Trade", kTradeFields, {}},
+    // Entries of a 300111 vary in length: describe_entries knows them.
+    TypeRule{kMsgSnapshot, "Snapshot", kSnapshotFields, {"NoMDEntries", "MDEntries", {}, 0}},
+    TypeRule{kMsgIndexSnapshot,
+             "IndexSnapshot",
+             kSnapshotFields,
+             {"NoMDEntries", "MDEntries", kIndexEntryFields, index_entry::kSize}},
+    TypeRule{kMsgFundNav,
+             "FundNav",
+             kSnapshotFields,
+             {"NoMDEntries", "MDEntries", kIndexEntryFields, index_entry::kSize}},
+    TypeRule{kMsgHkSnapshot,
+             "HkSnapshot",
+             kSnapshotFields,
+             {"NoMDEntries", "MDEntries", kHkEntryFields, hk_entry::kSize}},
+    TypeRule{kMsgVolumeStatistics, "VolumeStatistics", kSnapshotFields, {"StockNum", "", {}, 0}},
+};
+
+const TypeRule* rule_for(std::uint32_t msg_type) {
+  for (const TypeRule& rule : kTypes) {
+    if (rule.msg_type == msg_type) return &rule;
+  }
+  return nullptr;
+}
+
+std::size_t size_of(std::span<const Field> fields) {
+  return fields.empty() ? 0 : fields.back().at + fields.back().width;
+}
 
 void text(FieldSink& sink, std::string_view name, std::string_view value) {
   sink.text(name, feed::to_utf8(value, feed::Charset::utf8));
 }
 
-void describe_logon(Bytes frame, FieldSink& sink) {
-  Logon logon;
-  if (decode_logon(frame, logon) != DecodeError::none) return;
-  text(sink, "SenderCompID", logon.sender_comp_id);
-  text(sink, "TargetCompID", logon.target_comp_id);
-  sink.integer("HeartBtInt", logon.heart_bt_int);
-  sink.text("Password", std::string(feed::trim_padding(logon.password).size(), '*'));
-  text(sink, "DefaultApplVerID", logon.default_appl_ver_id);
+std::uint64_t natural_at(const std::byte* at, std::size_t width) {
+  switch (width) {
+    case 1:
+      return load_be<std::uint8_t>(at);
+    case 2:
+      return load_be<std::uint16_t>(at);
+    default:
+      return load_be<std::uint32_t>(at);
+  }
 }
 
-void describe_logout(Bytes frame, FieldSink& sink) {
-  Logout logout;
-  if (decode_logout(frame, logout) != DecodeError::none) return;
-  sink.integer("SessionStatus", logout.session_status);
-  text(sink, "Text", logout.text);
+void describe_field(const Field& field, const std::byte* body, FieldSink& sink) {
+  const std::byte* at = body + field.at;
+  const std::string_view characters = feed::text_at(at, field.width);
+  switch (field.kind) {
+    case FieldKind::natural:
+      return sink.natural(field.name, natural_at(at, field.width));
+    case FieldKind::integer:
+      return sink.integer(field.name,
+                          field.width == 4 ? load_be<std::int32_t>(at) : load_be<std::int64_t>(at));
+    case FieldKind::decimal:
+      return sink.decimal(field.name, load_be<std::int64_t>(at), field.places);
+    case FieldKind::text:
+      return text(sink, field.name, characters);
+    case FieldKind::password:
+      return sink.text(field.name, std::string(feed::trim_padding(characters).size(), '*'));
+  }
 }
 
-void describe_channel_heartbeat(Bytes frame, FieldSink& sink) {
-  ChannelHeartbeat heartbeat;
-  if (decode_channel_heartbeat(frame, heartbeat) != DecodeError::none) return;
-  sink.natural("ChannelNo", heartbeat.channel_no);
-  sink.integer("ApplLastSeqNum", heartbeat.appl_last_seq_num);
-  sink.natural("EndOfChannel", heartbeat.end_of_channel);
+void describe_fields(std::span<const Field> fields, const std::byte* at, FieldSink& sink) {
+  for (const Field& field : fields) describe_field(field, at, sink);
 }
 
-void describe_channel_statistics(Bytes frame, FieldSink& sink) {
-  ChannelStatistics statistics;
-  if (decode_channel_statistics(frame, statistics) != DecodeError::none) return;
-  sink.integer("OrigTime", statistics.orig_time);
-  sink.natural("ChannelNo", statistics.channel_no);
-  sink.natural("NoMDStreamID", statistics.no_md_stream_id);
-  sink.begin_list("MDStreams");
-  for (std::size_t i = 0; i < statistics.no_md_stream_id; ++i) {
-    const StreamStatistics stream = statistics.stream(i);
+// `count` items of a group; returns what follows them.
+const std::byte* describe_group(std::string_view name, std::span<const Field> fields,
+                                std::size_t count, const std::byte* at, FieldSink& sink) {
+  sink.begin_list(name);
+  for (; count != 0; --count, at += size_of(fields)) {
     sink.begin_item();
-    text(sink, "MDStreamID", stream.md_stream_id);
-    sink.natural("StockNum", stream.stock_num);
-    text(sink, "TradingPhaseCode", stream.trading_phase_code);
+    describe_fields(fields, at, sink);
     sink.end_item();
   }
   sink.end_list();
+  return at;
 }
 
-void describe_entry(const Entry& item, FieldSink& sink) {
-  const char type[2] = {static_cast<char>(item.md_entry_type >> 8),
-                        static_cast<char>(item.md_entry_type & 0xff)};
-  sink.begin_item();
-  text(sink, "MDEntryType", {type, sizeof type});
-  sink.decimal("MDEntryPx", item.md_entry_px, kEntryPxDecimals);
-  sink.decimal("MDEntrySize", item.md_entry_size, kQtyDecimals);
-  sink.natural("MDPriceLevel", item.md_price_level);
-  sink.integer("NumberOfOrders", item.number_of_orders);
-  sink.natural("NoOrders", item.order_qty.size());
-  if (item.order_qty.size() != 0) {
-    sink.begin_list("Orders");
-    for (std::size_t i = 0; i < item.order_qty.size(); ++i) {
-      sink.begin_item();
-      sink.decimal("OrderQty", item.order_qty[i], kQtyDecimals);
-      sink.end_item();
-    }
-    sink.end_list();
-  }
-  sink.end_item();
-}
-
-void describe_snapshot(Bytes frame, FieldSink& sink) {
-  Snapshot snapshot;
-  if (decode_snapshot(frame, snapshot) != DecodeError::none) return;
-  const SnapshotFields& f = snapshot.fields;
-  sink.integer("OrigTime", f.orig_time);
-  sink.natural("ChannelNo", f.channel_no);
-  text(sink, "MDStreamID", f.md_stream_id);
-  text(sink, "SecurityID", f.security_id);
-  text(sink, "SecurityIDSource", f.security_id_source);
-  text(sink, "TradingPhaseCode", f.trading_phase_code);
-  sink.decimal("PrevClosePx", f.prev_close_px, kPriceDecimals);
-  sink.integer("NumTrades", f.num_trades);
-  sink.decimal("TotalVolumeTrade", f.total_volume_trade, kQtyDecimals);
-  sink.decimal("TotalValueTrade", f.total_value_trade, kAmtDecimals);
-  sink.natural("NoMDEntries", snapshot.entries.size());
+const std::byte* describe_entries(std::size_t count, const std::byte* at, FieldSink& sink) {
   sink.begin_list("MDEntries");
-  for (const Entry& item : snapshot.entries) describe_entry(item, sink);
+  for (; count != 0; --count) {
+    const auto orders = load_be<std::uint32_t>(at + entry::kNoOrders);
+    sink.begin_item();
+    describe_fields(kEntryFields, at, sink);
+    at += entry::kOrderQty;
+    if (orders != 0) at = describe_group("Orders", kOrderQtyFields, orders, at, sink);
+    sink.end_item();
+  }
   sink.end_list();
+  return at;
 }
 
-// Decoded for its error alone.
-template <class Message>
-DecodeError error_of(Bytes frame, DecodeError (*decode)(Bytes, Message&)) {
-  Message message;
-  return decode(frame, message);
+const std::byte* describe_complex_events(const std::byte* at, FieldSink& sink) {
+  const auto count = load_be<std::uint32_t>(at);
+  sink.natural("NoComplexEventTimes", count);
+  return describe_group("ComplexEventTimes", kComplexEventFields, count, at + 4, sink);
+}
+
+DecodeError check_snapshot(const TypeRule& rule, Bytes message) {
+  Snapshot snapshot;
+  const auto error = decode_common(message, snapshot);
+  return error == DecodeError::none ? check_entries(rule.msg_type, snapshot) : error;
+}
+
+// The group's count stands at the end of the fixed part.
+DecodeError check_group(const TypeRule& rule, Bytes body) {
+  const std::size_t fixed = size_of(rule.fixed);
+  const auto count = load_be<std::uint32_t>(body.data() + fixed - 4);
+  return count <= (body.size() - fixed) / rule.group.item ? DecodeError::none
+                                                          : DecodeError::bad_count;
+}
+
+DecodeError check(const TypeRule& rule, Bytes message) {
+  const auto body = body_of(message);
+  if (!body || body->size() < size_of(rule.fixed)) return DecodeError::truncated;
+  if (!rule.group.count_name.empty()) return check_snapshot(rule, message);
+  return rule.group.item == 0 ? DecodeError::none : check_group(rule, *body);
+}
+
+// What follows the fixed part of a message that decodes; returns where it ends.
+const std::byte* describe_rest(const TypeRule& rule, const std::byte* at, FieldSink& sink) {
+  const Group& group = rule.group;
+  if (group.name.empty() && group.count_name.empty()) return at;
+  std::size_t count = 0;
+  if (group.count_name.empty()) {
+    count = load_be<std::uint32_t>(at - 4);
+  } else {
+    count = load_be<std::uint32_t>(at);
+    at += 4;
+    sink.natural(group.count_name, count);
+  }
+  if (group.name.empty()) return at;
+  if (rule.msg_type == kMsgSnapshot) return describe_entries(count, at, sink);
+  at = describe_group(group.name, group.fields, count, at, sink);
+  return rule.msg_type == kMsgHkSnapshot ? describe_complex_events(at, sink) : at;
 }
 
 }  // namespace
 
 std::string_view type_name(std::uint32_t msg_type) {
-  switch (msg_type) {
-    case kMsgLogon:
-      return "Logon";
-    case kMsgLogout:
-      return "Logout";
-    case kMsgHeartbeat:
-      return "Heartbeat";
-    case kMsgSnapshot:
-      return "Snapshot";
-    case kMsgChannelStatistics:
-      return "ChannelStatistics";
-    case kMsgChannelHeartbeat:
-      return "ChannelHeartbeat";
-    default:
-      return {};
-  }
+  const TypeRule* rule = rule_for(msg_type);
+  return rule == nullptr ? std::string_view{} : rule->name;
+}
+
+DecodeError validate_message(Bytes message) {
+  if (!body_of(message)) return DecodeError::truncated;
+  const TypeRule* rule = rule_for(decode_header(message).msg_type);
+  return rule == nullptr ? DecodeError::none : check(*rule, message);
 }
 
 DecodeError validate(Bytes frame) {
   if (frame.size() < kHeaderSize + kTrailerSize) return DecodeError::truncated;
   if (!checksum_ok(frame)) return DecodeError::bad_checksum;
-  switch (decode_header(frame).msg_type) {
-    case kMsgLogon:
-      return error_of(frame, decode_logon);
-    case kMsgLogout:
-      return error_of(frame, decode_logout);
-    case kMsgSnapshot:
-      return error_of(frame, decode_snapshot);
-    case kMsgChannelStatistics:
-      return error_of(frame, decode_channel_statistics);
-    case kMsgChannelHeartbeat:
-      return error_of(frame, decode_channel_heartbeat);
-    default:
-      return DecodeError::none;
-  }
+  return validate_message(frame);
 }
 
-void describe(Bytes frame, FieldSink& sink) {
-  if (frame.size() < kHeaderSize + kTrailerSize) return;
-  const Header header = decode_header(frame);
+void describe(Bytes message, FieldSink& sink) {
+  if (message.size() < kHeaderSize) return;
+  const Header header = decode_header(message);
   sink.natural("MsgType", header.msg_type);
   sink.natural("BodyLength", header.body_length);
-  switch (header.msg_type) {
-    case kMsgLogon:
-      return describe_logon(frame, sink);
-    case kMsgLogout:
-      return describe_logout(frame, sink);
-    case kMsgSnapshot:
-      return describe_snapshot(frame, sink);
-    case kMsgChannelStatistics:
-      return describe_channel_statistics(frame, sink);
-    case kMsgChannelHeartbeat:
-      return describe_channel_heartbeat(frame, sink);
-    default:
-      return;
-  }
+  const TypeRule* rule = rule_for(header.msg_type);
+  if (rule == nullptr || check(*rule, message) != DecodeError::none) return;
+  const Bytes body = *body_of(message);
+  describe_fields(rule->fixed, body.data(), sink);
+  const std::byte* end = describe_rest(*rule, body.data() + size_of(rule->fixed), sink);
+  const auto described = static_cast<std::size_t>(end - body.data());
+  if (described != body.size()) sink.natural("UndescribedBytes", body.size() - described);
 }
 
 }  // namespace indexcast::szse

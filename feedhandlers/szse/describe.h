@@ -15,9 +15,13 @@ std::string_view type_name(std::uint32_t msg_type);
 // Whether a whole frame decodes: its checksum, then its fields. A type we do not know is checked
 // for its checksum alone.
 feed::DecodeError validate(feed::Bytes frame);
+// The same of a message of a multicast packet, which has no checksum of its own.
+feed::DecodeError validate_message(feed::Bytes message);
 
 // The header's fields, then the body's; the header's alone when the body does not decode. Decimals
-// carry the places that the specification gives them; a password is shown as its length.
-void describe(feed::Bytes frame, feed::FieldSink& sink);
+// carry the places that the specification gives them; a password is shown as its length. Bytes
+// behind the known fields (a later version's, or a bulletin's text) are counted as
+// UndescribedBytes.
+void describe(feed::Bytes message, feed::FieldSink& sink);
 
 }  // namespace indexcast::szse

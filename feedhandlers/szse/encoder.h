@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "feedhandlers/szse/decoder.h"
+#include "feedhandlers/szse/message.h"
 
 namespace indexcast::szse {
 
@@ -25,11 +25,31 @@ struct EntryValue {
 void encode_logon(const Logon& logon, std::vector<std::byte>& out);
 void encode_logout(const Logout& logout, std::vector<std::byte>& out);
 void encode_heartbeat(std::vector<std::byte>& out);
+void encode_business_reject(const BusinessReject& reject, std::vector<std::byte>& out);
 void encode_channel_heartbeat(const ChannelHeartbeat& heartbeat, std::vector<std::byte>& out);
+void encode_resend(const Resend& resend, std::vector<std::byte>& out);
 void encode_channel_statistics(std::int64_t orig_time, std::uint16_t channel_no,
                                std::span<const StreamStatistics> streams,
                                std::vector<std::byte>& out);
+// Of `status` the switches are left aside: they are the second argument.
+void encode_security_status(const SecurityStatus& status, std::span<const SecuritySwitch> switches,
+                            std::vector<std::byte>& out);
+void encode_market_status(const MarketStatus& status, std::vector<std::byte>& out);
+// A bulletin, 2.13; `news_id` empty: the summary.
+void encode_bulletin(std::int64_t orig_time, std::uint16_t channel_no, std::string_view news_id,
+                     std::string_view headline, std::string_view raw_data,
+                     std::vector<std::byte>& out);
+void encode_order(const Order& order, std::vector<std::byte>& out);
+void encode_trade(const Trade& trade, std::vector<std::byte>& out);
+
 void encode_snapshot(const SnapshotFields& fields, std::span<const EntryValue> entries,
                      std::vector<std::byte>& out);
+// `msg_type` is 309011 or 309211.
+void encode_index_snapshot(std::uint32_t msg_type, const SnapshotFields& fields,
+                           std::span<const IndexEntry> entries, std::vector<std::byte>& out);
+void encode_volume_statistics(const SnapshotFields& fields, std::uint32_t stock_num,
+                              std::vector<std::byte>& out);
+void encode_hk_snapshot(const SnapshotFields& fields, std::span<const HkEntry> entries,
+                        std::span<const ComplexEvent> events, std::vector<std::byte>& out);
 
 }  // namespace indexcast::szse

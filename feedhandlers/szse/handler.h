@@ -1,69 +1,48 @@
-// One SZSE gateway connection: session, frames and normalisation, without the socket.
+// The realtime session with one SZSE gateway, without the socket.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
-#include "calc/universe.h"
 #include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/liveness.h"
-#include "feedhandlers/common/stream_framer.h"
-#include "feedhandlers/common/stream_handler.h"
-#include "feedhandlers/common/venue_events.h"
-#include "feedhandlers/szse/decoder.h"
-#include "feedhandlers/szse/normalizer.h"
+#include "feedhandlers/common/gateway_session.h"
+#include "feedhandlers/common/symbol_table.h"
+#include "feedhandlers/szse/gateway_messages.h"
+#include "feedhandlers/szse/message_router.h"
 #include "feedhandlers/szse/settings.h"
 
 namespace indexcast::szse {
 
-// down -> connecting (logon sent) -> live (logon answered) -> down. Called by one thread;
-// `universe` is read at construction only, `sink` must outlive it.
-class Handler final : public feed::StreamHandler {
+// States and threading: gateway_session.h. `symbols` and `sink` must outlive it.
+class Handler final : public feed::GatewaySession<Handler, Framing> {
  public:
-  Handler(const Settings& settings, const Universe& universe, feed::EventSink& sink);
+  Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink);
 
-  void on_connected(TimeNs now, feed::Outbox& out) override;
-  bool on_bytes(feed::Bytes bytes, TimeNs now, feed::Outbox& out) override;
   bool on_time(TimeNs now, feed::Outbox& out) override;
-  void on_disconnected(TimeNs now) override;
-  void on_captured(feed::Bytes bytes, TimeNs now, bool after_gap) override;
-  FeedState state() const override { return state_; }
-  feed::FeedCounters& counters() override { return counters_; }
+
+  // What the second session works for; nullptr without the setting `ticks`.
+  TickSource* ticks() { return router_.ticks(); }
 
  private:
-  struct Protocol {
-    static constexpr std::size_t kMaxFrame = kHeaderSize + kMaxBodyLength + kTrailerSize;
-    // Out of step many numbers look like a header; waiting for less bounds the harm of a wrong one.
-    static constexpr std::size_t kMaxResyncFrame = 8 * 1024;
-    static feed::FrameScan scan(feed::Bytes stream) { return scan_frame(stream); }
-    static bool intact(feed::Bytes frame) { return checksum_ok(frame); }
-  };
+  using Base = feed::GatewaySession<Handler, Framing>;
+  friend Base;
 
-  // What the framer calls; without an outbox we only watch.
-  struct Frames {
-    Handler& handler;
-    TimeNs now;
-    feed::Outbox* out;
-    bool frame(feed::Bytes bytes) { return handler.on_frame(bytes, now, out); }
-    void skipped(feed::DecodeError) { handler.counters_.add(feed::FeedCounter::malformed); }
-    void passed_over() { handler.counters_.add(feed::FeedCounter::filtered); }
-  };
-
-  bool on_frame(feed::Bytes frame, TimeNs now, feed::Outbox* out);
-  bool on_logon(feed::Bytes frame, TimeNs now);
-  bool on_logout(feed::Bytes frame, TimeNs now, feed::Outbox* out);
-  feed::FeedCounter on_application(const Header& header, feed::Bytes frame, TimeNs now);
-  void on_channel_heartbeat(feed::Bytes frame);
-  void enter(FeedState state, TimeNs now);
+  void begin_session(bool) {}
+  void send_logon(TimeNs, feed::Outbox& out) { append_logon(settings_, out); }
+  void send_heartbeat(TimeNs, feed::Outbox& out) { append_heartbeat(out); }
+  void send_logout(TimeNs, feed::Outbox& out) { append_logout(out); }
+  feed::SessionMessage read_session(feed::Bytes frame) const;
+  // S117 numbers nothing at session level.
+  std::optional<std::uint64_t> follow_sequence(feed::Bytes) { return 0; }
+  std::optional<feed::FeedCounter> on_application(feed::Bytes frame, TimeNs now);
+  void on_heartbeat(feed::Bytes frame, TimeNs now);
+  bool market_trades() const { return router_.market_trades(); }
+  void begin_round() { router_.begin_round(); }
+  bool round_complete() const { return router_.round_complete(); }
+  void on_state(FeedState state, TimeNs now) { router_.on_state(state, now); }
 
   const Settings settings_;
-  feed::FeedCounters counters_;
-  feed::VenueEvents events_;
-  Normalizer normalizer_;
-  feed::StreamFramer<Protocol> framer_;
-  feed::Liveness liveness_;
-  FeedState state_ = FeedState::down;
-  bool watching_ = false;            // a captured stream is being read
-  std::uint64_t message_count_ = 0;  // stands for a sequence: S117 has none at session level
+  MessageRouter router_;
 };
 
 }  // namespace indexcast::szse

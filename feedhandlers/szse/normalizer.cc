@@ -1,7 +1,5 @@
 #include "feedhandlers/szse/normalizer.h"
 
-#include <vector>
-
 namespace indexcast::szse {
 
 using feed::Bytes;
@@ -11,43 +9,52 @@ using feed::Origin;
 
 namespace {
 
-std::vector<std::uint32_t> sentinel_codes(const Settings& settings, const Universe& universe) {
-  if (!settings.sentinels.empty()) return settings.sentinels;
-  std::vector<std::uint32_t> codes;
-  for (const Instrument& instrument : universe.instruments()) {
-    if (instrument.market != feed::market_of(feed::Venue::szse)) continue;
-    codes.push_back(feed::parse_code(instrument.symbol).value_or(0));
-  }
-  return codes;
-}
+std::int64_t china_day(TimeNs time) { return (time.ns + kChinaOffsetNs) / kNsPerDay; }
 
-feed::SymbolTable symbols_with_sentinels(const Universe& universe,
-                                         const std::vector<std::uint32_t>& sentinels) {
-  feed::SymbolTable symbols(universe, feed::Venue::szse);
-  for (const std::uint32_t code : sentinels) symbols.add_sentinel(code);
-  return symbols;
+// The first field of the body of every message with a time; empty when there is no room for one.
+std::optional<std::int64_t> orig_time_of(Bytes message) {
+  const auto body = body_of(message);
+  if (!body || body->size() < snapshot::kOrigTime + sizeof(std::int64_t)) return std::nullopt;
+  return feed::load_be<std::int64_t>(body->data() + snapshot::kOrigTime);
 }
 
 }  // namespace
 
-Normalizer::Normalizer(const Settings& settings, const Universe& universe,
-                       feed::VenueEvents& events)
-    : symbols_(symbols_with_sentinels(universe, sentinel_codes(settings, universe))),
-      events_(events),
-      sentinels_(sentinel_codes(settings, universe)) {}
+feed::SymbolTable make_symbols(const Settings& settings, const Universe& universe) {
+  feed::SymbolTable symbols(universe, feed::Venue::szse);
+  for (const std::uint32_t code : settings.sentinels) symbols.add_sentinel(code);
+  if (!settings.sentinels.empty()) return symbols;
+  for (const Instrument& instrument : universe.instruments()) {
+    if (instrument.market != feed::market_of(feed::Venue::szse)) continue;
+    symbols.add_sentinel(feed::parse_code(instrument.symbol).value_or(0));
+  }
+  return symbols;
+}
 
-FeedCounter Normalizer::on_snapshot(Bytes frame, TimeNs now, std::uint64_t sequence) {
-  if (frame.size() < kHeaderSize + snapshot::kEntries + kTrailerSize) return FeedCounter::malformed;
-  const auto code = security_code(frame);
+Normalizer::Normalizer(const Settings& settings, const feed::SymbolTable& symbols,
+                       feed::VenueEvents& events, TickSource* ticks)
+    : symbols_(symbols),
+      events_(events),
+      ticks_(ticks),
+      sentinels_(symbols.sentinels(), settings.sentinel_silence_s * kNsPerSecond),
+      day_given_(settings.trade_date != 0),
+      today_(day_given_ ? china_day(china_time(settings.trade_date, 0)) : 0) {}
+
+FeedCounter Normalizer::on_snapshot(Bytes message, TimeNs now, std::uint64_t sequence) {
+  const auto body = body_of(message);
+  if (!body || body->size() < snapshot::kEntries) return FeedCounter::malformed;
+  const auto code = security_code(message);
   const feed::SymbolEntry* symbol = code ? symbols_.find(*code) : nullptr;
-  const auto orig_time =
-      feed::load_be<std::int64_t>(frame.data() + kHeaderSize + snapshot::kOrigTime);
+  const auto orig_time = feed::load_be<std::int64_t>(body->data() + snapshot::kOrigTime);
   if (symbol == nullptr) return filtered(orig_time, now, sequence);
 
   Snapshot snapshot;
-  if (decode_snapshot(frame, snapshot) != DecodeError::none) return FeedCounter::malformed;
-  // An option (stream 040) has digits too.
-  if (snapshot.fields.md_stream_id != kStreamSpot) return filtered(orig_time, now, sequence);
+  if (decode_common(message, snapshot) != DecodeError::none) return FeedCounter::malformed;
+  // An option (stream 040) and a Hong Kong security (source 103) have digits too.
+  if (snapshot.fields.md_stream_id != kStreamSpot ||
+      snapshot.fields.security_id_source != kSourceSzse) {
+    return filtered(orig_time, now, sequence);
+  }
   const auto time = stamps_.read(static_cast<std::uint64_t>(orig_time));
   if (!time) return FeedCounter::malformed;
   return apply(*symbol, *code, snapshot, {*time, now, sequence});
@@ -57,48 +64,98 @@ FeedCounter Normalizer::apply(const feed::SymbolEntry& symbol, std::uint32_t cod
                               const Snapshot& snapshot, const Origin& origin) {
   const InstrumentId instrument = symbol.instrument;
   const bool member = instrument != kNoInstrument;
+  const PhaseRule& rule = rule_of(snapshot.fields.trading_phase_code);
+  std::optional<feed::TradedPrice> price;
+  // The one pass over the entries; nothing is said before they are known to fit.
+  if (price_of(snapshot, rule.price, price) != DecodeError::none) return FeedCounter::malformed;
+  if (!of_today(origin.exchange_time)) return FeedCounter::rejected;
+  if (member) events_.heard(instrument);
   if (member && events_.overtaken(instrument, origin.exchange_time)) return FeedCounter::duplicate;
 
-  const bool moved = symbol.sentinel && watch(code, snapshot, origin.exchange_time);
+  const bool moved = symbol.sentinel && watch(code, rule, origin.exchange_time);
   bool used = (moved || sentinels_.waiting()) && advance_market(origin);
   if (!member) return used ? FeedCounter::applied : FeedCounter::filtered;
 
-  const std::string_view phase_code = snapshot.fields.trading_phase_code;
-  const PhaseRule& rule = rule_of(phase_code[0]);
-  const auto status = halted_all_day(phase_code) ? InstrumentStatus::suspended : rule.status;
-  if (status) used |= events_.status(instrument, *status, origin);
-  const auto price = price_of(snapshot, rule.price);
-  if (price) events_.price(instrument, *price, origin);
-  return price || used ? FeedCounter::applied : FeedCounter::rejected;
+  if (rule.status) used |= events_.status(instrument, *rule.status, origin);
+  if (set_price(instrument, rule, price, origin)) return FeedCounter::applied;
+  if (used) return FeedCounter::applied;
+  return price ? FeedCounter::duplicate : FeedCounter::rejected;
 }
 
-bool Normalizer::watch(std::uint32_t code, const Snapshot& snapshot, TimeNs exchange_time) {
+// Trades that are later than the snapshot leave nothing for it to say, but for the close.
+bool Normalizer::set_price(InstrumentId instrument, const PhaseRule& rule,
+                           const std::optional<feed::TradedPrice>& price, const Origin& origin) {
+  if (!price) return false;
+  if (ticks_ != nullptr) {
+    const bool late = ticks_->later_than(instrument, origin.exchange_time);
+    if (late && rule.price != PriceRule::closed) return false;
+    ticks_->rebase(instrument, *price, origin.exchange_time);
+  }
+  events_.price(instrument, *price, origin);
+  return true;
+}
+
+bool Normalizer::watch(std::uint32_t code, const PhaseRule& rule, TimeNs exchange_time) {
   const auto index = sentinels_.find(code);
-  const std::string_view phase_code = snapshot.fields.trading_phase_code;
-  const PhaseRule& rule = rule_of(phase_code[0]);
   if (!index || !rule.market) return false;
-  const bool active = rule.status == InstrumentStatus::trading && !halted_all_day(phase_code);
+  const bool active = rule.status == InstrumentStatus::trading;
   return sentinels_.set(*index, *rule.market, active, exchange_time);
 }
 
-FeedCounter Normalizer::on_channel_statistics(Bytes frame, TimeNs now, std::uint64_t sequence) {
+FeedCounter Normalizer::on_channel_statistics(Bytes message, TimeNs now, std::uint64_t sequence) {
   ChannelStatistics statistics;
-  if (decode_channel_statistics(frame, statistics) != DecodeError::none) {
+  if (decode_channel_statistics(message, statistics) != DecodeError::none) {
     return FeedCounter::malformed;
   }
+  for (std::uint32_t i = 0; i < statistics.no_md_stream_id; ++i) {
+    const StreamStatistics stream = statistics.stream(i);
+    if (stream.md_stream_id == kStreamSpot && stream.trading_phase_code[0] == 'E') {
+      return all_closed(statistics.orig_time, now, sequence);
+    }
+  }
   return filtered(statistics.orig_time, now, sequence);
+}
+
+FeedCounter Normalizer::on_index_snapshot(Bytes message, TimeNs now, std::uint64_t sequence) {
+  Snapshot snapshot;
+  if (decode_common(message, snapshot) != DecodeError::none ||
+      check_entries(kMsgIndexSnapshot, snapshot) != DecodeError::none) {
+    return FeedCounter::malformed;
+  }
+  const SnapshotFields& fields = snapshot.fields;
+  const bool closed =
+      fields.md_stream_id == kStreamSzseIndex && fields.trading_phase_code[0] == 'E';
+  return closed ? all_closed(fields.orig_time, now, sequence)
+                : filtered(fields.orig_time, now, sequence);
+}
+
+FeedCounter Normalizer::on_other(Bytes message, TimeNs now, std::uint64_t sequence) {
+  const auto orig_time = orig_time_of(message);
+  return orig_time ? filtered(*orig_time, now, sequence) : FeedCounter::malformed;
 }
 
 FeedCounter Normalizer::filtered(std::int64_t orig_time, TimeNs now, std::uint64_t sequence) {
   if (!sentinels_.waiting()) return FeedCounter::filtered;
   const auto time = stamps_.read(static_cast<std::uint64_t>(orig_time));
-  if (!time || !advance_market({*time, now, sequence})) return FeedCounter::filtered;
-  return FeedCounter::applied;
+  if (!time || !of_today(*time)) return FeedCounter::filtered;
+  return advance_market({*time, now, sequence}) ? FeedCounter::applied : FeedCounter::filtered;
+}
+
+FeedCounter Normalizer::all_closed(std::int64_t orig_time, TimeNs now, std::uint64_t sequence) {
+  const auto time = stamps_.read(static_cast<std::uint64_t>(orig_time));
+  if (!time || !of_today(*time) || !sentinels_.set_all_closed(*time)) return FeedCounter::filtered;
+  return advance_market({*time, now, sequence}) ? FeedCounter::applied : FeedCounter::filtered;
 }
 
 bool Normalizer::advance_market(const Origin& origin) {
   const auto phase = sentinels_.agreed(origin.exchange_time);
   return phase && events_.phase(*phase, origin);
+}
+
+bool Normalizer::of_today(TimeNs exchange_time) {
+  const std::int64_t day = china_day(exchange_time);
+  if (!day_given_ && day > today_) today_ = day;
+  return day == today_;
 }
 
 }  // namespace indexcast::szse

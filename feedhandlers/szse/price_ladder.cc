@@ -8,14 +8,6 @@ namespace {
 constexpr std::int64_t kPrevCloseScale = 100;  // 1e-4 to 1e-6
 constexpr std::int64_t kQtyScale = 100;        // 1e-2 to whole shares
 
-// Entry 2; 0 when the security has not traded (3.1: absent then).
-std::int64_t last_among(const EntryRange& entries) {
-  for (const Entry& entry : entries) {
-    if (entry.md_entry_type == kEntryLast) return entry.md_entry_px;
-  }
-  return 0;
-}
-
 // A price in 1e-6, or 0 when it is none.
 constexpr std::int64_t usable_entry(std::int64_t raw) {
   return raw > 0 && raw < kEntryPxOverflow ? raw : 0;
@@ -24,13 +16,10 @@ constexpr std::int64_t usable_prev_close(std::int64_t raw) {
   return raw > 0 && raw < kPriceOverflow ? raw * kPrevCloseScale : 0;
 }
 
-}  // namespace
-
-std::optional<feed::TradedPrice> price_of(const Snapshot& snapshot, PriceRule rule) {
-  const SnapshotFields& fields = snapshot.fields;
-  const std::int64_t last = last_among(snapshot.entries);
+// `last` is entry 2; 0 when the security has not traded (3.1: absent then).
+std::optional<feed::TradedPrice> price_with(std::int64_t last, const SnapshotFields& fields,
+                                            PriceRule rule) {
   const bool closed = rule == PriceRule::closed;
-
   feed::TradedPrice price;
   if (last != 0) {
     price.kind = closed ? PriceKind::close : PriceKind::last;
@@ -43,6 +32,18 @@ std::optional<feed::TradedPrice> price_of(const Snapshot& snapshot, PriceRule ru
   price.volume = std::max<std::int64_t>(fields.total_volume_trade, 0) / kQtyScale;
   price.turnover = std::max<std::int64_t>(fields.total_value_trade, 0);
   return price;
+}
+
+}  // namespace
+
+feed::DecodeError price_of(const Snapshot& snapshot, PriceRule rule,
+                           std::optional<feed::TradedPrice>& out) {
+  std::int64_t last = 0;
+  const auto error = for_each_entry(snapshot, [&](const Entry& entry) {
+    if (entry.md_entry_type == kEntryLast && last == 0) last = entry.md_entry_px;
+  });
+  if (error == feed::DecodeError::none) out = price_with(last, snapshot.fields, rule);
+  return error;
 }
 
 }  // namespace indexcast::szse

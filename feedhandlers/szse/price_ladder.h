@@ -1,5 +1,5 @@
-// The price an SZSE security contributes and what its phase says, phase by phase: METHODOLOGY 4 and
-// section 4.2 of the protocol notes as a table.
+// What a TradingPhaseCode means for a security's price, its status and its market: METHODOLOGY 4
+// and 5 and sections 3.2, 3.3 and 4.2 of the protocol notes as a table.
 #pragma once
 
 #include <array>
@@ -7,8 +7,9 @@
 #include <string_view>
 
 #include "calc/event.h"
+#include "feedhandlers/common/decode_error.h"
 #include "feedhandlers/common/venue_events.h"
-#include "feedhandlers/szse/decoder.h"
+#include "feedhandlers/szse/snapshot_decoder.h"
 
 namespace indexcast::szse {
 
@@ -19,40 +20,62 @@ enum class PriceRule : std::uint8_t {
 
 struct PhaseRule {
   char phase;  // first character of TradingPhaseCode, 3.2
+  char halt;   // second character, 3.3: 1 = halted all day
   PriceRule price;
-  std::optional<InstrumentStatus> status;  // unless the second character says halted all day
-  std::optional<MarketPhase> market;       // what the market is in when its sentinels are in this
+  std::optional<InstrumentStatus> status;
+  std::optional<MarketPhase> market;  // where the market is once its sentinels are in this row
 };
 
+// clang-format off
 inline constexpr std::array kPhaseRules{
-    PhaseRule{'S', PriceRule::traded, InstrumentStatus::trading, MarketPhase::pre_open},
-    PhaseRule{'O', PriceRule::traded, InstrumentStatus::trading, MarketPhase::pre_open},
-    PhaseRule{'T', PriceRule::traded, InstrumentStatus::trading, MarketPhase::trading},
-    PhaseRule{'B', PriceRule::traded, InstrumentStatus::trading, MarketPhase::scheduled},
-    PhaseRule{'C', PriceRule::traded, InstrumentStatus::trading, MarketPhase::trading},
-    PhaseRule{'H', PriceRule::traded, InstrumentStatus::halted, MarketPhase::trading},
-    PhaseRule{'V', PriceRule::traded, InstrumentStatus::halted, MarketPhase::trading},
-    PhaseRule{'E', PriceRule::closed, InstrumentStatus::trading, MarketPhase::closing},
+    // before the open: orders are not taken yet
+    PhaseRule{'S', '0', PriceRule::traded, InstrumentStatus::trading,   MarketPhase::pre_open},
+    PhaseRule{'S', '1', PriceRule::traded, InstrumentStatus::suspended, MarketPhase::pre_open},
+    // opening call auction: the virtual price stands in bid 1 and ask 1, and is never used
+    PhaseRule{'O', '0', PriceRule::traded, InstrumentStatus::trading,   MarketPhase::pre_open},
+    PhaseRule{'O', '1', PriceRule::traded, InstrumentStatus::suspended, MarketPhase::pre_open},
+    // continuous trading
+    PhaseRule{'T', '0', PriceRule::traded, InstrumentStatus::trading,   MarketPhase::trading},
+    PhaseRule{'T', '1', PriceRule::traded, InstrumentStatus::suspended, MarketPhase::trading},
+    // 09:25-09:30 and lunch
+    PhaseRule{'B', '0', PriceRule::traded, InstrumentStatus::trading,   MarketPhase::scheduled},
+    PhaseRule{'B', '1', PriceRule::traded, InstrumentStatus::suspended, MarketPhase::scheduled},
+    // closing call auction: the last trade stays
+    PhaseRule{'C', '0', PriceRule::traded, InstrumentStatus::trading,   MarketPhase::trading},
+    PhaseRule{'C', '1', PriceRule::traded, InstrumentStatus::suspended, MarketPhase::trading},
+    // temporary halt
+    PhaseRule{'H', '0', PriceRule::traded, InstrumentStatus::halted,    MarketPhase::trading},
+    PhaseRule{'H', '1', PriceRule::traded, InstrumentStatus::suspended, MarketPhase::trading},
+    // volatility interruption
+    PhaseRule{'V', '0', PriceRule::traded, InstrumentStatus::halted,    MarketPhase::trading},
+    PhaseRule{'V', '1', PriceRule::traded, InstrumentStatus::suspended, MarketPhase::trading},
+    // closed: entry 2 has become the close
+    PhaseRule{'E', '0', PriceRule::closed, InstrumentStatus::trading,   MarketPhase::closing},
+    PhaseRule{'E', '1', PriceRule::closed, InstrumentStatus::suspended, MarketPhase::closing},
+    // after-hours trading, of other streams only (3.2): trades at the close change nothing
+    PhaseRule{'A', '0', PriceRule::traded, std::nullopt,                std::nullopt},
+    PhaseRule{'A', '1', PriceRule::traded, InstrumentStatus::suspended, std::nullopt},
 };
+// clang-format on
 
-// Letters of other streams or later versions are priced as trading and change nothing else.
-inline constexpr PhaseRule kOtherPhase{'\0', PriceRule::traded, std::nullopt, std::nullopt};
+// Letters of a later version are priced as trading and change nothing but a halt of the whole day.
+inline constexpr PhaseRule kOtherPhase{'\0', '0', PriceRule::traded, std::nullopt, std::nullopt};
+inline constexpr PhaseRule kOtherPhaseHalted{'\0', '1', PriceRule::traded,
+                                             InstrumentStatus::suspended, std::nullopt};
 
-constexpr const PhaseRule& rule_of(char phase) {
+// `trading_phase_code` has two characters at least; any second one but 1 is 0.
+constexpr const PhaseRule& rule_of(std::string_view trading_phase_code) {
+  const char halt = trading_phase_code[1] == '1' ? '1' : '0';
   for (const PhaseRule& rule : kPhaseRules) {
-    if (rule.phase == phase) return rule;
+    if (rule.phase == trading_phase_code[0] && rule.halt == halt) return rule;
   }
-  return kOtherPhase;
+  return halt == '1' ? kOtherPhaseHalted : kOtherPhase;
 }
 
-// Second character of TradingPhaseCode, 3.3.
-constexpr bool halted_all_day(std::string_view trading_phase_code) {
-  return trading_phase_code[1] == '1';
-}
-
-// The price of a snapshot by `rule`; empty when there is none to use. An overflow code where the
-// ladder stops is not a reason to step further down: the security has traded, at a price that the
-// field cannot hold.
-std::optional<feed::TradedPrice> price_of(const Snapshot& snapshot, PriceRule rule);
+// The price of a 300111 by `rule` into `out`, empty when there is none to use; the error of its
+// entries. An overflow code where the ladder stops is not a reason to step further down: the
+// security has traded, at a price that the field cannot hold.
+feed::DecodeError price_of(const Snapshot& snapshot, PriceRule rule,
+                           std::optional<feed::TradedPrice>& out);
 
 }  // namespace indexcast::szse

@@ -15,15 +15,12 @@
 namespace indexcast::szse {
 
 // The market is in a phase once every sentinel that is neither halted nor suspended is in it; when
-// all are halted or suspended, once they all are. One thread; allocates at construction only.
+// all are halted or suspended, once they all are. A sentinel that says nothing holds the market
+// back for `silence_ns` of exchange time after the first other one moved, and is left out from then
+// on until it speaks. All times are the exchange's. One thread; allocates at construction only.
 class Sentinels {
  public:
-  // A sentinel that has not been heard of today holds the market back no longer than this after the
-  // first other one moved: snapshots of a quiet security are refreshed about once a minute
-  // (protocol notes 4.1), so one that is silent for longer is not being published.
-  static constexpr std::int64_t kSilenceNs = 60 * kNsPerSecond;
-
-  explicit Sentinels(std::span<const std::uint32_t> codes);
+  Sentinels(std::span<const std::uint32_t> codes, std::int64_t silence_ns);
 
   // Index of a sentinel, for set(); empty when `code` is none.
   std::optional<std::size_t> find(std::uint32_t code) const;
@@ -31,6 +28,10 @@ class Sentinels {
   // Sentinel `index` is in `phase`; `active` when neither halted nor suspended. False when that was
   // known. The first word of a new day makes all others unheard.
   bool set(std::size_t index, MarketPhase phase, bool active, TimeNs exchange_time);
+
+  // A message about the whole market says that all securities are closed. False when it cannot be
+  // of today's trading, since nothing has traded yet.
+  bool set_all_closed(TimeNs exchange_time);
 
   // Whether time alone may change the answer of agreed().
   bool waiting() const { return waiting_since_.has_value(); }
@@ -40,21 +41,27 @@ class Sentinels {
 
  private:
   struct Sentinel {
-    std::optional<MarketPhase> phase;  // empty: not heard of
+    std::optional<MarketPhase> phase;  // empty: not heard of today
     bool active = true;
+    TimeNs heard{};
   };
 
   void begin_day(std::int64_t day);
-  // The one phase of the sentinels heard of, all or the active ones only.
-  std::optional<MarketPhase> common_phase(bool active_only) const;
+  // The one phase of the sentinels that count; empty when there are several, or one that must be
+  // waited for.
+  std::optional<MarketPhase> common_phase(bool active_only, bool wait) const;
   bool any_active() const;
+  bool is_silent(const Sentinel& sentinel) const {
+    return !sentinel.phase || (waiting_since_ && sentinel.heard < *waiting_since_);
+  }
 
+  const std::int64_t silence_ns_;
   std::vector<Sentinel> sentinels_;
   absl::flat_hash_map<std::uint32_t, std::size_t> index_;
-  std::size_t unheard_ = 0;
   std::int64_t day_ = 0;
-  std::optional<TimeNs>
-      waiting_since_;  // the first one moved, others are unheard, and time is left
+  std::optional<TimeNs> waiting_since_;  // the first one moved, and the others have not yet
+  bool traded_ = false;                  // the market has left its opening auction today
+  bool all_closed_ = false;
 };
 
 }  // namespace indexcast::szse

@@ -5,11 +5,37 @@
 #include <string>
 #include <vector>
 
+#include "calc/time.h"
 #include "feedhandlers/common/endpoint.h"
 
 namespace indexcast::szse {
 
+enum class Transport : std::uint8_t { tcp, multicast };
+
+// A multicast channel (MDDP) with its lines; `id` is a name for our own records, since the packets
+// carry the exchange's channel number.
+struct MulticastChannel {
+  std::uint32_t id = 0;
+  feed::Endpoint line_a;
+  feed::Endpoint line_b;  // an empty host where there is one line only
+};
+
+struct MulticastSettings {
+  std::string interface = "127.0.0.1";  // address of the interface that joins the groups
+  std::vector<MulticastChannel> channels;
+  int receive_buffer_bytes = 8 << 20;
+  // How long a missing packet may still come from the other line.
+  std::int64_t reorder_wait_ns = 20'000'000;
+  // How long the rest of a fragmented packet may take.
+  std::int64_t fragment_wait_ns = 500'000'000;
+  // The source says every 5 s that it lives, and is down when three of these are missing (MDDP).
+  std::int64_t silence_ns = 15'000'000'000;
+};
+
 struct Settings {
+  // Images and trades of another day are rejected; 0: the newest day seen is the one.
+  Date trade_date = 0;
+  Transport transport = Transport::tcp;
   std::vector<feed::Endpoint> gateways;  // realtime port, in order of preference
   std::string sender_comp_id = "VSS";
   std::string target_comp_id = "MDGW";
@@ -19,6 +45,27 @@ struct Settings {
   // Securities whose phases make the market's (METHODOLOGY 5); empty: the members listed in
   // Shenzhen.
   std::vector<std::uint32_t> sentinels;
+  // Exchange time for which a silent sentinel holds the market back after the first one moved.
+  // Snapshots of a quiet security are repeated about once a minute (notes 4.1, observed only).
+  std::int64_t sentinel_silence_s = 60;
+  MulticastSettings multicast;
+
+  // Trades of 300191 as a second source of last prices, beside the snapshots.
+  bool ticks = false;
+  std::vector<feed::Endpoint> resend_gateways;  // resend port; empty: lost ticks stay lost
+  // Ticks of a channel that are kept while an earlier one is missing.
+  std::size_t tick_capacity = 16'384;
+  // How long an early tick waits before what is missing is asked for again.
+  std::int64_t tick_wait_ns = 20'000'000;
+  // Ticks asked for in one request. S117 states no limit; a gateway keeps the rest waiting.
+  std::int64_t resend_range = 10'000;
+  // Without any answer for so long a request has failed; after three failures the ticks are lost.
+  std::int64_t resend_timeout_ns = 5'000'000'000;
+  // A tick channel that says nothing for so long is stale: it speaks every 3 s (notes 1.5).
+  std::int64_t tick_silence_ns = 10'000'000'000;
+  // After ticks were lost for good their channel is in gap for so long: by then every security's
+  // snapshot was repeated.
+  std::int64_t tick_settle_ns = 60'000'000'000;
 };
 
 }  // namespace indexcast::szse

@@ -5,24 +5,44 @@
 
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/describe.h"
+#include "feedhandlers/szse/snapshot_decoder.h"
 #include "tests/fuzz/silent_sinks.h"
 
 namespace indexcast::szse {
 namespace {
+
+template <class Message>
+void decode_as(feed::Bytes frame, feed::DecodeError (*decode)(feed::Bytes, Message&)) {
+  Message message;
+  decode(frame, message);
+}
 
 void decode_everything(feed::Bytes frame) {
   scan_frame(frame);
   checksum_ok(frame);
   decode_header(frame);
   security_code(frame);
-  Logon logon;
-  decode_logon(frame, logon);
-  Logout logout;
-  decode_logout(frame, logout);
-  ChannelHeartbeat heartbeat;
-  decode_channel_heartbeat(frame, heartbeat);
+  decode_as(frame, decode_logon);
+  decode_as(frame, decode_logout);
+  decode_as(frame, decode_business_reject);
+  decode_as(frame, decode_channel_heartbeat);
+  decode_as(frame, decode_resend);
+  decode_as(frame, decode_channel_statistics);
+  decode_as(frame, decode_security_status);
+  decode_as(frame, decode_market_status);
+  decode_as(frame, decode_order);
+  decode_as(frame, decode_trade);
   Snapshot snapshot;
-  decode_snapshot(frame, snapshot);
+  if (decode_common(frame, snapshot) == feed::DecodeError::none) {
+    std::size_t visited = 0;
+    const auto count = [&](const auto&) { ++visited; };
+    for_each_entry(snapshot, count);
+    for_each_index_entry(snapshot, count);
+    for_each_hk_entry(snapshot, count);
+    for (const Entry& entry : snapshot.entries) {
+      if (entry.order_qty.size() != 0) visited += entry.order_qty[entry.order_qty.size() - 1] != 0;
+    }
+  }
   validate(frame);
   fuzz::SilentFields fields;
   describe(frame, fields);

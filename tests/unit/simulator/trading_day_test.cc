@@ -14,6 +14,7 @@
 #include "feedhandlers/simulator/price_rules.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/szse/decoder.h"
+#include "feedhandlers/szse/snapshot_decoder.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {

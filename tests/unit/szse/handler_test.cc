@@ -43,9 +43,10 @@ class SzseHandler : public testing::Test {
   }
 
   Universe universe_ = universe_of(feed::Venue::szse, {"000001.SZ"});
+  feed::SymbolTable symbols_{universe_, feed::Venue::szse};
   EventLog log_;
   Outbox out_;
-  Handler handler_{Settings{}, universe_, log_};
+  Handler handler_{Settings{}, symbols_, log_};
 };
 
 TEST_F(SzseHandler, LogsOn) {
@@ -56,8 +57,7 @@ TEST_F(SzseHandler, LogsOn) {
   EXPECT_TRUE(deliver(test::logon_answer()));
   EXPECT_EQ(handler_.state(), FeedState::live);
   handler_.on_disconnected(kStart);
-  EXPECT_EQ(log_.details<FeedState>(EventKind::feed_state),
-            (std::vector{FeedState::connecting, FeedState::live, FeedState::down}));
+  EXPECT_EQ(log_.states(0), (std::vector{FeedState::connecting, FeedState::live, FeedState::down}));
 }
 
 TEST_F(SzseHandler, EndsWhenTheLogonIsRefused) {
@@ -96,7 +96,7 @@ TEST_F(SzseHandler, TakesNoPriceBeforeTheLogon) {
 
 TEST_F(SzseHandler, OtherTypesAreSkippedByTheirLength) {
   log_on();
-  for (const std::uint32_t type : {300192u, 309011u, 390013u, 306311u}) deliver(frame(type, 51));
+  for (const std::uint32_t type : {300192u, 309011u, 390013u, 306311u}) deliver(frame(type, 100));
   deliver(test::trade());
   EXPECT_EQ(count(FeedCounter::filtered), 4u);
   EXPECT_EQ(count(FeedCounter::applied), 1u);
@@ -133,10 +133,11 @@ TEST(SzseHandlerSplit, DecodesTheSameAtEverySplit) {
   test::append(stream, test::heartbeat());
   test::append(stream, test::trade(12'360'000));
   const Universe universe = universe_of(feed::Venue::szse, {"000001.SZ"});
+  const feed::SymbolTable symbols(universe, feed::Venue::szse);
   const auto run = [&](std::size_t first, std::size_t step) {
     EventLog log;
     Outbox out;
-    Handler handler({}, universe, log);
+    Handler handler({}, symbols, log);
     handler.on_connected(kStart, out);
     feed::Bytes rest(stream);
     handler.on_bytes(rest.first(first), kStart, out);
@@ -173,9 +174,10 @@ TEST(SzseHandlerCapture, BeginsAtTheNextWholeMessage) {
   const std::size_t one = stream.size();
   for (int i = 0; i < 200; ++i) test::append(stream, test::trade());
   const Universe universe = universe_of(feed::Venue::szse, {"000001.SZ"});
+  const feed::SymbolTable symbols(universe, feed::Venue::szse);
   for (std::size_t start = 0; start < one; ++start) {
     EventLog log;
-    Handler handler({}, universe, log);
+    Handler handler({}, symbols, log);
     handler.on_captured(feed::Bytes(stream).subspan(start), kStart, false);
     EXPECT_EQ(log.of(EventKind::price).size(), start == 0 ? 201u : 200u) << start;
     EXPECT_EQ(handler.counters().get(FeedCounter::malformed), start == 0 ? 0u : 1u) << start;

@@ -26,7 +26,8 @@ constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
 struct Bench {
   explicit Bench(const std::vector<std::uint32_t>& sentinels = {}) {
     settings.sentinels = sentinels;
-    normalizer.emplace(settings, universe, events);
+    symbols.emplace(make_symbols(settings, universe));
+    normalizer.emplace(settings, *symbols, events, nullptr);
   }
 
   FeedCounter take(const SnapshotFields& fields, const std::vector<EntryValue>& entries) {
@@ -47,6 +48,7 @@ struct Bench {
   EventLog log;
   feed::FeedCounters counters;
   feed::VenueEvents events{feed::Venue::szse, 2, log, counters};
+  std::optional<feed::SymbolTable> symbols;
   std::optional<Normalizer> normalizer;
   std::uint64_t sequence = 0;
 };

@@ -1,0 +1,26 @@
+// The session messages of S117 (notes 1.4, 1.5), shared by the realtime and the resend session.
+#pragma once
+
+#include "feedhandlers/common/gateway_session.h"
+#include "feedhandlers/szse/decoder.h"
+#include "feedhandlers/szse/settings.h"
+
+namespace indexcast::szse {
+
+// S117 to the stream framer.
+struct Framing {
+  static constexpr std::size_t kMaxFrame = kHeaderSize + kMaxBodyLength + kTrailerSize;
+  // Out of step many numbers look like a header; waiting for less bounds the harm of a wrong one.
+  static constexpr std::size_t kMaxResyncFrame = 8 * 1024;
+  static feed::FrameScan scan(feed::Bytes stream) { return scan_frame(stream); }
+  static bool intact(feed::Bytes frame) { return checksum_ok(frame); }
+};
+
+void append_logon(const Settings& settings, feed::Outbox& out);
+void append_heartbeat(feed::Outbox& out);
+void append_logout(feed::Outbox& out);
+
+// What a frame with a good checksum is to its session; 8, 390094 and market data are `application`.
+feed::SessionMessage read_session_message(feed::Bytes frame);
+
+}  // namespace indexcast::szse

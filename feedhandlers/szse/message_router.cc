@@ -1,0 +1,62 @@
+#include "feedhandlers/szse/message_router.h"
+
+namespace indexcast::szse {
+
+using feed::Bytes;
+using feed::FeedCounter;
+
+MessageRouter::MessageRouter(const Settings& settings, const feed::SymbolTable& symbols,
+                             feed::EventSink& sink, feed::FeedCounters& counters)
+    : symbols_(symbols),
+      events_(feed::Venue::szse, symbols.universe_size(), sink, counters),
+      ticks_(settings.ticks ? std::make_unique<TickSource>(settings, symbols, events_, counters)
+                            : nullptr),
+      normalizer_(settings, symbols, events_, ticks_.get()) {}
+
+std::optional<FeedCounter> MessageRouter::on_message(Bytes message, TimeNs now) {
+  ++message_count_;
+  switch (decode_header(message).msg_type) {
+    case kMsgSnapshot:
+      return normalizer_.on_snapshot(message, now, message_count_);
+    case kMsgIndexSnapshot:
+      return normalizer_.on_index_snapshot(message, now, message_count_);
+    case kMsgChannelStatistics:
+      return normalizer_.on_channel_statistics(message, now, message_count_);
+    case kMsgVolumeStatistics:
+    case kMsgFundNav:
+    case kMsgHkSnapshot:
+    case kMsgSecurityStatus:
+    case kMsgMarketStatus:
+      return normalizer_.on_other(message, now, message_count_);
+    case kMsgTrade:
+    case kMsgOrder:
+      if (ticks_ == nullptr) return FeedCounter::filtered;
+      ticks_->on_tick(message, Session::realtime, now);
+      return std::nullopt;
+    default:
+      return FeedCounter::filtered;
+  }
+}
+
+bool MessageRouter::on_channel_heartbeat(Bytes message, TimeNs now) {
+  ChannelHeartbeat heartbeat;
+  if (decode_channel_heartbeat(message, heartbeat) != feed::DecodeError::none) return false;
+  if (ticks_ != nullptr) {
+    ticks_->on_last(heartbeat.channel_no, heartbeat.appl_last_seq_num,
+                    heartbeat.end_of_channel != 0, now);
+  }
+  return true;
+}
+
+void MessageRouter::on_time(TimeNs now) {
+  if (ticks_ != nullptr) ticks_->on_time(now);
+}
+
+void MessageRouter::on_state(FeedState state, TimeNs now) {
+  events_.feed_state(feed::kMainChannel, state, now);
+  events_.feed_state(feed::kWholeFeed, state, now);
+  if (ticks_ == nullptr) return;
+  ticks_->on_realtime(state != FeedState::down && state != FeedState::connecting, now);
+}
+
+}  // namespace indexcast::szse

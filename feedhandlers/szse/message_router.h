@@ -1,0 +1,48 @@
+// What the messages of the exchange do, whichever transport brought them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "feedhandlers/common/event_sink.h"
+#include "feedhandlers/common/symbol_table.h"
+#include "feedhandlers/common/venue_events.h"
+#include "feedhandlers/szse/decoder.h"
+#include "feedhandlers/szse/normalizer.h"
+#include "feedhandlers/szse/settings.h"
+#include "feedhandlers/szse/tick_source.h"
+
+namespace indexcast::szse {
+
+// One thread; allocates at construction only. `symbols`, `sink` and `counters` outlive it.
+class MessageRouter {
+ public:
+  MessageRouter(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink,
+                feed::FeedCounters& counters);
+
+  // A whole application message (decoder.h). Says what became of it; empty when it is a tick that
+  // waits for an earlier one and is counted when its turn comes.
+  std::optional<feed::FeedCounter> on_message(feed::Bytes message, TimeNs now);
+  // 390095. False when it does not decode.
+  bool on_channel_heartbeat(feed::Bytes message, TimeNs now);
+  void on_time(TimeNs now);
+  // The transport's state: the state of the snapshots' channel and of the feed as a whole.
+  void on_state(FeedState state, TimeNs now);
+
+  bool market_trades() const { return events_.phase_is(MarketPhase::trading); }
+  void begin_round() { events_.begin_round(symbols_.instruments()); }
+  bool round_complete() const { return events_.round_complete(); }
+
+  // nullptr without the setting `ticks`.
+  TickSource* ticks() { return ticks_.get(); }
+
+ private:
+  const feed::SymbolTable& symbols_;
+  feed::VenueEvents events_;
+  const std::unique_ptr<TickSource> ticks_;
+  Normalizer normalizer_;
+  std::uint64_t message_count_ = 0;  // stands for a sequence: S117 has none for snapshots
+};
+
+}  // namespace indexcast::szse
