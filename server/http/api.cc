@@ -40,6 +40,16 @@ void append_latency(JsonBuffer& out, const LatencyHistogram& histogram) {
                 snapshot->percentile_ns(99), snapshot->percentile_ns(99.9), snapshot->max_ns());
 }
 
+void append_channels(JsonBuffer& out, const ChannelStates& channels) {
+  append(out, ",\"channels\":[");
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    const ChannelState channel = channels.at(i);
+    append_format(out, "{}{{\"channel\":{},\"state\":\"{}\",\"since\":\"{}\"}}", i > 0 ? "," : "",
+                  channel.channel, word_of(kFeedStateWords, channel.state), channel.since.ns);
+  }
+  append(out, "]");
+}
+
 }  // namespace
 
 Api::Api(const MetricSources& sources, const LevelMirror& mirror, Clock clock)
@@ -135,6 +145,7 @@ std::string Api::feeds() const {
       append_format(out, ",\"ring_depth\":{},\"ring_capacity\":{}", view.feed_rings[i]->size(),
                     view.feed_rings[i]->capacity());
     }
+    if (i < view.feed_channels.size()) append_channels(out, *view.feed_channels[i]);
     append(out, ",\"counters\":{");
     for (std::size_t c = 0; c < feed::kFeedCounterCount; ++c) {
       append_format(out, "{}\"{}\":{}", c > 0 ? "," : "", feed::kFeedCounterNames[c],

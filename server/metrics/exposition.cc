@@ -69,7 +69,10 @@ constexpr std::array<std::string_view, kCoreCounterCount> kCoreHelp{
     "Phases, statuses, feed states and timers applied.",
     "Inputs that named something unknown.",
     "Levels published.",
-    "Divisions redone natively because the estimate was off."};
+    "Divisions redone natively because the estimate was off.",
+    "Prices and states of channels beyond the core's table of channels.",
+    "Markets that ended without all of their closing prices.",
+    "Markets that traded though the calendar said that they were shut."};
 static_assert(!kCoreHelp.back().empty(), "every core counter needs its help text");
 
 class Families {

@@ -11,6 +11,7 @@
 #include "calc/spsc_ring.h"
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/feed_counters.h"
+#include "server/pipeline/channel_states.h"
 #include "server/pipeline/clock.h"
 
 namespace indexcast::server {
@@ -28,8 +29,10 @@ class FeedRingSink final : public feed::EventSink {
     make_room_ = std::move(make_room);
   }
   SpscRing<MarketEvent>& ring() { return ring_; }
+  const ChannelStates& channels() const { return channels_; }
 
   void push(const MarketEvent& event) override {
+    if (event.kind == EventKind::feed_state) channels_.note(event);
     while (!ring_.try_push(event)) {
       counters_->add(feed::FeedCounter::ring_full_waits);
       make_room_();
@@ -38,6 +41,7 @@ class FeedRingSink final : public feed::EventSink {
 
  private:
   SpscRing<MarketEvent> ring_;
+  ChannelStates channels_;
   feed::FeedCounters* counters_ = nullptr;
   std::function<void()> make_room_;
 };

@@ -14,6 +14,7 @@
 #include "calc/spsc_ring.h"
 #include "calc/universe.h"
 #include "feedhandlers/common/feed.h"
+#include "server/pipeline/channel_states.h"
 
 namespace indexcast::server {
 
@@ -26,6 +27,8 @@ struct ServerView {
   std::vector<const feed::Feed*> feeds;
   // Events waiting in each feed's ring, in the order of `feeds`, and the capacity of each.
   std::vector<const SpscRing<MarketEvent>*> feed_rings;
+  // The channels of each feed, in the order of `feeds`.
+  std::vector<const ChannelStates*> feed_channels;
   std::uint64_t epoch = 0;  // ns since the epoch at which this server began to number
   Date trade_date = 0;
 };

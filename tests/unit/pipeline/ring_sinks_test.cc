@@ -26,6 +26,40 @@ TEST(FeedRingSink, MakesRoomInsteadOfLosing) {
   EXPECT_EQ(counters.get(feed::FeedCounter::ring_full_waits), 6u);
 }
 
+MarketEvent channel_event(std::uint32_t channel, FeedState state, std::int64_t at) {
+  MarketEvent event;
+  event.kind = EventKind::feed_state;
+  event.detail = static_cast<std::uint8_t>(state);
+  event.channel = channel;
+  event.receive_time = TimeNs{at};
+  return event;
+}
+
+TEST(FeedRingSink, KeepsTheNewestStateOfEachChannel) {
+  FeedRingSink sink(16);
+  sink.push(channel_event(20, FeedState::live, 1));
+  sink.push(channel_event(0, FeedState::gap, 2));  // the feed as a whole
+  sink.push(channel_event(30, FeedState::live, 3));
+  sink.push(channel_event(20, FeedState::recovering, 4));
+  MarketEvent price = channel_event(20, FeedState::stale, 5);
+  price.kind = EventKind::price;
+  sink.push(price);
+  ASSERT_EQ(sink.channels().size(), 2u);
+  EXPECT_EQ(sink.channels().at(0).channel, 20u);
+  EXPECT_EQ(sink.channels().at(0).state, FeedState::recovering);
+  EXPECT_EQ(sink.channels().at(0).since, TimeNs{4});
+  EXPECT_EQ(sink.channels().at(1).state, FeedState::live);
+}
+
+TEST(FeedRingSink, CountsTheChannelsThatItHasNoRoomFor) {
+  FeedRingSink sink(256);
+  for (std::uint32_t channel = 1; channel <= ChannelStates::kCapacity + 2; ++channel) {
+    sink.push(channel_event(channel, FeedState::live, 1));
+  }
+  EXPECT_EQ(sink.channels().size(), ChannelStates::kCapacity);
+  EXPECT_EQ(sink.channels().left_out(), 2u);
+}
+
 TEST(BroadcastSink, WritesTheTableBeforeTheRingAndStampsTheTime) {
   BroadcastRing ring(8);
   LatestTable latest(2);

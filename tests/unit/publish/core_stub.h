@@ -96,6 +96,7 @@ class CoreStub {
             .core = &counters,
             .feeds = {&sse, &hkex},
             .feed_rings = {&sse_ring, &hkex_ring},
+            .feed_channels = {&sse_channels, &hkex_channels},
             .epoch = kStubEpoch,
             .trade_date = kStubDate};
   }
@@ -153,6 +154,8 @@ class CoreStub {
   FeedStub hkex{feed::Venue::hkex};
   SpscRing<MarketEvent> sse_ring{8};
   SpscRing<MarketEvent> hkex_ring{8};
+  ChannelStates sse_channels;
+  ChannelStates hkex_channels;
 
  private:
   std::uint64_t input_sequence_ = 0;

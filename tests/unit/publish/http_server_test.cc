@@ -180,7 +180,16 @@ TEST_F(HttpServerTest, showsFeedsAndStatus) {
   core_.hkex.set_state(FeedState::gap);
   core_.hkex.own_counters().add(feed::FeedCounter::gaps, 2);
   other_.tick_to_publish.record(1000);
+  MarketEvent recovering;
+  recovering.kind = EventKind::feed_state;
+  recovering.detail = static_cast<std::uint8_t>(FeedState::recovering);
+  recovering.channel = 20;
+  recovering.receive_time = TimeNs{77};
+  core_.hkex_channels.note(recovering);
   const json feeds = get_json("/v1/feeds");
+  EXPECT_EQ(feeds["feeds"][0]["channels"], json::array());
+  EXPECT_EQ(feeds["feeds"][1]["channels"],
+            json::parse(R"([{"channel": 20, "state": "recovering", "since": "77"}])"));
   EXPECT_EQ(feeds["feeds"][1]["feed"], "hkex");
   EXPECT_EQ(feeds["feeds"][1]["state"], "gap");
   EXPECT_EQ(feeds["feeds"][1]["counters"]["gaps"], 2);
