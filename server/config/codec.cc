@@ -1,5 +1,6 @@
 #include "server/config/codec.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -81,11 +82,25 @@ std::optional<feed::Endpoint> EndpointText::parse(std::string_view text) const {
 }
 
 std::optional<feed::Endpoint> GroupText::parse(std::string_view text) const {
+  if (text.empty()) return feed::Endpoint{};
   auto endpoint = EndpointText{}.parse(text);
   if (!endpoint) return std::nullopt;
   const auto octet = first_octet(endpoint->host);
   if (!octet || *octet < 224 || *octet > 239) return std::nullopt;
   return endpoint;
+}
+
+std::optional<std::string> AddressText::parse(std::string_view text) const {
+  std::string address(text);
+  in_addr parsed{};
+  if (inet_pton(AF_INET, address.c_str(), &parsed) != 1) return std::nullopt;
+  return address;
+}
+
+std::optional<char> PaddingText::parse(std::string_view text) const {
+  if (text == "space") return ' ';
+  if (text == "nul") return '\0';
+  return std::nullopt;
 }
 
 std::optional<std::uint32_t> SecurityCodeText::parse(std::string_view text) const {

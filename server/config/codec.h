@@ -81,11 +81,27 @@ struct EndpointText {
   std::string expected() const { return "an address, HOST:PORT"; }
 };
 
-// An IPv4 multicast group and port, "239.255.42.1:51010".
+// An IPv4 multicast group and port, "239.255.42.1:51010", or nothing.
 struct GroupText {
   std::optional<feed::Endpoint> parse(std::string_view text) const;
-  std::string format(const feed::Endpoint& endpoint) const { return feed::to_string(endpoint); }
+  std::string format(const feed::Endpoint& endpoint) const {
+    return endpoint.host.empty() ? std::string() : feed::to_string(endpoint);
+  }
   std::string expected() const { return "a multicast group, 224.0.0.0 to 239.255.255.255:PORT"; }
+};
+
+// An IPv4 address.
+struct AddressText {
+  std::optional<std::string> parse(std::string_view text) const;
+  std::string format(const std::string& address) const { return address; }
+  std::string expected() const { return "an IPv4 address"; }
+};
+
+// What fills a short text field.
+struct PaddingText {
+  std::optional<char> parse(std::string_view text) const;
+  std::string format(char padding) const { return padding == ' ' ? "space" : "nul"; }
+  std::string expected() const { return "\"space\" or \"nul\""; }
 };
 
 // Six digits, "002261", as a number.

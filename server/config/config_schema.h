@@ -52,6 +52,20 @@ void walk_szse(Walker& walker, bool& enabled, szse::Settings& szse) {
 }
 
 template <class Walker>
+void walk_retransmission(Walker& walker, hkex::RetransmissionSettings& service) {
+  walker.texts("servers", service.servers, EndpointText{});
+  walker.text("username", service.username, SecretText{});
+  walker.text("username_padding", service.username_padding, PaddingText{});
+  walker.integer("messages_per_request", service.messages_per_request, 1, 1'000'000);
+  walker.integer("requests_per_day", service.requests_per_day, 1, 1'000'000);
+  walker.integer("messages_available", service.messages_available, 1, 100'000'000);
+  walker.integer("logon_timeout_ns", service.logon_timeout_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.integer("heartbeat_ns", service.heartbeat_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.integer("response_timeout_ns", service.response_timeout_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.integer("give_up_ns", service.give_up_ns, kNsPerMs, 600 * kNsPerSecond);
+}
+
+template <class Walker>
 void walk_hkex(Walker& walker, bool& enabled, hkex::Settings& hkex) {
   walker.boolean("enabled", enabled);
   walker.text("interface", hkex.interface, NonEmptyText{});
@@ -64,10 +78,21 @@ void walk_hkex(Walker& walker, bool& enabled, hkex::Settings& hkex) {
   walker.integer("gap_settle_ns", hkex.gap_settle_ns, 0, 3600 * kNsPerSecond);
   walker.integer("silence_ns", hkex.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
   walker.boolean("heartbeat_detects_gap", hkex.heartbeat_detects_gap);
+  walker.texts("sources", hkex.sources, AddressText{});
+  walker.integer("recovery_capacity", hkex.recovery_capacity, 1, 1'000'000);
+  walker.integer("refresh_bytes", hkex.refresh_bytes, 65'536, 1 << 30);
+  walker.text("start_of_day_until", hkex.start_of_day_until_ms, TimeOfDayText{});
+  walker.integer("restart_confirmation", hkex.restart_confirmation, 0, 1000);
+  walker.integer("disaster_recovery_channel", hkex.disaster_recovery_channel, 0,
+                 hkex::kChannelIdMax);
+  walker.section("retransmission",
+                 [&](auto& table) { walk_retransmission(table, hkex.retransmission); });
   walker.tables("channels", hkex.channels, [](auto& table, hkex::ChannelSettings& channel) {
-    table.integer("id", channel.id, 1, std::numeric_limits<std::uint32_t>::max());
+    table.integer("id", channel.id, 1, hkex::kChannelIdMax);
     table.text("line_a", channel.line_a, GroupText{});
     table.text("line_b", channel.line_b, GroupText{});
+    table.text("refresh_a", channel.refresh_a, GroupText{});
+    table.text("refresh_b", channel.refresh_b, GroupText{});
   });
 }
 
