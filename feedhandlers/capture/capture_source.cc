@@ -10,7 +10,7 @@ std::uint64_t CaptureCounts::total() const {
 }
 
 std::uint64_t CaptureCounts::malformed() const {
-  return total() - of(PacketVerdict::good) - of(PacketVerdict::other);
+  return total() - of(PacketVerdict::good) - of(PacketVerdict::other) - of(PacketVerdict::ipv6);
 }
 
 absl::StatusOr<CaptureSource> CaptureSource::open(const std::vector<std::string>& paths,

@@ -10,11 +10,14 @@ namespace indexcast::feed {
 namespace {
 
 constexpr std::uint16_t kEtherTypeIpv4 = 0x0800;
+constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
 constexpr std::uint16_t kEtherTypeVlan = 0x8100;
 constexpr std::uint16_t kEtherTypeQinQ = 0x88a8;
 constexpr std::uint8_t kProtocolTcp = 6;
 constexpr std::uint8_t kProtocolUdp = 17;
 constexpr std::uint32_t kFamilyInet = 2;  // AF_INET, the same number on every system that captures
+// AF_INET6 is not: Linux, NetBSD and OpenBSD, FreeBSD, Darwin.
+constexpr std::array<std::uint32_t, 4> kFamilyInet6{10, 24, 28, 30};
 
 // What a link header says: the EtherType and where the next header begins.
 struct LinkHeader {
@@ -41,9 +44,13 @@ std::optional<LinkHeader> skip_vlan_tags(Bytes frame, LinkHeader header) {
 // The family number is in the byte order of the capturing machine, so both orders are accepted.
 std::optional<LinkHeader> loopback_header(Bytes frame) {
   if (frame.size() < 4) return std::nullopt;
-  const bool inet = load_le<std::uint32_t>(frame.data()) == kFamilyInet ||
-                    load_be<std::uint32_t>(frame.data()) == kFamilyInet;
-  return LinkHeader{inet ? kEtherTypeIpv4 : std::uint16_t{0}, 4};
+  const auto is = [&](std::uint32_t family) {
+    return load_le<std::uint32_t>(frame.data()) == family ||
+           load_be<std::uint32_t>(frame.data()) == family;
+  };
+  if (is(kFamilyInet)) return LinkHeader{kEtherTypeIpv4, 4};
+  const bool inet6 = std::any_of(kFamilyInet6.begin(), kFamilyInet6.end(), is);
+  return LinkHeader{inet6 ? kEtherTypeIpv6 : std::uint16_t{0}, 4};
 }
 
 std::optional<LinkHeader> link_header(int link_type, Bytes frame) {
@@ -95,7 +102,7 @@ PacketVerdict dissect_tcp(Bytes segment, PacketView& view) {
 PacketVerdict dissect_ipv4(Bytes packet, PacketView& view) {
   if (packet.empty()) return PacketVerdict::truncated_ip;
   const auto first = std::to_integer<unsigned>(packet[0]);
-  if (first >> 4 == 6) return PacketVerdict::other;
+  if (first >> 4 == 6) return PacketVerdict::ipv6;
   if (first >> 4 != 4) return PacketVerdict::bad_ip;
   if (packet.size() < 20) return PacketVerdict::truncated_ip;
   const std::size_t header = (first & 0xf) * 4;
@@ -116,6 +123,7 @@ PacketVerdict dissect_ipv4(Bytes packet, PacketView& view) {
     view.source.port = load_be<std::uint16_t>(segment.data());
     view.destination.port = load_be<std::uint16_t>(segment.data() + 2);
   }
+  view.cut_bytes = total > packet.size() ? total - packet.size() : 0;
   return protocol == kProtocolUdp ? dissect_udp(segment, total - header, view)
                                   : dissect_tcp(segment, view);
 }
@@ -147,6 +155,7 @@ bool is_known_link_type(int link_type) {
 PacketVerdict dissect(int link_type, Bytes frame, PacketView& view) {
   const auto header = link_header(link_type, frame);
   if (!header) return PacketVerdict::truncated_link;
+  if (header->ether_type == kEtherTypeIpv6) return PacketVerdict::ipv6;
   if (header->ether_type != kEtherTypeIpv4) return PacketVerdict::other;
   return dissect_ipv4(frame.subspan(header->length), view);
 }

@@ -29,8 +29,9 @@ enum class Transport : std::uint8_t { udp, tcp };
 
 enum class PacketVerdict : std::uint8_t {
   good,
-  // Well formed and nothing that carries a feed: ARP, IPv6, ICMP, an empty frame.
+  // Well formed and nothing that carries a feed: ARP, ICMP, an empty frame.
   other,
+  ipv6,            // no feed here is carried by it
   truncated_link,  // shorter than its link header
   truncated_ip,    // shorter than its IP header
   bad_ip,          // version, header length or total length impossible
@@ -41,18 +42,19 @@ enum class PacketVerdict : std::uint8_t {
   fragment,        // a piece of a fragmented datagram: no feed here sends more than one MTU
   bad_time,        // a time stamp that does not fit 64-bit nanoseconds
 };
-inline constexpr std::size_t kPacketVerdictCount = 11;
+inline constexpr std::size_t kPacketVerdictCount = 12;
 
 inline constexpr std::array<std::string_view, kPacketVerdictCount> kPacketVerdictNames{
-    "good",           "other",         "truncated_link", "truncated_ip", "bad_ip",  "truncated_udp",
-    "bad_udp_length", "truncated_tcp", "short_capture",  "fragment",     "bad_time"};
+    "good",          "other",         "ipv6",          "truncated_link",
+    "truncated_ip",  "bad_ip",        "truncated_udp", "bad_udp_length",
+    "truncated_tcp", "short_capture", "fragment",      "bad_time"};
 
 constexpr std::string_view name_of(PacketVerdict verdict) {
   return kPacketVerdictNames[static_cast<std::size_t>(verdict)];
 }
 
 // True for every verdict that is a fault of the capture rather than foreign traffic.
-constexpr bool is_malformed(PacketVerdict verdict) { return verdict > PacketVerdict::other; }
+constexpr bool is_malformed(PacketVerdict verdict) { return verdict > PacketVerdict::ipv6; }
 
 inline constexpr std::uint8_t kTcpFin = 0x01;
 inline constexpr std::uint8_t kTcpSyn = 0x02;
@@ -69,6 +71,7 @@ struct PacketView {
   std::uint32_t tcp_sequence = 0;
   std::uint32_t tcp_acknowledged = 0;
   Bytes payload;
+  std::size_t cut_bytes = 0;  // of a TCP payload that the capture's snapshot length cut off
 };
 
 // Takes `frame` apart. `link_type` is libpcap's DLT value; Ethernet (with VLAN tags), raw IP, Linux

@@ -63,9 +63,13 @@ TcpReassembler::Flow* TcpReassembler::find_flow(const PacketView& view, TimeNs n
 }
 
 TcpReassembler::Flow* TcpReassembler::add_flow(const PacketView& view) {
-  if (!sink_.wants(view.source, view.destination)) return nullptr;
+  if (!sink_.wants(view.source, view.destination)) {
+    counts_.unwanted_bytes += view.payload.size();
+    return nullptr;
+  }
   if (free_.empty() && flows_.size() == settings_.flows && !make_room()) {
     ++counts_.refused_segments;
+    counts_.refused_bytes += view.payload.size();
     return nullptr;
   }
   if (free_.empty()) {
@@ -128,6 +132,7 @@ void TcpReassembler::take_payload(Flow& flow, const CapturedPacket& packet) {
     bytes = bytes.subspan(known);
     ahead = 0;
   }
+  if (!flow.open) counts_.late_bytes += bytes.size();
   if (bytes.empty() || !flow.open) return;
   if (ahead > 0) {
     hold(flow, flow.position + static_cast<std::uint64_t>(ahead), bytes, packet);

@@ -56,10 +56,14 @@ struct ReassemblerSettings {
   std::size_t flows = 1 << 16;
 };
 
+// Every payload byte is in exactly one of the first five once flush() has run.
 struct ReassemblerCounts {
   std::uint64_t delivered_bytes = 0;
   std::uint64_t repeated_bytes = 0;  // retransmissions and overlaps, dropped
-  std::uint64_t missing_bytes = 0;   // holes that were given up
+  std::uint64_t unwanted_bytes = 0;  // of flows that the sink did not want
+  std::uint64_t refused_bytes = 0;   // of flows beyond the limit
+  std::uint64_t late_bytes = 0;      // new bytes after the end of their flow
+  std::uint64_t missing_bytes = 0;   // holes that were given up: in no packet
   std::uint64_t gaps = 0;            // chunks that went out with after_gap
   std::uint64_t refused_segments = 0;
 };

@@ -1,10 +1,10 @@
 #include "server/cli/datagram_decoder.h"
 
 #include <algorithm>
-#include <string>
 
-#include "feedhandlers/hkex/describe.h"
+#include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/wire.h"
+#include "server/cli/hkex_packet.h"
 
 namespace indexcast::server {
 namespace {
@@ -35,46 +35,13 @@ bool DatagramDecoder::is_ours(const feed::PacketView& view) {
 }
 
 void DatagramDecoder::add(const feed::CapturedPacket& packet) {
-  if (!is_ours(packet.view)) {
-    foreign_bytes_ += packet.view.payload.size();
+  const feed::PacketView& view = packet.view;
+  if (!is_ours(view)) {
+    output_.count_skipped("foreign", view.payload.size());
     return;
   }
-  decode(packet, {to_string(packet.view.source), to_string(packet.view.destination)});
-}
-
-void DatagramDecoder::decode(const feed::CapturedPacket& packet, const Direction& direction) {
-  const feed::Bytes payload = packet.view.payload;
-  hkex::PacketHeader header;
-  const feed::DecodeError error = hkex::check_packet(payload, header);
-  if (error != feed::DecodeError::none) {
-    output_.malformed(name_of(error), payload.size(), {packet.number, 0}, direction);
-    return;
-  }
-  if (header.message_count == 0) {
-    output_.message({"0", "Heartbeat", header.sequence, true}, payload.size(), {packet.number, 0},
-                    direction, [](feed::FieldSink&) {});
-    return;
-  }
-  output_.add_decoded_bytes(wire::packet::kHeaderSize);
-  hkex::for_each_message(payload, header, [&](const hkex::MessageView& message) {
-    decode_message(message, payload, packet.number, direction);
-  });
-}
-
-void DatagramDecoder::decode_message(const hkex::MessageView& message, feed::Bytes packet,
-                                     std::uint64_t number, const Direction& direction) {
-  const auto offset = static_cast<std::uint64_t>(message.bytes.data() - packet.data());
-  const StreamPlace place{number, offset};
-  const hkex::MessageFault fault = hkex::check_message(message.bytes);
-  if (fault.error != feed::DecodeError::none) {
-    output_.malformed(name_of(fault.error), message.bytes.size(), {number, offset + fault.offset},
-                      direction);
-    return;
-  }
-  const MessageHead head{std::to_string(message.type), hkex::type_name(message.type),
-                         message.sequence, true};
-  output_.message(head, message.bytes.size(), place, direction,
-                  [&](feed::FieldSink& sink) { hkex::describe(message.bytes, sink); });
+  decode_hkex_packet(view.payload, {packet.number, 0, packet.capture},
+                     {to_string(view.source), to_string(view.destination)}, output_);
 }
 
 }  // namespace indexcast::server

@@ -11,31 +11,67 @@
 namespace indexcast::server {
 namespace {
 
+void print_reasons(std::string_view name, const ReasonedCount& count, std::ostream& err) {
+  for (const auto& [reason, part] : count.reasons) {
+    err << "  " << name << ' ' << reason << ": " << part.items << " (" << part.bytes << " bytes)\n";
+  }
+}
+
 void print_totals(const DecodeTotals& totals, std::ostream& err) {
   const auto print = [&](const char* name, const DecodeCount& count) {
     err << name << ' ' << count.items << " (" << count.bytes << " bytes), ";
   };
   print("decoded", totals.decoded);
-  print("skipped", totals.skipped);
-  print("malformed", totals.malformed);
-  err << "bytes " << totals.payload_bytes();
+  print("skipped", totals.skipped.all);
+  print("malformed", totals.malformed.all);
+  err << "all " << totals.captured_bytes << " bytes; packets " << totals.packets
+      << ", missing bytes " << totals.missing_bytes << ", cut bytes " << totals.cut_bytes << '\n';
+  print_reasons("skipped", totals.skipped, err);
+  print_reasons("malformed", totals.malformed, err);
+  if (totals.accounted_bytes() != totals.captured_bytes)
+    err << "the account is wrong by "
+        << static_cast<std::int64_t>(totals.captured_bytes - totals.accounted_bytes())
+        << " bytes: please report it\n";
 }
 
-// Runs the captures through `add(packet)` where their transport is right, and closes the account.
+// One packet into the account; `add(packet)` where its payload is readable.
 template <class Add>
-TimeNs read_packets(feed::CaptureSource& source, feed::Transport transport, DecodeOutput& output,
-                    Add&& add) {
+void take_packet(const feed::CapturedPacket& packet, DecodeOutput& output, Add&& add) {
+  const bool good = packet.verdict == feed::PacketVerdict::good;
+  const std::size_t bytes = good ? packet.view.payload.size() : packet.frame_bytes;
+  DecodeTotals& totals = output.totals();
+  ++totals.packets;
+  totals.captured_bytes += bytes;
+  if (good) {
+    totals.cut_bytes += packet.view.cut_bytes;
+    add(packet);
+  } else if (is_malformed(packet.verdict)) {
+    output.malformed_packet(packet.verdict, bytes, {packet.number, 0, packet.capture});
+  } else {
+    output.count_skipped(packet.verdict == feed::PacketVerdict::ipv6 ? "ipv6" : "not_ip", bytes);
+  }
+}
+
+// Every venue has streams; Hong Kong's datagrams are decoded, another venue's are foreign.
+void decode_all(feed::CaptureSource& source, const DecodeOptions& options, DecodeOutput& output) {
+  StreamDecoder streams(options.venue, options.ports, output);
+  DatagramDecoder datagrams(options.ports, output);
   feed::CapturedPacket packet;
   TimeNs last;
   while (source.next(packet)) {
     last = packet.time;
-    if (is_malformed(packet.verdict)) {
-      output.malformed_packet(packet.verdict, packet.number);
-    } else if (packet.verdict == feed::PacketVerdict::good && packet.view.transport == transport) {
-      add(packet);
-    }
+    take_packet(packet, output, [&](const feed::CapturedPacket& good) {
+      if (good.view.transport == feed::Transport::tcp) {
+        streams.add(good);
+      } else if (options.venue == feed::Venue::hkex) {
+        datagrams.add(good);
+      } else {
+        output.count_skipped("foreign", good.view.payload.size());
+      }
+    });
   }
-  return last;
+  streams.finish(last);
+  output.totals().missing_bytes = streams.tcp_counts().missing_bytes;
 }
 
 // Returns whether every capture was read to its end.
@@ -53,28 +89,14 @@ int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& er
     err << source.status().message() << '\n';
     return kExitInput;
   }
-  DecodeOutput output(options.venue, options.json, out);
-  std::uint64_t foreign_bytes = 0;
-  std::uint64_t missing_bytes = 0;
-  if (options.venue == feed::Venue::hkex) {
-    DatagramDecoder decoder(options.ports, output);
-    read_packets(*source, feed::Transport::udp, output, [&](const auto& p) { decoder.add(p); });
-    foreign_bytes = decoder.foreign_bytes();
-  } else {
-    StreamDecoder decoder(options.venue, options.ports, output);
-    const TimeNs last =
-        read_packets(*source, feed::Transport::tcp, output, [&](const auto& p) { decoder.add(p); });
-    decoder.finish(last);
-    foreign_bytes = decoder.foreign_bytes();
-    missing_bytes = decoder.tcp_counts().missing_bytes;
-  }
+  DecodeOutput output(options.venue, options.json, out, options.captures);
+  decode_all(*source, options, output);
+  output.write_totals();
   output.flush();
-  print_totals(output.totals(), err);
-  err << "; packets " << source->counts().total() << ", malformed packets "
-      << source->counts().malformed() << ", missing bytes " << missing_bytes << ", foreign bytes "
-      << foreign_bytes << '\n';
+  const DecodeTotals& totals = output.totals();
+  print_totals(totals, err);
   const bool read_whole = report_faults(*source, err);
-  const bool whole = read_whole && missing_bytes == 0 && output.totals().malformed.items == 0;
+  const bool whole = read_whole && totals.missing_bytes == 0 && totals.malformed.all.items == 0;
   return whole ? kExitOk : kExitIncomplete;
 }
 

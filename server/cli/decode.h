@@ -16,17 +16,16 @@ struct DecodeOptions {
   std::string filter;                 // BPF, tcpdump's syntax; empty: everything
   std::vector<std::string> captures;  // merged by time
   // TCP ports of gateways, or UDP ports of channels. Empty: found by looking. A TCP direction is
-  // the venue's when one of its first frames verifies (type, length, checksum) within 64 KiB; a UDP
-  // destination is HKEX's when a datagram for it has a plausible packet header.
+  // the venue's when one of its first frames convinces (type, length, checksum) within 64 KiB; a
+  // UDP destination is HKEX's when a datagram for it has a plausible packet header.
   std::vector<std::uint16_t> ports;
 };
 
-// Writes the messages to `out` in the order of the capture, and faults of captures and a closing
-// line of counts to `err`. In the counts, decoded + skipped + malformed bytes are the payload bytes
-// of the venue: all that TCP delivered of its flows, all that its datagrams held. Returns kExitOk,
-// kExitInput when a capture is missing or is none, kExitIncomplete when one ends damaged, bytes are
-// missing or anything is malformed. Control plane:
-// allocates, one thread, memory bounded by the reassembler's limits.
+// Writes the messages to `out` in the order of the capture, with --json the account as its last
+// line, and faults of captures and the account to `err` (decode_totals.h): decoded + skipped +
+// malformed bytes are all bytes of the captures. Returns kExitOk, kExitInput when a capture is
+// missing or is none, kExitIncomplete when one ends damaged, bytes are missing or anything is
+// malformed. Control plane: allocates, one thread, memory bounded by the reassembler's limits.
 int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace indexcast::server

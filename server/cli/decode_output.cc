@@ -1,5 +1,7 @@
 #include "server/cli/decode_output.h"
 
+#include <nlohmann/json.hpp>
+
 #include "server/cli/text_output.h"
 
 namespace indexcast::server {
@@ -21,6 +23,17 @@ void append_member(std::string& out, std::string_view key, std::uint64_t value) 
   append_number(out, value);
 }
 
+nlohmann::ordered_json json_of(const DecodeCount& count) {
+  return {{"items", count.items}, {"bytes", count.bytes}};
+}
+
+nlohmann::ordered_json json_of(const ReasonedCount& count) {
+  nlohmann::ordered_json json = json_of(count.all);
+  json["reasons"] = nlohmann::ordered_json::object();
+  for (const auto& [reason, part] : count.reasons) json["reasons"][reason] = json_of(part);
+  return json;
+}
+
 std::string_view shown_name(const MessageHead& head) {
   return head.known() ? head.name : std::string_view("unknown");
 }
@@ -33,7 +46,15 @@ void DecodeOutput::begin_object(std::string_view key, std::string_view value) {
   append_member(line_, key, value);
 }
 
+// Of a line for people: which capture it is about, where that is not plain.
+void DecodeOutput::begin_line(StreamPlace place) {
+  if (captures_.size() < 2) return;
+  line_ += captures_[place.capture];
+  line_ += ": ";
+}
+
 void DecodeOutput::add_place(StreamPlace place) {
+  if (captures_.size() > 1) append_member(line_, "capture", captures_[place.capture]);
   append_member(line_, "packet", place.packet);
   append_member(line_, "offset", place.offset);
 }
@@ -41,6 +62,7 @@ void DecodeOutput::add_place(StreamPlace place) {
 void DecodeOutput::begin_message(const MessageHead& head, StreamPlace place,
                                  const Direction& direction) {
   if (!json_) {
+    begin_line(place);
     if (head.has_sequence) {
       append_number(line_, head.sequence);
     } else {
@@ -70,53 +92,63 @@ void DecodeOutput::end_message() {
   end_line();
 }
 
+// All of a line about bytes that are no message, but for its end.
+void DecodeOutput::remark(std::string_view kind, std::string_view reason, std::size_t bytes,
+                          StreamPlace place) {
+  if (json_) {
+    begin_object(kind, reason);
+    add_place(place);
+    append_member(line_, "bytes", bytes);
+    return;
+  }
+  begin_line(place);
+  line_ += kind == "malformed" ? "! " : "~ ";
+  line_.append(kind).append(" ").append(reason);
+  line_ += " packet=" + std::to_string(place.packet) + " offset=" + std::to_string(place.offset) +
+           " bytes=" + std::to_string(bytes);
+}
+
+void DecodeOutput::add_direction(const Direction& direction) {
+  if (json_) {
+    append_member(line_, "from", direction.from);
+    append_member(line_, "to", direction.to);
+    line_ += '}';
+  } else {
+    line_ += " " + direction.from + " > " + direction.to;
+  }
+  end_line();
+}
+
 void DecodeOutput::malformed(std::string_view reason, std::size_t bytes, StreamPlace place,
                              const Direction& direction) {
-  totals_.malformed.add(bytes);
-  if (json_) {
-    begin_object("malformed", reason);
-    add_place(place);
-    append_member(line_, "bytes", bytes);
-    append_member(line_, "from", direction.from);
-    append_member(line_, "to", direction.to);
-    line_ += '}';
-  } else {
-    line_ += "! malformed ";
-    line_ += reason;
-    line_ += " packet=" + std::to_string(place.packet) + " offset=" + std::to_string(place.offset) +
-             " bytes=" + std::to_string(bytes) + " " + direction.from + " > " + direction.to;
-  }
+  totals_.malformed.add(reason, bytes);
+  remark("malformed", reason, bytes, place);
+  add_direction(direction);
+}
+
+void DecodeOutput::skipped(std::string_view reason, std::size_t bytes, StreamPlace place,
+                           const Direction& direction) {
+  totals_.skipped.add(reason, bytes);
+  remark("skipped", reason, bytes, place);
+  add_direction(direction);
+}
+
+void DecodeOutput::malformed_packet(feed::PacketVerdict verdict, std::size_t bytes,
+                                    StreamPlace place) {
+  totals_.malformed.add(name_of(verdict), bytes);
+  remark("malformed", name_of(verdict), bytes, place);
+  if (json_) line_ += '}';
   end_line();
 }
 
-void DecodeOutput::skipped(std::size_t bytes, StreamPlace place, const Direction& direction) {
-  totals_.skipped.add(bytes);
-  if (json_) {
-    begin_object("skipped", "out of step or too long");
-    add_place(place);
-    append_member(line_, "bytes", bytes);
-    append_member(line_, "from", direction.from);
-    append_member(line_, "to", direction.to);
-    line_ += '}';
-  } else {
-    line_ += "~ skipped packet=" + std::to_string(place.packet) +
-             " offset=" + std::to_string(place.offset) + " bytes=" + std::to_string(bytes) + " " +
-             direction.from + " > " + direction.to;
-  }
-  end_line();
-}
-
-void DecodeOutput::malformed_packet(feed::PacketVerdict verdict, std::uint64_t number) {
-  ++totals_.malformed.items;
-  if (json_) {
-    begin_object("malformed", name_of(verdict));
-    add_place({number, 0});
-    line_ += '}';
-  } else {
-    line_ += "! malformed ";
-    line_ += name_of(verdict);
-    line_ += " packet=" + std::to_string(number);
-  }
+void DecodeOutput::write_totals() {
+  if (!json_) return;
+  nlohmann::ordered_json totals{
+      {"bytes", totals_.captured_bytes},     {"decoded", json_of(totals_.decoded)},
+      {"skipped", json_of(totals_.skipped)}, {"malformed", json_of(totals_.malformed)},
+      {"packets", totals_.packets},          {"missing_bytes", totals_.missing_bytes},
+      {"cut_bytes", totals_.cut_bytes}};
+  line_ += nlohmann::ordered_json{{"venue", venue_}, {"totals", std::move(totals)}}.dump();
   end_line();
 }
 

@@ -6,31 +6,31 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "feedhandlers/capture/packet_view.h"
+#include "feedhandlers/common/decode_error.h"
 #include "feedhandlers/common/field_sink.h"
 #include "feedhandlers/common/venue.h"
+#include "server/cli/decode_totals.h"
 #include "server/cli/frame_cutter.h"
 #include "server/cli/json_fields.h"
 #include "server/cli/plain_fields.h"
-#include "server/cli/stream_protocol.h"
 
 namespace indexcast::server {
 
-struct DecodeCount {
-  std::uint64_t items = 0;
-  std::uint64_t bytes = 0;
-  void add(std::size_t size) {
-    ++items;
-    bytes += size;
-  }
-};
+// The head of one message, before its fields.
+struct MessageHead {
+  std::string type;  // as the exchange writes it: M102, 300111, 60
+  std::string_view name;
+  std::uint64_t sequence = 0;
+  bool has_sequence = false;  // SZSE Binary numbers nothing but ticks
+  // Not none: the message does not decode, though its frame is whole.
+  feed::DecodeError error = feed::DecodeError::none;
 
-struct DecodeTotals {
-  DecodeCount decoded;
-  DecodeCount skipped;    // types that nothing describes, bytes before the first frame
-  DecodeCount malformed;  // messages, runs of bytes, packets
-  std::uint64_t payload_bytes() const { return decoded.bytes + skipped.bytes + malformed.bytes; }
+  // A type that the specification does not know, or that nothing describes: skipped.
+  bool known() const { return !name.empty(); }
 };
 
 // One direction between two sockets, as text.
@@ -42,8 +42,9 @@ struct Direction {
 // Collects lines in one reused string and passes them on in large pieces.
 class DecodeOutput {
  public:
-  DecodeOutput(feed::Venue venue, bool json, std::ostream& out)
-      : venue_(name_of(venue)), json_(json), out_(out) {}
+  // `captures`: their names, shown in each line when there are several.
+  DecodeOutput(feed::Venue venue, bool json, std::ostream& out, std::vector<std::string> captures)
+      : venue_(name_of(venue)), json_(json), out_(out), captures_(std::move(captures)) {}
 
   // One message: `describe(FieldSink&)` fills in its fields. Counted as decoded, or as skipped when
   // its type is unknown.
@@ -59,31 +60,46 @@ class DecodeOutput {
       describe(fields);
     }
     end_message();
-    (head.known() ? totals_.decoded : totals_.skipped).add(bytes);
+    if (head.known()) {
+      totals_.decoded.add(bytes);
+    } else {
+      totals_.skipped.add("unknown_type", bytes);
+    }
   }
   // Bytes that do not decode.
   void malformed(std::string_view reason, std::size_t bytes, StreamPlace place,
                  const Direction& direction);
   // Bytes that nobody blames and nothing shows.
-  void skipped(std::size_t bytes, StreamPlace place, const Direction& direction);
+  void skipped(std::string_view reason, std::size_t bytes, StreamPlace place,
+               const Direction& direction);
+  // The same without a line: of other protocols and ports.
+  void count_skipped(std::string_view reason, std::uint64_t bytes, std::uint64_t items = 1) {
+    totals_.skipped.add(reason, bytes, items);
+  }
   // Bytes of a good message that belong to none: a packet's own header.
   void add_decoded_bytes(std::size_t bytes) { totals_.decoded.bytes += bytes; }
   // A frame of the capture without a payload that could be read.
-  void malformed_packet(feed::PacketVerdict verdict, std::uint64_t number);
+  void malformed_packet(feed::PacketVerdict verdict, std::size_t bytes, StreamPlace place);
 
-  const DecodeTotals& totals() const { return totals_; }
+  DecodeTotals& totals() { return totals_; }
+  // The account as the last line of JSON; nothing in plain text, where it stands beside the lines.
+  void write_totals();
   void flush();
 
  private:
   void begin_message(const MessageHead& head, StreamPlace place, const Direction& direction);
   void end_message();
   void begin_object(std::string_view key, std::string_view value);
+  void begin_line(StreamPlace place);
   void add_place(StreamPlace place);
+  void remark(std::string_view kind, std::string_view reason, std::size_t bytes, StreamPlace place);
+  void add_direction(const Direction& direction);
   void end_line();
 
   std::string_view venue_;
   bool json_;
   std::ostream& out_;
+  std::vector<std::string> captures_;
   std::string line_;
   DecodeTotals totals_;
 };

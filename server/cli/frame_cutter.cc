@@ -65,7 +65,7 @@ bool FrameCutter::take_frame(Bytes rest, const FrameScan& scan) {
     return true;
   }
   if (too_long) {
-    listener_.on_skipped(std::min(scan.length, rest.size()), place_of(used_));
+    listener_.on_skipped(std::min(scan.length, rest.size()), SkipReason::too_long, place_of(used_));
     passing_over_ = scan.length - std::min(scan.length, rest.size());
     used_ += std::min(scan.length, rest.size());
     return true;
@@ -86,7 +86,7 @@ bool FrameCutter::take_frame(Bytes rest, const FrameScan& scan) {
 void FrameCutter::pass_over_kept() {
   const std::size_t taken = std::min(passing_over_, kept_.size());
   if (taken == 0) return;
-  listener_.on_skipped(taken, place_of(0));
+  listener_.on_skipped(taken, SkipReason::too_long, place_of(0));
   passing_over_ -= taken;
   used_ = taken;
 }
@@ -105,7 +105,7 @@ void FrameCutter::skip(std::size_t bytes, DecodeError reason) {
 void FrameCutter::report_skipped() {
   if (skipped_ == 0) return;
   if (blameless_) {
-    listener_.on_skipped(skipped_, skip_place_);
+    listener_.on_skipped(skipped_, SkipReason::out_of_step, skip_place_);
   } else {
     listener_.on_malformed(skipped_, skip_reason_, skip_place_);
   }
@@ -117,7 +117,8 @@ StreamPlace FrameCutter::place_of(std::size_t at) const {
       segments_.begin(), segments_.end(), at,
       [](std::size_t position, const Segment& candidate) { return position < candidate.at; });
   --segment;
-  return {segment->place.packet, segment->place.offset + (at - segment->at)};
+  return {segment->place.packet, segment->place.offset + (at - segment->at),
+          segment->place.capture};
 }
 
 // Drops what is done with from the front.

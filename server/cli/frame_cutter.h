@@ -20,9 +20,17 @@ struct Framing {
 
 // Where a piece of the stream begins.
 struct StreamPlace {
-  std::uint64_t packet = 0;  // that carried its first byte
+  std::uint64_t packet = 0;  // that carried its first byte, from 1 in its capture
   std::uint64_t offset = 0;  // in the stream
+  std::size_t capture = 0;   // position in the list of captures
 };
+
+// Why bytes are passed over without blame.
+enum class SkipReason : std::uint8_t { out_of_step, too_long };
+
+constexpr std::string_view name_of(SkipReason reason) {
+  return reason == SkipReason::out_of_step ? "out_of_step" : "too_long";
+}
 
 class FrameListener {
  public:
@@ -33,7 +41,7 @@ class FrameListener {
   virtual void on_malformed(std::size_t bytes, feed::DecodeError reason, StreamPlace place) = 0;
   // Bytes that nobody blames: before the first frame of a stream that was joined in its middle or
   // after a gap, and frames that are too long to be shown.
-  virtual void on_skipped(std::size_t bytes, StreamPlace place) = 0;
+  virtual void on_skipped(std::size_t bytes, SkipReason reason, StreamPlace place) = 0;
 };
 
 // In step, frames follow each other, and a wrong checksum costs that frame only. Out of step, every

@@ -14,7 +14,7 @@ constexpr std::uint64_t kProbation = 64 << 10;
 void FlowDecoder::add(const feed::StreamChunk& chunk) {
   bytes_ += chunk.bytes.size();
   if (!accepted_ && bytes_ - chunk.bytes.size() > kProbation) return;
-  cutter_.add(chunk.bytes, {chunk.number, chunk.offset}, chunk.after_gap);
+  cutter_.add(chunk.bytes, {chunk.number, chunk.offset, chunk.capture}, chunk.after_gap);
 }
 
 void FlowDecoder::finish() {
@@ -22,31 +22,31 @@ void FlowDecoder::finish() {
 }
 
 void FlowDecoder::on_frame(feed::Bytes frame, StreamPlace place) {
-  const MessageHead head = protocol_.head(frame);
-  if (!accepted_) accept();
-  if (head.error != feed::DecodeError::none) {
-    output_.malformed(name_of(head.error), frame.size(), place, direction_);
+  if (!accepted_ && !protocol_.convincing(frame)) {
+    remarks_.push_back({{frame.begin(), frame.end()}, frame.size(), "", false, place});
     return;
   }
-  output_.message(head, frame.size(), place, direction_,
-                  [&](feed::FieldSink& sink) { protocol_.describe(frame, sink); });
+  if (!accepted_) accept();
+  protocol_.decode(frame, place, direction_, output_);
 }
 
 void FlowDecoder::on_malformed(std::size_t bytes, feed::DecodeError reason, StreamPlace place) {
-  remark({bytes, reason, place});
+  remark({{}, bytes, name_of(reason), true, place});
 }
 
-void FlowDecoder::on_skipped(std::size_t bytes, StreamPlace place) {
-  remark({bytes, feed::DecodeError::none, place});
+void FlowDecoder::on_skipped(std::size_t bytes, SkipReason reason, StreamPlace place) {
+  remark({{}, bytes, name_of(reason), false, place});
 }
 
 void FlowDecoder::remark(const Remark& remark) {
   if (!accepted_) {
     remarks_.push_back(remark);
-  } else if (remark.reason == feed::DecodeError::none) {
-    output_.skipped(remark.bytes, remark.place, direction_);
+  } else if (!remark.frame.empty()) {
+    protocol_.decode(remark.frame, remark.place, direction_, output_);
+  } else if (remark.malformed) {
+    output_.malformed(remark.reason, remark.bytes, remark.place, direction_);
   } else {
-    output_.malformed(name_of(remark.reason), remark.bytes, remark.place, direction_);
+    output_.skipped(remark.reason, remark.bytes, remark.place, direction_);
   }
 }
 
@@ -61,6 +61,14 @@ void StreamDecoder::add(const feed::CapturedPacket& packet) { reassembler_.on_se
 void StreamDecoder::finish(TimeNs now) {
   reassembler_.flush(now);
   for (feed::FlowId flow = 0; flow < flows_.size(); ++flow) retire(flow);
+  const feed::ReassemblerCounts& counts = reassembler_.counts();
+  const auto count = [&](std::string_view reason, std::uint64_t bytes) {
+    output_.count_skipped(reason, bytes, bytes == 0 ? 0 : 1);
+  };
+  count("foreign", counts.unwanted_bytes);
+  count("repeated", counts.repeated_bytes);
+  count("refused", counts.refused_bytes);
+  count("after_close", counts.late_bytes);
 }
 
 bool StreamDecoder::wants(const feed::SocketAddress& source,
@@ -90,7 +98,8 @@ void StreamDecoder::on_closed(feed::FlowId flow, TimeNs time) {
 void StreamDecoder::retire(feed::FlowId flow) {
   if (!flows_[flow]) return;
   flows_[flow]->finish();
-  foreign_bytes_ += flows_[flow]->foreign_bytes();
+  const std::uint64_t foreign = flows_[flow]->foreign_bytes();
+  output_.count_skipped("foreign", foreign, foreign == 0 ? 0 : 1);
   flows_[flow].reset();
 }
 

@@ -1,8 +1,10 @@
 // Finds the flows of a stream venue in a capture and decodes them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,7 +17,7 @@
 namespace indexcast::server {
 
 // One direction of one connection. With no ports to go by it is on probation until a frame of the
-// venue verifies; what it said until then is remembered, and comes out in its place when it is
+// venue convinces; what it said until then is remembered, and comes out in its place when it is
 // accepted. A flow that shows none within 64 KiB is foreign.
 class FlowDecoder final : public FrameListener {
  public:
@@ -34,13 +36,15 @@ class FlowDecoder final : public FrameListener {
 
   void on_frame(feed::Bytes frame, StreamPlace place) override;
   void on_malformed(std::size_t bytes, feed::DecodeError reason, StreamPlace place) override;
-  void on_skipped(std::size_t bytes, StreamPlace place) override;
+  void on_skipped(std::size_t bytes, SkipReason reason, StreamPlace place) override;
 
  private:
-  // Something that was said on probation; the reason is `none` for skipped bytes.
+  // Something that was said on probation: a frame that did not convince, or bytes with a reason.
   struct Remark {
+    std::vector<std::byte> frame;
     std::size_t bytes = 0;
-    feed::DecodeError reason = feed::DecodeError::none;
+    std::string_view reason;
+    bool malformed = false;
     StreamPlace place;
   };
   void remark(const Remark& remark);
@@ -65,10 +69,9 @@ class StreamDecoder final : private feed::StreamSink {
         reassembler_(*this) {}
 
   void add(const feed::CapturedPacket& packet);
-  // The captures have ended.
+  // The captures have ended: closes the account of what the streams' packets held.
   void finish(TimeNs now);
 
-  std::uint64_t foreign_bytes() const { return foreign_bytes_; }
   const feed::ReassemblerCounts& tcp_counts() const { return reassembler_.counts(); }
 
  private:
@@ -83,7 +86,6 @@ class StreamDecoder final : private feed::StreamSink {
   std::vector<std::uint16_t> ports_;
   DecodeOutput& output_;
   std::vector<std::unique_ptr<FlowDecoder>> flows_;
-  std::uint64_t foreign_bytes_ = 0;
   feed::TcpReassembler reassembler_;
 };
 

@@ -1,39 +1,23 @@
-// What `decode` must know of a venue's messages.
+// What `decode` must know of a venue's streams.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 #include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/decode_error.h"
-#include "feedhandlers/common/field_sink.h"
 #include "feedhandlers/common/venue.h"
+#include "server/cli/decode_output.h"
 #include "server/cli/frame_cutter.h"
 
 namespace indexcast::server {
 
-// The head of one message, before its fields.
-struct MessageHead {
-  std::string type;  // as the exchange writes it: M102, 300111, 60
-  std::string_view name;
-  std::uint64_t sequence = 0;
-  bool has_sequence = false;  // SZSE Binary numbers nothing but ticks
-  // Not none: the message does not decode, though its frame is whole.
-  feed::DecodeError error = feed::DecodeError::none;
-
-  // A type that the specification does not know, or that nothing describes: skipped.
-  bool known() const { return !name.empty(); }
-};
-
-// A stream protocol (SSE, SZSE): framing, and messages out of whole frames.
 struct StreamProtocol {
   Framing framing;
-  MessageHead (*head)(feed::Bytes frame) = nullptr;
-  void (*describe)(feed::Bytes frame, feed::FieldSink& sink) = nullptr;
+  // Whether an intact frame is proof enough that a flow is the venue's.
+  bool (*convincing)(feed::Bytes frame) = nullptr;
+  // Writes the message or messages of an intact frame.
+  void (*decode)(feed::Bytes frame, StreamPlace place, const Direction& direction,
+                 DecodeOutput& output) = nullptr;
 };
 
-// `venue` is sse or szse.
+// SSE and SZSE: their gateways. HKEX: the retransmission service.
 const StreamProtocol& stream_protocol(feed::Venue venue);
 
 }  // namespace indexcast::server

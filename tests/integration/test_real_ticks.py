@@ -111,7 +111,7 @@ class RealTicks(unittest.TestCase):
         result = subprocess.run([BINARY, "decode", "sse", "--json", self.capture], text=True,
                                 capture_output=True, check=True, timeout=LIMIT_S)
         shown = [json.loads(line) for line in result.stdout.splitlines()]
-        snapshots = [line["fields"] for line in shown if line["type"] == "M102"]
+        snapshots = [line["fields"] for line in shown if line.get("type") == "M102"]
         self.assertEqual(len(snapshots), len(self.snapshots))
         for fields, snapshot in zip(snapshots, self.snapshots):
             last = [e["MDEntryPx"] for e in fields["MDEntries"] if e["MDEntryType"].strip() == "2"]

@@ -107,10 +107,15 @@ TEST_F(DecodeTest, SseAsJson) {
             R"("from":"10.0.0.1:9129","to":"10.0.0.2:40000",)"
             R"("fields":{"MsgType":"S003","SendingTime":20260114095351220,"MsgSeqNum":1,)"
             R"("BodyLength":0}})"
+            "\n"
+            R"({"venue":"sse","totals":{"bytes":28,"decoded":{"items":1,"bytes":28},)"
+            R"("skipped":{"items":0,"bytes":0,"reasons":{}},)"
+            R"("malformed":{"items":0,"bytes":0,"reasons":{}},)"
+            R"("packets":2,"missing_bytes":0,"cut_bytes":0}})"
             "\n");
   EXPECT_EQ(result.err,
-            "decoded 1 (28 bytes), skipped 0 (0 bytes), malformed 0 (0 bytes), bytes 28; "
-            "packets 2, malformed packets 0, missing bytes 0, foreign bytes 0\n");
+            "decoded 1 (28 bytes), skipped 0 (0 bytes), malformed 0 (0 bytes), all 28 bytes; "
+            "packets 2, missing bytes 0, cut bytes 0\n");
 }
 
 TEST_F(DecodeTest, SzseAsPlainText) {
@@ -157,7 +162,7 @@ TEST_F(DecodeTest, ReportsMalformedBytesInTheirPlace) {
   EXPECT_THAT(line, testing::HasSubstr(R"("seq":null,)"));
   EXPECT_THAT(line, testing::HasSubstr(R"("offset":48)"));
   EXPECT_THAT(result.err, testing::StartsWith("decoded 2 (48 bytes), skipped 0 (0 bytes), "
-                                              "malformed 1 (24 bytes), bytes 72;"));
+                                              "malformed 1 (24 bytes), all 72 bytes;"));
 }
 
 TEST_F(DecodeTest, ReportsAMalformedDatagram) {
@@ -187,9 +192,9 @@ TEST_F(DecodeTest, JoinsAStreamInItsMiddle) {
   segment(kSseHeartbeat.substr(5));
   segment(kSseHeartbeat);
   const Result result = decode(Venue::sse, false, capture);
-  EXPECT_THAT(result.out,
-              testing::StartsWith("~ skipped packet=1 offset=0 bytes=23 10.0.0.1:9129 > "
-                                  "10.0.0.2:40000\n1 Heartbeat "));
+  EXPECT_THAT(result.out, testing::StartsWith(
+                              "~ skipped out_of_step packet=1 offset=0 bytes=23 10.0.0.1:9129 > "
+                              "10.0.0.2:40000\n1 Heartbeat "));
   EXPECT_EQ(result.code, kExitOk);
 }
 
@@ -200,7 +205,7 @@ TEST_F(DecodeTest, GoesOnBehindAMissingSegment) {
   segment(kSseHeartbeat);
   const Result result = decode(Venue::sse, false, capture);
   EXPECT_THAT(result.err, testing::StartsWith("decoded 2 (56 bytes), skipped 0 (0 bytes), "
-                                              "malformed 1 (10 bytes), bytes 66;"));
+                                              "malformed 1 (10 bytes), all 66 bytes;"));
   EXPECT_THAT(result.err, testing::HasSubstr("missing bytes 18"));
   EXPECT_EQ(result.code, kExitIncomplete);
 }
@@ -213,8 +218,8 @@ TEST_F(DecodeTest, LeavesForeignFlowsAlone) {
     const Result result = decode(venue, false, capture);
     EXPECT_EQ(result.out, "");
     EXPECT_EQ(result.code, kExitOk);
-    EXPECT_THAT(result.err,
-                testing::HasSubstr(venue == Venue::hkex ? "foreign bytes 15" : "foreign bytes 18"));
+    EXPECT_THAT(result.err, testing::HasSubstr("skipped 2 (33 bytes)"));
+    EXPECT_THAT(result.err, testing::HasSubstr("skipped foreign: 2 (33 bytes)"));
   }
 }
 
@@ -223,15 +228,16 @@ TEST_F(DecodeTest, APortMakesItOurs) {
   segment("GET / HTTP/1.1\r\n\r\n");
   const Result result = decode(Venue::sse, false, capture, {kGateway.port});
   EXPECT_THAT(result.out, testing::StartsWith("! malformed "));
-  EXPECT_THAT(result.err, testing::HasSubstr("malformed 1 (18 bytes), bytes 18"));
+  EXPECT_THAT(result.err, testing::HasSubstr("malformed 1 (18 bytes), all 18 bytes"));
   EXPECT_EQ(decode(Venue::sse, false, capture, {1}).out, "");
 }
 
 TEST_F(DecodeTest, ReportsDamagedPacketsInTheirPlace) {
   capture.add(kTime, ip_udp(kGateway, kGroup, kHkexCurrencyRate), 60);
   const Result result = decode(Venue::hkex, true, capture);
-  EXPECT_EQ(result.out,
-            "{\"venue\":\"hkex\",\"malformed\":\"short_capture\",\"packet\":1,\"offset\":0}\n");
+  EXPECT_THAT(result.out, testing::StartsWith(R"({"venue":"hkex","malformed":"short_capture",)"
+                                              R"("packet":1,"offset":0,"bytes":60})"
+                                              "\n"));
   EXPECT_EQ(result.code, kExitIncomplete);
 }
 
@@ -240,6 +246,97 @@ TEST_F(DecodeTest, SaysWhyACaptureCannotBeRead) {
   std::ostringstream err;
   EXPECT_EQ(run_decode({Venue::sse, false, "", {"/nowhere.pcap"}, {}}, out, err), kExitInput);
   EXPECT_THAT(err.str(), testing::HasSubstr("/nowhere.pcap"));
+}
+
+// A Logon (101) and its response (102) in packets of the retransmission service.
+const std::string kLogon =
+    from_hex("20000100000000000000000000000000") + from_hex("10006500534d415254313233") + "    ";
+const std::string kLogonResponse =
+    from_hex("18000100000000000000000000000000") + from_hex("0800660000000000");
+
+TEST_F(DecodeTest, DecodesTheRetransmissionServicesStreams) {
+  connect();
+  segment(kLogonResponse + kHkexCurrencyRate.substr(0, 9));
+  segment(kHkexCurrencyRate.substr(9));
+  segment(from_hex("10000000000000000000000000000000"));  // its heartbeat
+  datagram(kHkexCurrencyRate);
+  const Result result = decode(Venue::hkex, false, capture);
+  EXPECT_EQ(result.code, kExitOk);
+  EXPECT_THAT(result.out, testing::HasSubstr("Logon Response"));
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 4);
+  EXPECT_THAT(result.err, testing::StartsWith("decoded 4 (104 bytes), skipped 0 (0 bytes), "
+                                              "malformed 0 (0 bytes), all 104 bytes;"));
+}
+
+TEST_F(DecodeTest, OtherVenuesStreamsAreForeignToEachOther) {
+  connect();
+  for (int i = 0; i < 20; ++i) segment(kSzseSnapshot + kSzseChannelHeartbeat);
+  for (const Venue venue : {Venue::sse, Venue::hkex}) {
+    const Result result = decode(venue, false, capture);
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.code, kExitOk);
+    EXPECT_THAT(result.err, testing::StartsWith("decoded 0 (0 bytes)"));
+  }
+}
+
+TEST_F(DecodeTest, CountsRepeatedBytesAsSkipped) {
+  connect();
+  segment(kSseHeartbeat);
+  next -= static_cast<std::uint32_t>(kSseHeartbeat.size());
+  segment(kSseHeartbeat);
+  const Result result = decode(Venue::sse, false, capture);
+  EXPECT_THAT(result.err, testing::StartsWith("decoded 1 (28 bytes), skipped 1 (28 bytes), "
+                                              "malformed 0 (0 bytes), all 56 bytes;"));
+  EXPECT_THAT(result.err, testing::HasSubstr("skipped repeated: 1 (28 bytes)"));
+}
+
+TEST_F(DecodeTest, CountsOtherProtocolsByKindWithTheirFrames) {
+  datagram(kHkexCurrencyRate);
+  test::Frame ipv6(60, 0);
+  ipv6[12] = 0x86;
+  ipv6[13] = 0xdd;
+  capture.add_frame(kTime, ipv6);
+  test::Frame arp(42, 0);
+  arp[12] = 0x08;
+  arp[13] = 0x06;
+  capture.add_frame(kTime, arp);
+  test::Frame fragment = ip_udp(kGateway, kGroup, kHkexCurrencyRate);
+  fragment[6] = 0x20;  // more to come
+  capture.add(kTime, fragment);
+  const Result result = decode(Venue::hkex, false, capture);
+  EXPECT_THAT(result.err, testing::HasSubstr("skipped ipv6: 1 (60 bytes)"));
+  EXPECT_THAT(result.err, testing::HasSubstr("skipped not_ip: 1 (42 bytes)"));
+  EXPECT_THAT(result.err, testing::HasSubstr("malformed fragment: 1 (74 bytes)"));
+  EXPECT_THAT(result.out, testing::HasSubstr("! malformed fragment packet=4 offset=0 bytes=74"));
+  EXPECT_THAT(result.err, testing::HasSubstr("all 208 bytes"));
+}
+
+TEST_F(DecodeTest, SaysWhatTheSnapshotLengthCutOff) {
+  connect();
+  capture.add(kTime, ip_tcp(kGateway, kClient, {next, 0, kTcpAck, kSseHeartbeat}), 60);
+  next += static_cast<std::uint32_t>(kSseHeartbeat.size());
+  segment(kSseHeartbeat);
+  const Result result = decode(Venue::sse, false, capture, {kGateway.port});
+  EXPECT_EQ(result.code, kExitIncomplete);
+  EXPECT_THAT(result.err, testing::HasSubstr("missing bytes 22, cut bytes 22"));
+  EXPECT_THAT(result.err, testing::StartsWith("decoded 1 (28 bytes), skipped 0 (0 bytes), "
+                                              "malformed 1 (6 bytes), all 34 bytes;"));
+}
+
+TEST_F(DecodeTest, NamesTheCaptureWhereThereAreSeveral) {
+  TemporaryCapture other(DLT_RAW);
+  connect();
+  segment(kSseHeartbeat);
+  other.add(kTime, ip_tcp(kGateway, kGroup, {1, 0, kTcpAck, kSseHeartbeat.substr(3)}));
+  const auto run = [&](bool json) {
+    std::ostringstream out;
+    std::ostringstream err;
+    run_decode({Venue::sse, json, "", {capture.path(), other.path()}, {kGateway.port}}, out, err);
+    return out.str();
+  };
+  EXPECT_THAT(run(false), testing::StartsWith(capture.path() + ": 1 Heartbeat"));
+  EXPECT_THAT(run(false), testing::HasSubstr(other.path() + ": ~ skipped out_of_step packet=1"));
+  EXPECT_THAT(run(true), testing::HasSubstr("\"capture\":\"" + other.path() + "\",\"packet\":1"));
 }
 
 // However a stream is damaged, its bytes are all accounted for.

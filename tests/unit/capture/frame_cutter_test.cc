@@ -42,7 +42,7 @@ class Transcript : public FrameListener {
     text += "!" + std::string(name_of(reason)) + std::to_string(bytes);
     note(bytes, place);
   }
-  void on_skipped(std::size_t bytes, StreamPlace place) override {
+  void on_skipped(std::size_t bytes, SkipReason, StreamPlace place) override {
     text += "~" + std::to_string(bytes);
     note(bytes, place);
   }
