@@ -135,7 +135,7 @@ void TradingDay::add_market(const Universe& universe, feed::Venue venue, bool ta
       publisher = make_sse_publisher(outlet_, settings_.seed);
       break;
     case feed::Venue::szse:
-      publisher = make_szse_publisher(outlet_);
+      publisher = make_szse_publisher(outlet_, settings_.szse.ticks);
       break;
     case feed::Venue::hkex:
       publisher = make_hkex_publisher(outlet_, settings_.hkex, cny_rate(universe), faults_);

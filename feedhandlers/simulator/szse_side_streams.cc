@@ -1,0 +1,210 @@
+#include "feedhandlers/simulator/szse_side_streams.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "feedhandlers/common/big_endian_writer.h"
+
+namespace indexcast::sim {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+// Channels by what they carry (1.6).
+constexpr std::uint16_t kStatusChannel = 1;
+constexpr std::uint16_t kBulletinChannel = 2;
+constexpr std::uint16_t kIndexChannel = 10;
+constexpr std::uint16_t kCniChannel = 11;
+constexpr std::uint16_t kFundChannel = 12;
+constexpr std::uint16_t kShareChannel = 1011;
+constexpr std::uint16_t kHongKongChannel = 5001;
+// Intervals in seconds: the first two are the exchange's (1.5, 2.11, 2.12).
+constexpr std::int64_t kStatisticsEvery = 15;
+constexpr std::int64_t kConnectEvery = 3;
+constexpr std::int64_t kIndexEvery = 3;
+constexpr std::int64_t kFundEvery = 15;
+constexpr std::int64_t kHongKongEvery = 30;
+constexpr std::int64_t kRareEvery = 60;
+
+constexpr std::uint32_t kUnknownType = 399'998;
+constexpr std::size_t kUnknownBody = 37;
+constexpr std::int64_t kOne = 1'000'000;
+constexpr std::uint32_t kIndexCode = 399'001;
+constexpr std::uint32_t kCniCode = 399'303;
+constexpr std::uint32_t kVolumeCode = 395'001;
+constexpr std::uint32_t kFundCode = 159'915;
+constexpr std::uint32_t kHongKongCode = 700;
+constexpr std::int64_t kQuota = 520'000'000'000'000;  // 52 billion, 1e-4
+
+// Average of last over previous close, 1e-6.
+std::int64_t performance(const Market& market) {
+  std::int64_t sum = 0;
+  for (const Security& security : market.securities) {
+    const std::int64_t close = security.listing().previous_close;
+    sum += (security.totals().last > 0 ? security.totals().last : close) * kOne / close;
+  }
+  const auto count = static_cast<std::int64_t>(market.securities.size());
+  return count == 0 ? kOne : sum / count;
+}
+
+// The three letters that stream 900 knows (3.2).
+std::string_view index_phase(Phase phase) {
+  if (phase == Phase::closed) return "E";
+  return phase <= Phase::opening_auction ? "O" : "T";
+}
+
+// Those of stream 920.
+std::string_view cni_phase(Phase phase) {
+  if (phase == Phase::closed) return "E";
+  return phase == Phase::before_open ? "S" : "T";
+}
+
+}  // namespace
+
+void SzseSideStreams::second(const Market& market, Micros now) {
+  const std::int64_t second = now / kMicrosPerSecond;
+  const auto due = [second](std::int64_t every) { return second % every == 0; };
+  const Phase phase = market.session.phase;
+  if (due(kStatisticsEvery)) {
+    statistics(market, now);
+    for (const Security& security : market.securities) security_status(security, now);
+    volume(market, now);
+  }
+  if (due(kConnectEvery)) connect_status(now);
+  if (due(kIndexEvery)) {
+    index(kIndexCode, kIndexChannel, "900", index_phase(phase), 10'051'970'000, market, now);
+    index(kCniCode, kCniChannel, "920", cni_phase(phase), 6'120'330'000, market, now);
+  }
+  if (due(kFundEvery)) fund(market, now);
+  if (due(kHongKongEvery)) hong_kong(market, now);
+  if (due(kRareEvery)) {
+    bulletin(now);
+    unknown_type(now);
+  }
+}
+
+void SzseSideStreams::statistics(const Market& market, Micros now) {
+  const std::array<szse::StreamStatistics, 1> streams{
+      {{szse::kStreamSpot, static_cast<std::uint32_t>(market.securities.size()),
+        market.session.phase == Phase::closed ? "E" : "T"}}};
+  out_.message(szse::kMsgChannelStatistics, kShareChannel, now, [&](Bytes& bytes) {
+    szse::encode_channel_statistics(out_.stamp(now), kShareChannel, streams, bytes);
+  });
+}
+
+void SzseSideStreams::security_status(const Security& security, Micros now) {
+  const std::string code = fmt::format("{:06}", security.listing().code);
+  const std::array<szse::SecuritySwitch, 2> switches{{{1, 1}, {2, 0}}};
+  szse::SecurityStatus status;
+  status.orig_time = out_.stamp(now);
+  status.channel_no = kStatusChannel;
+  status.security_id = code;
+  status.security_id_source = szse::kSourceSzse;
+  out_.message(szse::kMsgSecurityStatus, kStatusChannel, now,
+               [&](Bytes& bytes) { szse::encode_security_status(status, switches, bytes); });
+}
+
+// Hong Kong Connect's session says nothing of Shenzhen's own (2.11).
+void SzseSideStreams::connect_status(Micros now) {
+  szse::MarketStatus status;
+  status.orig_time = out_.stamp(now);
+  status.channel_no = kStatusChannel;
+  status.market_id = "XHKG";
+  status.trading_session_id = "1";
+  status.trading_session_sub_id = "3";
+  status.threshold_amount = kQuota;
+  status.amount_status = "3";
+  out_.message(szse::kMsgMarketStatus, kStatusChannel, now,
+               [&](Bytes& bytes) { szse::encode_market_status(status, bytes); });
+}
+
+void SzseSideStreams::bulletin(Micros now) {
+  out_.message(szse::kMsgBulletin, kBulletinChannel, now, [&](Bytes& bytes) {
+    szse::encode_bulletin(out_.stamp(now), kBulletinChannel, "", "SUMMARY", "BulletNum = 0\n",
+                          bytes);
+  });
+}
+
+void SzseSideStreams::index(std::uint32_t code, std::uint16_t channel, std::string_view stream,
+                            std::string_view phase, std::int64_t base, const Market& market,
+                            Micros now) {
+  const std::string digits = fmt::format("{:06}", code);
+  szse::SnapshotFields fields;
+  fields.orig_time = out_.stamp(now);
+  fields.channel_no = channel;
+  fields.md_stream_id = stream;
+  fields.security_id = digits;
+  fields.security_id_source = szse::kSourceSzse;
+  fields.trading_phase_code = phase;
+  fields.prev_close_px = base / 100;
+  const std::int64_t level = base * performance(market) / kOne;
+  const std::array<szse::IndexEntry, 2> entries{
+      {{szse::entry_type('3'), level}, {szse::entry_type('x', 'a'), base}}};
+  out_.image(szse::kMsgIndexSnapshot, channel, code, stream, now, [&](Bytes& bytes) {
+    szse::encode_index_snapshot(szse::kMsgIndexSnapshot, fields, entries, bytes);
+  });
+}
+
+void SzseSideStreams::volume(const Market& market, Micros now) {
+  const std::string digits = fmt::format("{:06}", kVolumeCode);
+  szse::SnapshotFields fields;
+  fields.orig_time = out_.stamp(now);
+  fields.channel_no = kIndexChannel;
+  fields.md_stream_id = "910";
+  fields.security_id = digits;
+  fields.security_id_source = szse::kSourceSzse;
+  for (const Security& security : market.securities) {
+    fields.num_trades += security.totals().trades;
+    fields.total_volume_trade += security.totals().volume * 100;
+    fields.total_value_trade += security.totals().turnover;
+  }
+  const auto count = static_cast<std::uint32_t>(market.securities.size());
+  out_.image(szse::kMsgVolumeStatistics, kIndexChannel, kVolumeCode, "910", now,
+             [&](Bytes& bytes) { szse::encode_volume_statistics(fields, count, bytes); });
+}
+
+void SzseSideStreams::fund(const Market& market, Micros now) {
+  const std::string digits = fmt::format("{:06}", kFundCode);
+  szse::SnapshotFields fields;
+  fields.orig_time = out_.stamp(now);
+  fields.channel_no = kFundChannel;
+  fields.md_stream_id = "930";
+  fields.security_id = digits;
+  fields.security_id_source = szse::kSourceSzse;
+  fields.trading_phase_code = market.session.phase == Phase::closed ? "E0" : "T0";
+  const std::array<szse::IndexEntry, 1> entries{
+      {{szse::entry_type('x', '8'), 2'130'000 * performance(market) / kOne}}};
+  out_.image(szse::kMsgFundNav, kFundChannel, kFundCode, "930", now, [&](Bytes& bytes) {
+    szse::encode_index_snapshot(szse::kMsgFundNav, fields, entries, bytes);
+  });
+}
+
+void SzseSideStreams::hong_kong(const Market& market, Micros now) {
+  const std::string digits = fmt::format("{:05}", kHongKongCode);
+  szse::SnapshotFields fields;
+  fields.orig_time = out_.stamp(now);
+  fields.channel_no = kHongKongChannel;
+  fields.md_stream_id = "630";
+  fields.security_id = digits;
+  fields.security_id_source = "103 ";
+  fields.trading_phase_code = "T";
+  fields.prev_close_px = 4'986'000;
+  const std::int64_t last = 498'600'000 * performance(market) / kOne / 200'000 * 200'000;
+  const std::array<szse::HkEntry, 2> entries{
+      {{szse::kEntryLast, last, 0, 0}, {szse::entry_type('x', 'h'), last, 0, 0}}};
+  out_.image(szse::kMsgHkSnapshot, kHongKongChannel, kHongKongCode, "630", now,
+             [&](Bytes& bytes) { szse::encode_hk_snapshot(fields, entries, {}, bytes); });
+}
+
+void SzseSideStreams::unknown_type(Micros now) {
+  out_.message(kUnknownType, kStatusChannel, now, [](Bytes& bytes) {
+    feed::BigEndianWriter(bytes)
+        .number(kUnknownType)
+        .number(static_cast<std::uint32_t>(kUnknownBody))
+        .text("", kUnknownBody)
+        .checksum();
+  });
+}
+
+}  // namespace indexcast::sim
