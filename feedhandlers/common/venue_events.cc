@@ -25,12 +25,16 @@ void VenueEvents::emit(const MarketEvent& event) {
 }
 
 void VenueEvents::price(InstrumentId instrument, const TradedPrice& price, const Origin& origin) {
+  instruments_[instrument].image_time = origin.exchange_time;
+  trade(instrument, price, origin);
+}
+
+void VenueEvents::trade(InstrumentId instrument, const TradedPrice& price, const Origin& origin) {
   MarketEvent e = event(EventKind::price, static_cast<std::uint8_t>(price.kind), origin);
   e.instrument = instrument;
   e.value[0] = price.price;
   e.value[1] = price.volume;
   e.value[2] = price.turnover;
-  instruments_[instrument].image_time = origin.exchange_time;
   emit(e);
 }
 

@@ -44,15 +44,18 @@ class VenueEvents {
   // `instruments`: size of the universe. `sink` and `counters` must outlive this.
   VenueEvents(Venue venue, std::size_t instruments, EventSink& sink, FeedCounters& counters);
 
-  // An image of `instrument` as of `exchange_time` has been overtaken by one already taken.
-  bool overtaken(InstrumentId instrument, TimeNs exchange_time) const {
+  // An image of `instrument` as of `exchange_time` has been overtaken by one already taken. Only a
+  // venue that may run its day again is believed when it goes back further than a gateway lags.
+  bool overtaken(InstrumentId instrument, TimeNs exchange_time, bool may_rerun = true) const {
     const std::int64_t behind = instruments_[instrument].image_time - exchange_time;
-    return behind > 0 && behind <= kGatewayLagNs;
+    return behind > 0 && (!may_rerun || behind <= kGatewayLagNs);
   }
 
   bool phase_is(MarketPhase phase) const { return phase_ == phase; }
 
   void price(InstrumentId instrument, const TradedPrice& price, const Origin& origin);
+  // A price that is no image: it overtakes none.
+  void trade(InstrumentId instrument, const TradedPrice& price, const Origin& origin);
   // The next two emit only what differs from what was said before; true when they did.
   bool status(InstrumentId instrument, InstrumentStatus status, const Origin& origin);
   bool phase(MarketPhase phase, const Origin& origin);

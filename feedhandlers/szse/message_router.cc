@@ -9,9 +9,11 @@ MessageRouter::MessageRouter(const Settings& settings, const feed::SymbolTable& 
                              feed::EventSink& sink, feed::FeedCounters& counters)
     : symbols_(symbols),
       events_(feed::Venue::szse, symbols.universe_size(), sink, counters),
-      ticks_(settings.ticks ? std::make_unique<TickSource>(settings, symbols, events_, counters)
-                            : nullptr),
-      normalizer_(settings, symbols, events_, ticks_.get()) {}
+      day_(settings.trade_date),
+      ticks_(settings.ticks
+                 ? std::make_unique<TickSource>(settings, symbols, events_, day_, counters)
+                 : nullptr),
+      normalizer_(settings, symbols, events_, day_, ticks_.get()) {}
 
 std::optional<FeedCounter> MessageRouter::on_message(Bytes message, TimeNs now) {
   ++message_count_;

@@ -40,6 +40,7 @@ class MessageRouter {
  private:
   const feed::SymbolTable& symbols_;
   feed::VenueEvents events_;
+  TradeDay day_;
   const std::unique_ptr<TickSource> ticks_;
   Normalizer normalizer_;
   std::uint64_t message_count_ = 0;  // stands for a sequence: S117 has none for snapshots

@@ -9,8 +9,6 @@ using feed::Origin;
 
 namespace {
 
-std::int64_t china_day(TimeNs time) { return (time.ns + kChinaOffsetNs) / kNsPerDay; }
-
 // The first field of the body of every message with a time; empty when there is no room for one.
 std::optional<std::int64_t> orig_time_of(Bytes message) {
   const auto body = body_of(message);
@@ -32,13 +30,12 @@ feed::SymbolTable make_symbols(const Settings& settings, const Universe& univers
 }
 
 Normalizer::Normalizer(const Settings& settings, const feed::SymbolTable& symbols,
-                       feed::VenueEvents& events, TickSource* ticks)
+                       feed::VenueEvents& events, TradeDay& day, TickSource* ticks)
     : symbols_(symbols),
       events_(events),
+      day_(day),
       ticks_(ticks),
-      sentinels_(symbols.sentinels(), settings.sentinel_silence_s * kNsPerSecond),
-      day_given_(settings.trade_date != 0),
-      today_(day_given_ ? china_day(china_time(settings.trade_date, 0)) : 0) {}
+      sentinels_(symbols.sentinels(), settings.sentinel_silence_s * kNsPerSecond) {}
 
 FeedCounter Normalizer::on_snapshot(Bytes message, TimeNs now, std::uint64_t sequence) {
   const auto body = body_of(message);
@@ -68,9 +65,10 @@ FeedCounter Normalizer::apply(const feed::SymbolEntry& symbol, std::uint32_t cod
   std::optional<feed::TradedPrice> price;
   // The one pass over the entries; nothing is said before they are known to fit.
   if (price_of(snapshot, rule.price, price) != DecodeError::none) return FeedCounter::malformed;
-  if (!of_today(origin.exchange_time)) return FeedCounter::rejected;
+  if (!day_.contains(origin.exchange_time)) return FeedCounter::rejected;
   if (member) events_.heard(instrument);
-  if (member && events_.overtaken(instrument, origin.exchange_time)) return FeedCounter::duplicate;
+  if (member && events_.overtaken(instrument, origin.exchange_time, true))
+    return FeedCounter::duplicate;
 
   const bool moved = symbol.sentinel && watch(code, rule, origin.exchange_time);
   bool used = (moved || sentinels_.waiting()) && advance_market(origin);
@@ -137,25 +135,20 @@ FeedCounter Normalizer::on_other(Bytes message, TimeNs now, std::uint64_t sequen
 FeedCounter Normalizer::filtered(std::int64_t orig_time, TimeNs now, std::uint64_t sequence) {
   if (!sentinels_.waiting()) return FeedCounter::filtered;
   const auto time = stamps_.read(static_cast<std::uint64_t>(orig_time));
-  if (!time || !of_today(*time)) return FeedCounter::filtered;
+  if (!time || !day_.contains(*time)) return FeedCounter::filtered;
   return advance_market({*time, now, sequence}) ? FeedCounter::applied : FeedCounter::filtered;
 }
 
 FeedCounter Normalizer::all_closed(std::int64_t orig_time, TimeNs now, std::uint64_t sequence) {
   const auto time = stamps_.read(static_cast<std::uint64_t>(orig_time));
-  if (!time || !of_today(*time) || !sentinels_.set_all_closed(*time)) return FeedCounter::filtered;
+  if (!time || !day_.contains(*time) || !sentinels_.set_all_closed(*time))
+    return FeedCounter::filtered;
   return advance_market({*time, now, sequence}) ? FeedCounter::applied : FeedCounter::filtered;
 }
 
 bool Normalizer::advance_market(const Origin& origin) {
   const auto phase = sentinels_.agreed(origin.exchange_time);
   return phase && events_.phase(*phase, origin);
-}
-
-bool Normalizer::of_today(TimeNs exchange_time) {
-  const std::int64_t day = china_day(exchange_time);
-  if (!day_given_ && day > today_) today_ = day;
-  return day == today_;
 }
 
 }  // namespace indexcast::szse

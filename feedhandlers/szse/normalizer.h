@@ -15,6 +15,7 @@
 #include "feedhandlers/szse/settings.h"
 #include "feedhandlers/szse/snapshot_decoder.h"
 #include "feedhandlers/szse/tick_source.h"
+#include "feedhandlers/szse/trade_day.h"
 
 namespace indexcast::szse {
 
@@ -27,10 +28,10 @@ feed::SymbolTable make_symbols(const Settings& settings, const Universe& univers
 // allocates at construction only.
 class Normalizer {
  public:
-  // `symbols`, with its sentinels, and `events` outlive it; so does `ticks`, which is null where
-  // prices come from snapshots alone.
+  // `symbols`, with its sentinels, `events` and `day` outlive it; so does `ticks`, which is null
+  // where prices come from snapshots alone.
   Normalizer(const Settings& settings, const feed::SymbolTable& symbols, feed::VenueEvents& events,
-             TickSource* ticks);
+             TradeDay& day, TickSource* ticks);
 
   // 300111.
   feed::FeedCounter on_snapshot(feed::Bytes message, TimeNs now, std::uint64_t sequence);
@@ -52,15 +53,13 @@ class Normalizer {
   // Time passed without news of ours; the market moves when it waited for that.
   feed::FeedCounter filtered(std::int64_t orig_time, TimeNs now, std::uint64_t sequence);
   feed::FeedCounter all_closed(std::int64_t orig_time, TimeNs now, std::uint64_t sequence);
-  bool of_today(TimeNs exchange_time);
 
   const feed::SymbolTable& symbols_;
   feed::VenueEvents& events_;
+  TradeDay& day_;
   TickSource* const ticks_;
   feed::ChinaStampReader stamps_;
   Sentinels sentinels_;
-  const bool day_given_;
-  std::int64_t today_;  // days since the epoch in China; without a given one the newest seen
 };
 
 }  // namespace indexcast::szse

@@ -31,10 +31,11 @@ std::int64_t china_day(TimeNs time) { return (time.ns + kChinaOffsetNs) / kNsPer
 }  // namespace
 
 TickSource::TickSource(const Settings& settings, const feed::SymbolTable& symbols,
-                       feed::VenueEvents& events, feed::FeedCounters& counters)
+                       feed::VenueEvents& events, TradeDay& day, feed::FeedCounters& counters)
     : settings_(settings),
       symbols_(symbols),
       events_(events),
+      day_(day),
       counters_(counters),
       channels_(kMaxChannels, Channel(std::max<std::size_t>(settings.tick_capacity, 1))),
       books_(symbols.universe_size()) {}
@@ -91,7 +92,7 @@ void TickSource::on_tick(Bytes message, Session session, TimeNs now) {
   Channel* channel = channel_of(parsed->channel);
   if (channel == nullptr) return counters_.add(FeedCounter::filtered);
   if (session == Session::realtime) channel->heard = now;
-  if (china_day(parsed->tick.time) < channel->day) return counters_.add(FeedCounter::rejected);
+  if (!day_.contains(parsed->tick.time)) return counters_.add(FeedCounter::rejected);
   enter_day(*channel, parsed->tick.time);
   channel->unsure = false;
   channel->ended = false;
@@ -154,7 +155,7 @@ FeedCounter TickSource::price(Channel& channel, const Tick& tick, TimeNs now) {
     book.turnover = sum(book.turnover, tick.turnover);
   }
   book.trade_time = std::max(book.trade_time, tick.time);
-  events_.price(tick.instrument, {PriceKind::last, tick.price, book.volume, book.turnover},
+  events_.trade(tick.instrument, {PriceKind::last, tick.price, book.volume, book.turnover},
                 {tick.time, now, static_cast<std::uint64_t>(tick.sequence),
                  kTickChannelBase + channel.number});
   return FeedCounter::applied;

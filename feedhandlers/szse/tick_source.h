@@ -15,6 +15,7 @@
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/settings.h"
 #include "feedhandlers/szse/tick_channel.h"
+#include "feedhandlers/szse/trade_day.h"
 
 namespace indexcast::szse {
 
@@ -39,7 +40,7 @@ class TickSource {
 
   // All must outlive it.
   TickSource(const Settings& settings, const feed::SymbolTable& symbols, feed::VenueEvents& events,
-             feed::FeedCounters& counters);
+             TradeDay& day, feed::FeedCounters& counters);
 
   // A 300191 or 300192 of either session.
   void on_tick(feed::Bytes message, Session session, TimeNs now);
@@ -117,6 +118,7 @@ class TickSource {
   const Settings settings_;
   const feed::SymbolTable& symbols_;
   feed::VenueEvents& events_;
+  TradeDay& day_;
   feed::FeedCounters& counters_;
   feed::ChinaStampReader stamps_;
   std::vector<Channel> channels_;  // all built at construction; the first used_ are known

@@ -27,7 +27,7 @@ struct Bench {
   explicit Bench(const std::vector<std::uint32_t>& sentinels = {}) {
     settings.sentinels = sentinels;
     symbols.emplace(make_symbols(settings, universe));
-    normalizer.emplace(settings, *symbols, events, nullptr);
+    normalizer.emplace(settings, *symbols, events, day, nullptr);
   }
 
   FeedCounter take(const SnapshotFields& fields, const std::vector<EntryValue>& entries) {
@@ -49,6 +49,7 @@ struct Bench {
   feed::FeedCounters counters;
   feed::VenueEvents events{feed::Venue::szse, 2, log, counters};
   std::optional<feed::SymbolTable> symbols;
+  TradeDay day{0};
   std::optional<Normalizer> normalizer;
   std::uint64_t sequence = 0;
 };
@@ -209,6 +210,8 @@ TEST(SzseMarket, ANewDayBeginsWithNobodyHeard) {
   Bench bench;
   bench.phase("000001", "E0", 150000000);
   bench.phase("300750", "E0", 150000000);
+  // One message of another day is not believed yet.
+  bench.take(snapshot_fields("S0", "000001", 20250623084957000), {});
   bench.take(snapshot_fields("S0", "000001", 20250623085000000), {});
   bench.take(snapshot_fields("S0", "000001", 20250623085100000), {});
   using enum MarketPhase;
