@@ -1,0 +1,82 @@
+// SZSE's multicast distribution (MDDP, notes 1.7), without the sockets: packets of two lines to the
+// messages that a gateway would have sent.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "feedhandlers/common/datagram_handler.h"
+#include "feedhandlers/common/event_sink.h"
+#include "feedhandlers/common/feed_counters.h"
+#include "feedhandlers/common/symbol_table.h"
+#include "feedhandlers/szse/mddp_assembler.h"
+#include "feedhandlers/szse/mddp_packet.h"
+#include "feedhandlers/szse/mddp_stream.h"
+#include "feedhandlers/szse/message_router.h"
+#include "feedhandlers/szse/settings.h"
+
+namespace indexcast::szse {
+
+// Packets are arbitrated by channel, sender and number, so lines that repeat each other give each
+// message once; senders that number for themselves are told apart, and an image that both sent is
+// applied once by its time. Lost snapshots cannot be asked for again: the feed is in `gap` until
+// every security was heard since, or for a minute, within which each snapshot is repeated. Lost
+// ticks are the TickSource's business.
+//
+// States: connecting until the first packet, live, gap, stale after `multicast.silence_ns` without
+// any packet. One thread; allocates at construction only.
+class MddpHandler final : public feed::DatagramHandler {
+ public:
+  // Channels that a site takes, times senders; what comes beyond is filtered.
+  static constexpr std::size_t kMaxStreams = 32;
+  static constexpr std::int64_t kSettleNs = 60 * kNsPerSecond;
+
+  // `symbols` and `sink` outlive it.
+  MddpHandler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink);
+
+  // `channel` is the configured id, which only says where to listen.
+  void on_datagram(std::uint32_t channel, feed::Line line, feed::Bytes payload,
+                   TimeNs now) override;
+  void on_time(TimeNs now) override;
+  FeedState state() const override { return state_; }
+  feed::FeedCounters& counters() override { return counters_; }
+
+  // What the second session works for; nullptr without the setting `ticks`.
+  TickSource* ticks() { return router_.ticks(); }
+
+ private:
+  struct Stream {
+    explicit Stream(std::int64_t wait_ns, feed::FeedCounters& counters)
+        : packets(wait_ns, counters) {}
+    bool used = false;
+    std::uint16_t channel = 0;
+    std::uint8_t sender = 0;
+    bool numbered = false;  // by ApplSeqNum: ticks, which find their own holes
+    TimeNs heard{};
+    MddpStream packets;
+  };
+
+  void on_whole(const MddpPacket& packet, TimeNs now);
+  void on_mark(const MddpHeader& header, TimeNs now);
+  Stream* stream_of(const MddpHeader& header, TimeNs now);
+  void deliver(const MddpHeader& header, feed::Bytes body, std::uint16_t skip, TimeNs now);
+  void deliver_message(feed::Bytes message, TimeNs now);
+  std::optional<feed::Bytes> plain_body(const MddpHeader& header, feed::Bytes body);
+  void note_loss(const Stream& stream, bool lost, TimeNs now);
+  void update(TimeNs now);
+
+  const MulticastSettings settings_;
+  feed::FeedCounters counters_;
+  MessageRouter router_;
+  MddpAssembler assembler_;
+  Inflater inflater_;
+  std::vector<Stream> streams_;
+  FeedState state_ = FeedState::down;
+  bool heard_any_ = false;
+  TimeNs heard_{};
+  std::optional<TimeNs> lost_at_;
+};
+
+}  // namespace indexcast::szse
