@@ -27,21 +27,35 @@ void send(const Message& message, feed::Outbox& out) {
   append(out, packet.bytes());
 }
 
+// Whether a packet of `size` bytes may begin with `bytes`, which hold at least its header unless it
+// is shorter than one.
+bool is_plausible(Bytes bytes, std::size_t size) {
+  if (size < wire::packet::kHeaderSize || size > wire::packet::kSizeMax) return false;
+  std::size_t at = wire::packet::kHeaderSize;
+  for (std::size_t left = wire::packet::MsgCount.of(bytes.data()); left > 0; --left) {
+    if (bytes.size() - at < wire::message::kHeaderSize)
+      return size - at >= wire::message::kHeaderSize * left;
+    const std::size_t message = wire::message::MsgSize.of(bytes.data() + at);
+    if (message < wire::message::kHeaderSize || message > size - at) return false;
+    at += message;
+    if (at > bytes.size()) return size - at >= wire::message::kHeaderSize * (left - 1);
+  }
+  return at == size;
+}
+
 }  // namespace
 
+// Nothing but its own shape tells a packet from other bytes, so whatever has arrived of it is
+// walked: a length that is believed wrongly would swallow the packets behind it.
 FrameScan RetransmissionProtocol::scan(Bytes bytes) {
-  FrameScan scan;
-  if (bytes.size() < wire::packet::kHeaderSize) return FrameScan{};
+  if (bytes.size() < wire::packet::kHeaderSize) return {};
   const std::size_t size = wire::packet::PktSize.of(bytes.data());
-  if (size < wire::packet::kHeaderSize) {
-    scan.status = FrameScan::Status::malformed;
-    scan.error = DecodeError::bad_length;
-    scan.length = 1;
-    return scan;
+  if (!is_plausible(bytes.first(std::min(size, bytes.size())), size)) {
+    return {FrameScan::Status::malformed, 1, DecodeError::bad_length};
   }
-  scan.status = size <= bytes.size() ? FrameScan::Status::complete : FrameScan::Status::incomplete;
-  scan.length = size;
-  return scan;
+  const bool whole = size <= bytes.size();
+  return {whole ? FrameScan::Status::complete : FrameScan::Status::incomplete, size,
+          DecodeError::none};
 }
 
 bool RetransmissionProtocol::intact(Bytes frame) {
