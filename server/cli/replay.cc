@@ -8,6 +8,7 @@
 #include "feedhandlers/capture/capture_replay.h"
 #include "server/cli/exit_code.h"
 #include "server/journal/journal_reader.h"
+#include "server/pipeline/control_feed.h"
 #include "server/pipeline/handler_set.h"
 #include "server/pipeline/pipeline.h"
 
@@ -119,6 +120,8 @@ int replay_captures(const ReplayOptions& options, const Universe& universe, Date
   HandlerSet handlers(options.config, universe, sink);
   feed::CaptureReplay replay(*std::move(source), handlers.routes(options.config));
   engine.start();
+  // Without a receive time: the capture's clock begins with its first packet.
+  for (const MarketEvent& event : opening_events(options.config.day, {})) sequencer.admit(event);
   while (replay.step()) {
   }
   output.finish();
