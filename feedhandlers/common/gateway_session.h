@@ -87,6 +87,10 @@ class GatewaySession : public StreamHandler {
     return true;
   }
 
+  void on_leaving(TimeNs now, Outbox& out) override {
+    if (link_ == FeedState::live) venue().send_logout(now, out);
+  }
+
   void on_disconnected(TimeNs now) override {
     counters_.add(FeedCounter::disconnects);
     if (framer_.restart()) counters_.add(FeedCounter::malformed);

@@ -40,6 +40,8 @@ class StreamHandler {
   virtual bool on_bytes(Bytes bytes, TimeNs now, Outbox& out) = 0;
   // Time passed: heartbeats, liveness. False: the peer is dead, close the connection.
   virtual bool on_time(TimeNs now, Outbox& out) = 0;
+  // We are about to close a connection: say so if the session asks for it.
+  virtual void on_leaving(TimeNs, Outbox&) {}
   // The connection is gone; a partial frame is counted as malformed (truncated).
   virtual void on_disconnected(TimeNs now) = 0;
   // Bytes of a connection that we only watch (a capture): as on_bytes, without a session of our

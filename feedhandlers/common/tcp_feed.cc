@@ -1,5 +1,6 @@
 #include "feedhandlers/common/tcp_feed.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -24,10 +25,16 @@ TcpFeed::TcpFeed(Venue venue, std::vector<Endpoint> gateways,
   outbox_.reserve(kMaxPendingOutput);
 }
 
-TcpFeed::~TcpFeed() = default;
+// A gateway that is told need not wait for our silence; its answer is not waited for.
+TcpFeed::~TcpFeed() {
+  if (link_ != Link::connected) return;
+  handler_->on_leaving(last_poll_, outbox_);
+  flush();
+}
 
 std::size_t TcpFeed::poll(TimeNs now) {
   std::size_t reads = 0;
+  last_poll_ = now;
   switch (link_) {
     case Link::waiting:
       if (now >= deadline_) open(now);
@@ -72,7 +79,7 @@ std::size_t TcpFeed::receive(TimeNs now) {
     taken += transfer.count;
     if (!handler_->on_bytes({received_.data(), transfer.count}, now, outbox_)) {
       flush();  // the answer to a logout
-      lose(now);
+      lose(now, handler_->reconnect());
       break;
     }
     if (logged_on(handler_->state())) backoff_.succeeded();
@@ -90,17 +97,18 @@ bool TcpFeed::flush() {
   return outbox_.size() <= kMaxPendingOutput;
 }
 
-void TcpFeed::lose(TimeNs now) {
+void TcpFeed::lose(TimeNs now, const Reconnect& wish) {
+  const bool again = wish.to == Reconnect::To::same_gateway && logged_on(handler_->state());
   handler_->on_disconnected(now);
-  fail_over(now);
+  try_again(again ? gateway() : gateway() + 1, wish.wait_at_least_ns, now);
 }
 
-void TcpFeed::fail_over(TimeNs now) {
+void TcpFeed::try_again(std::size_t gateway, std::int64_t wait_at_least_ns, TimeNs now) {
   socket_.close();
   outbox_.clear();
   link_ = Link::waiting;
-  deadline_ = now + backoff_.next_ns();
-  gateway_.store((gateway() + 1) % gateways_.size(), std::memory_order_release);
+  deadline_ = now + std::max(backoff_.next_ns(), wait_at_least_ns);
+  gateway_.store(gateway % gateways_.size(), std::memory_order_release);
 }
 
 void TcpFeed::append_descriptors(std::vector<pollfd>& out) const {

@@ -17,7 +17,8 @@
 namespace indexcast::feed {
 
 // Connects to the first gateway; after a failure or a loss waits (reconnect_backoff.h) and takes
-// the next, round the list. poll() and append_descriptors() belong to one thread; state(),
+// the next, round the list, unless the session that ended wishes otherwise (stream_handler.h).
+// Takes its leave when destroyed. poll() and append_descriptors() belong to one thread; state(),
 // counters() and venue() to any.
 class TcpFeed final : public Feed {
  public:
@@ -52,8 +53,9 @@ class TcpFeed final : public Feed {
   void finish_connecting(TimeNs now);
   std::size_t receive(TimeNs now);
   bool flush();
-  void lose(TimeNs now);
-  void fail_over(TimeNs now);
+  void lose(TimeNs now, const Reconnect& wish = {});
+  void fail_over(TimeNs now) { try_again(gateway() + 1, 0, now); }
+  void try_again(std::size_t gateway, std::int64_t wait_at_least_ns, TimeNs now);
 
   const Venue venue_;
   const std::vector<Endpoint> gateways_;
@@ -65,6 +67,7 @@ class TcpFeed final : public Feed {
   TimeNs deadline_{};  // of the wait, or of connecting
   Outbox outbox_;
   std::array<std::byte, 64 * 1024> received_;
+  TimeNs last_poll_{};
   std::atomic<FeedState> state_{FeedState::down};
   std::atomic<std::size_t> gateway_{0};
 };

@@ -2,6 +2,7 @@
 
 #include "feedhandlers/common/china_stamp.h"
 #include "feedhandlers/sse/encoder.h"
+#include "feedhandlers/sse/logout_rules.h"
 
 namespace indexcast::sse {
 
@@ -19,30 +20,30 @@ using Kind = SessionMessage::Kind;
 // later message a step backwards.
 constexpr std::uint64_t kMaxSequenceJump = 1'000'000'000;
 
-SessionMessage read_logon(Bytes frame) {
-  Logon logon;
-  if (decode_logon(frame, logon) != DecodeError::none || logon.heart_bt_int == 0) {
-    return {.kind = Kind::malformed};
-  }
-  return {.kind = Kind::logon, .heartbeat_s = logon.heart_bt_int};
-}
-
-SessionMessage read_logout(Bytes frame) {
-  Logout logout;
-  if (decode_logout(frame, logout) != DecodeError::none) return {.kind = Kind::malformed};
-  return {.kind = Kind::logout};
+// Our names and the peer's, in whichever order the answer carries them: the documents say that the
+// gateway sends our logon back.
+bool names_match(const Logon& logon, const Settings& settings) {
+  const auto sender = feed::trim_padding(logon.sender_comp_id);
+  const auto target = feed::trim_padding(logon.target_comp_id);
+  const std::string_view ours = settings.sender_comp_id;
+  const std::string_view theirs = settings.target_comp_id;
+  return (sender == theirs && target == ours) || (sender == ours && target == theirs);
 }
 
 }  // namespace
 
 Handler::Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink)
-    : GatewaySession({.heartbeat_s = settings.heartbeat_s}),
+    : GatewaySession({.heartbeat_s = settings.heartbeat_s,
+                      .silence_ns = settings.silence_ns,
+                      .gap_settle_ns = settings.gap_settle_ns}),
       settings_(settings),
       symbols_(symbols),
       events_(feed::Venue::sse, symbols.universe_size(), sink, counters_),
-      normalizer_(settings, symbols, events_) {}
+      normalizer_(settings, symbols, events_),
+      sources_(settings, events_, counters_) {}
 
 void Handler::begin_session(bool watched) {
+  watched_ = watched;
   expected_sequence_ = watched ? 0 : 1;
   sent_sequence_ = 0;
 }
@@ -60,7 +61,7 @@ void Handler::send_heartbeat(TimeNs now, Outbox& out) { encode_heartbeat(next_st
 
 void Handler::send_logout(TimeNs now, Outbox& out) { encode_logout(next_stamp(now), {}, out); }
 
-SessionMessage Handler::read_session(Bytes frame) const {
+SessionMessage Handler::read_session(Bytes frame) {
   switch (decode_header(frame).msg_type) {
     case kMsgLogon:
       return read_logon(frame);
@@ -86,7 +87,31 @@ std::optional<std::uint64_t> Handler::follow_sequence(Bytes frame) {
   return missing;
 }
 
+// An answer that names another session is as good as a refusal.
+SessionMessage Handler::read_logon(Bytes frame) const {
+  Logon logon;
+  if (decode_logon(frame, logon) != DecodeError::none || logon.heart_bt_int == 0) {
+    return {.kind = Kind::malformed};
+  }
+  if (!watched_ && !names_match(logon, settings_)) {
+    return {.kind = Kind::logout, .reconnect = {.wait_at_least_ns = settings_.refused_backoff_ns}};
+  }
+  return {.kind = Kind::logon, .heartbeat_s = logon.heart_bt_int};
+}
+
+SessionMessage Handler::read_logout(Bytes frame) {
+  Logout logout;
+  if (decode_logout(frame, logout) != DecodeError::none) return {.kind = Kind::malformed};
+  const LogoutRule& rule = rule_of_logout(logout.session_status);
+  if (rule.severe) counters_.add(FeedCounter::logouts_severe);
+  const bool refused = state() == FeedState::connecting;
+  return {
+      .kind = Kind::logout,
+      .reconnect = {.to = rule.to, .wait_at_least_ns = refused ? settings_.refused_backoff_ns : 0}};
+}
+
 FeedCounter Handler::on_application(Bytes frame, TimeNs now) {
+  sources_.on_gateway_data(now);
   const Header header = decode_header(frame);
   switch (header.msg_type) {
     case kMsgSnapshot:
@@ -96,11 +121,6 @@ FeedCounter Handler::on_application(Bytes frame, TimeNs now) {
     default:
       return FeedCounter::filtered;
   }
-}
-
-void Handler::on_state(FeedState state, TimeNs now) {
-  events_.feed_state(feed::kMainChannel, state, now);
-  events_.feed_state(feed::kWholeFeed, state, now);
 }
 
 Stamp Handler::next_stamp(TimeNs now) {

@@ -12,6 +12,7 @@
 #include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/sse/normalizer.h"
 #include "feedhandlers/sse/settings.h"
+#include "feedhandlers/sse/source_switch.h"
 
 namespace indexcast::sse {
 
@@ -28,6 +29,11 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
  public:
   Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink);
 
+  // For what reads the fallback file into the same images.
+  SourceSwitch& sources() { return sources_; }
+  Normalizer& normalizer() { return normalizer_; }
+  bool market_trades() const { return events_.phase_is(MarketPhase::trading); }
+
  private:
   friend feed::GatewaySession<Handler, Framing>;
 
@@ -35,19 +41,22 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   void send_logon(TimeNs now, feed::Outbox& out);
   void send_heartbeat(TimeNs now, feed::Outbox& out);
   void send_logout(TimeNs now, feed::Outbox& out);
-  feed::SessionMessage read_session(feed::Bytes frame) const;
+  feed::SessionMessage read_session(feed::Bytes frame);
   std::optional<std::uint64_t> follow_sequence(feed::Bytes frame);
   feed::FeedCounter on_application(feed::Bytes frame, TimeNs now);
-  bool market_trades() const { return events_.phase_is(MarketPhase::trading); }
   void begin_round() { events_.begin_round(symbols_.instruments()); }
   bool round_complete() const { return events_.round_complete(); }
-  void on_state(FeedState state, TimeNs now);
+  void on_state(FeedState state, TimeNs now) { sources_.on_gateway_state(state, now); }
+  feed::SessionMessage read_logon(feed::Bytes frame) const;
+  feed::SessionMessage read_logout(feed::Bytes frame);
   Stamp next_stamp(TimeNs now);
 
   const Settings settings_;
   const feed::SymbolTable& symbols_;
   feed::VenueEvents events_;
   Normalizer normalizer_;
+  SourceSwitch sources_;
+  bool watched_ = false;
   std::uint64_t expected_sequence_ = 0;  // 0: the first one met is taken
   std::uint64_t sent_sequence_ = 0;
 };

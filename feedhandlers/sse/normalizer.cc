@@ -5,29 +5,50 @@ namespace indexcast::sse {
 using feed::Bytes;
 using feed::DecodeError;
 using feed::FeedCounter;
+using feed::Origin;
+
+namespace {
+
+// Between the clocks that stamp an image and its message.
+constexpr std::int64_t kClockToleranceNs = 5 * kNsPerSecond;
+
+// Of the streams we price. The same digits name an index in MD001 and the after-hours session in
+// MD102.
+bool has_prices(const SnapshotFields& fields) {
+  return fields.security_type == kSecurityTypeStock &&
+         (fields.md_stream_id == kStreamShares || fields.md_stream_id == kStreamFunds);
+}
+
+}  // namespace
 
 Normalizer::Normalizer(const Settings& settings, const feed::SymbolTable& symbols,
                        feed::VenueEvents& events)
     : production_only_(settings.production_only),
+      day_given_(settings.trade_date != 0),
       symbols_(symbols),
       events_(events),
-      market_(settings.breaks) {}
+      market_(settings.breaks),
+      day_(settings.trade_date),
+      file_images_(symbols.universe_size()) {}
 
 FeedCounter Normalizer::on_market_status(const Header& header, Bytes frame, TimeNs now) {
   MarketStatus status;
   if (decode_market_status(frame, status) != DecodeError::none) return FeedCounter::malformed;
-  if (!stamps_.read(header.sending_time)) return FeedCounter::malformed;
+  const auto time = stamps_.read(header.sending_time);
+  if (!time) return FeedCounter::malformed;
   if (status.security_type != kSecurityTypeStock) return FeedCounter::filtered;
   if (foreign_mode(status.trad_ses_mode)) return FeedCounter::rejected;
+  if (foreign_day(header.sending_time / feed::kTimeDigits)) return FeedCounter::rejected;
   if (!market_.on_status(status.trading_session_id)) return FeedCounter::rejected;
-  return advance_market(header, now) ? FeedCounter::applied : FeedCounter::duplicate;
+  const bool moved = advance_market(header.sending_time, {*time, now, header.msg_seq_num});
+  return moved ? FeedCounter::applied : FeedCounter::duplicate;
 }
 
 FeedCounter Normalizer::on_snapshot(const Header& header, Bytes frame, TimeNs now) {
   if (frame.size() < kHeaderSize + snapshot::kBody + kTrailerSize) return FeedCounter::malformed;
   // What the message says may be of no use to us, and its time still moves the market.
   const bool moved = !foreign_mode(static_cast<std::uint8_t>(frame[snapshot::kTradSesMode])) &&
-                     advance_market(header, now);
+                     advance_market(header.sending_time, {{}, now, header.msg_seq_num});
   const FeedCounter outcome = price_snapshot(header, frame, now);
   return moved && outcome == FeedCounter::filtered ? FeedCounter::applied : outcome;
 }
@@ -36,45 +57,94 @@ FeedCounter Normalizer::price_snapshot(const Header& header, Bytes frame, TimeNs
   const auto code = security_code(frame);
   if (!code) return FeedCounter::filtered;
   const feed::SymbolEntry* symbol = symbols_.find(*code);
-  if (symbol == nullptr) return FeedCounter::filtered;
+  if (symbol == nullptr || symbol->instrument == kNoInstrument) return FeedCounter::filtered;
 
   Snapshot snapshot;
   if (decode_snapshot(frame, snapshot) != DecodeError::none) return FeedCounter::malformed;
   const SnapshotFields& fields = snapshot.fields;
-  // The same digits name an index in MD001 and the after-hours session in MD102.
-  if (fields.security_type != kSecurityTypeStock ||
-      (fields.md_stream_id != kStreamShares && fields.md_stream_id != kStreamFunds)) {
-    return FeedCounter::filtered;
-  }
+  if (!has_prices(fields)) return FeedCounter::filtered;
   if (foreign_mode(fields.trad_ses_mode)) return FeedCounter::rejected;
-  const auto time = image_time(header, fields);
+  // LastUpdateTime is when the image changed; 0 is "meaningless" (2.1) and stands before the first
+  // change of the day.
+  const bool stamped = fields.last_update_time != 0;
+  const auto time = stamped ? stamps_.read(fields.trade_date, fields.last_update_time)
+                            : stamps_.read(header.sending_time);
   if (!time) return FeedCounter::malformed;
+  if (ahead_of(header, *time)) return FeedCounter::rejected;
+  if (foreign_day(stamped ? fields.trade_date : header.sending_time / feed::kTimeDigits)) {
+    return FeedCounter::rejected;
+  }
   events_.heard(symbol->instrument);
-  if (events_.overtaken(symbol->instrument, *time)) return FeedCounter::duplicate;
-  return apply(symbol->instrument, snapshot, {*time, now, header.msg_seq_num});
+  const bool may_rerun = fields.trad_ses_mode != kTradSesModeProduction;
+  if (events_.overtaken(symbol->instrument, *time, may_rerun)) return FeedCounter::duplicate;
+  return apply(symbol->instrument, image_of(snapshot), fields.trading_phase_code[0],
+               {*time, now, header.msg_seq_num});
 }
 
-FeedCounter Normalizer::apply(InstrumentId instrument, const Snapshot& snapshot,
-                              const feed::Origin& origin) {
-  const PhaseRule& rule = rule_of(snapshot.fields.trading_phase_code[0]);
+FeedCounter Normalizer::on_file_header(const MktdtHeaderLine& header, TimeNs now) {
+  const auto time = stamps_.read(header.date, header.time);
+  if (!time) return FeedCounter::malformed;
+  if (foreign_day(header.date) || !market_.on_status(header.status)) return FeedCounter::rejected;
+  file_ = header;
+  const std::uint64_t stamp = header.date * feed::kTimeDigits + header.time;
+  const bool moved = advance_market(stamp, {*time, now, 0, kFileChannel});
+  return moved ? FeedCounter::applied : FeedCounter::duplicate;
+}
+
+FeedCounter Normalizer::on_file_record(std::string_view line, std::uint64_t sequence, TimeNs now) {
+  const MktdtLineKind kind = kind_of(line);
+  if (kind != MktdtLineKind::share && kind != MktdtLineKind::fund) return FeedCounter::filtered;
+  const auto code = record_code(line);
+  const feed::SymbolEntry* symbol = code ? symbols_.find(*code) : nullptr;
+  if (symbol == nullptr || symbol->instrument == kNoInstrument) return FeedCounter::filtered;
+
+  MktdtRecord record;
+  if (read_record(line, record)) return FeedCounter::malformed;
+  if (record.stream == kStreamDistribution) return FeedCounter::filtered;
+  const auto time = stamps_.read(file_.date, record.time != 0 ? record.time : file_.time);
+  if (!time) return FeedCounter::malformed;
+  if (events_.overtaken(symbol->instrument, *time, false)) return FeedCounter::duplicate;
+  if (torn(symbol->instrument, record)) return FeedCounter::rejected;
+  return apply(symbol->instrument, image_of(record), record.phase[0],
+               {*time, now, sequence, kFileChannel});
+}
+
+bool Normalizer::torn(InstrumentId instrument, const MktdtRecord& record) {
+  FileImage& known = file_images_[instrument];
+  const std::int64_t volume = record.numbers[kMktdtVolume];
+  if (volume == kMktdtOverflow) return false;
+  if (known.date == file_.date && volume < known.volume) return true;
+  known = {file_.date, volume};
+  return false;
+}
+
+FeedCounter Normalizer::apply(InstrumentId instrument, const Image& image, char phase,
+                              const Origin& origin) {
+  const PhaseRule& rule = rule_of(phase);
   const bool status = rule.status && events_.status(instrument, *rule.status, origin);
-  const auto price = price_of(snapshot, rule.price);
+  const auto price = price_of(image, rule.price);
   if (price) events_.price(instrument, *price, origin);
   return price || status ? FeedCounter::applied : FeedCounter::rejected;
 }
 
-// LastUpdateTime is when the image changed; 0 is "meaningless" (2.1) and stands before the first
-// change of the day.
-std::optional<TimeNs> Normalizer::image_time(const Header& header, const SnapshotFields& fields) {
-  if (fields.last_update_time == 0) return stamps_.read(header.sending_time);
-  return stamps_.read(fields.trade_date, fields.last_update_time);
+// An image from the future would make every later one of its security look old.
+bool Normalizer::ahead_of(const Header& header, TimeNs time) {
+  const auto sent = stamps_.read(header.sending_time);
+  return sent && time - *sent > kClockToleranceNs;
 }
 
-bool Normalizer::advance_market(const Header& header, TimeNs now) {
-  const auto phase = market_.phase_at(header.sending_time % feed::kTimeDigits);
+// Without a day of the site's own, the latest one met is the day.
+bool Normalizer::foreign_day(std::uint64_t date) {
+  if (!day_given_ && date > day_) day_ = date;
+  return date != day_;
+}
+
+bool Normalizer::advance_market(std::uint64_t stamp, const Origin& origin) {
+  const auto phase = market_.phase_at(stamp % feed::kTimeDigits);
   if (!phase || events_.phase_is(*phase)) return false;
-  const auto time = stamps_.read(header.sending_time);
-  return time && events_.phase(*phase, {*time, now, header.msg_seq_num});
+  const auto time = stamps_.read(stamp);
+  if (!time || (day_ != 0 && stamp / feed::kTimeDigits != day_)) return false;
+  return events_.phase(*phase, {*time, origin.receive_time, origin.sequence, origin.channel});
 }
 
 }  // namespace indexcast::sse

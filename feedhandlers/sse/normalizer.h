@@ -1,7 +1,10 @@
-// SSE application messages to MarketEvents.
+// SSE application messages, and records of the fallback file, to MarketEvents.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "feedhandlers/common/china_stamp.h"
 #include "feedhandlers/common/event_sink.h"
@@ -10,36 +13,59 @@
 #include "feedhandlers/common/venue_events.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/sse/market_clock.h"
+#include "feedhandlers/sse/mktdt_reader.h"
 #include "feedhandlers/sse/price_ladder.h"
 #include "feedhandlers/sse/settings.h"
 
 namespace indexcast::sse {
 
-// Takes whole frames whose checksum was verified and says what became of each: applied, duplicate,
-// filtered, rejected or malformed. The caller counts. One thread; allocates at construction only.
+// Says of every message or record what became of it: applied, duplicate, filtered, rejected or
+// malformed. The caller counts. A price never goes back in time: an image older than one taken of
+// the same security, from whichever source, is a duplicate; but a venue in test or simulation may
+// run its day again (VenueEvents::kGatewayLagNs). An image of another trading day is rejected. One
+// thread; allocates at construction only.
 class Normalizer {
  public:
   // `symbols` and `events` outlive it.
   Normalizer(const Settings& settings, const feed::SymbolTable& symbols, feed::VenueEvents& events);
 
+  // Whole frames whose checksum was verified.
   feed::FeedCounter on_market_status(const Header& header, feed::Bytes frame, TimeNs now);
   feed::FeedCounter on_snapshot(const Header& header, feed::Bytes frame, TimeNs now);
 
+  // The file's first line: its day must be the trading day, or nothing of the file may be used. Its
+  // status moves the market as M101 would.
+  feed::FeedCounter on_file_header(const MktdtHeaderLine& header, TimeNs now);
+  // A line of a file whose header was applied or a duplicate. `sequence` counts looks at the file.
+  // Within one security volume never falls: a record with less is torn, and rejected.
+  feed::FeedCounter on_file_record(std::string_view line, std::uint64_t sequence, TimeNs now);
+
  private:
+  struct FileImage {
+    std::uint32_t date = 0;
+    std::int64_t volume = 0;
+  };
+
   feed::FeedCounter price_snapshot(const Header& header, feed::Bytes frame, TimeNs now);
-  feed::FeedCounter apply(InstrumentId instrument, const Snapshot& snapshot,
+  feed::FeedCounter apply(InstrumentId instrument, const Image& image, char phase,
                           const feed::Origin& origin);
-  bool advance_market(const Header& header, TimeNs now);
-  std::optional<TimeNs> image_time(const Header& header, const SnapshotFields& fields);
+  bool advance_market(std::uint64_t stamp, const feed::Origin& origin);
+  bool torn(InstrumentId instrument, const MktdtRecord& record);
+  bool ahead_of(const Header& header, TimeNs time);
+  bool foreign_day(std::uint64_t date);
   bool foreign_mode(std::uint8_t trad_ses_mode) const {
     return production_only_ && trad_ses_mode != kTradSesModeProduction;
   }
 
   const bool production_only_;
+  const bool day_given_;
   const feed::SymbolTable& symbols_;
   feed::VenueEvents& events_;
   feed::ChinaStampReader stamps_;
   MarketClock market_;
+  std::uint64_t day_;
+  MktdtHeaderLine file_;  // without its views
+  std::vector<FileImage> file_images_;
 };
 
 }  // namespace indexcast::sse

@@ -6,10 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "calc/time.h"
 #include "feedhandlers/common/endpoint.h"
 #include "feedhandlers/common/timetable.h"
 
 namespace indexcast::sse {
+
+// Channel of the fallback file in MarketEvent::channel; the gateways' is feed::kMainChannel.
+inline constexpr std::uint32_t kFileChannel = 2;
 
 struct Settings {
   std::vector<feed::Endpoint> gateways;  // in order of preference
@@ -19,6 +23,22 @@ struct Settings {
   std::uint16_t heartbeat_s = 3;  // HeartBtInt asked for; the peer is dead after twice this
   bool production_only = true;    // reject TradSesMode other than 3
   std::vector<feed::TimeRange> breaks = feed::kMainlandBreaks;  // M101 stays T over lunch
+
+  // Images of any other day are rejected; 0: of any day but the latest seen.
+  Date trade_date = 0;
+  // A session, or the fallback file, is stale after so long without market data while the market
+  // trades.
+  std::int64_t silence_ns = 30 * kNsPerSecond;
+  // After a loss prices may be old for as long as it takes to repeat every image. The period is not
+  // in the documents; the file's is 3 to 5 s (4.4).
+  std::int64_t gap_settle_ns = 10 * kNsPerSecond;
+  // A gateway that refuses our logon is not asked again sooner, nor is the next one.
+  std::int64_t refused_backoff_ns = kNsPerSecond;
+
+  std::string fallback_file;  // mktdt00.txt as the gateway writes it; empty: none
+  // Without market data from any gateway for so long, the file becomes the source.
+  std::int64_t fallback_after_ns = 10 * kNsPerSecond;
+  std::int64_t fallback_poll_ns = kNsPerSecond;  // between two looks at the file
 };
 
 }  // namespace indexcast::sse

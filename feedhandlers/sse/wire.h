@@ -115,11 +115,25 @@ inline constexpr std::uint16_t kEntryClose = entry_type('5');
 inline constexpr std::uint16_t kEntryHigh = entry_type('7');
 inline constexpr std::uint16_t kEntryLow = entry_type('8');
 
+inline constexpr std::uint16_t kEntrySettlement = entry_type('6');
+inline constexpr std::uint16_t kEntryIopv = entry_type('v');          // MD004 and MDE01
+inline constexpr std::uint16_t kEntryPreCloseIopv = entry_type('w');  // MD004
+
 inline constexpr std::string_view kStreamIndex = "MD001";
 inline constexpr std::string_view kStreamShares = "MD002";
+inline constexpr std::string_view kStreamDistribution = "MD003";
 inline constexpr std::string_view kStreamFunds = "MD004";
+inline constexpr std::string_view kStreamAfterHours = "MD102";
+inline constexpr std::string_view kStreamIopv = "MDE01";
 
-inline constexpr std::uint8_t kSecurityTypeStock = 1;  // stocks, funds, indices (2.3)
+// SecurityType (2.3); 2 derivatives, 12 and 13 bonds.
+inline constexpr std::uint8_t kSecurityTypeStock = 1;     // stocks, funds, indices
+inline constexpr std::uint8_t kSecurityTypeBusiness = 3;  // pre-issue, after-hours
+inline constexpr std::uint8_t kSecurityTypeIopv = 14;     // from outside the exchange
+
+// TradSesMode (2.3).
+inline constexpr std::uint8_t kTradSesModeTest = 1;
+inline constexpr std::uint8_t kTradSesModeSimulation = 2;
 inline constexpr std::uint8_t kTradSesModeProduction = 3;
 
 // Implied decimals (2.4) and the overflow codes, all nines of the declared width (2.1).

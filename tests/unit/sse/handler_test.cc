@@ -143,6 +143,150 @@ TEST_F(SseHandler, UnknownTypesAreSkippedByTheirLength) {
   EXPECT_EQ(count(FeedCounter::applied), 1u);
 }
 
+// A loss makes every price doubtful until its security was heard again.
+TEST_F(SseHandler, ALossIsAGapUntilEverySecurityWasHeard) {
+  log_on();
+  deliver(test::trade(2));
+  deliver(test::heartbeat(4));
+  EXPECT_EQ(handler_.state(), FeedState::gap);
+  deliver(test::market_status(5, "T1", 20260114095351220));
+  EXPECT_EQ(handler_.state(), FeedState::gap);
+  deliver(test::trade(6));
+  handler_.on_time(kStart, out_);
+  EXPECT_EQ(handler_.state(), FeedState::live);
+  using enum FeedState;
+  EXPECT_EQ(log_.states(1), (std::vector{connecting, live, gap, live}));
+  EXPECT_EQ(log_.states(0), log_.states(1));
+}
+
+TEST_F(SseHandler, AGapSettlesWithTheFirstDataAfterAFullRound) {
+  log_on();
+  deliver(test::trade(2));
+  deliver(test::heartbeat(4));
+  const TimeNs settled = kStart + 10 * kNsPerSecond;
+  SnapshotFields other = test::snapshot_fields();
+  other.security_id = "600000";  // ours is not being published
+  deliver(test::snapshot(5, other, {}), settled + -1);
+  EXPECT_EQ(handler_.state(), FeedState::gap);
+  deliver(test::heartbeat(6), settled + kNsPerSecond);
+  EXPECT_EQ(handler_.state(), FeedState::gap);  // time alone proves nothing
+  deliver(test::snapshot(7, other, {}), settled + kNsPerSecond);
+  EXPECT_EQ(handler_.state(), FeedState::live);
+}
+
+TEST_F(SseHandler, TheStateIsSaidBeforeThePriceBehindALoss) {
+  log_on();
+  deliver(test::trade(2));
+  log_.events.clear();
+  deliver(test::trade(4, 2'250'000));
+  ASSERT_GE(log_.events.size(), 3u);
+  EXPECT_EQ(log_.events[0].kind, EventKind::feed_state);
+  EXPECT_EQ(static_cast<FeedState>(log_.events[0].detail), FeedState::gap);
+  EXPECT_EQ(log_.events[2].kind, EventKind::price);
+  EXPECT_EQ(log_.events[2].channel, feed::kMainChannel);
+}
+
+TEST_F(SseHandler, DamageIsAGap) {
+  log_on();
+  deliver(test::trade(2));
+  Message damaged = test::trade(3);
+  damaged[50] ^= std::byte{1};
+  deliver(damaged);
+  EXPECT_EQ(handler_.state(), FeedState::gap);
+}
+
+TEST_F(SseHandler, ALaterSessionRecovers) {
+  log_on();
+  deliver(test::trade(2));
+  handler_.on_disconnected(kStart);
+  handler_.on_connected(kStart + kNsPerSecond, out_);
+  deliver(test::logon_answer(), kStart + kNsPerSecond);
+  EXPECT_EQ(handler_.state(), FeedState::recovering);
+  deliver(test::trade(2), kStart + kNsPerSecond);
+  handler_.on_time(kStart + kNsPerSecond, out_);
+  EXPECT_EQ(handler_.state(), FeedState::live);
+}
+
+// A gateway that lives and has nothing to say.
+TEST_F(SseHandler, SilenceIsStaleWhileTheMarketTrades) {
+  log_on();
+  deliver(test::market_status(2, "T1", 20260114095351220));
+  for (int s = 1; s <= 30; ++s) {
+    deliver(test::heartbeat(static_cast<std::uint64_t>(s) + 2), kStart + s * kNsPerSecond);
+    EXPECT_TRUE(handler_.on_time(kStart + s * kNsPerSecond, out_));
+    EXPECT_EQ(handler_.state(), s < 30 ? FeedState::live : FeedState::stale) << s;
+  }
+  deliver(test::market_status(33, "E11", 20260114150000000), kStart + 31 * kNsPerSecond);
+  EXPECT_EQ(handler_.state(), FeedState::live);
+  for (int s = 31; s <= 90; ++s) {
+    deliver(test::heartbeat(static_cast<std::uint64_t>(s) + 3), kStart + s * kNsPerSecond);
+    EXPECT_TRUE(handler_.on_time(kStart + s * kNsPerSecond, out_));
+    EXPECT_EQ(handler_.state(), FeedState::live) << s;
+  }
+}
+
+TEST_F(SseHandler, AnAnswerForAnotherSessionIsARefusal) {
+  for (const auto& [sender, target, good] :
+       std::vector<std::tuple<std::string_view, std::string_view, bool>>{{"MDGW", "VSS", true},
+                                                                         {"VSS", "MDGW", true},
+                                                                         {"MDGW", "OTHER", false},
+                                                                         {"", "", false}}) {
+    handler_.on_connected(kStart, out_);
+    Message answer;
+    encode_logon({20260114091000000, 1}, {sender, target, 3, "0.60"}, answer);
+    EXPECT_EQ(deliver(answer), good) << sender;
+    handler_.on_disconnected(kStart);
+  }
+  EXPECT_EQ(count(FeedCounter::logons_refused), 2u);
+}
+
+struct LogoutCase {
+  std::uint32_t status;
+  feed::Reconnect::To to;
+  std::uint64_t severe;
+};
+
+class SseLogout : public SseHandler, public testing::WithParamInterface<LogoutCase> {};
+
+TEST_P(SseLogout, SaysWhereToGo) {
+  const LogoutCase& c = GetParam();
+  log_on();
+  Message leave;
+  encode_logout({20260114150000000, 2}, {c.status, "bye"}, leave);
+  EXPECT_FALSE(deliver(leave));
+  EXPECT_EQ(handler_.reconnect(), (feed::Reconnect{c.to, 0}));
+  EXPECT_EQ(count(FeedCounter::logouts_severe), c.severe);
+  EXPECT_EQ(count(FeedCounter::logons_refused), 0u);
+  handler_.on_disconnected(kStart);
+  handler_.on_connected(kStart, out_);
+  EXPECT_EQ(handler_.reconnect(), feed::Reconnect{});
+  encode_logout({20260114150000000, 1}, {c.status, "no"}, leave = {});
+  EXPECT_FALSE(deliver(leave));
+  EXPECT_EQ(handler_.reconnect(), (feed::Reconnect{c.to, kNsPerSecond}));
+  EXPECT_EQ(count(FeedCounter::logons_refused), 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, SseLogout,
+    testing::Values(LogoutCase{0, feed::Reconnect::To::next_gateway, 0},
+                    LogoutCase{1, feed::Reconnect::To::same_gateway, 0},
+                    LogoutCase{999, feed::Reconnect::To::same_gateway, 0},
+                    LogoutCase{1000, feed::Reconnect::To::next_gateway, 1},
+                    LogoutCase{9999, feed::Reconnect::To::next_gateway, 1},
+                    LogoutCase{10000, feed::Reconnect::To::next_gateway, 1},
+                    LogoutCase{0xffffffff, feed::Reconnect::To::next_gateway, 1}),
+    [](const auto& test_case) { return std::to_string(test_case.param.status); });
+
+TEST_F(SseHandler, TakesItsLeaveWhenLoggedOn) {
+  handler_.on_connected(kStart, out_);
+  out_.clear();
+  handler_.on_leaving(kStart, out_);
+  EXPECT_TRUE(out_.empty());
+  deliver(test::logon_answer());
+  handler_.on_leaving(kStart, out_);
+  EXPECT_EQ(decode_header(out_).msg_type, kMsgLogout);
+}
+
 // Every way to cut a stream in two, and byte by byte, gives the same events.
 TEST(SseHandlerSplit, DecodesTheSameAtEverySplit) {
   Message stream = test::logon_answer(1);
@@ -236,7 +380,11 @@ TEST_F(SseHandler, EveryDamagedMessageIsCountedOnce) {
   log_on();
   constexpr std::uint64_t kMessages = 100'000;
   for (std::uint64_t i = 0; i < kMessages; ++i) {
-    Message bytes = test::trade(i + 2);
+    // A millisecond apart: an image of a damaged time overtakes only those up to it.
+    SnapshotFields fields = test::snapshot_fields();
+    fields.last_update_time = static_cast<std::uint32_t>(95300000 + i / 60000 * 100000 + i % 60000);
+    Message bytes = test::snapshot(i + 2, fields, {{kEntryLast, 2'249'000, 0, 0}},
+                                   20260114000000000 + fields.last_update_time);
     // Damage behind the header leaves the frame's end where it is; the checksum may be made good.
     for (std::uint64_t flips = random() % 4; flips != 0; --flips) {
       bytes[kHeaderSize + random() % (bytes.size() - kHeaderSize)] =

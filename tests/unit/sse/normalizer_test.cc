@@ -87,7 +87,10 @@ INSTANTIATE_TEST_SUITE_P(
         LadderCase{"Closed", "E", 1000000, 1020000, 1030000, close, 10300000},
         LadderCase{"ClosedWithoutClose", "E", 1000000, 1020000, 0, close, 10200000},
         LadderCase{"ClosedUntraded", "E", 1000000, 0, 0, close, 10000000},
-        LadderCase{"UnknownLetter", "D", 1000000, 1020000, 0, last, 10200000},
+        LadderCase{"BetweenAuctionAndTrading", "D", 1000000, 1020000, 0, last, 10200000},
+        LadderCase{"Break", "B", 1000000, 1020000, 0, last, 10200000},
+        LadderCase{"VolatilityInterruption", "V", 1000000, 1020000, 0, last, 10200000},
+        LadderCase{"UnknownLetter", "X", 1000000, 1020000, 0, last, 10200000},
         LadderCase{"Blank", "", 1000000, 1020000, 0, last, 10200000},
         LadderCase{"NothingAtAll", "T", 0, 0, 0, {}, 0},
         LadderCase{"LastOverflows", "T", 1000000, kPriceOverflow, 0, {}, 0},
@@ -135,7 +138,8 @@ TEST_F(SseNormalizer, OtherSecuritiesAndStreamsAreFiltered) {
   SnapshotFields other = test::snapshot_fields();
   other.security_id = "600000";
   EXPECT_EQ(snapshot(other, {{kEntryLast, 1, 0, 0}}), FeedCounter::filtered);
-  for (const std::string_view stream : {"MD001", "MD003", "MD102", "MDE01"}) {
+  for (const std::string_view stream :
+       {"MD001", "MD003", "MD102", "MDE01", "MD201", "MD210", "XX999"}) {
     SnapshotFields fields = test::snapshot_fields();
     fields.md_stream_id = stream;
     EXPECT_EQ(snapshot(fields, {{kEntryLast, 1, 0, 0}}), FeedCounter::filtered) << stream;
@@ -186,8 +190,80 @@ TEST_F(SseNormalizer, ALaggingGatewayDoesNotTurnAPriceBack) {
   EXPECT_EQ(snapshot(fields, {{kEntryLast, 2'249'000, 0, 0}}), FeedCounter::applied);
   fields.last_update_time -= 3'000;
   EXPECT_EQ(snapshot(fields, {{kEntryLast, 2'240'000, 0, 0}}), FeedCounter::duplicate);
-  fields.last_update_time = 90000000;  // another run of the day
-  EXPECT_EQ(snapshot(fields, {{kEntryLast, 2'240'000, 0, 0}}), FeedCounter::applied);
+  fields.last_update_time = 90000000;  // a gateway that got stuck
+  EXPECT_EQ(snapshot(fields, {{kEntryLast, 2'240'000, 0, 0}}), FeedCounter::duplicate);
+  EXPECT_EQ(log_.of(EventKind::price).size(), 1u);
+}
+
+TEST_F(SseNormalizer, AVenueInTestMayRunItsDayAgain) {
+  Settings settings;
+  settings.production_only = false;
+  Normalizer normalizer(settings, symbols_, events_);
+  SnapshotFields fields = test::snapshot_fields();
+  fields.trad_ses_mode = kTradSesModeSimulation;
+  const auto take = [&](std::uint32_t time) {
+    fields.last_update_time = time;
+    const Message bytes = test::snapshot(1, fields, {{kEntryLast, 2'249'000, 0, 0}});
+    return normalizer.on_snapshot(decode_header(bytes), bytes, {});
+  };
+  EXPECT_EQ(take(95350610), FeedCounter::applied);
+  EXPECT_EQ(take(95347610), FeedCounter::duplicate);
+  EXPECT_EQ(take(90000000), FeedCounter::applied);
+}
+
+struct DayCase {
+  std::string name;
+  Date given;
+  std::uint32_t date;
+  std::uint32_t time;
+  std::uint64_t sent;
+  FeedCounter outcome;
+};
+
+class SseDay : public SseNormalizer, public testing::WithParamInterface<DayCase> {};
+
+TEST_P(SseDay, Takes) {
+  const DayCase& c = GetParam();
+  Settings settings;
+  settings.trade_date = c.given;
+  Normalizer normalizer(settings, symbols_, events_);
+  if (c.given == 0) {
+    const Message today = test::trade(1);
+    normalizer.on_snapshot(decode_header(today), today, {});
+    log_.events.clear();
+  }
+  SnapshotFields fields = test::snapshot_fields();
+  fields.trade_date = c.date;
+  fields.last_update_time = c.time;
+  const Message bytes = test::snapshot(2, fields, {{kEntryLast, 2'249'000, 0, 0}}, c.sent);
+  EXPECT_EQ(normalizer.on_snapshot(decode_header(bytes), bytes, {}), c.outcome);
+  EXPECT_EQ(log_.of(EventKind::price).size(), c.outcome == FeedCounter::applied ? 1u : 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, SseDay,
+    testing::Values(
+        DayCase{"Today", 20260114, 20260114, 95350610, 20260114095351220, FeedCounter::applied},
+        DayCase{"Yesterday", 20260114, 20260113, 150000000, 20260114085351220,
+                FeedCounter::rejected},
+        DayCase{"YesterdayUnstamped", 20260114, 20260113, 0, 20260113085351220,
+                FeedCounter::rejected},
+        DayCase{"Tomorrow", 20260114, 20260115, 95350610, 20260115095351220, FeedCounter::rejected},
+        DayCase{"AheadOfItsMessage", 20260114, 20260114, 95451221, 20260114095351220,
+                FeedCounter::rejected},
+        DayCase{"LatestSeen", 0, 20260114, 95350610, 20260114095351220, FeedCounter::applied},
+        DayCase{"BeforeTheLatestSeen", 0, 20260113, 145350610, 20260114095351220,
+                FeedCounter::rejected},
+        DayCase{"ALaterDayBegins", 0, 20260115, 91500000, 20260115091500000, FeedCounter::applied}),
+    [](const auto& test_case) { return test_case.param.name; });
+
+TEST_F(SseNormalizer, AStatusOfAnotherDayMovesNothing) {
+  Settings settings;
+  settings.trade_date = 20260114;
+  Normalizer normalizer(settings, symbols_, events_);
+  const Message bytes = test::market_status(1, "E11", 20260113150000000);
+  EXPECT_EQ(normalizer.on_market_status(decode_header(bytes), bytes, {}), FeedCounter::rejected);
+  EXPECT_TRUE(log_.events.empty());
 }
 
 TEST_F(SseNormalizer, TheMarketFollowsItsStatusAndTimetable) {

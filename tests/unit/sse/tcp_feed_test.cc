@@ -1,62 +1,21 @@
 // TcpFeed against real listeners on the loopback interface; time is ours, readiness is poll(2)'s.
 #include "feedhandlers/common/tcp_feed.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <functional>
 
 #include "feedhandlers/sse/handler.h"
 #include "tests/unit/sse/feed_fixture.h"
+#include "tests/unit/sse/loopback_gateway.h"
 #include "tests/unit/sse/sse_messages.h"
 
 namespace indexcast::feed {
 namespace {
 
 using indexcast::test::EventLog;
+using Gateway = indexcast::test::LoopbackGateway;
 using indexcast::test::universe_of;
-
-// The exchange's side, blocking, on a port of the system's choice.
-class Gateway {
- public:
-  Gateway() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::listen(listener_, 4);
-    socklen_t size = sizeof address;
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-  }
-  ~Gateway() {
-    leave();
-    ::close(listener_);
-  }
-  Gateway(const Gateway&) = delete;
-  Gateway& operator=(const Gateway&) = delete;
-
-  Endpoint endpoint() const { return {"127.0.0.1", port_}; }
-  void accept() { peer_ = ::accept(listener_, nullptr, nullptr); }
-  void leave() {
-    if (peer_ >= 0) ::close(peer_);
-    peer_ = -1;
-  }
-  void send(Bytes bytes) { ::send(peer_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
-  std::vector<std::byte> read(std::size_t size) {
-    std::vector<std::byte> bytes(size);
-    ::recv(peer_, bytes.data(), size, MSG_WAITALL);
-    return bytes;
-  }
-
- private:
-  int listener_;
-  int peer_ = -1;
-  std::uint16_t port_ = 0;
-};
 
 class TcpFeedTest : public testing::Test {
  protected:
@@ -142,6 +101,46 @@ TEST_F(TcpFeedTest, AnswersALogoutBeforeItCloses) {
   first_.send(leave);
   ASSERT_TRUE(until([&] { return feed_.state() == FeedState::down; }));
   EXPECT_EQ(sse::decode_header(first_.read(288)).msg_type, sse::kMsgLogout);
+}
+
+// An ordinary end is mended where it happened, a severe one elsewhere.
+TEST_F(TcpFeedTest, ReturnsToAGatewayThatEndedOrdinarily) {
+  std::size_t expected = 0;
+  for (const auto& [status, next] :
+       std::vector<std::pair<std::uint32_t, std::size_t>>{{5, 0}, {2000, 1}, {7, 1}, {0, 0}}) {
+    Gateway& gateway = expected == 0 ? first_ : second_;
+    advance(ReconnectBackoff::kLongestNs);
+    ASSERT_TRUE(until([&] { return feed_.state() == FeedState::connecting; })) << status;
+    gateway.accept();
+    gateway.read(102);
+    gateway.send(sse::test::logon_answer());
+    ASSERT_TRUE(until([&] { return live(); }));
+    std::vector<std::byte> leave;
+    sse::encode_logout({20260114150000000, 2}, {status, "leave"}, leave);
+    gateway.send(leave);
+    ASSERT_TRUE(until([&] { return feed_.state() == FeedState::down; }));
+    gateway.leave();
+    EXPECT_EQ(feed_.gateway(), next) << status;
+    expected = next;
+  }
+}
+
+TEST_F(TcpFeedTest, ARefusedLogonIsNotRepeatedAtOnce) {
+  ASSERT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
+  first_.accept();
+  first_.read(102);
+  std::vector<std::byte> refusal;
+  sse::encode_logout({20260114091000000, 1}, {7, "unknown CompID"}, refusal);
+  first_.send(refusal);
+  ASSERT_TRUE(until([&] { return feed_.state() == FeedState::down; }));
+  EXPECT_EQ(feed_.gateway(), 1u);  // it never came up here
+  advance(kNsPerSecond - 1);
+  feed_.poll(now_);
+  std::vector<pollfd> descriptors;
+  feed_.append_descriptors(descriptors);
+  EXPECT_TRUE(descriptors.empty());
+  advance(1);
+  EXPECT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
 }
 
 TEST(TcpFeedAddress, AGatewayThatRefusesIsPassed) {
