@@ -51,14 +51,103 @@ SecurityDefinition some_definition() {
 TEST(Decoder, GivesBackWhatTheEncoderWrote) {
   expect_round_trip(MarketDefinition{"MAIN", "MAIN BOARD", "HKD", 2300});
   expect_round_trip(some_definition());
+  expect_round_trip(LiquidityProvider{700, {1122, 8577}});
   expect_round_trip(CurrencyRate{"JPY", 3, 906'780});
   expect_round_trip(TradingSessionStatus{"MAIN", 105, 40, '1', 12, 34});
   expect_round_trip(SecurityStatus{9988, 2});
+  expect_round_trip(News{"EXN", "001", "HEAD", 'N', 'Y', 5, {"MAIN", "GEM"}, {700}, {"A", "B"}});
+  expect_round_trip(VcmTrigger{700, 1, 2, 3, -4, 5});
   expect_round_trip(NominalPrice{9988, 110});
+  expect_round_trip(IndicativeEquilibriumPrice{700, 1, 2});
+  expect_round_trip(ReferencePrice{700, 1, 2, 3});
+  expect_round_trip(Yield{700, -1});
+  expect_round_trip(Trade{700, 1, 2, 3, -4, 5});
+  expect_round_trip(TradeCancel{700, 1});
+  expect_round_trip(TradeTicker{700, 1, 2, 3, 4, -5, 'Y'});
+  expect_round_trip(AggregateOrderBookUpdate{700, {{1, 2, 3, 0, 4, 74}, {5, 6, 7, 1, 8, 1}}});
+  expect_round_trip(BrokerQueue{700, 2, 'Y', {{1122, 'B'}, {1, 'S'}}});
+  expect_round_trip(OrderImbalance{700, 'S', 1});
   expect_round_trip(Statistics{700, 1, -2, 3, 4, -5, 6, 7, 8});
+  expect_round_trip(MarketTurnover{"MAIN", "HKD", -1});
   expect_round_trip(ClosingPrice{700, 6780, 18'692});
+  expect_round_trip(IndexDefinition{"0000100", 'H', "HKD"});
+  expect_round_trip(IndexData{"0000100", 'T', 1, 2, -3, 4, 5, 6, 7, 8, 9, 10, 11, -12, '#'});
   expect_round_trip(SequenceReset{1});
+  expect_round_trip(DisasterRecoverySignal{2});
+  expect_round_trip(RefreshComplete{~0u});
+  expect_round_trip(Logon{"INDEXCAST"});
+  expect_round_trip(LogonResponse{100});
+  expect_round_trip(RetransmissionRequest{20, 1, 2});
+  expect_round_trip(RetransmissionResponse{20, 100, 1, 2});
 }
+
+TEST(Decoder, GivesBackADefinitionOfEveryLayout) {
+  SecurityDefinition message = some_definition();
+  message.security_name_gccs = u"\x9a30\x8a0a";
+  message.underlying_securities = {9618, 700};
+  message.warrant_maturity_date = 20210112;
+  message.face_value = 5;
+  expect_round_trip(message);
+  message.layout = DefinitionLayout::bytes_464;
+  message.face_value = 0;
+  expect_round_trip(message);
+  message.layout = DefinitionLayout::bytes_280;
+  message.product_type = 0;
+  message.cas_flag = ' ';
+  message.listing_date = 0;
+  message.warrant_maturity_date = 0;
+  expect_round_trip(message);
+}
+
+struct Fault {
+  const char* name;
+  std::uint16_t type;
+  std::size_t size;
+  std::size_t count_at;  // 0: nowhere
+  std::uint16_t count;
+  DecodeError error;
+  std::size_t offset;
+};
+
+class Faults : public testing::TestWithParam<Fault> {};
+
+TEST_P(Faults, AreNamedWithTheirPlace) {
+  const Fault& tested = GetParam();
+  std::vector<std::byte> bytes(tested.size);
+  wire::message::MsgSize.put(bytes.data(), static_cast<std::uint16_t>(tested.size));
+  wire::message::MsgType.put(bytes.data(), tested.type);
+  if (tested.count_at != 0) {
+    bytes[tested.count_at] = static_cast<std::byte>(tested.count & 0xff);
+    if (tested.type != 53 && tested.type != 54) {
+      bytes[tested.count_at + 1] = static_cast<std::byte>(tested.count >> 8);
+    }
+  }
+  const MessageFault fault = check_message(bytes);
+  EXPECT_EQ(fault.error, tested.error);
+  EXPECT_EQ(fault.offset, tested.offset);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Decoder, Faults,
+    testing::Values(Fault{"short_nominal", 40, 11, 0, 0, DecodeError::truncated, 11},
+                    Fault{"long_nominal", 40, 13, 0, 0, DecodeError::none, 0},
+                    Fault{"short_definition", 11, 463, 0, 0, DecodeError::truncated, 463},
+                    Fault{"underlyings_544", 11, 551, 542, 1, DecodeError::bad_count, 542},
+                    Fault{"underlyings_464", 11, 479, 462, 2, DecodeError::bad_count, 462},
+                    Fault{"oldest_definition", 11, 288, 278, 1, DecodeError::none, 0},
+                    Fault{"not_the_oldest_definition", 11, 288, 278, 0, DecodeError::truncated,
+                          288},
+                    Fault{"providers", 13, 13, 8, 2, DecodeError::bad_count, 8},
+                    Fault{"book", 53, 36 + 23, 11, 2, DecodeError::bad_count, 11},
+                    Fault{"book_with_more", 53, 36 + 23, 11, 1, DecodeError::none, 0},
+                    Fault{"queue", 54, 12 + 7, 8, 2, DecodeError::bad_count, 8},
+                    Fault{"news_markets", 22, 356, 346, 3, DecodeError::bad_count, 346},
+                    Fault{"news_securities", 22, 356, 350, 2, DecodeError::bad_count, 350},
+                    Fault{"news_lines", 22, 356, 354, 1, DecodeError::bad_count, 354},
+                    Fault{"news_without_lines", 22, 352, 0, 0, DecodeError::truncated, 352},
+                    Fault{"beyond_any_packet", 13, 10 + 2 * 800, 8, 800, DecodeError::oversized, 8},
+                    Fault{"not_known", 999, 4, 0, 0, DecodeError::none, 0}),
+    [](const auto& tested) { return tested.param.name; });
 
 TEST(Decoder, NumbersTheMessagesOfAPacket) {
   const PacketBuilder built =

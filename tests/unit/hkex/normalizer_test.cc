@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <limits>
+#include <optional>
 
 #include "feedhandlers/hkex/trading_session.h"
 #include "tests/unit/hkex/support.h"
@@ -150,34 +152,171 @@ struct SessionCase {
   MarketPhase phase;
   MarketPhase phase_at_noon;
   bool nominal_counts;
+  bool close_counts;
 };
 
-TEST_F(NormalizerTest, MapsEverySession) {
-  using enum MarketPhase;
-  settings.price = PricePolicy::nominal;
-  const SessionCase cases[] = {
-      {100, pre_open, pre_open, true},   {1, pre_open, pre_open, false},
-      {101, pre_open, pre_open, false},  {108, pre_open, pre_open, false},
-      {2, pre_open, pre_open, false},    {7, trading, scheduled, true},
-      {3, trading, scheduled, true},     {102, halt, scheduled, true},
-      {105, trading, trading, false},    {5, trading, trading, false},
-      {106, trading, trading, false},    {107, trading, trading, false},
-      {4, trading, trading, false},      {103, closing, closing, true},
-      {104, scheduled, scheduled, true}, {0, closing, closing, true},
-  };
+// Every id of notes 3.4, in the order of the day. METHODOLOGY 4 names the ids in which message 40
+// is ignored; a closing price never comes before there was trading.
+const SessionCase kSessions[] = {
+    {100, MarketPhase::pre_open, MarketPhase::pre_open, true, false},
+    {1, MarketPhase::pre_open, MarketPhase::pre_open, false, false},
+    {101, MarketPhase::pre_open, MarketPhase::pre_open, false, false},
+    {108, MarketPhase::pre_open, MarketPhase::pre_open, false, false},
+    {2, MarketPhase::pre_open, MarketPhase::pre_open, false, false},
+    {7, MarketPhase::trading, MarketPhase::scheduled, true, false},
+    {3, MarketPhase::trading, MarketPhase::scheduled, true, true},
+    {102, MarketPhase::halt, MarketPhase::scheduled, true, true},
+    {105, MarketPhase::trading, MarketPhase::trading, false, true},
+    {5, MarketPhase::trading, MarketPhase::trading, false, true},
+    {106, MarketPhase::trading, MarketPhase::trading, false, true},
+    {107, MarketPhase::trading, MarketPhase::trading, false, true},
+    {4, MarketPhase::trading, MarketPhase::trading, false, true},
+    {103, MarketPhase::closing, MarketPhase::closing, true, true},
+    {104, MarketPhase::scheduled, MarketPhase::scheduled, true, true},
+    {0, MarketPhase::closing, MarketPhase::closing, true, true},
+};
+
+TEST_F(NormalizerTest, MapsEverySessionToAPhase) {
   MarketEvent ignored;
-  for (const SessionCase& tested : cases) {
+  for (const SessionCase& tested : kSessions) {
     SCOPED_TRACE(static_cast<int>(tested.sub_id));
     normalizer().on_exchange_time(at(10, 0), ignored);
     set_session(tested.sub_id);
     EXPECT_EQ(event.kind, EventKind::market_phase);
     EXPECT_EQ(event.market, 2);
     EXPECT_EQ(phase_in(event), tested.phase);
-    EXPECT_EQ(feed(NominalPrice{kTencent, 1000}) == FeedCounter::applied, tested.nominal_counts);
     normalizer().on_exchange_time(at(12, 0), ignored);
     set_session(tested.sub_id, at(12, 0));
     EXPECT_EQ(phase_in(event), tested.phase_at_noon);
   }
+}
+
+// The exchange changed the value set of TradingSesStatus between versions (notes 3.4).
+TEST_F(NormalizerTest, ReadsNothingFromTradingSesStatus) {
+  for (int status = 0; status < 256; ++status) {
+    const TradingSessionStatus message{"MAIN", 3, static_cast<std::uint8_t>(status), '0', 0, 0};
+    ASSERT_EQ(feed(message), FeedCounter::applied);
+    EXPECT_EQ(phase_in(event), MarketPhase::trading);
+  }
+}
+
+TEST_F(NormalizerTest, TakesTheLastPriceInEverySession) {
+  EXPECT_EQ(feed(traded(kTencent, 1000)), FeedCounter::applied);
+  for (const SessionCase& tested : kSessions) {
+    SCOPED_TRACE(static_cast<int>(tested.sub_id));
+    set_session(tested.sub_id);
+    EXPECT_EQ(feed(traded(kTencent, 1000)), FeedCounter::applied);
+    EXPECT_EQ(feed(NominalPrice{kTencent, 1000}), FeedCounter::filtered);
+    EXPECT_EQ(feed(definition(kTencent, 1000)), FeedCounter::applied);
+  }
+}
+
+TEST_F(NormalizerTest, TakesTheNominalPriceOutsideAuctions) {
+  settings.price = PricePolicy::nominal;
+  EXPECT_EQ(feed(NominalPrice{kTencent, 1000}), FeedCounter::filtered);  // could be an auction
+  for (const SessionCase& tested : kSessions) {
+    SCOPED_TRACE(static_cast<int>(tested.sub_id));
+    set_session(tested.sub_id);
+    EXPECT_EQ(feed(NominalPrice{kTencent, 1000}),
+              tested.nominal_counts ? FeedCounter::applied : FeedCounter::filtered);
+    EXPECT_EQ(feed(traded(kTencent, 1000)), FeedCounter::filtered);
+  }
+}
+
+TEST_F(NormalizerTest, TakesAClosingPriceOnceThereWasTrading) {
+  EXPECT_EQ(feed(ClosingPrice{kTencent, 1000, 0}), FeedCounter::applied);
+  for (const SessionCase& tested : kSessions) {
+    SCOPED_TRACE(static_cast<int>(tested.sub_id));
+    set_session(tested.sub_id);
+    EXPECT_EQ(feed(ClosingPrice{kTencent, 1000, 0}),
+              tested.close_counts ? FeedCounter::applied : FeedCounter::filtered);
+  }
+}
+
+// A security of the Growth Enterprise Market follows that market's auctions.
+TEST_F(NormalizerTest, JudgesASecurityByTheSessionOfItsSegment) {
+  settings.price = PricePolicy::nominal;
+  set_session(3);
+  SecurityDefinition of_gem = definition(kAlibaba, 1000);
+  of_gem.market_code = "GEM";
+  ASSERT_EQ(feed(of_gem), FeedCounter::applied);
+  EXPECT_EQ(feed(NominalPrice{kAlibaba, 1000}), FeedCounter::filtered);
+  EXPECT_EQ(feed(TradingSessionStatus{"GEM", 3, 0, '0', 0, 0}), FeedCounter::filtered);
+  EXPECT_EQ(feed(NominalPrice{kAlibaba, 1000}), FeedCounter::applied);
+  EXPECT_EQ(feed(TradingSessionStatus{"GEM", 5, 0, '0', 0, 0}), FeedCounter::filtered);
+  EXPECT_EQ(feed(NominalPrice{kAlibaba, 1000}), FeedCounter::filtered);
+  EXPECT_EQ(feed(NominalPrice{kTencent, 1000}), FeedCounter::applied);
+}
+
+AggregateOrderBookUpdate crossed_auction_book() {
+  AggregateOrderBookUpdate book;
+  book.security_code = kTencent;
+  book.entries = {{1000, 400'000, 1, 0, 1, 0}, {1000, 400'000, 1, 1, 1, 0}};
+  return book;
+}
+
+TEST_F(NormalizerTest, NeverMakesAPriceOfAuctionsTradesBooksOrLimits) {
+  for (const PricePolicy policy : {PricePolicy::last, PricePolicy::nominal}) {
+    settings.price = policy;
+    for (const SessionCase& tested : kSessions) {
+      SCOPED_TRACE(static_cast<int>(tested.sub_id));
+      set_session(tested.sub_id);
+      EXPECT_EQ(feed(IndicativeEquilibriumPrice{kTencent, 1000, 100}), FeedCounter::filtered);
+      EXPECT_EQ(feed(ReferencePrice{kTencent, 1000, 950, 1050}), FeedCounter::filtered);
+      EXPECT_EQ(feed(ReferencePrice{kTencent, 1000, 0, 0}), FeedCounter::filtered);
+      EXPECT_EQ(feed(VcmTrigger{kTencent, 0, 0, 1000, 950, 1050}), FeedCounter::filtered);
+      EXPECT_EQ(feed(Trade{kTencent, 1, 1000, 100, 103, 0}), FeedCounter::filtered);
+      EXPECT_EQ(feed(TradeCancel{kTencent, 1}), FeedCounter::filtered);
+      EXPECT_EQ(feed(TradeTicker{kTencent, tested.sub_id, 1000, 100, 1, 0, 'N'}),
+                policy == PricePolicy::last ? FeedCounter::filtered : FeedCounter::duplicate);
+      EXPECT_EQ(feed(crossed_auction_book()), FeedCounter::filtered);
+      EXPECT_EQ(feed(OrderImbalance{kTencent, 'B', 100}), FeedCounter::filtered);
+      EXPECT_EQ(feed(Yield{kTencent, 1000}), FeedCounter::filtered);
+    }
+  }
+}
+
+TEST_F(NormalizerTest, FiltersTheBusinessOfChannelsAndWhatNoBasketNeeds) {
+  EXPECT_EQ(feed(SequenceReset{1}), FeedCounter::filtered);
+  EXPECT_EQ(feed(DisasterRecoverySignal{1}), FeedCounter::filtered);
+  EXPECT_EQ(feed(RefreshComplete{1}), FeedCounter::filtered);
+  EXPECT_EQ(feed(IndexData{}), FeedCounter::filtered);
+  EXPECT_EQ(feed(IndexDefinition{}), FeedCounter::filtered);
+  EXPECT_EQ(feed(MarketTurnover{}), FeedCounter::filtered);
+  EXPECT_EQ(feed(News{}), FeedCounter::filtered);
+}
+
+// After a failover the publisher may send tickers again (notes 1.4).
+TEST_F(NormalizerTest, TellsARepeatedTradeTicker) {
+  const TradeTicker first{kTencent, 7, 1000, 500, 111, 0, 'N'};
+  EXPECT_EQ(feed(first), FeedCounter::filtered);
+  EXPECT_EQ(feed(first), FeedCounter::duplicate);
+  TradeTicker other = first;
+  other.security_code = kAlibaba;  // ids are per security
+  EXPECT_EQ(feed(other), FeedCounter::filtered);
+  other = first;
+  other.trade_time = 222;  // the id on another day
+  EXPECT_EQ(feed(other), FeedCounter::filtered);
+  const TradeTicker cancel{kTencent, 7, 1000, 300, 0, 0, 'Y'};  // 300 of the 500 remain
+  EXPECT_EQ(feed(cancel), FeedCounter::filtered);
+  EXPECT_EQ(feed(cancel), FeedCounter::duplicate);
+  EXPECT_EQ(feed(TradeTicker{kTencent, 7, 1000, 0, 0, 0, 'Y'}), FeedCounter::filtered);
+}
+
+// A snapshot repeats what was said in real time.
+TEST_F(NormalizerTest, SaysTheSameOfTheSameMessageTwice) {
+  const auto twice = [this](const auto& message) {
+    ASSERT_EQ(feed(message), FeedCounter::applied);
+    MarketEvent first = event;
+    ASSERT_EQ(feed(message), FeedCounter::applied);
+    first.feed_sequence = event.feed_sequence;
+    EXPECT_EQ(std::memcmp(&first, &event, sizeof event), 0);
+  };
+  twice(definition(kTencent, 1000));
+  twice(TradingSessionStatus{"MAIN", 3, 0, '0', 0, 0});
+  twice(SecurityStatus{kTencent, 2});
+  twice(traded(kTencent, 1000));
+  twice(ClosingPrice{kTencent, 1000, 0});
 }
 
 TEST_F(NormalizerTest, IgnoresOtherSegmentsAndUnknownSessions) {
@@ -223,6 +362,14 @@ TEST_F(NormalizerTest, CountsAShortMessageAsMalformed) {
             FeedCounter::malformed);
   EXPECT_EQ(normalizer().on_message({999, 1, whole.first(4)}, at(10, 0), event),
             FeedCounter::filtered);
+}
+
+TEST_F(NormalizerTest, CountsAGroupThatDoesNotFitAsMalformed) {
+  const PacketBuilder built = test::packet(1, at(10, 0), crossed_auction_book());
+  const Bytes whole = built.bytes().subspan(wire::packet::kHeaderSize);
+  EXPECT_EQ(normalizer().on_message({53, 1, whole}, at(10, 0), event), FeedCounter::filtered);
+  EXPECT_EQ(normalizer().on_message({53, 1, whole.first(whole.size() - 1)}, at(10, 0), event),
+            FeedCounter::malformed);
 }
 
 }  // namespace
