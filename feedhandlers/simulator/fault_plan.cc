@@ -19,7 +19,7 @@ constexpr std::int64_t kHourMs = 3'600'000;
 // Columns: sse szse hkex | channel line security | amount from, to, default, its meaning. The
 // channel of a gateway's fault is its place in the list of gateways, from 1.
 constexpr std::array<FaultForm, kFaultKinds> kFaultForms{{
-    {FaultKind::loss, "loss", kPacket, 0, 0, 1, 1, 1, 0, 0, 0, 0, ""},
+    {FaultKind::loss, "loss", kPacket, 0, 1, 1, 1, 1, 0, 0, 0, 0, ""},
     {FaultKind::burst_loss, "burst_loss", kPacket, 0, 0, 1, 1, 1, 0, 1, 100'000, 10, "packets"},
     {FaultKind::duplicate, "duplicate", kPacket, 0, 0, 1, 1, 1, 0, 0, kMinuteMs, 0, "ms later"},
     {FaultKind::reorder, "reorder", kPacket, 0, 0, 1, 1, 1, 0, 1, 1'000, 1,

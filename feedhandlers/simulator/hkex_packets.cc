@@ -11,13 +11,41 @@ void HkexPackets::reset(Micros now) {
   if (outlet_.muted()) return;
   flush(now);
   next_sequence_ = 1;
+  send_reset(Lines::both, now);
+}
+
+void HkexPackets::reset_per_line(Micros now, Micros on_b) {
+  flush(now);
+  next_sequence_ = 1;
+  send_reset(Lines::a, now);
+  reset_on_b_ = on_b;
+  flush(now);
+}
+
+void HkexPackets::restart(Micros now) {
+  flush(now);
+  next_sequence_ = 1;
+}
+
+void HkexPackets::send_reset(Lines lines, Micros now) {
   hkex::PacketBuilder packet(1, outlet_.instant(now));
   packet.add(hkex::SequenceReset{1});
   outlet_.count(feed::Venue::hkex, hkex::wire::sequence_reset::kType);
-  send(packet, now);
+  ExchangeMessage message;
+  message.exchange_time = outlet_.instant(now);
+  message.venue = feed::Venue::hkex;
+  message.channel = channel_;
+  message.bytes.assign(packet.bytes().begin(), packet.bytes().end());
+  message.lines = lines;
+  outlet_.emit(std::move(message));
+  last_sent_ = now;
 }
 
 void HkexPackets::flush(Micros now) {
+  if (reset_on_b_ && now >= *reset_on_b_) {
+    reset_on_b_.reset();
+    send_reset(Lines::b, now);
+  }
   if (!open_) return;
   send(*open_, now);
   next_sequence_ = open_->next_sequence();

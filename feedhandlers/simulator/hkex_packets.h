@@ -3,8 +3,10 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "feedhandlers/hkex/encoder.h"
+#include "feedhandlers/hkex/layout.h"
 #include "feedhandlers/simulator/outlet.h"
 
 namespace indexcast::sim {
@@ -13,11 +15,14 @@ class HkexPackets {
  public:
   HkexPackets(Outlet& outlet, std::uint32_t channel) : outlet_(outlet), channel_(channel) {}
 
-  // Queues `message` (any that PacketBuilder takes); a full packet leaves at once.
+  std::uint32_t channel() const { return channel_; }
+
+  // Queues `message` (any of message.h); a full packet leaves at once. `security`: what it is
+  // counted under.
   template <class Message>
-  void add(const Message& message, std::uint32_t type, Micros now) {
+  void add(const Message& message, Micros now, std::uint32_t security = 0) {
     if (outlet_.muted()) return;
-    outlet_.count(feed::Venue::hkex, type);
+    outlet_.count(feed::Venue::hkex, hkex::layout::Layout<Message>::kType, security);
     if (open_ && open_->add(message)) return;
     flush(now);
     open_.emplace(next_sequence_, outlet_.instant(now));
@@ -26,6 +31,10 @@ class HkexPackets {
 
   // Numbers begin again: a packet of its own, whose number does not count (notes 1.4).
   void reset(Micros now);
+  // The same once per line: on line A now, on line B at `on_b` or as soon after as packets leave.
+  void reset_per_line(Micros now, Micros on_b);
+  // Numbers begin again without a word.
+  void restart(Micros now);
   // Sends what is queued.
   void flush(Micros now);
   // A header alone when nothing was sent for two seconds (notes 1.3; the interval is unconfirmed).
@@ -33,12 +42,14 @@ class HkexPackets {
 
  private:
   void send(const hkex::PacketBuilder& packet, Micros now);
+  void send_reset(Lines lines, Micros now);
 
   Outlet& outlet_;
   std::uint32_t channel_;
   std::uint32_t next_sequence_ = 1;
   Micros last_sent_ = 0;
   std::optional<hkex::PacketBuilder> open_;
+  std::optional<Micros> reset_on_b_;  // due then
 };
 
 }  // namespace indexcast::sim

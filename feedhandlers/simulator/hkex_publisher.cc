@@ -1,25 +1,30 @@
-// Hong Kong's voice: reference data and status on the first channel, prices on the last one
-// (protocol notes of HKEX, 1.3, 1.4, 2).
+// Hong Kong's voice: reference data, status, prices and indices on the channels that are theirs,
+// and what disturbs them (protocol notes of HKEX, 1.3, 1.4, 2).
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
-#include "feedhandlers/simulator/hkex_packets.h"
+#include "feedhandlers/simulator/hkex_channels.h"
+#include "feedhandlers/simulator/hkex_disruptions.h"
+#include "feedhandlers/simulator/hkex_index.h"
+#include "feedhandlers/simulator/hkex_market_data.h"
 #include "feedhandlers/simulator/publisher.h"
 
 namespace indexcast::sim {
 namespace {
 
-namespace wire = hkex::wire;
-
 constexpr std::uint8_t kHalted = 2;
 constexpr std::uint8_t kResumed = 3;
 constexpr std::uint32_t kBoardLot = 100;
-
-// Scales: prices 1e-6 to 1e-3, turnover 1e-4 to 1e-3.
-std::int32_t wire_price(std::int64_t price) { return static_cast<std::int32_t>(price / 1'000); }
-std::int64_t wire_turnover(std::int64_t turnover) { return turnover / 10; }
+constexpr std::uint8_t kReferencePriceFixing = 105;
+constexpr std::uint32_t kRecovering = 1;
+constexpr std::uint32_t kRecovered = 2;
+// Turnover and indices leave every two seconds (notes 2.17).
+constexpr Micros kSteadyInterval = 2 * kMicrosPerSecond;
+// A bond beside the shares, so that yields occur too.
+constexpr std::uint32_t kBond = 4'001;
+constexpr std::int32_t kBondYield = 3'875;  // percent, 10^-3
 
 // TradingSesStatus by TradingSessionSubID, the newer of the two sets in the notes (3.4).
 std::uint8_t session_status(std::uint8_t session) {
@@ -52,61 +57,111 @@ class HkexPublisher final : public Publisher {
  public:
   HkexPublisher(Outlet& outlet, const hkex::Settings& settings, std::uint32_t cny_rate,
                 FaultBook& faults)
-      : market_code_(settings.market_code), cny_rate_(cny_rate), faults_(faults) {
-    for (const hkex::ChannelSettings& channel : settings.channels) {
-      channels_.emplace_back(outlet, channel.id);
-    }
-  }
+      : outlet_(outlet),
+        channels_(outlet, settings),
+        market_data_(outlet, channels_),
+        disruptions_(faults),
+        market_code_(settings.market_code),
+        cny_rate_(cny_rate) {}
 
-  void start(const Market&, Micros now) override {
-    for (HkexPackets& channel : channels_) channel.reset(now);
-  }
+  void start(const Market& market, Micros now) override;
   void reference(const Market& market, Micros now) override;
-  void session_changed(const Market& market, Micros now) override { session(market, now); }
-  void security_changed(const Market& market, const Security& security, Micros now) override;
-  void status_changed(const Security& security, Micros now) override {
-    suspension(security, security.halted() ? kHalted : kResumed, now);
+  void session_changed(const Market& market, Micros now) override;
+  void security_changed(const Market& market, const Security& security, Micros now) override {
+    if (!paused()) market_data_.tell(market, security, now);
   }
-  void second(const Market&, Micros now) override {
-    for (HkexPackets& channel : channels_) channel.heartbeat_if_idle(now);
+  void status_changed(const Security& security, Micros now) override;
+  void interrupted(const Security& security, Micros now, Micros end) override {
+    if (!paused()) market_data_.interrupted(security, now, end);
   }
+  void trade_cancelled(const Security& security, const Trade& trade, Micros now) override {
+    if (!paused()) market_data_.trade_cancelled(security, trade, now);
+  }
+  void restated(const Market& market, const Security& security, Micros now) override {
+    if (!paused()) market_data_.restate(market, security, now);
+  }
+  void second(const Market& market, Micros now) override;
   void flush(Micros now) override {
-    for (HkexPackets& channel : channels_) channel.flush(now);
+    channels_.for_each([now](HkexPackets& channel) { channel.flush(now); });
   }
 
  private:
-  // What clients were told of a security last: 40, 60 and 62 are sent on change only.
-  struct Told {
-    std::int64_t nominal = 0;
-    std::int64_t trades = 0;
-    bool closed = false;
-  };
+  // A publisher that is being replaced says nothing, heartbeats included.
+  bool paused() const { return replaced_at_.has_value(); }
 
-  HkexPackets& status_channel() { return channels_.front(); }
-  HkexPackets& price_channel() { return channels_.back(); }
   void market_definition(const Market& market, Micros now);
   void security_definition(const Security& security, Micros now);
+  void bond(Micros now);
+  void currencies(Micros now);
+  void state(const Market& market, Micros now);
   void session(const Market& market, Micros now);
   void suspension(const Security& security, std::uint8_t indicator, Micros now);
-  void prices(const Security& security, Told& told, Micros now);
+  void news(std::string_view headline, std::uint32_t security, Micros now);
+  void turnover(const Market& market, Micros now);
+  void disturb(Micros now);
+  bool carry_out(const Fault& fault, Micros now);
+  void pause(const Fault& fault, Micros now);
+  void replace(const Market& market, Micros now);
+  template <class Act>
+  void on_channels_of(const Fault& fault, Act act);
 
-  std::vector<HkexPackets> channels_;
+  Outlet& outlet_;
+  HkexChannels channels_;
+  HkexMarketData market_data_;
+  HkexIndex index_;
+  HkexDisruptions disruptions_;
   std::string market_code_;
   std::uint32_t cny_rate_;
-  FaultBook& faults_;
-  std::unordered_map<std::uint32_t, Told> told_;
+  std::uint32_t next_news_ = 1;
+  std::set<std::uint32_t> halted_;  // what clients were told last
+  bool described_ = false;  // reference data was sent: the day has data
+  std::optional<Micros> replaced_at_;
+  bool disaster_ = false;  // of the replacement under way
 };
 
+void HkexPublisher::start(const Market& market, Micros now) {
+  channels_.divide(market.securities);
+  disruptions_.skip_until(now);
+  channels_.for_each([now](HkexPackets& channel) { channel.reset(now); });
+}
+
 void HkexPublisher::reference(const Market& market, Micros now) {
+  described_ = true;
   market_definition(market, now);
   for (const Security& security : market.securities) security_definition(security, now);
-  status_channel().add(hkex::CurrencyRate{"CNY", 0, cny_rate_}, wire::currency_rate::kType, now);
+  bond(now);
+  currencies(now);
+  channels_.index().add(index_.definition(), now);
+  news("SIMULATED TRADING DAY", 0, now);
+  market_data_.forget();
+  state(market, now);
+}
+
+// Everything that changes in the day, as it stands.
+void HkexPublisher::state(const Market& market, Micros now) {
   session(market, now);
-  told_.clear();
   for (const Security& security : market.securities) {
-    if (security.suspended() || security.halted()) suspension(security, kHalted, now);
-    security_changed(market, security, now);
+    const bool halted = security.suspended() || security.halted();
+    if (halted) {
+      suspension(security, kHalted, now);
+    } else if (halted_.contains(security.listing().code)) {
+      suspension(security, kResumed, now);
+    }
+    market_data_.tell(market, security, now);
   }
+}
+
+void HkexPublisher::session_changed(const Market& market, Micros now) {
+  if (paused()) return;
+  session(market, now);
+  if (market.session.hkex_session != kReferencePriceFixing) return;
+  for (const Security& security : market.securities) market_data_.reference_price(security, now);
+}
+
+void HkexPublisher::status_changed(const Security& security, Micros now) {
+  if (paused()) return;
+  suspension(security, security.halted() ? kHalted : kResumed, now);
+  news(security.halted() ? "TRADING HALT" : "RESUMPTION OF TRADING", security.listing().code, now);
 }
 
 void HkexPublisher::market_definition(const Market& market, Micros now) {
@@ -114,8 +169,9 @@ void HkexPublisher::market_definition(const Market& market, Micros now) {
   definition.market_code = std::string_view(market_code_);
   definition.market_name = std::string_view("SIMULATED " + market_code_);
   definition.currency_code = "HKD";
-  definition.number_of_securities = static_cast<std::uint32_t>(market.securities.size());
-  status_channel().add(definition, wire::market_definition::kType, now);
+  definition.number_of_securities =
+      static_cast<std::uint32_t>(market.securities.size() + 1);  // and the bond
+  channels_.reference().add(definition, now);
 }
 
 void HkexPublisher::security_definition(const Security& security, Micros now) {
@@ -129,10 +185,17 @@ void HkexPublisher::security_definition(const Security& security, Micros now) {
   definition.security_short_name = std::string_view(listing.name);
   definition.currency_code = std::string_view(listing.currency);
   definition.lot_size = kBoardLot;
-  definition.previous_closing_price = wire_price(listing.previous_close);
+  definition.previous_closing_price =
+      static_cast<std::int32_t>(listing.previous_close / 1'000);  // 1e-6 to 1e-3
   definition.cas_flag = 'Y';
   definition.listing_date = 19'000'101;  // unknown (2.2)
-  status_channel().add(definition, wire::security_definition::kType, now);
+  channels_.reference().add(definition, now, listing.code);
+  if (listing.code % 4 != 0) return;
+  // Some have market makers.
+  hkex::LiquidityProvider providers;
+  providers.security_code = listing.code;
+  providers.lp_broker_numbers.push_back(static_cast<std::uint16_t>(9'000 + listing.code % 1'000));
+  channels_.reference().add(providers, now, listing.code);
 }
 
 void HkexPublisher::session(const Market& market, Micros now) {
@@ -140,45 +203,135 @@ void HkexPublisher::session(const Market& market, Micros now) {
   status.market_code = std::string_view(market_code_);
   status.trading_session_sub_id = market.session.hkex_session;
   status.trading_ses_status = session_status(market.session.hkex_session);
-  status_channel().add(status, wire::trading_session_status::kType, now);
+  channels_.status().add(status, now);
 }
 
 void HkexPublisher::suspension(const Security& security, std::uint8_t indicator, Micros now) {
-  status_channel().add(hkex::SecurityStatus{security.listing().code, indicator},
-                       wire::security_status::kType, now);
+  const std::uint32_t code = security.listing().code;
+  channels_.status().add(hkex::SecurityStatus{code, indicator}, now, code);
+  indicator == kHalted ? void(halted_.insert(code)) : void(halted_.erase(code));
 }
 
-void HkexPublisher::security_changed(const Market&, const Security& security, Micros now) {
-  Told& told = told_[security.listing().code];
-  prices(security, told, now);
-  // The nominal price is the auction's while it has one (4.2).
-  const std::int64_t nominal =
-      security.virtual_price() > 0 ? security.virtual_price() : security.totals().last;
-  if (nominal > 0 && nominal != told.nominal) {
-    told.nominal = nominal;
-    price_channel().add(hkex::NominalPrice{security.listing().code, wire_price(nominal)},
-                        wire::nominal_price::kType, now);
+void HkexPublisher::bond(Micros now) {
+  hkex::SecurityDefinition definition;
+  definition.security_code = kBond;
+  definition.market_code = std::string_view(market_code_);
+  definition.isin_code = "NA";
+  definition.instrument_type = "BOND";
+  definition.product_type = 4;
+  definition.security_short_name = "SIMULATED BOND";
+  definition.currency_code = "HKD";
+  definition.lot_size = 1'000;
+  definition.previous_closing_price = 100'000;
+  definition.listing_date = 19'000'101;  // unknown (2.2)
+  channels_.reference().add(definition, now, kBond);
+  channels_.market(kBond).add(hkex::Yield{kBond, kBondYield}, now, kBond);
+}
+
+void HkexPublisher::currencies(Micros now) {
+  channels_.reference().add(hkex::CurrencyRate{"CNY", 0, cny_rate_}, now);
+}
+
+void HkexPublisher::news(std::string_view headline, std::uint32_t security, Micros now) {
+  hkex::News news;
+  news.news_type = "EXN";
+  const std::string id = std::to_string(1'000 + next_news_++ % 1'000).substr(1);
+  news.news_id = std::string_view(id);
+  news.headline = headline;
+  news.release_time = static_cast<std::uint64_t>(outlet_.instant(now).ns);
+  news.market_codes.push_back(std::string_view(market_code_));
+  if (security != 0) news.security_codes.push_back(security);
+  news.news_lines.push_back(headline);
+  channels_.status().add(news, now, security);
+}
+
+void HkexPublisher::turnover(const Market& market, Micros now) {
+  std::int64_t sum = 0;
+  for (const Security& security : market.securities) sum += security.totals().turnover;
+  hkex::MarketTurnover message;
+  message.market_code = std::string_view(market_code_);
+  message.turnover = sum / 10;  // 1e-4 to 1e-3
+  channels_.status().add(message, now);
+}
+
+void HkexPublisher::second(const Market& market, Micros now) {
+  if (!outlet_.muted()) {
+    if (paused() && now >= *replaced_at_) replace(market, now);
+    if (!paused()) disturb(now);
   }
-  if (security.phase() == Phase::closed && !told.closed) {
-    told.closed = true;
-    price_channel().add(
-        hkex::ClosingPrice{security.listing().code, wire_price(security.close()), 0},
-        wire::closing_price::kType, now);
+  if (paused()) return;
+  const bool trades = market.session.phase != Phase::before_open && now % kSteadyInterval == 0;
+  if (described_ && trades) {
+    turnover(market, now);
+    channels_.index().add(index_.data(market, outlet_.instant(now)), now);
+  }
+  channels_.for_each([now](HkexPackets& channel) { channel.heartbeat_if_idle(now); });
+}
+
+// Carries out what is due; what cannot be done yet is tried again.
+void HkexPublisher::disturb(Micros now) {
+  while (!paused()) {
+    const Fault* fault = disruptions_.due(now);
+    if (fault == nullptr || !carry_out(*fault, now)) return;
+    disruptions_.done();
   }
 }
 
-void HkexPublisher::prices(const Security& security, Told& told, Micros now) {
-  const Totals& totals = security.totals();
-  if (totals.trades == told.trades) return;
-  told.trades = totals.trades;
-  hkex::Statistics statistics;
-  statistics.security_code = security.listing().code;
-  statistics.shares_traded = static_cast<std::uint64_t>(totals.volume);
-  statistics.turnover = wire_turnover(totals.turnover);
-  statistics.high_price = wire_price(totals.high);
-  statistics.low_price = wire_price(totals.low);
-  statistics.last_price = wire_price(totals.last);
-  price_channel().add(statistics, wire::statistics::kType, now);
+template <class Act>
+void HkexPublisher::on_channels_of(const Fault& fault, Act act) {
+  channels_.for_each([&](HkexPackets& channel) {
+    if (fault.channel == 0 || fault.channel == channel.channel()) act(channel);
+  });
+}
+
+bool HkexPublisher::carry_out(const Fault& fault, Micros now) {
+  bool happened = false;
+  switch (fault.kind) {
+    case FaultKind::sequence_reset:
+      on_channels_of(fault, [&](HkexPackets& channel) {
+        channel.reset_per_line(now, now + fault.amount * kMicrosPerMs);
+        happened = true;
+      });
+      return happened;
+    case FaultKind::sequence_restart:
+      on_channels_of(fault, [&](HkexPackets& channel) {
+        channel.restart(now);
+        happened = true;
+      });
+      return happened;
+    case FaultKind::duplicate_tickers:
+      return market_data_.repeat_tickers(static_cast<std::size_t>(fault.amount), now) > 0;
+    case FaultKind::publisher_restart:
+    case FaultKind::disaster_recovery:
+      pause(fault, now);
+      return true;
+    default:
+      return false;
+  }
+}
+
+void HkexPublisher::pause(const Fault& fault, Micros now) {
+  disaster_ = fault.kind == FaultKind::disaster_recovery;
+  if (disaster_) {
+    channels_.disaster_recovery().add(hkex::DisasterRecoverySignal{kRecovering}, now);
+  }
+  flush(now);
+  replaced_at_ = now + fault.amount * kMicrosPerMs;
+}
+
+// The successor says everything again. Within a site it goes on with the numbers and may repeat
+// tickers; at the other site every channel begins anew (notes 1.4).
+void HkexPublisher::replace(const Market& market, Micros now) {
+  constexpr std::size_t kRepeatedTickers = 20;
+  replaced_at_.reset();
+  if (disaster_) {
+    channels_.for_each([now](HkexPackets& channel) { channel.reset(now); });
+    channels_.disaster_recovery().add(hkex::DisasterRecoverySignal{kRecovered}, now);
+    return reference(market, now);
+  }
+  market_data_.repeat_tickers(kRepeatedTickers, now);
+  market_data_.forget();
+  state(market, now);
 }
 
 }  // namespace
