@@ -2,6 +2,7 @@
 #include "feedhandlers/common/udp_feed.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <ctime>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -59,8 +61,9 @@ std::uint16_t free_port() {
 
 class Recorder final : public DatagramHandler {
  public:
-  void on_datagram(std::uint32_t channel, Line line, Bytes payload, TimeNs) override {
+  void on_datagram(std::uint32_t channel, Line line, Bytes payload, TimeNs now) override {
     counters_.add(FeedCounter::packets);
+    times.push_back(now);
     got.emplace_back(channel, line,
                      std::string(reinterpret_cast<const char*>(payload.data()), payload.size()));
   }
@@ -69,6 +72,7 @@ class Recorder final : public DatagramHandler {
   FeedCounters& counters() override { return counters_; }
 
   std::vector<std::tuple<std::uint32_t, Line, std::string>> got;
+  std::vector<TimeNs> times;
   TimeNs last_time{};
 
  private:
@@ -146,6 +150,89 @@ TEST(UdpFeed, CountsWhatTheKernelDropped) {
   EXPECT_EQ(recorder.got.size() + feed.counters().get(FeedCounter::kernel_drops), kSent + 1);
 }
 
+TEST(UdpFeed, CountsWhatTheKernelDroppedOfAGroup) {
+  const Endpoint group{"239.255.77.9", free_port()};
+  Recorder recorder;
+  UdpFeedSettings settings = settings_for({{3, Line::a, group}});
+  settings.receive_buffer_bytes = 1;
+  UdpFeed feed(settings, recorder);
+  EXPECT_LT(feed.receive_buffer_bytes(), 1 << 18);
+  const Sender sender;
+  constexpr std::size_t kSent = 200;
+  for (std::size_t i = 0; i < kSent; ++i) sender.send(group, std::string(1000, 'x'));
+  while (feed.poll(TimeNs{1}) > 0) {
+  }
+  sender.send(group, "last");
+  receive(feed, recorder, recorder.got.size() + 1);
+  EXPECT_LT(recorder.got.size(), kSent);
+  EXPECT_EQ(recorder.got.size() + feed.counters().get(FeedCounter::kernel_drops), kSent + 1);
+}
+
+// The kernel's stamps are those of the host's own clock, so they are compared with that.
+TEST(UdpFeed, StampsDatagramsWithTheKernelsTime) {
+  const auto wall = [] {
+    timespec time{};
+    clock_gettime(CLOCK_REALTIME, &time);
+    return TimeNs{std::int64_t{time.tv_sec} * kNsPerSecond + time.tv_nsec};
+  };
+  const Endpoint address{"127.0.0.1", free_port()};
+  Recorder recorder;
+  UdpFeed feed(settings_for({{3, Line::a, address}}), recorder);
+  const Sender sender;
+  const TimeNs before = wall();
+  sender.send(address, "one");
+  sender.send(address, "two");
+  const TimeNs after = wall();
+  const TimeNs polled = after + kNsPerDay;
+  while (recorder.got.size() < 2) feed.poll(polled);
+  ASSERT_EQ(recorder.times.size(), 2u);
+  EXPECT_GE(recorder.times[0], before);
+  EXPECT_LE(recorder.times[0], recorder.times[1]);
+  EXPECT_LE(recorder.times[1], after);
+  EXPECT_EQ(recorder.last_time, polled);
+}
+
+TEST(UdpFeed, NeverStampsADatagramAfterThePollThatReadIt) {
+  const Endpoint address{"127.0.0.1", free_port()};
+  Recorder recorder;
+  UdpFeed feed(settings_for({{3, Line::a, address}}), recorder);
+  Sender().send(address, "one");
+  receive(feed, recorder, 1);
+  EXPECT_EQ(recorder.times[0], TimeNs{42});
+}
+
+TEST(UdpFeed, TakesOnlyWhatTheConfiguredSourcesSend) {
+  const Endpoint address{"127.0.0.1", free_port()};
+  Recorder recorder;
+  UdpFeedSettings settings = settings_for({{3, Line::a, address}});
+  settings.sources = {"192.0.2.1"};
+  UdpFeed strict(settings, recorder);
+  Sender().send(address, "from a stranger");
+  while (recorder.counters().get(FeedCounter::source_filtered) == 0) strict.poll(TimeNs{1});
+  EXPECT_TRUE(recorder.got.empty());
+  settings.sources = {"192.0.2.1", "127.0.0.1"};
+  settings.lines[0].address.port = free_port();
+  UdpFeed open(settings, recorder);
+  Sender().send(settings.lines[0].address, "from a friend");
+  receive(open, recorder, 1);
+  settings.sources = {"friend"};
+  EXPECT_THROW(UdpFeed(settings, recorder), std::runtime_error);
+}
+
+TEST(UdpFeed, CountsReadsThatFail) {
+  Recorder recorder;
+  UdpFeed feed(settings_for({{3, Line::a, {"127.0.0.1", 0}}}), recorder);
+  EXPECT_NE(feed.local_port(0), 0);
+  std::vector<pollfd> descriptors;
+  feed.append_descriptors(descriptors);
+  // Something else takes the descriptor's place: not a socket.
+  const int other = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(dup2(other, descriptors[0].fd), descriptors[0].fd);
+  close(other);
+  EXPECT_EQ(feed.poll(TimeNs{1}), 0u);
+  EXPECT_EQ(feed.counters().get(FeedCounter::receive_errors), 1u);
+}
+
 TEST(UdpFeed, NamesTheAddressThatItCannotOpen) {
   Recorder recorder;
   const auto message_for = [&recorder](UdpFeedSettings settings) -> std::string {
@@ -169,10 +256,15 @@ TEST(UdpLines, AreTheConfiguredOnes) {
   hkex::Settings settings;
   settings.channels.push_back({10, {"239.1.1.1", 5000}, {"239.1.1.2", 5000}});
   settings.channels.push_back({11, {"239.1.1.3", 5000}, {}});
+  settings.channels[1].refresh_b = {"239.1.1.4", 5000};
+  settings.sources = {"10.0.0.2"};
   settings.interface = "10.0.0.1";
   settings.receive_buffer_bytes = 4096;
   const UdpFeedSettings lines = hkex::udp_feed_settings(settings);
-  ASSERT_EQ(lines.lines.size(), 3u);
+  ASSERT_EQ(lines.lines.size(), 4u);
+  EXPECT_EQ(lines.lines[3].channel, hkex::refresh_id(11));
+  EXPECT_EQ(lines.lines[3].line, Line::b);
+  EXPECT_EQ(lines.sources, (std::vector<std::string>{"10.0.0.2"}));
   EXPECT_EQ(lines.lines[1].line, Line::b);
   EXPECT_EQ(lines.lines[2].channel, 11u);
   EXPECT_EQ(lines.interface, "10.0.0.1");
