@@ -13,6 +13,7 @@ MddpAssembler::Result MddpAssembler::add(MddpPacket& packet, TimeNs now) {
     return Result::malformed;
   }
   Open& open = find_or_open(header, now);
+  if (open.done) return Result::duplicate;
   if (open.header.total_fragments != header.total_fragments ||
       open.header.msg_count != header.msg_count) {
     return Result::malformed;
@@ -25,7 +26,7 @@ MddpAssembler::Result MddpAssembler::add(MddpPacket& packet, TimeNs now) {
     std::memcpy(bytes_of(open) + index * kFragmentBytes, packet.body.data(), packet.body.size());
   }
   if (open.present.count() != header.total_fragments) return Result::kept;
-  open.used = false;
+  open.done = true;
   packet.header = open.header;
   packet.body = join(open);
   return Result::complete;
@@ -37,7 +38,7 @@ MddpAssembler::Open& MddpAssembler::find_or_open(const MddpHeader& header, TimeN
     if (open.used && same_packet(open.header, header)) return open;
     if (!open.used || (place->used && open.since < place->since)) place = &open;
   }
-  displaced_ += place->used ? 1 : 0;
+  displaced_ += place->used && !place->done ? 1 : 0;
   *place = Open{};
   place->used = true;
   place->header = header;
@@ -62,7 +63,7 @@ std::size_t MddpAssembler::expire(TimeNs now) {
   for (Open& open : open_) {
     if (!open.used || now - open.since < wait_ns_) continue;
     open.used = false;
-    ++dropped;
+    dropped += open.done ? 0 : 1;
   }
   return dropped;
 }

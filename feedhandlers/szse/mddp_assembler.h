@@ -34,6 +34,7 @@ class MddpAssembler {
  private:
   struct Open {
     bool used = false;
+    bool done = false;  // kept a while, so that the other line's pieces are known as copies
     MddpHeader header;  // of its first fragment that came
     TimeNs since{};
     std::bitset<kMaxFragments> present;

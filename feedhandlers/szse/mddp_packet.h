@@ -57,8 +57,8 @@ struct MddpHeader {
   std::uint16_t msg_count = 0;
   std::uint16_t flag = mddp::kFlagApplication;
   std::uint16_t total_fragments = 1;
-  std::uint16_t fragment_no = 1;                 // from 1
-  std::optional<std::uint32_t> encode_checksum;  // Adler-32 of the body before it was encoded
+  std::uint16_t fragment_no = 1;                   // from 1
+  std::optional<std::uint32_t> encode_checksum{};  // Adler-32 of the body before it was encoded
 
   bool has(std::uint16_t bit) const { return (flag & bit) != 0; }
   bool compressed() const { return (flag & mddp::kFlagCompressionMask) != 0; }

@@ -1,0 +1,368 @@
+// Multicast: packets, fragments, compression, two lines, restarts and losses.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+#include "feedhandlers/szse/mddp_handler.h"
+#include "feedhandlers/szse/mddp_packet.h"
+#include "tests/unit/sse/feed_fixture.h"
+#include "tests/unit/szse/szse_messages.h"
+
+namespace indexcast::szse {
+namespace {
+
+using feed::Bytes;
+using feed::DecodeError;
+using feed::FeedCounter;
+using feed::Line;
+using indexcast::test::EventLog;
+using indexcast::test::outcomes;
+using indexcast::test::universe_of;
+using test::Message;
+using enum FeedState;
+
+constexpr TimeNs kStart{1'750'383'000'000'000'000};
+constexpr std::uint16_t kChannel = 1011;
+
+// Snapshot `number` of 000001, as multicast carries it: without its own checksum.
+Message image(int number, std::size_t padding = 0) {
+  const std::vector<std::int64_t> orders(padding, 100);
+  const auto fields = test::snapshot_fields("T0", "000001", 20250620093003000 + number);
+  Message bytes = test::snapshot(fields, {test::price_entry(kEntryLast, 10'000'000 + number),
+                                          {kEntryBid, 10'000'000, 100, 1, 0, orders}});
+  bytes.resize(bytes.size() - kTrailerSize);
+  return bytes;
+}
+
+struct Shape {
+  bool lengths = false;
+  bool compressed = false;
+  std::size_t fragment_bytes = 0;  // 0: whole
+  std::uint8_t sender = 1;
+};
+
+// The packets of `messages`, whose first one has number `sequence`.
+std::vector<Message> packets(std::int64_t sequence, const std::vector<Message>& messages,
+                             const Shape& shape = {}) {
+  Message body;
+  const std::vector<Bytes> views(messages.begin(), messages.end());
+  encode_mddp_body(views, shape.lengths, body);
+  MddpHeader header{.sender_id = shape.sender,
+                    .channel = kChannel,
+                    .seq_num = sequence,
+                    .msg_count = static_cast<std::uint16_t>(messages.size()),
+                    .flag = mddp::kFlagApplication};
+  if (shape.lengths) header.flag |= mddp::kFlagLengths;
+  if (shape.compressed) {
+    header.flag |= mddp::kFlagZlib | mddp::kFlagEncodeChecksum;
+    header.encode_checksum = adler32_of(body);
+    body = deflate_body(body);
+  }
+  const std::size_t piece = shape.fragment_bytes == 0 ? body.size() : shape.fragment_bytes;
+  header.total_fragments = static_cast<std::uint16_t>((body.size() + piece - 1) / piece);
+  if (header.total_fragments > 1) header.flag |= mddp::kFlagFragment;
+  std::vector<Message> out;
+  for (std::size_t at = 0; at < body.size(); at += piece) {
+    header.fragment_no = static_cast<std::uint16_t>(at / piece + 1);
+    encode_mddp(header, Bytes(body).subspan(at, std::min(piece, body.size() - at)),
+                out.emplace_back());
+  }
+  return out;
+}
+
+Message mark(std::uint16_t channel, std::int64_t sequence, std::uint16_t count,
+             std::uint16_t flag) {
+  Message out;
+  encode_mddp(
+      {.sender_id = 1, .channel = channel, .seq_num = sequence, .msg_count = count, .flag = flag},
+      {}, out);
+  return out;
+}
+
+TEST(SzseMddp, APacketIsItsFields) {
+  const auto sent = packets(7, {image(1), image(2)}, {.lengths = true, .compressed = true});
+  ASSERT_EQ(sent.size(), 1u);
+  MddpPacket packet;
+  ASSERT_EQ(decode_mddp(sent[0], packet), DecodeError::none);
+  EXPECT_EQ(packet.header.channel, kChannel);
+  EXPECT_EQ(packet.header.seq_num, 7);
+  EXPECT_EQ(packet.header.msg_count, 2);
+  EXPECT_TRUE(packet.header.compressed());
+  Inflater inflater;
+  const auto body = inflater.inflate(packet.body);
+  ASSERT_TRUE(body);
+  std::vector<Message> seen;
+  EXPECT_EQ(for_each_message(packet.header, *body,
+                             [&](Bytes m) { seen.emplace_back(m.begin(), m.end()); }),
+            DecodeError::none);
+  EXPECT_EQ(seen, (std::vector{image(1), image(2)}));
+}
+
+TEST(SzseMddp, NoPartOfAPacketDecodes) {
+  const Message whole = packets(7, {image(1)})[0];
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    MddpPacket packet;
+    EXPECT_NE(decode_mddp(Message(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)),
+                          packet),
+              DecodeError::none)
+        << size;
+  }
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    Message damaged = whole;
+    damaged[at] ^= std::byte{1};
+    MddpPacket packet;
+    EXPECT_NE(decode_mddp(damaged, packet), DecodeError::none) << at;
+  }
+}
+
+TEST(SzseMddp, InflatesNoMoreThanItsBound) {
+  Inflater inflater;
+  const Message bomb(Inflater::kMaxBody + 1);
+  EXPECT_FALSE(inflater.inflate(deflate_body(bomb)));
+  const Message largest(Inflater::kMaxBody);
+  ASSERT_TRUE(inflater.inflate(deflate_body(largest)));
+  const Message compressed = deflate_body(largest);
+  EXPECT_FALSE(inflater.inflate(Bytes(compressed).first(compressed.size() - 1)));
+  EXPECT_FALSE(inflater.inflate({}));
+}
+
+class SzseMulticast : public testing::Test {
+ protected:
+  void deliver(const std::vector<Message>& sent, Line line = Line::a) {
+    for (const Message& packet : sent) handler_.on_datagram(1, line, packet, now_);
+  }
+  void pass(std::int64_t ns) {
+    now_ = now_ + ns;
+    handler_.on_time(now_);
+  }
+  std::uint64_t count(FeedCounter counter) { return handler_.counters().get(counter); }
+  std::vector<std::int64_t> prices() const {
+    std::vector<std::int64_t> found;
+    for (const MarketEvent& event : log_.of(EventKind::price)) {
+      found.push_back(event.value[0] - 10'000'000);
+    }
+    return found;
+  }
+
+  Universe universe_ = universe_of(feed::Venue::szse, {"000001.SZ"});
+  feed::SymbolTable symbols_{universe_, feed::Venue::szse};
+  EventLog log_;
+  Settings settings_;
+  MddpHandler handler_{Settings{}, symbols_, log_};
+  TimeNs now_ = kStart;
+};
+
+using Numbers = std::vector<std::int64_t>;
+
+TEST_F(SzseMulticast, EveryShapeGivesTheSameMessages) {
+  std::int64_t sequence = 1;
+  int number = 0;
+  for (const bool lengths : {false, true}) {
+    for (const bool compressed : {false, true}) {
+      for (const std::size_t fragment : {std::size_t{0}, std::size_t{40}, std::size_t{100}}) {
+        deliver(packets(sequence, {image(number, 50), image(number + 1)},
+                        {lengths, compressed, fragment, 1}));
+        sequence += 2;
+        number += 2;
+      }
+    }
+  }
+  Numbers wanted;
+  for (int i = 0; i < number; ++i) wanted.push_back(i);
+  EXPECT_EQ(prices(), wanted);
+  EXPECT_EQ(count(FeedCounter::malformed), 0u);
+  EXPECT_EQ(count(FeedCounter::sequence_received), wanted.size());
+}
+
+TEST_F(SzseMulticast, TwoLinesGiveEachMessageOnce) {
+  for (int i = 0; i < 10; ++i) {
+    deliver(packets(i + 1, {image(i)}), Line::a);
+    deliver(packets(i + 1, {image(i)}), Line::b);
+  }
+  EXPECT_EQ(prices().size(), 10u);
+  EXPECT_EQ(count(FeedCounter::duplicate), 10u);
+}
+
+TEST_F(SzseMulticast, TheOtherLineFillsAHole) {
+  deliver(packets(1, {image(1)}), Line::a);
+  deliver(packets(3, {image(3)}), Line::a);
+  EXPECT_EQ(prices(), Numbers{1});
+  deliver(packets(2, {image(2)}), Line::b);
+  EXPECT_EQ(prices(), (Numbers{1, 2, 3}));
+  EXPECT_EQ(count(FeedCounter::sequence_lost), 0u);
+  EXPECT_EQ(log_.states(0), (std::vector{live}));
+}
+
+TEST_F(SzseMulticast, AHoleThatStaysIsAGapUntilEverySecurityWasHeard) {
+  deliver(packets(1, {image(1)}));
+  deliver(packets(4, {image(4)}));
+  pass(settings_.multicast.reorder_wait_ns - 1);
+  EXPECT_EQ(prices(), Numbers{1});
+  pass(1);
+  EXPECT_EQ(prices(), (Numbers{1, 4}));
+  EXPECT_EQ(count(FeedCounter::sequence_lost), 2u);
+  EXPECT_EQ(log_.states(1), (std::vector{live, gap}));
+  deliver(packets(5, {image(5)}));
+  pass(kNsPerMs);
+  EXPECT_EQ(log_.states(1), (std::vector{live, gap, live}));
+}
+
+TEST_F(SzseMulticast, FragmentsOfBothLinesCompleteEachOther) {
+  const auto sent = packets(1, {image(1, 50)}, {.fragment_bytes = 200});
+  ASSERT_GE(sent.size(), 3u);
+  for (std::size_t i = 0; i < sent.size(); ++i) deliver({sent[i]}, i % 2 == 0 ? Line::a : Line::b);
+  EXPECT_EQ(prices(), Numbers{1});
+}
+
+TEST_F(SzseMulticast, FragmentsThatStayAloneAreDropped) {
+  deliver(packets(1, {image(1)}));
+  deliver({packets(2, {image(2, 50)}, {.fragment_bytes = 200})[0]});
+  pass(settings_.multicast.fragment_wait_ns);
+  EXPECT_EQ(count(FeedCounter::malformed), 1u);
+  deliver(packets(3, {image(3)}));
+  pass(settings_.multicast.reorder_wait_ns);
+  EXPECT_EQ(prices(), (Numbers{1, 3}));
+  EXPECT_EQ(count(FeedCounter::sequence_lost), 1u);
+}
+
+TEST_F(SzseMulticast, ANewSenderBeginsItsNumbersAgain) {
+  deliver(packets(1'000, {image(1)}, {.sender = 1}));
+  deliver(packets(1, {image(2)}, {.sender = 3}));
+  deliver(packets(2, {image(3)}, {.sender = 3}));
+  EXPECT_EQ(prices(), (Numbers{1, 2, 3}));
+  EXPECT_EQ(count(FeedCounter::sequence_lost), 0u);
+}
+
+TEST_F(SzseMulticast, ASenderThatGoesFarBackHasBegunAgain) {
+  deliver(packets(900'000, {image(1)}));
+  deliver(packets(1, {image(2)}));
+  EXPECT_EQ(prices(), (Numbers{1, 2}));
+}
+
+// Senders that number for themselves: the later copy of an image changes nothing.
+TEST_F(SzseMulticast, AnImageOfAnotherSenderDoesNotTurnAPriceBack) {
+  deliver(packets(10, {image(1)}, {.sender = 1}), Line::a);
+  deliver(packets(11, {image(2)}, {.sender = 1}), Line::a);
+  deliver(packets(500, {image(1)}, {.sender = 2}), Line::b);
+  EXPECT_EQ(prices(), (Numbers{1, 2}));
+  EXPECT_EQ(count(FeedCounter::duplicate), 1u);
+}
+
+TEST_F(SzseMulticast, HeartbeatsKeepItLiveAndSilenceMakesItStale) {
+  deliver({mark(0, 0, 0, 0)});
+  EXPECT_EQ(handler_.state(), live);
+  pass(settings_.multicast.silence_ns - 1);
+  EXPECT_EQ(handler_.state(), live);
+  deliver({mark(0, 0, 0, 0)});
+  pass(settings_.multicast.silence_ns);
+  EXPECT_EQ(handler_.state(), stale);
+  deliver({mark(0, 0, 0, 0)});
+  EXPECT_EQ(handler_.state(), live);
+  EXPECT_EQ(count(FeedCounter::heartbeats), 3u);
+}
+
+TEST_F(SzseMulticast, ABodyThatDoesNotFitItsCountIsMalformed) {
+  MddpPacket packet;
+  ASSERT_EQ(decode_mddp(packets(1, {image(1), image(2)})[0], packet), DecodeError::none);
+  for (const std::uint16_t messages : {std::uint16_t{1}, std::uint16_t{3}}) {
+    MddpHeader header = packet.header;
+    header.msg_count = messages;
+    header.seq_num = 10 * messages;
+    Message bytes;
+    encode_mddp(header, packet.body, bytes);
+    deliver({bytes});
+  }
+  pass(kNsPerSecond);
+  EXPECT_TRUE(prices().empty());
+  EXPECT_EQ(count(FeedCounter::malformed), 4u);
+}
+
+// A only = B only = A and B with any loss in which each packet survives on one line.
+TEST(SzseMulticastProperty, OneLineOrTheOtherOrBothIsTheSame) {
+  const std::uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  const Universe universe = universe_of(feed::Venue::szse, {"000001.SZ"});
+  const feed::SymbolTable symbols(universe, feed::Venue::szse);
+  std::vector<Message> all;
+  std::int64_t sequence = 1;
+  for (int i = 0; i < 400; ++i) {
+    const Shape shape{random() % 2 == 0, random() % 2 == 0, random() % 3 == 0 ? 150u : 0u, 1};
+    for (Message& p : packets(sequence, {image(2 * i, 40), image(2 * i + 1)}, shape)) {
+      all.push_back(std::move(p));
+    }
+    sequence += 2;
+  }
+  // Bit 0: on line A; bit 1: on line B.
+  const auto run = [&](auto&& lines_of) {
+    EventLog log;
+    MddpHandler handler({}, symbols, log);
+    TimeNs now = kStart;
+    for (const Message& packet : all) {
+      const unsigned lines = lines_of();
+      now = now + kNsPerMs;
+      if ((lines & 1) != 0) handler.on_datagram(1, Line::a, packet, now);
+      if ((lines & 2) != 0) handler.on_datagram(1, Line::b, packet, now);
+      handler.on_time(now);
+    }
+    EXPECT_EQ(handler.counters().get(FeedCounter::sequence_lost), 0u);
+    EXPECT_EQ(handler.counters().get(FeedCounter::malformed), 0u);
+    std::vector<std::int64_t> prices;
+    for (const MarketEvent& event : log.of(EventKind::price)) prices.push_back(event.value[0]);
+    return prices;
+  };
+  const auto a = run([] { return 1u; });
+  EXPECT_EQ(a.size(), 800u);
+  EXPECT_EQ(run([] { return 2u; }), a);
+  EXPECT_EQ(run([&] { return static_cast<unsigned>(random() % 3 + 1); }), a);
+}
+
+TEST(SzseMulticastTicks, TicksAreTakenByTheirOwnNumbers) {
+  const Universe universe = universe_of(feed::Venue::szse, {"000001.SZ"});
+  const feed::SymbolTable symbols(universe, feed::Venue::szse);
+  Settings settings;
+  settings.ticks = true;
+  settings.tick_capacity = 64;
+  EventLog log;
+  MddpHandler handler(settings, symbols, log);
+  const auto send = [&](std::int64_t sequence) {
+    Message tick;
+    encode_trade({.channel_no = 2011,
+                  .appl_seq_num = sequence,
+                  .md_stream_id = kStreamSpotTicks,
+                  .bid_appl_seq_num = 0,
+                  .offer_appl_seq_num = 0,
+                  .security_id = "000001",
+                  .security_id_source = kSourceSzse,
+                  .last_px = 100'000,
+                  .last_qty = 100,
+                  .exec_type = kExecTrade,
+                  .transact_time = 20250620093003120},
+                 tick);
+    tick.resize(tick.size() - kTrailerSize);
+    Message packet;
+    encode_mddp({.sender_id = 1,
+                 .channel = 2011,
+                 .seq_num = sequence,
+                 .msg_count = 1,
+                 .flag = mddp::kFlagApplication | mddp::kFlagResendBySeqNum},
+                tick, packet);
+    handler.on_datagram(1, Line::a, packet, kStart);
+    handler.on_datagram(1, Line::b, packet, kStart);
+  };
+  for (const std::int64_t sequence : {1, 3, 2}) send(sequence);
+  std::vector<std::uint64_t> seen;
+  for (const MarketEvent& e : log.of(EventKind::price)) seen.push_back(e.feed_sequence);
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{1, 2, 3}));
+  EXPECT_EQ(handler.counters().get(FeedCounter::duplicate), 3u);
+  // The stream's own heartbeat shows what is missing; nobody can be asked, so it is lost.
+  handler.on_datagram(1, Line::a,
+                      mark(2011, 5, 0, mddp::kFlagApplication | mddp::kFlagResendBySeqNum), kStart);
+  handler.on_time(kStart + settings.tick_wait_ns);
+  EXPECT_EQ(handler.counters().get(FeedCounter::sequence_lost), 2u);
+  EXPECT_EQ(log.states(3011), (std::vector{live, gap}));
+}
+
+}  // namespace
+}  // namespace indexcast::szse
