@@ -23,7 +23,7 @@ TimeNs real_now() {
 GatewayConnection::GatewayConnection(boost::asio::ip::tcp::socket socket, GatewayServer& server)
     : socket_(std::move(socket)),
       server_(server),
-      session_(server.protocol_(), real_now(), &server.faults_),
+      session_(server.protocol_(server.faults_), real_now(), &server.faults_),
       pieces_(socket_.get_executor()) {
   boost::system::error_code ignored;
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
@@ -42,6 +42,7 @@ void GatewayConnection::on_read(std::size_t size) {
   const bool open = session_.on_bytes(feed::Bytes(received_).first(size), real_now(), waiting_);
   if (!was_logged_on && session_.logged_on()) send_images();
   if (session_.refused()) ++server_.counts_.logons_refused;
+  if (const auto ms = session_.take_answer_ms()) pace(waiting_.size(), *ms);
   flush();
   if (!socket_.is_open()) return;
   open ? read() : close_when_written();

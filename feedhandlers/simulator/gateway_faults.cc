@@ -22,8 +22,9 @@ std::int64_t code_after(feed::Venue venue, std::int64_t first, std::size_t steps
 
 }  // namespace
 
-GatewayFaults::GatewayFaults(FaultBook& book, feed::Venue venue, std::uint32_t place)
+GatewayFaults::GatewayFaults(FaultBook& book, feed::Venue venue, std::uint32_t place, bool realtime)
     : book_(book), venue_(venue), place_(place) {
+  if (!realtime) return;
   for (std::size_t i = 0; i < book.plan().size(); ++i) {
     const Fault& fault = book.plan()[i];
     if (fault.kind != FaultKind::logout && fault.kind != FaultKind::wrong_day_image) continue;
@@ -32,14 +33,30 @@ GatewayFaults::GatewayFaults(FaultBook& book, feed::Venue venue, std::uint32_t p
   }
 }
 
-std::optional<std::int64_t> GatewayFaults::refuse_logon() {
-  const Fault* const fault = book_.strike(FaultKind::refuse_logon, here());
+std::optional<std::int64_t> GatewayFaults::struck_amount(FaultKind kind) {
+  const Fault* const fault = book_.strike(kind, here());
   return fault ? std::optional(fault->amount) : std::nullopt;
 }
 
+std::optional<std::int64_t> GatewayFaults::refuse_logon() {
+  return struck_amount(FaultKind::refuse_logon);
+}
+
 std::uint64_t GatewayFaults::sequence_jump() {
-  const Fault* const fault = book_.strike(FaultKind::sequence_jump, here());
-  return fault ? static_cast<std::uint64_t>(fault->amount) : 0;
+  return static_cast<std::uint64_t>(struck_amount(FaultKind::sequence_jump).value_or(0));
+}
+
+std::optional<std::uint8_t> GatewayFaults::resend_refusal() {
+  const auto status = struck_amount(FaultKind::resend_refuse);
+  return status ? std::optional(static_cast<std::uint8_t>(*status)) : std::nullopt;
+}
+
+std::optional<std::int64_t> GatewayFaults::resend_limit() {
+  return struck_amount(FaultKind::resend_partial);
+}
+
+std::optional<std::int64_t> GatewayFaults::resend_ms() {
+  return struck_amount(FaultKind::resend_slow);
 }
 
 std::optional<std::size_t> GatewayFaults::cut(std::size_t size) {
@@ -52,10 +69,7 @@ std::optional<std::size_t> GatewayFaults::cut(std::size_t size) {
   return std::nullopt;
 }
 
-std::optional<std::int64_t> GatewayFaults::slow_ms() {
-  const Fault* const fault = book_.strike(FaultKind::slow, here());
-  return fault ? std::optional(fault->amount) : std::nullopt;
-}
+std::optional<std::int64_t> GatewayFaults::slow_ms() { return struck_amount(FaultKind::slow); }
 
 GatewayFaults::Schedule* GatewayFaults::due(FaultKind kind) {
   for (Schedule& schedule : schedules_) {

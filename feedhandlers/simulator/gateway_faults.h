@@ -16,8 +16,8 @@ namespace indexcast::sim {
 class GatewayFaults {
  public:
   // `book` outlives this. `place` is the gateway's in its venue's list, from 1: the channel of its
-  // faults.
-  GatewayFaults(FaultBook& book, feed::Venue venue, std::uint32_t place);
+  // faults. Only a `realtime` one has logouts and images at instants of the plan.
+  GatewayFaults(FaultBook& book, feed::Venue venue, std::uint32_t place, bool realtime = true);
 
   feed::Venue venue() const { return venue_; }
   // Exchange time has come this far.
@@ -41,6 +41,16 @@ class GatewayFaults {
   // So many real milliseconds the next message takes.
   std::optional<std::int64_t> slow_ms();
 
+  // Shenzhen: a tick of this channel is not sent, though the resend session has it.
+  bool tick_lost(std::uint32_t channel) {
+    return book_.strike(FaultKind::tick_loss, {venue_, channel, now_ms_, 0}) != nullptr;
+  }
+  // The resend session's answers: the status to refuse with, how many messages are sent at most,
+  // how many real milliseconds the answer takes.
+  std::optional<std::uint8_t> resend_refusal();
+  std::optional<std::int64_t> resend_limit();
+  std::optional<std::int64_t> resend_ms();
+
   // Instants that have come; the same answer until `happened`.
   // Log all clients out with this code. Asked for several times, the codes that the venue's
   // protocol documents follow one another, from `amount` on.
@@ -63,6 +73,7 @@ class GatewayFaults {
     std::size_t next = 0;
   };
 
+  std::optional<std::int64_t> struck_amount(FaultKind kind);
   Opportunity here() const { return {venue_, place_, now_ms_, 0}; }
   Schedule* due(FaultKind kind);
 

@@ -11,7 +11,9 @@
 #include "calc/time.h"
 #include "feedhandlers/common/bytes.h"
 #include "feedhandlers/common/decode_error.h"
+#include "feedhandlers/simulator/gateway_faults.h"
 #include "feedhandlers/simulator/settings.h"
+#include "feedhandlers/simulator/tick_store.h"
 
 namespace indexcast::sim {
 
@@ -51,5 +53,8 @@ std::vector<std::byte> szse_image_of_day(feed::Bytes message, Date day);
 // The client's settings double as what the gateway expects of it: CompIDs, version, password.
 std::unique_ptr<GatewayProtocol> make_sse_gateway(const sse::Settings& settings);
 std::unique_ptr<GatewayProtocol> make_szse_gateway(const szse::Settings& settings);
+// Shenzhen's resend port. `store` and `faults` (may be null) outlive the protocol.
+std::unique_ptr<GatewayProtocol> make_szse_resend(const szse::Settings& settings,
+                                                  const TickStore& store, GatewayFaults* faults);
 
 }  // namespace indexcast::sim

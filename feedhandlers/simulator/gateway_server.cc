@@ -62,6 +62,7 @@ void GatewayServer::tick() {
 void GatewayServer::publish(const ExchangeMessage& message) {
   on_exchange_time(message.exchange_time);
   if (message.security != 0) images_[{message.stream, message.security}] = message.bytes;
+  if (message.tick > 0 && logged_on() > 0 && faults_.tick_lost(message.channel)) return;
   send_to_all(message.bytes);
 }
 

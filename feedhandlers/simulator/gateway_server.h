@@ -25,7 +25,8 @@ class GatewayConnection;
 
 class GatewayServer {
  public:
-  using ProtocolFactory = std::function<std::unique_ptr<GatewayProtocol>()>;
+  // Given the gateway's faults, which outlive what it makes.
+  using ProtocolFactory = std::function<std::unique_ptr<GatewayProtocol>(GatewayFaults&)>;
 
   // Listens at once; throws boost::system::system_error when it cannot. `backlog_limit`: bytes
   // waiting for one client before it is dropped. `counts` outlives the server.

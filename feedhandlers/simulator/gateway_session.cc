@@ -48,6 +48,7 @@ bool GatewaySession::on_message(const ClientMessage& message, feed::Bytes frame,
     case State::live:
       if (message.kind == ClientMessage::Kind::request) {
         protocol_->answer(frame, out);
+        if (faults_) answer_ms_ = faults_->resend_ms();
         liveness_.sent(now);
       }
       if (message.kind != ClientMessage::Kind::logout) return true;

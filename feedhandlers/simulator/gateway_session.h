@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "feedhandlers/common/liveness.h"
@@ -33,6 +35,8 @@ class GatewaySession {
   bool logged_on() const { return state_ == State::live; }
   bool refused() const { return state_ == State::refused; }
   bool stuck() const { return stuck_; }
+  // An answer is to leave slowly: in how many real milliseconds. Told once.
+  std::optional<std::int64_t> take_answer_ms() { return std::exchange(answer_ms_, std::nullopt); }
 
  private:
   enum class State : std::uint8_t { awaiting_logon, live, leaving, refused };
@@ -46,6 +50,7 @@ class GatewaySession {
   std::unique_ptr<GatewayProtocol> protocol_;
   GatewayFaults* faults_;
   bool stuck_ = false;
+  std::optional<std::int64_t> answer_ms_;
   std::vector<std::byte> received_;  // an unfinished frame
   State state_ = State::awaiting_logon;
   feed::Liveness liveness_;

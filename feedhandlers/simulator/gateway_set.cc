@@ -3,35 +3,69 @@
 #include <algorithm>
 
 namespace indexcast::sim {
+namespace {
+
+template <class Servers>
+std::vector<std::uint16_t> ports_of(const Servers& servers) {
+  std::vector<std::uint16_t> ports;
+  for (const auto& server : servers) ports.push_back(server->port());
+  return ports;
+}
+
+template <class Servers>
+bool all_idle(const Servers& servers) {
+  return std::all_of(servers.begin(), servers.end(),
+                     [](const auto& server) { return server->idle(); });
+}
+
+}  // namespace
 
 GatewaySet::GatewaySet(boost::asio::io_context& io, const Settings& settings, FaultBook& faults,
                        TransportCounts& counts)
     : settings_(settings), faults_(faults), counts_(counts) {
-  add(io, feed::Venue::sse, settings.sse.gateways,
-      [this] { return make_sse_gateway(settings_.sse); });
-  add(io, feed::Venue::szse, settings.szse.gateways,
-      [this] { return make_szse_gateway(settings_.szse); });
+  if (!settings.sse.gateways.empty() &&
+      day_kind(settings.faults, feed::Venue::sse) != DayKind::absent) {
+    listen(io, servers_[feed::Venue::sse], feed::Venue::sse, settings.sse.gateways,
+           [this](GatewayFaults&) { return make_sse_gateway(settings_.sse); });
+    if (!settings.sse.fallback_file.empty()) {
+      file_ = std::make_unique<MktdtWriter>(settings.sse.fallback_file);
+    }
+  }
+  if (day_kind(settings.faults, feed::Venue::szse) != DayKind::absent) open_shenzhen(io);
 }
 
-void GatewaySet::add(boost::asio::io_context& io, feed::Venue venue,
-                     const std::vector<feed::Endpoint>& addresses,
-                     GatewayServer::ProtocolFactory protocol) {
-  if (day_kind(settings_.faults, venue) == DayKind::absent) return;
-  std::uint32_t place = 0;
+void GatewaySet::open_shenzhen(boost::asio::io_context& io) {
+  const szse::Settings& szse = settings_.szse;
+  if (szse.transport == szse::Transport::multicast) {
+    mddp_ = std::make_unique<MddpSender>(io, szse.multicast, faults_);
+  } else if (!szse.gateways.empty()) {
+    listen(io, servers_[feed::Venue::szse], feed::Venue::szse, szse.gateways,
+           [this](GatewayFaults&) { return make_szse_gateway(settings_.szse); });
+  }
+  listen(io, resend_, feed::Venue::szse, szse.resend_gateways, [this](GatewayFaults& faults) {
+    return make_szse_resend(settings_.szse, ticks_, &faults);
+  });
+}
+
+void GatewaySet::listen(boost::asio::io_context& io, Servers& servers, feed::Venue venue,
+                        const std::vector<feed::Endpoint>& addresses,
+                        const GatewayServer::ProtocolFactory& protocol) {
+  // Resend gateways are counted behind the realtime ones.
+  const bool realtime = &servers != &resend_;
+  auto place = static_cast<std::uint32_t>(realtime ? 0 : settings_.szse.gateways.size());
   for (const feed::Endpoint& address : addresses) {
-    servers_[venue].push_back(
+    servers.push_back(
         std::make_unique<GatewayServer>(io, address, protocol, settings_.client_backlog, counts_,
-                                        GatewayFaults(faults_, venue, ++place)));
+                                        GatewayFaults(faults_, venue, ++place, realtime)));
   }
 }
 
 std::vector<std::uint16_t> GatewaySet::ports(feed::Venue venue) const {
-  std::vector<std::uint16_t> ports;
   const auto found = servers_.find(venue);
-  if (found == servers_.end()) return ports;
-  for (const auto& server : found->second) ports.push_back(server->port());
-  return ports;
+  return found == servers_.end() ? std::vector<std::uint16_t>{} : ports_of(found->second);
 }
+
+std::vector<std::uint16_t> GatewaySet::resend_ports() const { return ports_of(resend_); }
 
 bool GatewaySet::has_clients() const {
   return std::all_of(servers_.begin(), servers_.end(), [](const auto& venue) {
@@ -41,28 +75,33 @@ bool GatewaySet::has_clients() const {
 }
 
 void GatewaySet::publish(const ExchangeMessage& message) {
+  if (message.tick > 0) ticks_.add(message.channel, message.tick, message.bytes);
+  if (file_) file_->publish(message);
+  if (mddp_ && message.venue == feed::Venue::szse) mddp_->publish(message);
   const auto found = servers_.find(message.venue);
   if (found == servers_.end()) return;
   for (const auto& server : found->second) server->publish(message);
 }
 
 void GatewaySet::on_exchange_time(TimeNs now) {
+  if (file_) file_->on_exchange_time(now);
+  if (mddp_) mddp_->on_exchange_time(now);
   for (const auto& [venue, servers] : servers_) {
     for (const auto& server : servers) server->on_exchange_time(now);
   }
+  for (const auto& server : resend_) server->on_exchange_time(now);
 }
 
 void GatewaySet::shut_down() {
   for (const auto& [venue, servers] : servers_) {
     for (const auto& server : servers) server->shut_down();
   }
+  for (const auto& server : resend_) server->shut_down();
 }
 
 bool GatewaySet::idle() const {
-  return std::all_of(servers_.begin(), servers_.end(), [](const auto& venue) {
-    return std::all_of(venue.second.begin(), venue.second.end(),
-                       [](const auto& server) { return server->idle(); });
-  });
+  return all_idle(resend_) && std::all_of(servers_.begin(), servers_.end(),
+                                          [](const auto& venue) { return all_idle(venue.second); });
 }
 
 }  // namespace indexcast::sim

@@ -1,5 +1,7 @@
-// Everything that a simulated mainland exchange offers to a site's network: for each venue all of
-// its gateways, each a full peer of the others. One thread, that of the io_context.
+// Everything that the simulated mainland exchanges offer to a site: for each venue all of its
+// gateways, each a full peer of the others; Shenzhen's resend gateways, or its multicast lines in
+// place of the realtime ones; the file that Shanghai's gateway writes. One thread, that of the
+// io_context.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -11,7 +13,10 @@
 #include "feedhandlers/simulator/exchange_message.h"
 #include "feedhandlers/simulator/fault_book.h"
 #include "feedhandlers/simulator/gateway_server.h"
+#include "feedhandlers/simulator/mddp_sender.h"
+#include "feedhandlers/simulator/mktdt_writer.h"
 #include "feedhandlers/simulator/settings.h"
+#include "feedhandlers/simulator/tick_store.h"
 #include "feedhandlers/simulator/transport.h"
 
 namespace indexcast::sim {
@@ -19,12 +24,17 @@ namespace indexcast::sim {
 class GatewaySet {
  public:
   // Listens at once at every configured address of the venues that are not absent today; throws
-  // boost::system::system_error when it cannot. All arguments outlive the set.
+  // boost::system::system_error when it cannot, std::system_error for the file. All arguments
+  // outlive the set.
   GatewaySet(boost::asio::io_context& io, const Settings& settings, FaultBook& faults,
              TransportCounts& counts);
 
   // In the order of the configured addresses; empty for a venue without gateways.
   std::vector<std::uint16_t> ports(feed::Venue venue) const;
+  std::vector<std::uint16_t> resend_ports() const;
+  // What the multicast lines and the file did so far.
+  MddpCounts mddp_counts() const { return mddp_ ? mddp_->counts() : MddpCounts{}; }
+  std::uint64_t file_rounds() const { return file_ ? file_->rounds() : 0; }
   // Every venue with gateways has a client at one of them.
   bool has_clients() const;
   // Of the mainland only.
@@ -38,13 +48,19 @@ class GatewaySet {
  private:
   using Servers = std::vector<std::unique_ptr<GatewayServer>>;
 
-  void add(boost::asio::io_context& io, feed::Venue venue,
-           const std::vector<feed::Endpoint>& addresses, GatewayServer::ProtocolFactory protocol);
+  void listen(boost::asio::io_context& io, Servers& servers, feed::Venue venue,
+              const std::vector<feed::Endpoint>& addresses,
+              const GatewayServer::ProtocolFactory& protocol);
+  void open_shenzhen(boost::asio::io_context& io);
 
   const Settings& settings_;
   FaultBook& faults_;
   TransportCounts& counts_;
   std::map<feed::Venue, Servers> servers_;
+  TickStore ticks_;
+  Servers resend_;
+  std::unique_ptr<MddpSender> mddp_;
+  std::unique_ptr<MktdtWriter> file_;
 };
 
 }  // namespace indexcast::sim

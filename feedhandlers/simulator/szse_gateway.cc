@@ -1,6 +1,9 @@
 // The gateway's side of Shenzhen's session (protocol notes of SZSE, 1.4, 1.5).
 #include "feedhandlers/simulator/gateway_protocol.h"
+#include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/encoder.h"
+#include "feedhandlers/szse/snapshot_decoder.h"
+#include "feedhandlers/szse/snapshot_decoder.h"
 
 namespace indexcast::sim {
 namespace {

@@ -117,7 +117,10 @@ TradingDay::TradingDay(const Settings& settings, const Universe& universe)
       faults_(settings_.faults, settings_.seed) {
   markets_.reserve(feed::kVenueCount);
   add_market(universe, feed::Venue::sse, !settings_.sse.gateways.empty());
-  add_market(universe, feed::Venue::szse, !settings_.szse.gateways.empty());
+  const bool multicast = settings_.szse.transport == szse::Transport::multicast;
+  add_market(
+      universe, feed::Venue::szse,
+      multicast ? !settings_.szse.multicast.channels.empty() : !settings_.szse.gateways.empty());
   add_market(universe, feed::Venue::hkex, !settings_.hkex.channels.empty());
   outlet_.mute(true);
 }

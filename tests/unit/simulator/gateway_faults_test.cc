@@ -10,7 +10,9 @@
 #include "feedhandlers/simulator/gateway_session.h"
 #include "feedhandlers/simulator/trading_day.h"
 #include "feedhandlers/sse/encoder.h"
+#include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/encoder.h"
+#include "feedhandlers/szse/snapshot_decoder.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {

@@ -1,0 +1,148 @@
+#include "feedhandlers/simulator/mddp_packets.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "feedhandlers/common/big_endian_writer.h"
+
+namespace indexcast::sim {
+namespace {
+
+// Flag bits, 1.7.
+constexpr std::uint16_t kApplication = 1U << 13;
+constexpr std::uint16_t kResendBySeqNum = 1U << 12;
+constexpr std::uint16_t kZlib = 1U << 10;
+constexpr std::uint16_t kLengths = 1U << 7;
+constexpr std::uint16_t kFragmented = 1U << 6;
+constexpr std::uint16_t kEncodeChecksum = 1U << 5;
+
+constexpr std::uint8_t kProtocol = 0xff;
+constexpr std::uint8_t kVersion = 1;
+constexpr std::uint16_t kMarket = 1;
+constexpr std::size_t kFixedHeader = 20;
+constexpr std::size_t kWord = 4;
+// The messages' own checksum does not travel.
+constexpr std::size_t kMessageTrailer = 4;
+
+std::uint32_t adler(const std::byte* data, std::size_t size) {
+  return static_cast<std::uint32_t>(adler32(
+      adler32(0, nullptr, 0), reinterpret_cast<const Bytef*>(data), static_cast<uInt>(size)));
+}
+
+std::vector<std::byte> compressed(const std::vector<std::byte>& body) {
+  uLongf size = compressBound(static_cast<uLong>(body.size()));
+  std::vector<std::byte> out(size);
+  if (compress(reinterpret_cast<Bytef*>(out.data()), &size,
+               reinterpret_cast<const Bytef*>(body.data()),
+               static_cast<uLong>(body.size())) != Z_OK) {
+    return {};
+  }
+  out.resize(size);
+  return out;
+}
+
+}  // namespace
+
+void MddpPackets::push(const ExchangeMessage& message) {
+  if (!waiting_.empty() &&
+      (waiting_.front().channel != message.channel ||
+       waiting_.front().exchange_time != message.exchange_time || waiting_.size() == kMaxMessages ||
+       waiting_bytes_ + message.bytes.size() > kMaxBody)) {
+    frame();
+  }
+  waiting_.push_back(message);
+  waiting_bytes_ += message.bytes.size();
+}
+
+void MddpPackets::flush(TimeNs now) {
+  frame();
+  if (now - last_heartbeat_ < kHeartbeatNs) return;
+  last_heartbeat_ = now;
+  heartbeats();
+}
+
+std::vector<MddpPacket> MddpPackets::take() { return std::exchange(framed_, {}); }
+
+// A tick's number is its ApplSeqNum, any other message's is our own count.
+void MddpPackets::frame() {
+  if (waiting_.empty()) return;
+  Channel& channel = channels_[waiting_.front().channel];
+  std::vector<std::byte> body;
+  feed::BigEndianWriter writer(body);
+  const bool several = waiting_.size() > 1;
+  for (std::size_t i = 0; several && i < waiting_.size(); ++i) {
+    writer.number(static_cast<std::uint32_t>(waiting_[i].bytes.size() - kMessageTrailer));
+  }
+  for (const ExchangeMessage& message : waiting_) {
+    body.insert(body.end(), message.bytes.begin(), message.bytes.end() - kMessageTrailer);
+  }
+  channel.ticks = channel.ticks || waiting_.front().tick > 0;
+  if (waiting_.front().tick > 0) channel.next = waiting_.front().tick;
+  std::uint16_t flags = kApplication;
+  if (channel.ticks) flags |= kResendBySeqNum;
+  if (several) flags |= kLengths;
+  const auto count = static_cast<std::uint16_t>(waiting_.size());
+  frame_body(waiting_.front().channel, channel.next, count, flags, std::move(body));
+  channel.next += count;
+  waiting_.clear();
+  waiting_bytes_ = 0;
+}
+
+// Compressed, then cut: the receiver puts together, then expands.
+void MddpPackets::frame_body(std::uint32_t channel, std::int64_t sequence, std::uint16_t count,
+                             std::uint16_t flags, std::vector<std::byte> body) {
+  std::vector<std::byte> checksum;
+  if (body.size() >= kCompressible && compressible_++ % kCompressEvery == 0) {
+    if (std::vector<std::byte> small = compressed(body); !small.empty()) {
+      flags |= kZlib | kEncodeChecksum;
+      feed::BigEndianWriter(checksum).number(adler(body.data(), body.size()));
+      body = std::move(small);
+    }
+  }
+  const std::size_t fragments = (body.size() + kFragment - 1) / kFragment;
+  if (fragments > 1) flags |= kFragmented;
+  for (std::size_t i = 0; i < fragments; ++i) {
+    std::vector<std::byte> extension;
+    if (fragments > 1) {
+      feed::BigEndianWriter(extension)
+          .number(static_cast<std::uint16_t>(fragments))
+          .number(static_cast<std::uint16_t>(i + 1));
+    }
+    extension.insert(extension.end(), checksum.begin(), checksum.end());
+    const std::size_t begin = i * kFragment;
+    packet(channel, sequence, count, flags, extension, body.data() + begin,
+           std::min(kFragment, body.size() - begin));
+  }
+}
+
+void MddpPackets::packet(std::uint32_t channel, std::int64_t sequence, std::uint16_t count,
+                         std::uint16_t flags, const std::vector<std::byte>& extension,
+                         const std::byte* body, std::size_t size) {
+  std::vector<std::byte> bytes;
+  feed::BigEndianWriter(bytes)
+      .number(kProtocol)
+      .number(kVersion)
+      .number(static_cast<std::uint8_t>((kFixedHeader + extension.size()) / kWord))
+      .number(sender_id_)
+      .number(kMarket)
+      .number(static_cast<std::uint16_t>(channel))
+      .number(sequence)
+      .number(count)
+      .number(flags);
+  bytes.insert(bytes.end(), extension.begin(), extension.end());
+  bytes.insert(bytes.end(), body, body + size);
+  feed::BigEndianWriter(bytes).number(adler(bytes.data(), bytes.size()));
+  framed_.push_back({channel, std::move(bytes)});
+}
+
+void MddpPackets::heartbeats() {
+  packet(0, 0, 0, 0, {}, nullptr, 0);
+  for (const auto& [number, channel] : channels_) {
+    if (!channel.ticks) continue;
+    packet(number, channel.next - 1, 0, kApplication | kResendBySeqNum, {}, nullptr, 0);
+  }
+}
+
+}  // namespace indexcast::sim

@@ -1,0 +1,65 @@
+// Shenzhen's multicast form, the sender's side: MDDP Ver1.01 (SZSE notes 1.7), written from the
+// notes alone, so that the receiver is checked by a second reading of them. Pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "feedhandlers/simulator/exchange_message.h"
+
+namespace indexcast::sim {
+
+struct MddpPacket {
+  std::uint32_t channel = 0;  // ChannelNo; 0: of the source itself, for every line
+  std::vector<std::byte> bytes;
+};
+
+// One source. One thread.
+class MddpPackets {
+ public:
+  // A fragment's share of a body: with header and trailer well below an Ethernet frame's 1472.
+  static constexpr std::size_t kFragment = 1'400;
+  // Bodies of this size and more are compressed now and then.
+  static constexpr std::size_t kCompressible = 400;
+  static constexpr std::uint32_t kCompressEvery = 8;
+  static constexpr std::int64_t kHeartbeatNs = 5'000'000'000;
+  // Messages of one instant and channel go together, at most so many and so many bytes.
+  static constexpr std::size_t kMaxMessages = 16;
+  static constexpr std::size_t kMaxBody = 8'000;
+
+  explicit MddpPackets(std::uint8_t sender_id = 1) : sender_id_(sender_id) {}
+
+  // A message of the day. What waited from an earlier instant, or for another channel, is framed.
+  void push(const ExchangeMessage& message);
+  // Frames what waits, and heartbeats when they are due: of the source every five seconds, of tick
+  // channels too, since only these can be asked for again.
+  void flush(TimeNs now);
+  // The packets framed so far; forgets them.
+  std::vector<MddpPacket> take();
+
+ private:
+  struct Channel {
+    std::int64_t next = 1;  // the number of the next message
+    bool ticks = false;
+  };
+
+  void frame();
+  void frame_body(std::uint32_t channel, std::int64_t sequence, std::uint16_t count,
+                  std::uint16_t flags, std::vector<std::byte> body);
+  void packet(std::uint32_t channel, std::int64_t sequence, std::uint16_t count,
+              std::uint16_t flags, const std::vector<std::byte>& extension, const std::byte* body,
+              std::size_t size);
+  void heartbeats();
+
+  std::uint8_t sender_id_;
+  std::map<std::uint32_t, Channel> channels_;
+  std::vector<ExchangeMessage> waiting_;  // of one channel
+  std::size_t waiting_bytes_ = 0;
+  TimeNs last_heartbeat_{};
+  std::uint32_t compressible_ = 0;
+  std::vector<MddpPacket> framed_;
+};
+
+}  // namespace indexcast::sim
