@@ -262,13 +262,13 @@ class LineArbiter {
     backward_ = {};
     far_end_ = kNowhere;
     passed_sent_ = packet.sent;
-    if (!settings_.refreshes) {
+    holding_ = settings_.refreshes;
+    if (!holding_) {
       open(packet.sequence);
       return advance(packet, deliver);
     }
     started_ = false;
     expected_ = 0;
-    holding_ = true;
     hold(packet, now, deliver);
   }
 

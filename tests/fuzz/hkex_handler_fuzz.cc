@@ -1,5 +1,6 @@
-// Any bytes as a sequence of datagrams for the whole handler: each is prefixed by its length, its
-// line and the time that passed. Every message has one outcome and every price is positive.
+// Any bytes as a sequence of packets for the whole handler, of the channel's lines, its refresh
+// lines and the retransmission service: each is prefixed by its length, where it comes from, and
+// the time that passed. Every message has one outcome and every price is positive.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -35,29 +36,94 @@ const feed::SymbolTable& symbols() {
   return table;
 }
 
+// Takes every request and answers none.
+class MuteService final : public hkex::RetransmissionService {
+ public:
+  hkex::RequestId request(std::uint32_t, feed::NumberRange range, TimeNs) override {
+    if (range.begin >= range.end) std::abort();
+    return ++last;
+  }
+  void cancel(hkex::RequestId id) override {
+    if (id == hkex::kNoRequest || id > last) std::abort();
+  }
+  hkex::RequestId last = hkex::kNoRequest;
+};
+
+hkex::Settings make_settings(std::uint8_t kind) {
+  hkex::Settings settings;
+  settings.channels.push_back({1, {}, {}});
+  settings.channels.push_back({2, {}, {}});
+  if ((kind & 1) != 0) settings.retransmission.servers.push_back({"127.0.0.1", 1});
+  if ((kind & 2) != 0) settings.channels[0].refresh_a = {"239.0.0.1", 1};
+  settings.price = (kind & 4) != 0 ? hkex::PricePolicy::last : hkex::PricePolicy::nominal;
+  settings.heartbeat_detects_gap = (kind & 8) != 0;
+  settings.reorder_capacity = 4;
+  settings.recovery_capacity = 8;
+  settings.refresh_bytes = 4096;
+  return settings;
+}
+
+class Run {
+ public:
+  explicit Run(std::uint8_t kind) : settings_(make_settings(kind)), uses_service_((kind & 1) != 0) {
+    if (uses_service_) handler_.use(&service_);
+  }
+
+  // `what`: two bits for where the packet comes from, one for its line, one for its channel, four
+  // for the milliseconds that passed.
+  void step(std::uint8_t what, feed::Bytes packet) {
+    now_ = now_ + (what >> 4) * 5 * kNsPerMs;
+    const auto line = static_cast<feed::Line>(what >> 2 & 1);
+    const std::uint32_t channel = 1 + (what >> 3 & 1);
+    hkex::PacketHeader header;
+    const bool intact = hkex::check_packet(packet, header) == feed::DecodeError::none;
+    switch (what & 3) {
+      case 0:
+        expected_ += intact ? header.message_count : 1;
+        return handler_.on_datagram(channel, line, packet, now_);
+      case 1:
+        expected_ += intact ? 0 : 1;
+        return handler_.on_datagram(hkex::refresh_id(channel), line, packet, now_);
+      case 2:
+        if (!intact || header.message_count == 0) return;
+        expected_ += header.message_count;
+        return handler_.on_retransmitted(channel, header, packet, now_);
+      default:
+        handler_.on_time(now_);
+        return handler_.on_request_done(channel, service_.last,
+                                        static_cast<hkex::RetransmissionOutcome>(packet.size() % 4),
+                                        now_);
+    }
+  }
+
+  // With a refresh channel packets may wait for a snapshot for ever: they have no outcome yet.
+  void finish() {
+    handler_.on_time(now_ + kNsPerDay);
+    const std::uint64_t counted = outcomes(handler_.counters());
+    const bool may_wait = !settings_.channels[0].refresh_a.host.empty() || uses_service_;
+    if (counted > expected_ || (!may_wait && counted != expected_)) std::abort();
+  }
+
+ private:
+  const hkex::Settings settings_;
+  const bool uses_service_;
+  CheckingSink sink_;
+  MuteService service_;
+  hkex::Handler handler_{settings_, symbols(), sink_};
+  TimeNs now_{kNsPerDay};
+  std::uint64_t expected_ = 0;
+};
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  hkex::Settings settings;
-  settings.channels.push_back({1, {}, {}});
-  settings.reorder_capacity = 4;
-  settings.price = size % 2 == 0 ? hkex::PricePolicy::last : hkex::PricePolicy::nominal;
-  CheckingSink sink;
-  hkex::Handler handler(settings, symbols(), sink);
-  TimeNs now{kNsPerDay};
-  std::uint64_t expected = 0;
-  for (std::size_t at = 0; at + 2 <= size;) {
+  if (size == 0) return 0;
+  Run run(data[0]);
+  for (std::size_t at = 1; at + 2 <= size;) {
     const std::size_t length = std::min<std::size_t>(data[at], size - at - 2);
-    const auto line = static_cast<feed::Line>(data[at + 1] & 1);
-    now = now + (data[at + 1] >> 1) * kNsPerMs;
-    const feed::Bytes datagram(reinterpret_cast<const std::byte*>(data + at + 2), length);
-    hkex::PacketHeader header;
-    const bool intact = hkex::check_packet(datagram, header) == feed::DecodeError::none;
-    expected += intact ? header.message_count : 1;
-    handler.on_datagram(1, line, datagram, now);
+    run.step(data[at + 1], {reinterpret_cast<const std::byte*>(data + at + 2), length});
     at += 2 + length;
   }
-  handler.on_time(now + kNsPerDay);
-  if (outcomes(handler.counters()) != expected) std::abort();
+  run.finish();
   return 0;
 }
