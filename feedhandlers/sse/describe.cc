@@ -1,6 +1,8 @@
 #include "feedhandlers/sse/describe.h"
 
+#include <array>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "feedhandlers/common/charset.h"
@@ -12,85 +14,138 @@ using feed::Bytes;
 using feed::DecodeError;
 using feed::FieldSink;
 
-void text(FieldSink& sink, std::string_view name, std::string_view value) {
-  sink.text(name, feed::to_utf8(value, feed::Charset::gbk));
-}
-
 // A number too large for a signed decimal is shown as it stands.
-void decimal(FieldSink& sink, std::string_view name, std::uint64_t raw, int places) {
+void show_decimal(FieldSink& sink, std::string_view name, std::uint64_t raw, int places) {
   constexpr auto kLargest = std::numeric_limits<std::int64_t>::max();
   if (raw > static_cast<std::uint64_t>(kLargest)) return sink.natural(name, raw);
   sink.decimal(name, static_cast<std::int64_t>(raw), places);
 }
 
-void describe_header(Bytes frame, FieldSink& sink) {
-  const Header header = decode_header(frame);
-  text(sink, "MsgType", feed::text_at(frame.data() + header::kMsgType, 4));
-  sink.natural("SendingTime", header.sending_time);
-  sink.natural("MsgSeqNum", header.msg_seq_num);
-  sink.natural("BodyLength", header.body_length);
-}
+// One field of a message: its place, how many bytes, and what they are. Numbers are big-endian;
+// `places` of them stand behind the point.
+struct Field {
+  std::string_view name;
+  std::size_t at;
+  std::size_t width;
+  enum class Type : std::uint8_t { text, number, decimal } type;
+  int places = 0;
+};
+using enum Field::Type;
 
-void describe_logon(Bytes frame, FieldSink& sink) {
-  Logon logon;
-  if (decode_logon(frame, logon) != DecodeError::none) return;
-  text(sink, "SenderCompID", logon.sender_comp_id);
-  text(sink, "TargetCompID", logon.target_comp_id);
-  sink.natural("HeartBtInt", logon.heart_bt_int);
-  text(sink, "ApplVerID", logon.appl_ver_id);
-}
+constexpr std::array kHeaderFields{Field{"MsgType", header::kMsgType, 4, text},
+                                   Field{"SendingTime", header::kSendingTime, 8, number},
+                                   Field{"MsgSeqNum", header::kMsgSeqNum, 8, number},
+                                   Field{"BodyLength", header::kBodyLength, 4, number}};
 
-void describe_logout(Bytes frame, FieldSink& sink) {
-  Logout logout;
-  if (decode_logout(frame, logout) != DecodeError::none) return;
-  sink.natural("SessionStatus", logout.session_status);
-  text(sink, "Text", logout.text);
-}
+constexpr std::array kLogonFields{
+    Field{"SenderCompID", logon::kSenderCompID, logon::kCompIDWidth, text},
+    Field{"TargetCompID", logon::kTargetCompID, logon::kCompIDWidth, text},
+    Field{"HeartBtInt", logon::kHeartBtInt, 2, number},
+    Field{"ApplVerID", logon::kApplVerID, logon::kApplVerIDWidth, text}};
 
-void describe_market_status(Bytes frame, FieldSink& sink) {
-  MarketStatus status;
-  if (decode_market_status(frame, status) != DecodeError::none) return;
-  sink.natural("SecurityType", status.security_type);
-  sink.natural("TradSesMode", status.trad_ses_mode);
-  text(sink, "TradingSessionID", status.trading_session_id);
-  sink.natural("TotNoRelatedSym", status.tot_no_related_sym);
-}
+constexpr std::array kLogoutFields{Field{"SessionStatus", logout::kSessionStatus, 4, number},
+                                   Field{"Text", logout::kText, logout::kTextWidth, text}};
 
-void describe_entry(const Entry& item, bool index, FieldSink& sink) {
-  const char type[2] = {static_cast<char>(item.md_entry_type >> 8),
-                        static_cast<char>(item.md_entry_type & 0xff)};
-  sink.begin_item();
-  text(sink, "MDEntryType", {type, sizeof type});
-  decimal(sink, "MDEntryPx", item.md_entry_px, kPriceDecimals);
-  if (!index) {
-    sink.natural("MDEntrySize", item.md_entry_size);
-    sink.natural("MDEntryPositionNo", item.md_entry_position_no);
+constexpr std::array kMarketStatusFields{
+    Field{"SecurityType", market_status::kSecurityType, 1, number},
+    Field{"TradSesMode", market_status::kTradSesMode, 1, number},
+    Field{"TradingSessionID", market_status::kTradingSessionID, snapshot::kCodeWidth, text},
+    Field{"TotNoRelatedSym", market_status::kTotNoRelatedSym, 4, number}};
+
+constexpr std::array kSnapshotFields{
+    Field{"SecurityType", snapshot::kSecurityType, 1, number},
+    Field{"TradSesMode", snapshot::kTradSesMode, 1, number},
+    Field{"TradeDate", snapshot::kTradeDate, 4, number},
+    Field{"LastUpdateTime", snapshot::kLastUpdateTime, 4, number},
+    Field{"MDStreamID", snapshot::kMDStreamID, snapshot::kMDStreamIDWidth, text},
+    Field{"SecurityID", snapshot::kSecurityID, snapshot::kCodeWidth, text},
+    Field{"Symbol", snapshot::kSymbol, snapshot::kCodeWidth, text},
+    Field{"PreClosePx", snapshot::kPreClosePx, 8, decimal, kPriceDecimals},
+    Field{"TotalVolumeTraded", snapshot::kTotalVolumeTraded, 8, number},
+    Field{"NumTrades", snapshot::kNumTrades, 8, number},
+    Field{"TotalValueTraded", snapshot::kTotalValueTraded, 8, decimal, kValueDecimals},
+    Field{"TradingPhaseCode", snapshot::kTradingPhaseCode, snapshot::kCodeWidth, text},
+    Field{"NoMDEntries", snapshot::kNoMDEntries, 2, number}};
+
+// Those of an index end after the price.
+constexpr std::array kEntryFields{Field{"MDEntryType", entry::kMDEntryType, 2, text},
+                                  Field{"MDEntryPx", entry::kMDEntryPx, 8, decimal, kPriceDecimals},
+                                  Field{"MDEntrySize", entry::kMDEntrySize, 8, number},
+                                  Field{"MDEntryPositionNo", entry::kMDEntryPositionNo, 1, number}};
+
+constexpr std::array kTrailerFields{Field{"CheckSum", 0, 4, number}};
+
+// Every byte from `begin` on belongs to exactly one field.
+constexpr bool complete(std::span<const Field> fields, std::size_t begin, std::size_t end) {
+  for (const Field& field : fields) {
+    if (field.at != begin) return false;
+    begin += field.width;
   }
-  sink.end_item();
+  return begin == end;
+}
+static_assert(complete(kHeaderFields, 0, kHeaderSize));
+static_assert(complete(kLogonFields, kHeaderSize, kHeaderSize + logon::kBody));
+static_assert(complete(kLogoutFields, kHeaderSize, kHeaderSize + logout::kBody));
+static_assert(complete(kMarketStatusFields, kHeaderSize, kHeaderSize + market_status::kBody));
+static_assert(complete(kSnapshotFields, kHeaderSize, snapshot::kEntries));
+static_assert(complete(kEntryFields, 0, entry::kSize));
+static_assert(complete(std::span(kEntryFields).first(2), 0, entry::kIndexSize));
+static_assert(complete(kTrailerFields, 0, kTrailerSize));
+
+std::uint64_t number_at(const std::byte* at, std::size_t width) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < width; ++i) value = value << 8 | static_cast<std::uint64_t>(at[i]);
+  return value;
 }
 
-void describe_snapshot(Bytes frame, FieldSink& sink) {
+void describe_fields(std::span<const Field> fields, const std::byte* message, FieldSink& sink) {
+  for (const Field& field : fields) {
+    const std::byte* at = message + field.at;
+    switch (field.type) {
+      case Field::Type::text:
+        sink.text(field.name, feed::to_utf8(feed::text_at(at, field.width), feed::Charset::gbk));
+        break;
+      case Field::Type::number:
+        sink.natural(field.name, number_at(at, field.width));
+        break;
+      case Field::Type::decimal:
+        show_decimal(sink, field.name, number_at(at, field.width), field.places);
+        break;
+    }
+  }
+}
+
+std::span<const Field> body_fields(std::uint32_t msg_type) {
+  switch (msg_type) {
+    case kMsgLogon:
+      return kLogonFields;
+    case kMsgLogout:
+      return kLogoutFields;
+    case kMsgMarketStatus:
+      return kMarketStatusFields;
+    case kMsgSnapshot:
+      return kSnapshotFields;
+    default:
+      return {};
+  }
+}
+
+// Returns where the entries end.
+std::size_t describe_entries(Bytes frame, FieldSink& sink) {
   Snapshot snapshot;
-  if (decode_snapshot(frame, snapshot) != DecodeError::none) return;
-  const SnapshotFields& f = snapshot.fields;
-  sink.natural("SecurityType", f.security_type);
-  sink.natural("TradSesMode", f.trad_ses_mode);
-  sink.natural("TradeDate", f.trade_date);
-  sink.natural("LastUpdateTime", f.last_update_time);
-  text(sink, "MDStreamID", f.md_stream_id);
-  text(sink, "SecurityID", f.security_id);
-  text(sink, "Symbol", f.symbol);
-  decimal(sink, "PreClosePx", f.pre_close_px, kPriceDecimals);
-  sink.natural("TotalVolumeTraded", f.total_volume_traded);
-  sink.natural("NumTrades", f.num_trades);
-  decimal(sink, "TotalValueTraded", f.total_value_traded, kValueDecimals);
-  text(sink, "TradingPhaseCode", f.trading_phase_code);
-  sink.natural("NoMDEntries", snapshot.entries.size());
+  if (decode_snapshot(frame, snapshot) != DecodeError::none) return snapshot::kEntries;
+  const bool index = snapshot.fields.md_stream_id == kStreamIndex;
+  const std::size_t stride = index ? entry::kIndexSize : entry::kSize;
+  const auto fields = std::span(kEntryFields).first(index ? 2 : kEntryFields.size());
+  std::size_t at = snapshot::kEntries;
   sink.begin_list("MDEntries");
-  for (const Entry& item : snapshot.entries) {
-    describe_entry(item, f.md_stream_id == kStreamIndex, sink);
+  for (std::size_t i = 0; i < snapshot.entries.size(); ++i, at += stride) {
+    sink.begin_item();
+    describe_fields(fields, frame.data() + at, sink);
+    sink.end_item();
   }
   sink.end_list();
+  return at;
 }
 
 // Decoded for its error alone.
@@ -138,19 +193,17 @@ DecodeError validate(Bytes frame) {
 
 void describe(Bytes frame, FieldSink& sink) {
   if (frame.size() < kHeaderSize + kTrailerSize) return;
-  describe_header(frame, sink);
-  switch (decode_header(frame).msg_type) {
-    case kMsgLogon:
-      return describe_logon(frame, sink);
-    case kMsgLogout:
-      return describe_logout(frame, sink);
-    case kMsgMarketStatus:
-      return describe_market_status(frame, sink);
-    case kMsgSnapshot:
-      return describe_snapshot(frame, sink);
-    default:
-      return;
+  const std::size_t end = frame.size() - kTrailerSize;
+  describe_fields(kHeaderFields, frame.data(), sink);
+  const auto fields = body_fields(decode_header(frame).msg_type);
+  std::size_t at = kHeaderSize;
+  if (!fields.empty() && fields.back().at + fields.back().width <= end) {
+    describe_fields(fields, frame.data(), sink);
+    at = fields.back().at + fields.back().width;
+    if (decode_header(frame).msg_type == kMsgSnapshot) at = describe_entries(frame, sink);
   }
+  if (at != end) sink.natural("UnknownBytes", end - at);
+  describe_fields(kTrailerFields, frame.data() + end, sink);
 }
 
 }  // namespace indexcast::sse

@@ -16,8 +16,9 @@ std::string_view type_name(std::uint32_t msg_type);
 // for its checksum alone.
 feed::DecodeError validate(feed::Bytes frame);
 
-// The header's fields, then the body's; the header's alone when the body does not decode. Decimals
-// carry the places that the specification gives them, text is converted from GBK.
+// Header, body, entries and checksum, every byte once: what no field is known for (an unknown type,
+// a later version, entries that do not fit) is "UnknownBytes" with their count. Decimals carry the
+// places that the specification gives them, text is converted from GBK.
 void describe(feed::Bytes frame, feed::FieldSink& sink);
 
 }  // namespace indexcast::sse

@@ -37,6 +37,26 @@ void walk_sse(Walker& walker, bool& enabled, sse::Settings& sse) {
   walker.integer("heartbeat_s", sse.heartbeat_s, 1, 60);
   walker.boolean("production_only", sse.production_only);
   walker.texts("breaks", sse.breaks, TimeRangeText{});
+  walker.integer("silence_ns", sse.silence_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.integer("gap_settle_ns", sse.gap_settle_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.integer("refused_backoff_ns", sse.refused_backoff_ns, 0, 600 * kNsPerSecond);
+  walker.text("fallback_file", sse.fallback_file, AnyText{});
+  walker.integer("fallback_after_ns", sse.fallback_after_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.integer("fallback_poll_ns", sse.fallback_poll_ns, kNsPerMs, 600 * kNsPerSecond);
+}
+
+template <class Walker>
+void walk_multicast(Walker& walker, szse::MulticastSettings& multicast) {
+  walker.text("interface", multicast.interface, NonEmptyText{});
+  walker.integer("receive_buffer_bytes", multicast.receive_buffer_bytes, 65'536, 1 << 30);
+  walker.integer("reorder_wait_ns", multicast.reorder_wait_ns, 0, 10 * kNsPerSecond);
+  walker.integer("fragment_wait_ns", multicast.fragment_wait_ns, 0, 60 * kNsPerSecond);
+  walker.integer("silence_ns", multicast.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
+  walker.tables("channels", multicast.channels, [](auto& table, szse::MulticastChannel& channel) {
+    table.integer("id", channel.id, 1, 65'535);
+    table.text("line_a", channel.line_a, GroupText{});
+    table.text("line_b", channel.line_b, GroupText{});
+  });
 }
 
 template <class Walker>
@@ -49,6 +69,17 @@ void walk_szse(Walker& walker, bool& enabled, szse::Settings& szse) {
   walker.text("default_appl_ver_id", szse.default_appl_ver_id, NonEmptyText{});
   walker.integer("heartbeat_s", szse.heartbeat_s, 1, 60);
   walker.texts("sentinels", szse.sentinels, SecurityCodeText{});
+  walker.integer("sentinel_silence_s", szse.sentinel_silence_s, 1, 3600);
+  walker.text("transport", szse.transport, one_of<szse::Transport>("tcp", "multicast"));
+  walker.boolean("ticks", szse.ticks);
+  walker.texts("resend_gateways", szse.resend_gateways, EndpointText{});
+  walker.integer("tick_capacity", szse.tick_capacity, 1, 1'000'000);
+  walker.integer("tick_wait_ns", szse.tick_wait_ns, 0, 10 * kNsPerSecond);
+  walker.integer("resend_range", szse.resend_range, 1, 1'000'000);
+  walker.integer("resend_timeout_ns", szse.resend_timeout_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.integer("tick_silence_ns", szse.tick_silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
+  walker.integer("tick_settle_ns", szse.tick_settle_ns, 0, 3600 * kNsPerSecond);
+  walker.section("multicast", [&](auto& table) { walk_multicast(table, szse.multicast); });
 }
 
 template <class Walker>
@@ -140,6 +171,7 @@ void walk_simulator(Walker& walker, sim::Settings& simulator) {
   walker.integer("refresh_s", simulator.refresh_s, 1, 3600);
   walker.real("loss_a", simulator.loss_a, 0, 1);
   walker.real("loss_b", simulator.loss_b, 0, 1);
+  walker.integer("refresh_round_s", simulator.refresh_round_s, 1, 3600);
   walker.real("halts", simulator.halts, 0, 1);
   walker.real("suspensions", simulator.suspensions, 0, 1);
   walker.real("empty_auctions", simulator.empty_auctions, 0, 1);

@@ -94,7 +94,8 @@ void run_handler(benchmark::State& state, const std::string& symbol) {
   constexpr std::uint64_t kBatch = 100;
   LastEvent sink;
   const Universe universe = universe_of(symbol);
-  Handler handler({}, universe, sink);
+  const feed::SymbolTable symbols(universe, feed::Venue::sse);
+  Handler handler({}, symbols, sink);
   std::vector<std::byte> batch;
   for (std::uint64_t i = 1; i <= kBatch; ++i) {
     const auto one = stock_snapshot(i);

@@ -18,13 +18,14 @@ TEST(SseDescribe, NamesEveryFieldOfASnapshot) {
   FieldLog log;
   describe(test::snapshot(12, fields, {{kEntryLast, 2'249'000, 0, 0}, {kEntryBid, 1, 37'100, 4}}),
            log);
-  EXPECT_EQ(log.line,
-            "MsgType=M102 SendingTime=20260114095351220 MsgSeqNum=12 BodyLength=111 SecurityType=1 "
-            "TradSesMode=3 TradeDate=20260114 LastUpdateTime=95350610 MDStreamID=MD002 "
-            "SecurityID=600031 Symbol=三一重工 PreClosePx=22.62000 TotalVolumeTraded=13525780 "
-            "NumTrades=18871 TotalValueTraded=305865262.00 TradingPhaseCode=T111 NoMDEntries=2 "
-            "MDEntries=[MDEntryType=2 MDEntryPx=22.49000 MDEntrySize=0 MDEntryPositionNo=0;"
-            "MDEntryType=0 MDEntryPx=0.00001 MDEntrySize=37100 MDEntryPositionNo=4;] ");
+  EXPECT_EQ(
+      log.line,
+      "MsgType=M102 SendingTime=20260114095351220 MsgSeqNum=12 BodyLength=111 SecurityType=1 "
+      "TradSesMode=3 TradeDate=20260114 LastUpdateTime=95350610 MDStreamID=MD002 "
+      "SecurityID=600031 Symbol=三一重工 PreClosePx=22.62000 TotalVolumeTraded=13525780 "
+      "NumTrades=18871 TotalValueTraded=305865262.00 TradingPhaseCode=T111 NoMDEntries=2 "
+      "MDEntries=[MDEntryType=2 MDEntryPx=22.49000 MDEntrySize=0 MDEntryPositionNo=0;"
+      "MDEntryType=0 MDEntryPx=0.00001 MDEntrySize=37100 MDEntryPositionNo=4;] CheckSum=246 ");
 }
 
 TEST(SseDescribe, NamesSessionAndStatusMessages) {
@@ -39,6 +40,44 @@ TEST(SseDescribe, NamesSessionAndStatusMessages) {
       std::string::npos);
   EXPECT_EQ(type_name(kMsgSnapshot), "Snapshot");
   EXPECT_EQ(type_name(msg_type("M201")), "");
+}
+
+// Whatever the type and the length, no byte goes unmentioned.
+TEST(SseDescribe, CountsWhatNoFieldIsKnownFor) {
+  auto later = test::market_status(3, "T111", 20260114095300000);
+  later.insert(later.end() - 4, 5, std::byte{7});
+  feed::store_be(later.data() + header::kBodyLength, std::uint32_t{19});
+  FieldLog log;
+  describe(later, log);
+  EXPECT_NE(log.line.find("TotNoRelatedSym=2400 UnknownBytes=5 CheckSum="), std::string::npos);
+  for (const std::string_view type : {"P001", "P002", "M201"}) {
+    feed::store_be(later.data(), msg_type(type));
+    log.line.clear();
+    describe(later, log);
+    EXPECT_NE(log.line.find("BodyLength=19 UnknownBytes=19 CheckSum="), std::string::npos);
+  }
+  auto crowded = test::snapshot(1, test::snapshot_fields(), {{kEntryIopv, 1, 0, 0}});
+  feed::store_be(crowded.data() + snapshot::kNoMDEntries, std::uint16_t{2});
+  log.line.clear();
+  describe(crowded, log);
+  EXPECT_NE(log.line.find("NoMDEntries=2 UnknownBytes=19 CheckSum="), std::string::npos);
+}
+
+TEST(SseDescribe, ShowsIopvOfBothStreams) {
+  SnapshotFields fields = test::snapshot_fields();
+  fields.md_stream_id = kStreamFunds;
+  FieldLog log;
+  describe(
+      test::snapshot(1, fields, {{kEntryIopv, 312'345, 0, 0}, {kEntryPreCloseIopv, 310'000, 0, 0}}),
+      log);
+  EXPECT_NE(log.line.find("MDEntryType=v MDEntryPx=3.12345"), std::string::npos);
+  EXPECT_NE(log.line.find("MDEntryType=w MDEntryPx=3.10000"), std::string::npos);
+  fields.security_type = kSecurityTypeIopv;
+  fields.md_stream_id = kStreamIopv;
+  log.line.clear();
+  describe(test::snapshot(1, fields, {{kEntryIopv, 312'346, 0, 0}}), log);
+  EXPECT_NE(log.line.find("SecurityType=14"), std::string::npos);
+  EXPECT_NE(log.line.find("MDEntryType=v MDEntryPx=3.12346"), std::string::npos);
 }
 
 TEST(SseDescribe, SaysWhatIsWrong) {

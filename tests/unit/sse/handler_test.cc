@@ -397,7 +397,8 @@ TEST_F(SseHandler, EveryDamagedMessageIsCountedOnce) {
     ASSERT_TRUE(deliver(bytes));
   }
   EXPECT_EQ(outcomes(handler_.counters()), kMessages);
-  EXPECT_GT(count(FeedCounter::applied), kMessages / 4);
+  // A damaged time of up to five seconds ahead makes what follows look old for as long.
+  EXPECT_GT(count(FeedCounter::applied), kMessages / 50);
   EXPECT_GT(count(FeedCounter::malformed), kMessages / 20);
 }
 
