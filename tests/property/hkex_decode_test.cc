@@ -1,14 +1,16 @@
 // Any message of any type comes out of its bytes as it went in, and of packets that are cut or
-// damaged anywhere, every message is accounted for.
+// damaged anywhere, every message and every byte is accounted for.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <memory>
+#include <sstream>
 #include <vector>
 
 #include "feedhandlers/hkex/describe.h"
 #include "feedhandlers/hkex/encoder.h"
 #include "feedhandlers/hkex/normalizer.h"
+#include "server/cli/hkex_packet.h"
 #include "tests/support/baskets.h"
 #include "tests/support/hkex_random_message.h"
 
@@ -174,6 +176,30 @@ TEST(HkexMessages, EachHaveOneOutcome) {
     ASSERT_GT(counters.get(feed::FeedCounter::applied), 0u);
     ASSERT_GT(counters.get(feed::FeedCounter::malformed), 0u);
   }
+}
+
+// `decode` gives every byte of every datagram to exactly one of decoded, skipped and malformed.
+TEST(HkexMessages, AreAccountedForByteByByte) {
+  server::DecodeTotals sum;
+  for (std::uint64_t seed = 1; seed <= kSeeds / 10; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    RandomMessage random(seed);
+    std::ostringstream text;
+    server::DecodeOutput output(feed::Venue::hkex, seed % 2 == 0, text, {});
+    std::uint64_t bytes = 0;
+    for (std::uint32_t i = 0; i < 100; ++i) {
+      const Exactly packet(random_packet(random, i));
+      bytes += packet.size;
+      server::decode_hkex_packet(packet.bytes(), {}, {}, output);
+    }
+    ASSERT_EQ(output.totals().accounted_bytes(), bytes);
+    sum.decoded.add(output.totals().decoded.bytes);
+    sum.skipped.add("", output.totals().skipped.all.bytes);
+    sum.malformed.add("", output.totals().malformed.all.bytes);
+  }
+  EXPECT_GT(sum.decoded.bytes, 0u);
+  EXPECT_GT(sum.skipped.all.bytes, 0u);
+  EXPECT_GT(sum.malformed.all.bytes, 0u);
 }
 
 }  // namespace
