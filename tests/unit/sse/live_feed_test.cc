@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <thread>
 
 #include "tests/unit/sse/feed_fixture.h"
 #include "tests/unit/sse/loopback_gateway.h"
@@ -126,6 +128,30 @@ TEST_F(SseLiveFeed, ASilentSessionIsReplacedWhileTheMarketTrades) {
   EXPECT_EQ(feed_->source(), Source::file);
   gateway_.send(test::trade(14));
   ASSERT_TRUE(until([&] { return feed_->source() == Source::gateway; }));
+}
+
+// Dashboards ask while the feed's thread polls; run this under a thread sanitizer.
+TEST_F(SseLiveFeed, MayBeAskedFromAnyThread) {
+  std::atomic<bool> done = false;
+  std::thread asking([&] {
+    while (!done.load()) {
+      const bool sane = feed_->state() <= stale && feed_->gateway() == 0 &&
+                        feed_->source() <= Source::file &&
+                        feed_->counters().get(FeedCounter::disconnects) <= 3;
+      EXPECT_TRUE(sane);
+    }
+  });
+  for (int i = 0; i < 3; ++i) {
+    log_on();
+    EXPECT_TRUE(until([&] { return log_.states(1).back() == (i == 0 ? live : recovering); }));
+    gateway_.send(test::trade(2));
+    EXPECT_TRUE(until([&] { return feed_->state() == live; }));
+    gateway_.leave();
+    EXPECT_TRUE(until([&] { return feed_->state() == down; }));
+    now_ = now_ + feed::ReconnectBackoff::kLongestNs;
+  }
+  done = true;
+  asking.join();
 }
 
 TEST_F(SseLiveFeed, TakesItsLeave) {
