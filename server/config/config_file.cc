@@ -45,13 +45,24 @@ void check_fx(const Config& config, TableReader& reader) {
   }
 }
 
+void check_szse(const szse::Settings& szse, TableReader& reader) {
+  const bool multicast = szse.transport == szse::Transport::multicast;
+  if (!multicast && szse.gateways.empty())
+    reader.fault("szse", "gateways: at least one is needed");
+  if (multicast && szse.multicast.channels.empty())
+    reader.fault("szse", "multicast: at least one channel is needed");
+  for (const szse::MulticastChannel& channel : szse.multicast.channels) {
+    if (channel.line_a.host.empty())
+      reader.fault("szse", "multicast channel " + std::to_string(channel.id) + " has no line_a");
+  }
+}
+
 // What no single key can say.
 void check_whole(const Config& config, TableReader& reader) {
   if (config.definitions.empty()) reader.fault("definitions", "at least one is needed");
   if (config.sse_enabled && config.sse.gateways.empty())
     reader.fault("sse", "gateways: at least one is needed");
-  if (config.szse_enabled && config.szse.gateways.empty())
-    reader.fault("szse", "gateways: at least one is needed");
+  if (config.szse_enabled) check_szse(config.szse, reader);
   if (config.hkex_enabled && config.hkex.channels.empty())
     reader.fault("hkex", "channels: at least one is needed");
   if (config.journal.enabled && config.journal.directory.empty())

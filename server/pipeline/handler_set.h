@@ -8,8 +8,9 @@
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/hkex/handler.h"
+#include "feedhandlers/hkex/retransmission_client.h"
 #include "feedhandlers/sse/handler.h"
-#include "feedhandlers/szse/handler.h"
+#include "feedhandlers/szse/live_feed.h"
 #include "server/config/config.h"
 
 namespace indexcast::server {
@@ -27,12 +28,17 @@ class HandlerSet {
   const feed::FeedCounters* counters(feed::Venue venue);
 
  private:
+  void add_szse(const szse::Settings& settings, feed::EventSink& sink);
+
   std::unique_ptr<feed::SymbolTable> sse_symbols_;
   std::unique_ptr<sse::Handler> sse_;
   std::unique_ptr<feed::SymbolTable> szse_symbols_;
-  std::unique_ptr<szse::Handler> szse_;
+  std::unique_ptr<szse::Handler> szse_;  // one of the two, by its transport
+  std::unique_ptr<szse::MddpHandler> szse_multicast_;
+  std::unique_ptr<szse::ResendSession> szse_resend_;  // where ticks are used
   std::unique_ptr<feed::SymbolTable> hkex_symbols_;
   std::unique_ptr<hkex::Handler> hkex_;
+  std::unique_ptr<hkex::RetransmissionClient> hkex_retransmission_;
 };
 
 }  // namespace indexcast::server

@@ -5,11 +5,9 @@
 #include <thread>
 
 #include "feedhandlers/common/tcp_feed.h"
-#include "feedhandlers/common/udp_feed.h"
-#include "feedhandlers/hkex/handler.h"
-#include "feedhandlers/hkex/udp_lines.h"
-#include "feedhandlers/sse/handler.h"
-#include "feedhandlers/szse/handler.h"
+#include "feedhandlers/hkex/live_feed.h"
+#include "feedhandlers/sse/live_feed.h"
+#include "feedhandlers/szse/live_feed.h"
 #include "server/pipeline/control_feed.h"
 
 namespace indexcast::server {
@@ -78,33 +76,36 @@ void Pipeline::add_tcp_feeds(const Config& config) {
   if (config.sse_enabled) {
     auto sink = std::make_unique<FeedRingSink>(config.core.feed_ring);
     sse_symbols_ = std::make_unique<feed::SymbolTable>(*universe_, feed::Venue::sse);
-    auto handler = std::make_unique<sse::Handler>(config.sse, *sse_symbols_, *sink);
-    feed::FeedCounters& counters = handler->counters();
-    add_feed(config, std::move(sink),
-             std::make_unique<feed::TcpFeed>(feed::Venue::sse, config.sse.gateways,
-                                             std::move(handler), view_.epoch),
-             counters);
+    sse::Settings settings = config.sse;
+    settings.trade_date = view_.trade_date;
+    auto feed = std::make_unique<sse::LiveFeed>(settings, *sse_symbols_, *sink, view_.epoch);
+    feed::FeedCounters& counters = feed->counters();
+    add_feed(config, std::move(sink), std::move(feed), counters);
   }
   if (config.szse_enabled) {
     auto sink = std::make_unique<FeedRingSink>(config.core.feed_ring);
     szse_symbols_ =
         std::make_unique<feed::SymbolTable>(szse::make_symbols(config.szse, *universe_));
-    auto handler = std::make_unique<szse::Handler>(config.szse, *szse_symbols_, *sink);
-    feed::FeedCounters& counters = handler->counters();
-    add_feed(config, std::move(sink),
-             std::make_unique<feed::TcpFeed>(feed::Venue::szse, config.szse.gateways,
-                                             std::move(handler), view_.epoch),
-             counters);
+    szse::Settings settings = config.szse;
+    settings.trade_date = view_.trade_date;
+    auto feed = std::make_unique<szse::LiveFeed>(settings, *szse_symbols_, *sink, view_.epoch);
+    feed::FeedCounters& counters = feed->counters();
+    add_feed(config, std::move(sink), std::move(feed), counters);
   }
 }
 
 void Pipeline::add_hkex_feed(const Config& config) {
   auto sink = std::make_unique<FeedRingSink>(config.core.feed_ring);
   hkex_symbols_ = std::make_unique<feed::SymbolTable>(*universe_, feed::Venue::hkex);
-  hkex_handler_ = std::make_unique<hkex::Handler>(config.hkex, *hkex_symbols_, *sink);
-  add_feed(config, std::move(sink),
-           std::make_unique<feed::UdpFeed>(hkex::udp_feed_settings(config.hkex), *hkex_handler_),
-           hkex_handler_->counters());
+  auto feed = std::make_unique<hkex::LiveFeed>(config.hkex, *hkex_symbols_, *sink, view_.epoch);
+  if (feed->receive_buffer_bytes() < config.hkex.receive_buffer_bytes) {
+    spdlog::warn(
+        "hkex: the kernel grants a receive buffer of {} bytes instead of {}: raise "
+        "net.core.rmem_max",
+        feed->receive_buffer_bytes(), config.hkex.receive_buffer_bytes);
+  }
+  feed::FeedCounters& counters = feed->counters();
+  add_feed(config, std::move(sink), std::move(feed), counters);
 }
 
 void Pipeline::add_feed(const Config& config, std::unique_ptr<FeedRingSink> sink,

@@ -11,7 +11,6 @@
 #include "calc/latest_table.h"
 #include "calc/sequencer.h"
 #include "feedhandlers/common/calendar.h"
-#include "feedhandlers/common/datagram_handler.h"
 #include "feedhandlers/common/feed.h"
 #include "feedhandlers/common/symbol_table.h"
 #include "server/config/config.h"
@@ -76,7 +75,6 @@ class Pipeline {
   std::unique_ptr<feed::SymbolTable> sse_symbols_;
   std::unique_ptr<feed::SymbolTable> szse_symbols_;
   std::unique_ptr<feed::SymbolTable> hkex_symbols_;
-  std::unique_ptr<feed::DatagramHandler> hkex_handler_;
   std::vector<std::unique_ptr<feed::Feed>> feeds_;
   SpscRing<MarketEvent> fx_ring_{
       64};  // a rate a second and series at most; the file is read again when it is full
