@@ -51,19 +51,23 @@ inline constexpr auto never = always(Becomes::nothing);
 
 // clang-format off
 inline constexpr MessageRule kTable[] = {
-    // Before the first trade of today the previous close is the price, as the exchange publishes it;
-    // re-sent in mid-day it gives way to any price of today (the core's order of kinds).
+    // Before the first trade of today the previous close is the price, as the exchange publishes
+    // it; re-sent in mid-day it gives way to any price of today (the core's order of kinds).
     {wire::security_definition::kType, security, always(Becomes::previous_close)},
-    // The last trade: in an auction only once it matched, since LastPrice is 0 until a trade, and the
-    // same through halts, volatility control and the closing auction.
+    // The last trade: in an auction only once it matched, since LastPrice is 0 until a trade, and
+    // the same through halts, volatility control and the closing auction.
     {wire::statistics::kType, security, always(Becomes::last)},
     // Follows auctions and quotes in the opening and closing sessions, so it is no price there, nor
     // while the session is not known.
-    //                                              unknown  NO       POS  BL       CT       CAS    EI       OC       CL, DC
-    {wire::nominal_price::kType, security,         {no,      nominal, no,  nominal, nominal, no,    nominal, nominal, nominal}},
-    // Over the last trade once its market is over. The session comes on another channel and may lag,
-    // and securities outside the closing auction close before it; but none closes before it traded.
-    {wire::closing_price::kType, security,         {close,   no,      no,  no,      close,   close, close,   close,   close}},
+    {wire::nominal_price::kType, security,
+     // unknown NO       POS  BL       CT       CAS    EI       OC       CL and DC
+     {no,       nominal, no,  nominal, nominal, no,    nominal, nominal, nominal}},
+    // Over the last trade once its market is over. The session comes on another channel and may
+    // lag, and securities outside the closing auction close before it; but none closes before it
+    // traded.
+    {wire::closing_price::kType, security,
+     // unknown NO       POS  BL       CT       CAS    EI       OC       CL and DC
+     {close,    no,      no,  no,      close,   close, close,   close,   close}},
     // Halted, suspended: the last usable price stays, marked.
     {wire::security_status::kType, security, always(Becomes::status)},
     {wire::trading_session_status::kType, market, always(Becomes::session)},
