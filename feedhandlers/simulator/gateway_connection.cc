@@ -39,8 +39,8 @@ void GatewayConnection::read() {
 
 void GatewayConnection::on_read(std::size_t size) {
   const bool was_logged_on = session_.logged_on();
-  const bool open = session_.on_bytes(feed::Bytes(received_).first(size), real_now(), waiting_);
-  if (!was_logged_on && session_.logged_on()) send_images();
+  bool open = session_.on_bytes(feed::Bytes(received_).first(size), real_now(), waiting_);
+  if (!was_logged_on && session_.logged_on()) open = send_images();
   if (session_.refused()) ++server_.counts_.logons_refused;
   if (const auto ms = session_.take_answer_ms()) pace(waiting_.size(), *ms);
   flush();
@@ -48,9 +48,11 @@ void GatewayConnection::on_read(std::size_t size) {
   open ? read() : close_when_written();
 }
 
-void GatewayConnection::send_images() {
+bool GatewayConnection::send_images() {
   ++server_.counts_.sessions;
-  for (const auto& [key, image] : server_.images_) session_.send(image, real_now(), waiting_);
+  return std::all_of(server_.images_.begin(), server_.images_.end(), [this](const auto& image) {
+    return session_.send(image.second, real_now(), waiting_);
+  });
 }
 
 void GatewayConnection::send(feed::Bytes message) {

@@ -29,7 +29,8 @@ class GatewayConnection : public std::enable_shared_from_this<GatewayConnection>
  private:
   void read();
   void on_read(std::size_t size);
-  void send_images();
+  // False: close once what waits is written.
+  bool send_images();
   // Starts a write unless one is under way; drops the client when too much waits for it.
   void flush();
   void write();

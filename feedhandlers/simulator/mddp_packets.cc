@@ -18,6 +18,11 @@ constexpr std::uint16_t kLengths = 1U << 7;
 constexpr std::uint16_t kFragmented = 1U << 6;
 constexpr std::uint16_t kEncodeChecksum = 1U << 5;
 
+constexpr std::uint16_t kStreamEnd = 0xffff;  // MsgCount
+// 390095 and where its EndOfChannel stands behind the header of 8 bytes (1.5).
+constexpr std::uint32_t kChannelHeartbeat = 390'095;
+constexpr std::size_t kEndOfChannel = 8 + 10;
+
 constexpr std::uint8_t kProtocol = 0xff;
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint16_t kMarket = 1;
@@ -46,6 +51,9 @@ std::vector<std::byte> compressed(const std::vector<std::byte>& body) {
 }  // namespace
 
 void MddpPackets::push(const ExchangeMessage& message) {
+  if (feed::load_be<std::uint32_t>(message.bytes.data()) == kChannelHeartbeat) {
+    return on_channel_heartbeat(message);
+  }
   if (!waiting_.empty() &&
       (waiting_.front().channel != message.channel ||
        waiting_.front().exchange_time != message.exchange_time || waiting_.size() == kMaxMessages ||
@@ -54,6 +62,17 @@ void MddpPackets::push(const ExchangeMessage& message) {
   }
   waiting_.push_back(message);
   waiting_bytes_ += message.bytes.size();
+}
+
+void MddpPackets::on_channel_heartbeat(const ExchangeMessage& message) {
+  frame();
+  Channel& channel = channels_[message.channel];
+  channel.ticks = true;
+  const auto end = feed::load_be<std::uint16_t>(message.bytes.data() + kEndOfChannel);
+  if (end == 0 || channel.ended) return;
+  channel.ended = true;
+  packet(message.channel, channel.next - 1, kStreamEnd, kApplication | kResendBySeqNum, {}, nullptr,
+         0);
 }
 
 void MddpPackets::flush(TimeNs now) {
@@ -140,7 +159,7 @@ void MddpPackets::packet(std::uint32_t channel, std::int64_t sequence, std::uint
 void MddpPackets::heartbeats() {
   packet(0, 0, 0, 0, {}, nullptr, 0);
   for (const auto& [number, channel] : channels_) {
-    if (!channel.ticks) continue;
+    if (!channel.ticks || channel.ended) continue;
     packet(number, channel.next - 1, 0, kApplication | kResendBySeqNum, {}, nullptr, 0);
   }
 }

@@ -32,6 +32,8 @@ class MddpPackets {
   explicit MddpPackets(std::uint8_t sender_id = 1) : sender_id_(sender_id) {}
 
   // A message of the day. What waited from an earlier instant, or for another channel, is framed.
+  // Heartbeats of tick channels (390095) do not travel: they have no number, and the streams' own
+  // say the same; the last one becomes the end of its stream.
   void push(const ExchangeMessage& message);
   // Frames what waits, and heartbeats when they are due: of the source every five seconds, of tick
   // channels too, since only these can be asked for again.
@@ -43,6 +45,7 @@ class MddpPackets {
   struct Channel {
     std::int64_t next = 1;  // the number of the next message
     bool ticks = false;
+    bool ended = false;
   };
 
   void frame();
@@ -52,6 +55,7 @@ class MddpPackets {
               std::uint16_t flags, const std::vector<std::byte>& extension, const std::byte* body,
               std::size_t size);
   void heartbeats();
+  void on_channel_heartbeat(const ExchangeMessage& message);
 
   std::uint8_t sender_id_;
   std::map<std::uint32_t, Channel> channels_;

@@ -107,6 +107,20 @@ TEST(MddpPackets, TicksKeepTheirOwnNumbers) {
   EXPECT_EQ(feed::load_be<std::int64_t>(heartbeat.bytes.data() + 8), 501) << "the last one sent";
 }
 
+TEST(MddpPackets, AFinishedChannelEndsItsStreamOnce) {
+  MddpPackets packets;
+  packets.push(message_of(2011, 66, 7));
+  ExchangeMessage last = message_of(2011, 12);
+  feed::store_be(last.bytes.data(), std::uint32_t{390'095});
+  feed::store_be(last.bytes.data() + 18, std::uint16_t{1});
+  packets.push(last);
+  packets.push(last);
+  const auto sent = packets.take();
+  ASSERT_EQ(sent.size(), 2u) << "the tick and the end";
+  EXPECT_EQ(feed::load_be<std::uint16_t>(sent[1].bytes.data() + 16), 0xffff);
+  EXPECT_EQ(feed::load_be<std::int64_t>(sent[1].bytes.data() + 8), 7);
+}
+
 TEST(MddpPackets, LongBodiesAreCutAndComeTogetherAgain) {
   MddpPackets packets;
   Receiver receiver;
@@ -147,6 +161,7 @@ TEST(MddpPackets, CarriesADayOfMarketDataWithoutADifference) {
   for (ExchangeMessage message; day.next(message);) {
     packets.flush(message.exchange_time);
     packets.push(message);
+    if (feed::load_be<std::uint32_t>(message.bytes.data()) == 390'095) continue;
     sent[message.channel].emplace_back(message.bytes.begin(), message.bytes.end() - 4);
   }
   packets.flush({});

@@ -22,6 +22,7 @@
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/simulator/trading_day.h"
 #include "feedhandlers/sse/encoder.h"
+#include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/encoder.h"
 #include "tests/unit/simulator/simulated_market.h"
 
@@ -139,7 +140,8 @@ TEST(NetworkTransport, ShanghaiSessionFromLogonToLogout) {
     if (header.msg_type == sse::kMsgSnapshot) securities.insert(*sse::security_code(frame));
     if (header.msg_type == sse::kMsgLogout) break;
   }
-  EXPECT_EQ(securities.size(), 3u);
+  // Three shares, two indices, two funds and a product of an unknown stream.
+  EXPECT_EQ(securities.size(), 8u);
   EXPECT_GT(types[sse::kMsgMarketStatus], 50);
   EXPECT_GT(types[sse::kMsgSnapshot], 50);
   EXPECT_EQ(types[sse::kMsgLogout], 1);
@@ -198,7 +200,7 @@ TEST(NetworkTransport, LateClientGetsTheWholeImageFirst) {
   RawClient first(simulation.network.port(feed::Venue::sse));
   first.send(sse_logon(settings));
   std::set<std::uint32_t> known;
-  while (known.size() < 3) {
+  while (known.size() < 8) {
     const auto frame = first.frame(sse::scan_frame);
     ASSERT_FALSE(frame.empty());
     if (const auto code = sse::security_code(frame)) known.insert(*code);
@@ -207,7 +209,10 @@ TEST(NetworkTransport, LateClientGetsTheWholeImageFirst) {
   late.send(sse_logon(settings));
   EXPECT_EQ(sse::decode_header(late.frame(sse::scan_frame)).msg_type, sse::kMsgLogon);
   std::set<std::uint32_t> image;
-  for (int i = 0; i < 3; ++i) image.insert(sse::security_code(late.frame(sse::scan_frame)).value());
+  // Eight in MD001, MD002, MD004 and an unknown stream; two funds and a STAR share in another too.
+  for (int i = 0; i < 11; ++i) {
+    image.insert(sse::security_code(late.frame(sse::scan_frame)).value());
+  }
   EXPECT_EQ(image, known);
 }
 

@@ -94,7 +94,7 @@ std::map<std::uint32_t, PriceRules> rules_of_universe() {
 // Whether a mainland message is the image of a share of the universe.
 bool is_share(const ExchangeMessage& message) {
   static const auto kRules = rules_of_universe();
-  return message.security != 0 && kRules.contains(message.security);
+  return message.security != 0 && message.stream == 0 && kRules.contains(message.security);
 }
 
 std::uint32_t code_of(std::string_view text) { return *feed::parse_code(text); }
@@ -361,7 +361,8 @@ TEST(TradingDay, LateBeginOpensWithTheWholeImage) {
   });
   EXPECT_EQ(traded.size(), 6u);
   EXPECT_EQ(types.front(), hkex::wire::sequence_reset::kType);
-  EXPECT_EQ(std::count(types.begin(), types.end(), hkex::wire::security_definition::kType), 4);
+  EXPECT_EQ(std::count(types.begin(), types.end(), hkex::wire::security_definition::kType), 5)
+      << "four shares and a bond";
   EXPECT_GE(std::count(types.begin(), types.end(), hkex::wire::statistics::kType), 4);
 }
 
