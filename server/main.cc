@@ -91,6 +91,7 @@ Command add_simulate(CLI::App& app) {
   command->add_option("--speed", options->speed, "exchange seconds for a real one")
       ->check(CLI::PositiveNumber);
   command->add_option("--pcap", options->pcap, "write a capture instead of sending");
+  command->add_option("--faults", options->faults, "what goes wrong: a file, or seed:N");
   command->add_option("--summary", options->summary_file, "write the closing summary as JSON");
   return [=] {
     std::optional<Loaded> loaded = load(*path);

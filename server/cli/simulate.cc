@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 
@@ -15,6 +17,7 @@
 #include "feedhandlers/simulator/pcap_transport.h"
 #include "feedhandlers/simulator/trading_day.h"
 #include "server/cli/exit_code.h"
+#include "server/config/fault_file.h"
 #include "server/config/universe_file.h"
 
 namespace indexcast::server {
@@ -44,6 +47,30 @@ sim::Settings effective_settings(const SimulateOptions& options, const Universe&
   return settings;
 }
 
+// Faults of a seed lie inside the part of the day that is played.
+sim::PlanRange plan_range(const SimulateOptions& options, const sim::Settings& settings) {
+  sim::PlanRange range;
+  range.begin_ms = std::max(range.begin_ms, settings.begin_ms);
+  if (settings.end_ms != 0) range.end_ms = std::min(range.end_ms, settings.end_ms);
+  // A part of the day outside of them is taken as it is.
+  if (range.end_ms <= range.begin_ms) {
+    range.begin_ms = settings.begin_ms;
+    range.end_ms = settings.end_ms != 0 ? settings.end_ms : sim::kDayEndMs;
+  }
+  range.clients = options.pcap.empty();
+  return range;
+}
+
+// Says which faults were asked for and did not happen; whether there are any.
+bool name_missing(const sim::FaultPlan& plan, const sim::FaultCounts& counts) {
+  const std::vector<std::size_t> missing = counts.missing();
+  for (const std::size_t fault : missing) {
+    fmt::print(stderr, "simulate: fault {} did not happen: {} ({} of {})\n", fault + 1,
+               sim::describe(plan[fault]), counts[fault].happened, counts[fault].asked);
+  }
+  return !missing.empty();
+}
+
 ordered_json messages_by_type(const sim::TradingDay& day) {
   ordered_json venues = ordered_json::object();
   for (const auto& [key, count] : day.counts()) {
@@ -55,17 +82,60 @@ ordered_json messages_by_type(const sim::TradingDay& day) {
   return venues;
 }
 
+ordered_json of_lines(const sim::TransportCounts& counts) {
+  ordered_json packets;
+  const auto add = [&](const std::string& what, const sim::LineCounts& lines) {
+    packets[what + "_a"] = lines[0];
+    packets[what + "_b"] = lines[1];
+  };
+  add("sent", counts.packets_sent);
+  add("lost", counts.packets_lost);
+  add("silenced", counts.packets_silenced);
+  add("duplicated", counts.packets_duplicated);
+  add("reordered", counts.packets_reordered);
+  add("delayed", counts.packets_delayed);
+  packets["published"] = counts.messages[feed::market_of(feed::Venue::hkex)];
+  packets["unseen"] = counts.packets_unseen;
+  packets["send_errors"] = counts.send_errors;
+  return packets;
+}
+
+ordered_json of_refresh(const sim::RefreshCounts& counts) {
+  return {{"rounds", counts.rounds},
+          {"messages", counts.messages},
+          {"sent_a", counts.packets_sent[0]},
+          {"sent_b", counts.packets_sent[1]}};
+}
+
+ordered_json of_retransmission(const sim::RetransmissionCounts& counts) {
+  return {{"logons", counts.logons},         {"logons_refused", counts.logons_refused},
+          {"requests", counts.requests},     {"served", counts.served},
+          {"partial", counts.partial},       {"refused", counts.refused},
+          {"ignored", counts.ignored},       {"messages", counts.messages},
+          {"heartbeats", counts.heartbeats}, {"disconnects", counts.disconnects}};
+}
+
+ordered_json of_faults(const sim::FaultPlan& plan, const sim::FaultCounts& counts) {
+  ordered_json faults = ordered_json::array();
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    faults.push_back({{"fault", sim::describe(plan[i])},
+                      {"kind", sim::name_of(plan[i].kind)},
+                      {"asked", counts[i].asked},
+                      {"happened", counts[i].happened}});
+  }
+  return faults;
+}
+
 ordered_json summarize(const sim::Settings& settings, const sim::TradingDay& day,
-                       const sim::TransportCounts& counts) {
+                       const sim::TransportCounts& counts, const sim::FaultCounts& faults) {
   ordered_json summary;
   summary["seed"] = settings.seed;
   summary["trade_date"] = settings.trade_date;
   summary["messages"] = messages_by_type(day);
-  summary["packets"] = {{"sent_a", counts.packets_sent[0]},
-                        {"sent_b", counts.packets_sent[1]},
-                        {"lost_a", counts.packets_lost[0]},
-                        {"lost_b", counts.packets_lost[1]},
-                        {"send_errors", counts.send_errors}};
+  summary["packets"] = of_lines(counts);
+  summary["refresh"] = of_refresh(counts.refresh);
+  summary["retransmission"] = of_retransmission(counts.retransmission);
+  summary["faults"] = of_faults(settings.faults, faults);
   summary["halts"] = day.halts();
   summary["sessions"] = counts.sessions;
   summary["logons_refused"] = counts.logons_refused;
@@ -76,15 +146,22 @@ ordered_json summarize(const sim::Settings& settings, const sim::TradingDay& day
 
 void announce(const sim::Settings& settings, const sim::NetworkTransport& network) {
   const auto line = [&](feed::Venue venue, const std::vector<feed::Endpoint>& gateways) {
-    if (gateways.empty()) return;
-    fmt::print(stderr, "simulate: {} gateway {}:{}\n", feed::name_of(venue), gateways.front().host,
-               network.port(venue));
+    const std::vector<std::uint16_t> ports = network.ports(venue);
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+      fmt::print(stderr, "simulate: {} gateway {}:{}\n", feed::name_of(venue), gateways[i].host,
+                 ports[i]);
+    }
   };
   line(feed::Venue::sse, settings.sse.gateways);
   line(feed::Venue::szse, settings.szse.gateways);
   for (const hkex::ChannelSettings& channel : settings.hkex.channels) {
     fmt::print(stderr, "simulate: hkex channel {} A {} B {}\n", channel.id,
                feed::to_string(channel.line_a), feed::to_string(channel.line_b));
+  }
+  const std::vector<std::uint16_t> ports = network.retransmission_ports();
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    fmt::print(stderr, "simulate: hkex retransmission {}:{}\n",
+               settings.hkex.retransmission.servers[i].host, ports[i]);
   }
 }
 
@@ -107,14 +184,25 @@ void write_summary(const std::string& path, const ordered_json& summary) {
 
 int run_simulate(const SimulateOptions& options, const Universe& universe) {
   stop_on_signals();
-  const sim::Settings settings = effective_settings(options, universe);
+  sim::Settings settings = effective_settings(options, universe);
+  if (!options.faults.empty()) {
+    absl::StatusOr<sim::FaultPlan> plan =
+        faults_from(options.faults, plan_range(options, settings));
+    if (!plan.ok()) {
+      fmt::print(stderr, "{}\n", std::string(plan.status().message()));
+      return kExitConfig;
+    }
+    settings.faults = *std::move(plan);
+  }
   sim::TradingDay day(settings, universe);
   const auto transport = open_transport(options, settings);
   sim::play(day, *transport, stop_requested);
-  const ordered_json summary = summarize(settings, day, transport->counts());
+  sim::FaultCounts faults = day.fault_counts();
+  faults.add(transport->fault_counts());
+  const ordered_json summary = summarize(settings, day, transport->counts(), faults);
   fmt::print("{}\n", summary.dump());
   if (!options.summary_file.empty()) write_summary(options.summary_file, summary);
-  return kExitOk;
+  return name_missing(settings.faults, faults) ? kExitIncomplete : kExitOk;
 }
 
 }  // namespace indexcast::server

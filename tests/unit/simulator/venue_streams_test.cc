@@ -90,8 +90,9 @@ TEST(ShanghaiStreams, EveryStreamOfARealGatewayIsThere) {
 }
 
 TEST(ShanghaiStreams, IndicesCloseMinutesAfterTheShares) {
+  const auto streams = shanghai_streams();
   std::int64_t first = 0;
-  for (const Seen& index : shanghai_streams().at("MD001")) {
+  for (const Seen& index : streams.at("MD001")) {
     if (first == 0 && index.prices.contains(sse::kEntryClose)) first = index.ms;
   }
   EXPECT_EQ(first, hms(15, 5));
