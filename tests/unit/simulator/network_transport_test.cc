@@ -20,6 +20,7 @@
 
 #include "feedhandlers/common/timetable.h"
 #include "feedhandlers/hkex/decoder.h"
+#include "feedhandlers/hkex/encoder.h"
 #include "feedhandlers/simulator/trading_day.h"
 #include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/szse/decoder.h"
@@ -286,6 +287,47 @@ TEST(NetworkTransport, MulticastLinesLoseDifferentPackets) {
   EXPECT_EQ(both, sent);
   EXPECT_LT(on_a.size(), sent.size());
   EXPECT_LT(on_b.size(), sent.size());
+}
+
+// Two real connections, one for each server: what was multicast can be asked for again.
+TEST(NetworkTransport, RetransmissionServersAnswerOverTcp) {
+  Settings settings = quick(test::only(feed::Venue::hkex));
+  settings.speed = 1.0;
+  settings.hkex.retransmission.username = "INDEXCAST";
+  settings.hkex.retransmission.requests_per_day = 1'000'000;  // it asks until the day begins
+  settings.hkex.retransmission.servers = {{"127.0.0.1", 0}, {"127.0.0.1", 0}};
+  Simulation simulation(settings);
+  const auto scan = [](feed::Bytes bytes) {
+    using Status = feed::FrameScan::Status;
+    const std::size_t size = bytes.size() < 2 ? 0 : hkex::wire::packet::PktSize.of(bytes.data());
+    return size > 0 && bytes.size() >= size ? feed::FrameScan{Status::complete, size}
+                                            : feed::FrameScan{Status::incomplete, size};
+  };
+  const auto ports = simulation.network.retransmission_ports();
+  ASSERT_EQ(ports.size(), 2u);
+  for (const std::uint16_t port : ports) {
+    RawClient client(port);
+    hkex::PacketBuilder logon(0, {});
+    logon.add(hkex::Logon{"INDEXCAST"});
+    client.send({logon.bytes().begin(), logon.bytes().end()});
+    const auto welcome = client.frame(scan);
+    ASSERT_FALSE(welcome.empty());
+    EXPECT_EQ(hkex::wire::logon_response::SessionStatus.of(welcome.data() + 16), 0);
+    // The first message of the day may still be on its way.
+    std::uint8_t status = 2;
+    while (status == 2) {
+      hkex::PacketBuilder request(0, {});
+      request.add(hkex::RetransmissionRequest{10, 1, 1});
+      client.send({request.bytes().begin(), request.bytes().end()});
+      const auto answer = client.frame(scan);
+      ASSERT_FALSE(answer.empty());
+      status = hkex::wire::retransmission_response::RetransStatus.of(answer.data() + 16);
+    }
+    EXPECT_EQ(status, 0);
+    const auto packet = client.frame(scan);
+    ASSERT_FALSE(packet.empty());
+    EXPECT_EQ(hkex::wire::packet::SeqNum.of(packet.data()), 1u);
+  }
 }
 
 TEST(NetworkTransport, StopEndsTheWaitForClients) {
