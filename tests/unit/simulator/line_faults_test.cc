@@ -211,6 +211,15 @@ TEST(LineFaults, SilenceIsTotalInItsTimeAndOnItsLine) {
   EXPECT_EQ(lines.counts.packets_silenced[0], 10u);
 }
 
+TEST(LineFaults, PlainLossSparesWhatTheOtherLinesSilenceLeaves) {
+  BothLines lines({fault(FaultKind::silence, Lines::a), fault(FaultKind::loss, Lines::b, 0.5)}, 1,
+                  0.5, 0.5);
+  lines.play(1'000);
+  EXPECT_EQ(lines.packets(0).size(), 0u);
+  EXPECT_EQ(lines.packets(1).size(), 1'000u);
+  EXPECT_EQ(lines.fault_counts().missing(), std::vector<std::size_t>{1});
+}
+
 TEST(LineFaults, AFaultOnAnotherChannelIsMissed) {
   Fault elsewhere = fault(FaultKind::loss, Lines::both);
   elsewhere.channel = 12;
