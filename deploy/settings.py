@@ -71,8 +71,11 @@ def move_to_free_ports(settings, keep=True):
         gateways = settings[venue]["gateways"]
         settings[venue]["gateways"] = [
             _moved(address, ports, socket.SOCK_STREAM, keep) for address in gateways]
+    retransmission = settings["hkex"]["retransmission"]
+    retransmission["servers"] = [
+        _moved(address, ports, socket.SOCK_STREAM, keep) for address in retransmission["servers"]]
     for channel in settings["hkex"]["channels"]:
-        for line in ("line_a", "line_b"):
+        for line in ("line_a", "line_b", "refresh_a", "refresh_b"):
             channel[line] = _moved(channel[line], ports, socket.SOCK_DGRAM, keep)
     publish = settings["zmq"]["publish"]
     settings["zmq"]["publish"] = _moved(publish, ports, socket.SOCK_STREAM, keep)
