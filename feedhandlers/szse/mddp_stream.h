@@ -20,7 +20,7 @@ class MddpStream {
  public:
   // MDDP suggests a small buffer (notes 1.7).
   static constexpr std::size_t kMaxHeld = 16;
-  static constexpr std::size_t kHeldBytes = 64 * 1024;
+  static constexpr std::size_t kHeldBytes = 16 * 1024;
   // A number so far behind means that the sender began again without a new SenderId.
   static constexpr std::int64_t kRestartThreshold = 100'000;
 
