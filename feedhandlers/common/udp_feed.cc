@@ -84,11 +84,12 @@ UdpFeed::UdpFeed(const UdpFeedSettings& settings, DatagramHandler& handler)
       handler_(handler),
       senders_(parse_sources(settings.sources)),
       batch_(std::make_unique<Batch>()) {
+  const Membership membership{
+      settings.interface, settings.join_sources ? settings.sources : std::vector<std::string>{}};
   sources_.reserve(settings.lines.size());
   for (const UdpLine& line : settings.lines) {
-    sources_.push_back(
-        {line.channel, line.line,
-         UdpSocket(line.address, settings.interface, settings.receive_buffer_bytes)});
+    sources_.push_back({line.channel, line.line,
+                        UdpSocket(line.address, membership, settings.receive_buffer_bytes)});
   }
 }
 

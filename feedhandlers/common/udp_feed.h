@@ -29,6 +29,8 @@ struct UdpFeedSettings {
   // Dotted IPv4 addresses of senders; datagrams from others are counted and not looked at. Empty:
   // anybody's.
   std::vector<std::string> sources;
+  // Joins the groups for these senders only, so that the network does not even deliver others'.
+  bool join_sources = false;
 };
 
 // Used by one thread, but for state() and counters(). Allocates at construction only.

@@ -43,22 +43,48 @@ void bind_to(int descriptor, in_addr host, const Endpoint& address) {
   }
 }
 
-void join(int descriptor, in_addr group, const std::string& interface, const Endpoint& address) {
-  const auto interface_address = parse_address(interface);
-  if (!interface_address) fail(address, "interface is not an IPv4 address: " + interface);
-  ip_mreqn membership{};
-  membership.imr_multiaddr = group;
-  membership.imr_address = *interface_address;
+in_addr own_address(const Membership& membership, const Endpoint& address) {
+  const auto interface = parse_address(membership.interface);
+  if (!interface) fail(address, "interface is not an IPv4 address: " + membership.interface);
+  return *interface;
+}
+
+void join_for_anybody(int descriptor, in_addr group, const Membership& membership,
+                      const Endpoint& address) {
+  ip_mreqn request{};
+  request.imr_multiaddr = group;
+  request.imr_address = own_address(membership, address);
+  if (!set_option(descriptor, IPPROTO_IP, IP_ADD_MEMBERSHIP, request)) {
+    fail_errno(address, "cannot join on interface " + membership.interface);
+  }
+}
+
+void join_for(int descriptor, in_addr group, const std::string& source,
+              const Membership& membership, const Endpoint& address) {
+  const auto sender = parse_address(source);
+  if (!sender) fail(address, "source is not an IPv4 address: " + source);
+  ip_mreq_source request{};
+  request.imr_multiaddr = group;
+  request.imr_interface = own_address(membership, address);
+  request.imr_sourceaddr = *sender;
+  if (!set_option(descriptor, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, request)) {
+    fail_errno(address,
+               "cannot join for source " + source + " on interface " + membership.interface);
+  }
+}
+
+void join(int descriptor, in_addr group, const Membership& membership, const Endpoint& address) {
   // Without this the socket also gets what other sockets of the host joined on the same port.
   set_option(descriptor, IPPROTO_IP, IP_MULTICAST_ALL, 0);
-  if (!set_option(descriptor, IPPROTO_IP, IP_ADD_MEMBERSHIP, membership)) {
-    fail_errno(address, "cannot join on interface " + interface);
+  if (membership.sources.empty()) join_for_anybody(descriptor, group, membership, address);
+  for (const std::string& source : membership.sources) {
+    join_for(descriptor, group, source, membership, address);
   }
 }
 
 }  // namespace
 
-UdpSocket::UdpSocket(const Endpoint& address, const std::string& interface,
+UdpSocket::UdpSocket(const Endpoint& address, const Membership& membership,
                      int receive_buffer_bytes)
     : descriptor_(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
   if (descriptor_ < 0) fail_errno(address, "cannot open a socket");
@@ -77,7 +103,7 @@ UdpSocket::UdpSocket(const Endpoint& address, const std::string& interface,
   // Without it datagrams carry the time of the poll that read them.
   set_option(owner.descriptor_, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   bind_to(owner.descriptor_, *host, address);
-  if (IN_MULTICAST(ntohl(host->s_addr))) join(owner.descriptor_, *host, interface, address);
+  if (IN_MULTICAST(ntohl(host->s_addr))) join(owner.descriptor_, *host, membership, address);
   std::swap(descriptor_, owner.descriptor_);
 }
 

@@ -3,19 +3,27 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "feedhandlers/common/endpoint.h"
 
 namespace indexcast::feed {
 
+// How a socket takes part in a multicast group.
+struct Membership {
+  std::string interface = "127.0.0.1";  // dotted IPv4 address of the interface that joins
+  // Senders to join for (IGMPv3, source-specific multicast); empty: whoever sends to the group.
+  std::vector<std::string> sources;
+};
+
 // Owns the descriptor. Non-blocking; reports with each datagram what the kernel dropped
 // (SO_RXQ_OVFL) and when it took the datagram from the network (SO_TIMESTAMPNS).
 class UdpSocket {
  public:
-  // `address` is a multicast group, joined on the interface that has the address `interface`, or an
-  // address of this host. Several sockets may share it. Asks for `receive_buffer_bytes` of kernel
-  // buffer. Throws std::runtime_error that names the address and the reason.
-  UdpSocket(const Endpoint& address, const std::string& interface, int receive_buffer_bytes);
+  // `address` is a multicast group, joined as `membership` says, or an address of this host.
+  // Several sockets may share it. Asks for `receive_buffer_bytes` of kernel buffer. Throws
+  // std::runtime_error that names the address and the reason.
+  UdpSocket(const Endpoint& address, const Membership& membership, int receive_buffer_bytes);
   ~UdpSocket();
   UdpSocket(UdpSocket&& other) noexcept;
   UdpSocket& operator=(UdpSocket&&) = delete;

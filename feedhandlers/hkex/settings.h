@@ -63,6 +63,8 @@ struct Settings {
   RetransmissionSettings retransmission;
   // Only datagrams from these addresses are taken; empty: from any.
   std::vector<std::string> sources;
+  // Join the groups for `sources` only (IGMPv3), as a source-specific network wants it.
+  bool join_sources = false;
   // Real-time packets kept for a channel while it recovers; beyond that the oldest are lost.
   std::size_t recovery_capacity = 16'384;
   // Room for the messages of one round of a refresh channel that concern the baskets.

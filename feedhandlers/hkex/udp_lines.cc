@@ -29,6 +29,7 @@ feed::UdpFeedSettings udp_feed_settings(const Settings& settings) {
   out.interface = settings.interface;
   out.receive_buffer_bytes = settings.receive_buffer_bytes;
   out.sources = settings.sources;
+  out.join_sources = settings.join_sources;
   for (const ChannelSettings& channel : settings.channels) {
     for (feed::UdpLine& line : lines_of(channel)) out.lines.push_back(std::move(line));
   }

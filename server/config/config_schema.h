@@ -110,6 +110,7 @@ void walk_hkex(Walker& walker, bool& enabled, hkex::Settings& hkex) {
   walker.integer("silence_ns", hkex.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
   walker.boolean("heartbeat_detects_gap", hkex.heartbeat_detects_gap);
   walker.texts("sources", hkex.sources, AddressText{});
+  walker.boolean("join_sources", hkex.join_sources);
   walker.integer("recovery_capacity", hkex.recovery_capacity, 1, 1'000'000);
   walker.integer("refresh_bytes", hkex.refresh_bytes, 65'536, 1 << 30);
   walker.text("start_of_day_until", hkex.start_of_day_until_ms, TimeOfDayText{});

@@ -79,8 +79,11 @@ TEST(ConfigFile, TheShippedOneStatesTheDefaults) {
   expected.calendar = shipped->calendar;
   expected.sse.gateways = shipped->sse.gateways;
   expected.szse.gateways = shipped->szse.gateways;
+  expected.szse.multicast.channels = shipped->szse.multicast.channels;
   expected.hkex_enabled = true;
   expected.hkex.channels = shipped->hkex.channels;
+  expected.hkex.retransmission.servers = shipped->hkex.retransmission.servers;
+  expected.hkex.retransmission.username = shipped->hkex.retransmission.username;
   expected.fx = {FxSettings{.series = "HKDCNY", .mode = "fixed", .file = "", .poll_ms = 1000}};
   expected.journal.directory = shipped->journal.directory;
   EXPECT_EQ(print_config(expected), print_config(*shipped));
