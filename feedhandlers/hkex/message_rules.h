@@ -80,7 +80,7 @@ inline constexpr MessageRule kTable[] = {
     {wire::trade::kType, security, never},
     {wire::trade_cancel::kType, security, never},
     {wire::trade_ticker::kType, security, always(Becomes::ticker)},
-    // The core reads neither books nor price limits: a quote would only move the channel that a
+    // No level depends on books or price limits yet: a quote would only move the channel that a
     // security is judged by.
     {wire::aggregate_order_book_update::kType, security, never},
     {wire::broker_queue::kType, security, never},

@@ -244,6 +244,7 @@ void RetransmissionClient::advance(std::uint64_t reached, TimeNs now) {
   Request& request = queue_.front();
   if (reached > request.next) {
     request.next = reached;
+    request.failures = 0;
     page_.advanced = true;
   }
   if (request.next >= page_.end) finish_page(now);

@@ -33,7 +33,8 @@ struct RetransmissionProtocol {
 //
 // The session ends when the logon is refused or not answered, when a request is not answered or its
 // packets stop, when the server is silent for twice its heartbeat, or when the bytes make no sense.
-// What was under way is then asked of the next server, and failed when each had its chance.
+// What was under way is then asked of the next server, and failed when as many sessions as there
+// are servers died over it without bringing anything of it.
 //
 // Counts into the feed's counters: connects, disconnects, packets (reads), bytes, heartbeats,
 // session_messages, logons_refused, retransmission_requests, retransmission_refused, malformed. The
@@ -70,7 +71,7 @@ class RetransmissionClient final : public feed::StreamHandler, public Retransmis
     std::uint32_t channel = 0;
     std::uint64_t next = 0;  // still to come: [next, end)
     std::uint64_t end = 0;
-    std::uint32_t failures = 0;  // sessions that died over it
+    std::uint32_t failures = 0;  // sessions that died over it, one after the other, for nothing
     bool cancelled = false;
   };
 

@@ -182,9 +182,9 @@ class Settings(unittest.TestCase):
     SETTINGS = ("server/config/config.h", "feedhandlers/sse/settings.h",
                 "feedhandlers/szse/settings.h", "feedhandlers/hkex/settings.h",
                 "feedhandlers/simulator/settings.h")
-    # Not settings: where the file was, values that other keys make, and fields of list elements
-    # that are written as one text.
-    NOT_KEYS = {"source", "below", "tick"}
+    # Not settings: where the file was, values that other keys or arguments make, and fields of lists
+    # whose elements are written as one text.
+    NOT_KEYS = {"source", "below", "tick", "day", "faults"}
 
     def fields(self):
         for name in self.SETTINGS:
