@@ -17,7 +17,7 @@ enum class CoreCounter : std::uint8_t {
   price_rejected,    // not positive, or more than 1000 x the day's reference
   rate_applied,
   rate_rejected,
-  state_applied,     // phases, statuses, quotes, feed states, timetables, timers
+  state_applied,     // phases, statuses, quotes, limits, feed states, timetables, timers
   unknown_rejected,  // an instrument, series, market or kind that the core does not hold
   levels_published,
   inexact_estimates,  // divisions whose floating estimate was off by more than one and were redone

@@ -76,6 +76,9 @@ void Engine::apply(const MarketEvent& event, std::uint64_t input_sequence) {
     case EventKind::quote:
       apply_quote(event);
       break;
+    case EventKind::limits:
+      apply_limits(event);
+      break;
     case EventKind::instrument_status:
       apply_status(event);
       break;
@@ -220,6 +223,15 @@ void Engine::apply_quote(const MarketEvent& event) {
   counters_->add(CoreCounter::state_applied);
   note_channel(event.instrument, event.channel);
   if (settle(event.instrument)) refresh_holders(event.instrument, false, Cause::feed);
+}
+
+// No level depends on them: they are kept in the journal and counted.
+void Engine::apply_limits(const MarketEvent& event) {
+  const std::int64_t lower = event.value[0];
+  const std::int64_t upper = event.value[1];
+  const bool sane = lower >= 0 && upper >= 0 && (upper == 0 || lower <= upper);
+  const bool known = sane && event.instrument < instruments_.size();
+  counters_->add(known ? CoreCounter::state_applied : CoreCounter::unknown_rejected);
 }
 
 void Engine::apply_status(const MarketEvent& event) {

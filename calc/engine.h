@@ -53,6 +53,7 @@ class Engine {
 
   void apply_price(const MarketEvent& event);
   void apply_quote(const MarketEvent& event);
+  void apply_limits(const MarketEvent& event);
   void apply_status(const MarketEvent& event);
   void apply_phase(const MarketEvent& event);
   void apply_rate(const MarketEvent& event);

@@ -38,6 +38,17 @@ void VenueEvents::trade(InstrumentId instrument, const TradedPrice& price, const
   emit(e);
 }
 
+bool VenueEvents::limits(InstrumentId instrument, const PriceLimits& limits, const Origin& origin) {
+  if (instruments_[instrument].limits == limits) return false;
+  instruments_[instrument].limits = limits;
+  MarketEvent e = event(EventKind::limits, 0, origin);
+  e.instrument = instrument;
+  e.value[0] = limits.lower;
+  e.value[1] = limits.upper;
+  emit(e);
+  return true;
+}
+
 bool VenueEvents::status(InstrumentId instrument, InstrumentStatus status, const Origin& origin) {
   if (instruments_[instrument].status == status) return false;
   instruments_[instrument].status = status;

@@ -33,6 +33,13 @@ struct TradedPrice {
   std::int64_t turnover = 0;  // 1e-4; 0 = none or not known
 };
 
+// The day's limit prices of a security in 1e-6; 0 = none on that side.
+struct PriceLimits {
+  std::int64_t lower = 0;
+  std::int64_t upper = 0;
+  friend bool operator==(const PriceLimits&, const PriceLimits&) = default;
+};
+
 // One thread; allocates at construction only.
 class VenueEvents {
  public:
@@ -56,7 +63,9 @@ class VenueEvents {
   void price(InstrumentId instrument, const TradedPrice& price, const Origin& origin);
   // A price that is no image: it overtakes none.
   void trade(InstrumentId instrument, const TradedPrice& price, const Origin& origin);
-  // The next two emit only what differs from what was said before; true when they did.
+  // The next three emit only what differs from what was said before; true when they did. A security
+  // begins without limits.
+  bool limits(InstrumentId instrument, const PriceLimits& limits, const Origin& origin);
   bool status(InstrumentId instrument, InstrumentStatus status, const Origin& origin);
   bool phase(MarketPhase phase, const Origin& origin);
   void feed_state(std::uint32_t channel, FeedState state, TimeNs now);
@@ -80,6 +89,7 @@ class VenueEvents {
     TimeNs image_time{};
     std::uint32_t heard_in = 0;  // the round
     std::optional<InstrumentStatus> status;
+    PriceLimits limits;
   };
 
   MarketEvent event(EventKind kind, std::uint8_t detail, const Origin& origin) const;

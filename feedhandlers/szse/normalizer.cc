@@ -62,9 +62,10 @@ FeedCounter Normalizer::apply(const feed::SymbolEntry& symbol, std::uint32_t cod
   const InstrumentId instrument = symbol.instrument;
   const bool member = instrument != kNoInstrument;
   const PhaseRule& rule = rule_of(snapshot.fields.trading_phase_code);
-  std::optional<feed::TradedPrice> price;
+  Quotation quotation;
   // The one pass over the entries; nothing is said before they are known to fit.
-  if (price_of(snapshot, rule.price, price) != DecodeError::none) return FeedCounter::malformed;
+  if (quotation_of(snapshot, rule.price, quotation) != DecodeError::none)
+    return FeedCounter::malformed;
   if (!day_.contains(origin.exchange_time)) return FeedCounter::rejected;
   if (member) events_.heard(instrument);
   if (member && events_.overtaken(instrument, origin.exchange_time, true))
@@ -75,9 +76,11 @@ FeedCounter Normalizer::apply(const feed::SymbolEntry& symbol, std::uint32_t cod
   if (!member) return used ? FeedCounter::applied : FeedCounter::filtered;
 
   if (rule.status) used |= events_.status(instrument, *rule.status, origin);
-  if (set_price(instrument, rule, price, origin)) return FeedCounter::applied;
+  // Before the price that they are to be judged with.
+  if (quotation.limits) used |= events_.limits(instrument, *quotation.limits, origin);
+  if (set_price(instrument, rule, quotation.price, origin)) return FeedCounter::applied;
   if (used) return FeedCounter::applied;
-  return price ? FeedCounter::duplicate : FeedCounter::rejected;
+  return quotation.price ? FeedCounter::duplicate : FeedCounter::rejected;
 }
 
 // Trades that are later than the snapshot leave nothing for it to say, but for the close.

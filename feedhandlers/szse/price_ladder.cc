@@ -34,15 +34,35 @@ std::optional<feed::TradedPrice> price_with(std::int64_t last, const SnapshotFie
   return price;
 }
 
+constexpr std::int64_t usable_lower(std::int64_t raw) {
+  return raw > kSharePriceTick ? usable_entry(raw) : 0;
+}
+
+// The entries that matter as they stand; 0 where they are absent.
+struct RawPrices {
+  std::int64_t last = 0;
+  std::int64_t upper = 0;
+  std::int64_t lower = 0;
+};
+
+std::optional<feed::PriceLimits> limits_with(const RawPrices& raw) {
+  if (raw.upper == 0 && raw.lower == 0) return std::nullopt;
+  return feed::PriceLimits{.lower = usable_lower(raw.lower), .upper = usable_entry(raw.upper)};
+}
+
 }  // namespace
 
-feed::DecodeError price_of(const Snapshot& snapshot, PriceRule rule,
-                           std::optional<feed::TradedPrice>& out) {
-  std::int64_t last = 0;
+feed::DecodeError quotation_of(const Snapshot& snapshot, PriceRule rule, Quotation& out) {
+  RawPrices raw;
   const auto error = for_each_entry(snapshot, [&](const Entry& entry) {
-    if (entry.md_entry_type == kEntryLast && last == 0) last = entry.md_entry_px;
+    const std::uint16_t type = entry.md_entry_type;
+    if (type == kEntryLast && raw.last == 0) raw.last = entry.md_entry_px;
+    if (type == kEntryUpperLimit) raw.upper = entry.md_entry_px;
+    if (type == kEntryLowerLimit) raw.lower = entry.md_entry_px;
   });
-  if (error == feed::DecodeError::none) out = price_with(last, snapshot.fields, rule);
+  if (error != feed::DecodeError::none) return error;
+  out.price = price_with(raw.last, snapshot.fields, rule);
+  out.limits = limits_with(raw);
   return error;
 }
 

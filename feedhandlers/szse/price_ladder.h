@@ -72,10 +72,19 @@ constexpr const PhaseRule& rule_of(std::string_view trading_phase_code) {
   return halt == '1' ? kOtherPhaseHalted : kOtherPhase;
 }
 
-// The price of a 300111 by `rule` into `out`, empty when there is none to use; the error of its
-// entries. An overflow code where the ladder stops is not a reason to step further down: the
-// security has traded, at a price that the field cannot hold.
-feed::DecodeError price_of(const Snapshot& snapshot, PriceRule rule,
-                           std::optional<feed::TradedPrice>& out);
+// The tick of a share, 0.01 in 1e-6. A lower limit of one tick says "none" (3.1), and as a limit it
+// could keep nothing out.
+inline constexpr std::int64_t kSharePriceTick = 10'000;
+
+// What a 300111 says of prices.
+struct Quotation {
+  std::optional<feed::TradedPrice> price;   // empty: none to use
+  std::optional<feed::PriceLimits> limits;  // empty: the snapshot has neither xe nor xf
+};
+
+// A quotation's price by `rule`; the error of its entries. An overflow code where the ladder stops
+// is not a reason to step further down: the security has traded, at a price that the field cannot
+// hold. The sentinels of xe and xf (3.1), and what is no price, are no limits.
+feed::DecodeError quotation_of(const Snapshot& snapshot, PriceRule rule, Quotation& out);
 
 }  // namespace indexcast::szse

@@ -71,6 +71,7 @@ struct Shanghai {
   static constexpr std::string_view kSuffix = ".SH";
   static constexpr std::size_t kRows = 32'972;
   static constexpr std::size_t kShares = 30;
+  static constexpr std::size_t kLimits = 0;  // M102 has none
   static constexpr double kPriceUnits = 1e5;
   static constexpr double kValueUnits = 1e2;
   using Handler = sse::Handler;
@@ -176,6 +177,7 @@ struct Shenzhen {
   static constexpr std::string_view kSuffix = ".SZ";
   static constexpr std::size_t kRows = 20'980;
   static constexpr std::size_t kShares = 5;
+  static constexpr std::size_t kLimits = 5;  // each share's, once
   static constexpr double kEntryUnits = 1e6;
   static constexpr double kPrevCloseUnits = 1e4;
   static constexpr double kValueUnits = 1e4;
@@ -375,6 +377,7 @@ TYPED_TEST(RealTicks, PassTheHandlerInPiecesOfAnySize) {
     std::vector<std::int64_t> prices;
     for (const MarketEvent& event : log.of(EventKind::price)) prices.push_back(event.value[0]);
     EXPECT_EQ(prices, expected);
+    EXPECT_EQ(log.of(EventKind::limits).size(), TypeParam::kLimits);
   }
 }
 

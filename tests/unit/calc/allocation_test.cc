@@ -24,12 +24,13 @@ class RingSink final : public RecordSink {
 
 // One event of every kind, prices moving.
 MarketEvent event_of(std::int64_t step) {
-  constexpr EventKind kKinds[] = {
-      EventKind::price, EventKind::price,        EventKind::fx,
-      EventKind::price, EventKind::market_phase, EventKind::instrument_status,
-      EventKind::price, EventKind::feed_state,   EventKind::quote};
+  constexpr EventKind kKinds[] = {EventKind::price,        EventKind::price,
+                                  EventKind::fx,           EventKind::price,
+                                  EventKind::market_phase, EventKind::instrument_status,
+                                  EventKind::price,        EventKind::feed_state,
+                                  EventKind::quote,        EventKind::limits};
   MarketEvent event;
-  event.kind = kKinds[step % 9];
+  event.kind = kKinds[step % 10];
   event.market = static_cast<MarketId>(step % 3);
   event.instrument = event.kind == EventKind::fx ? 1 : static_cast<InstrumentId>(step % 3);
   event.detail = event.kind == EventKind::price ? 1 : static_cast<std::uint8_t>(step % 4);

@@ -278,5 +278,31 @@ TEST_F(EngineTest, UnknownInputsAreCountedAndHarmless) {
   EXPECT_EQ(log_.levels.size(), published);
 }
 
+TEST_F(EngineTest, LimitsAreTakenAndMoveNothing) {
+  const auto published = log_.levels.size();
+  const auto records = log_.records.size();
+  const std::uint64_t before = count(CoreCounter::state_applied);
+  const auto limits = [&](InstrumentId id, std::int64_t lower, std::int64_t upper) {
+    MarketEvent& e = event(EventKind::limits, 0);
+    e.instrument = id;
+    e.value[0] = lower;
+    e.value[1] = upper;
+    send();
+  };
+  limits(1, 15'620'000, 19'090'000);
+  limits(1, 0, 19'090'000);
+  limits(1, 15'620'000, 0);
+  limits(1, 0, 0);
+  EXPECT_EQ(count(CoreCounter::state_applied) - before, 4u);
+  EXPECT_EQ(count(CoreCounter::unknown_rejected), 0u);
+  limits(99, 1, 2);
+  limits(1, 2, 1);
+  limits(1, -1, 2);
+  limits(1, 1, -2);
+  EXPECT_EQ(count(CoreCounter::unknown_rejected), 4u);
+  EXPECT_EQ(log_.levels.size(), published);
+  EXPECT_EQ(log_.records.size(), records);
+}
+
 }  // namespace
 }  // namespace indexcast

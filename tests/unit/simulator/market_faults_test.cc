@@ -13,6 +13,7 @@
 #include "feedhandlers/simulator/trading_day.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/szse/decoder.h"
+#include "feedhandlers/szse/handler.h"
 #include "feedhandlers/szse/snapshot_decoder.h"
 #include "tests/unit/simulator/simulated_market.h"
 
@@ -234,6 +235,31 @@ TEST(MarketFaults, FirstDayHasSentinelLimitsAndOpensFarFromTheIssuePrice) {
     ASSERT_EQ(image.lower, 10'000);
   }
   EXPECT_GT(images.back().last, 12'340'000 * 125 / 100) << "beyond any ordinary limit";
+}
+
+// The day's limits through the handler: every member's once, and none of the one that has its first
+// day.
+TEST(MarketFaults, AFirstDaysSentinelsNeverBecomeLimits) {
+  struct Limits final : feed::EventSink {
+    void push(const MarketEvent& event) override {
+      if (event.kind != EventKind::limits) return;
+      ++of[event.instrument];
+      EXPECT_LT(event.value[0], event.value[1]);
+    }
+    std::map<InstrumentId, int> of;
+  } limits;
+  const Universe universe = test::make_universe();
+  const feed::SymbolTable symbols(universe, Venue::szse);
+  szse::Handler handler({}, symbols, limits);
+  const Fault fault = fault_at(FaultKind::first_listing_day, kSzseCode, 0);
+  EXPECT_GT(play_day(with(Venue::szse, fault),
+                     [&](const ExchangeMessage& message) {
+                       handler.on_captured(message.bytes, message.exchange_time, false);
+                     }),
+            0u);
+  EXPECT_FALSE(limits.of.contains(symbols.find(kSzseCode)->instrument));
+  EXPECT_EQ(limits.of, (std::map<InstrumentId, int>{{symbols.find(2261)->instrument, 1},
+                                                    {symbols.find(300738)->instrument, 1}}));
 }
 
 // Sub-sessions, messages by type and 60s of one Hong Kong day.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -134,6 +135,77 @@ TEST(SzseNormalizer, StatusIsSaidOnceAndWhenItChanges) {
   using enum InstrumentStatus;
   EXPECT_EQ(bench.log.details<InstrumentStatus>(EventKind::instrument_status),
             (std::vector{trading, halted, trading, suspended, trading}));
+}
+
+struct LimitsCase {
+  std::string name;
+  std::optional<std::int64_t> upper;  // as xe and xf have them, 1e-6
+  std::optional<std::int64_t> lower;
+  std::optional<feed::PriceLimits> expected;  // empty: nothing is said
+};
+
+class SzseLimits : public testing::TestWithParam<LimitsCase> {};
+
+TEST_P(SzseLimits, AreSaidWhenTheyAreReal) {
+  const LimitsCase& c = GetParam();
+  std::vector<EntryValue> entries{price_entry(kEntryLast, 12'350'000)};
+  if (c.upper) entries.push_back(price_entry(kEntryUpperLimit, *c.upper));
+  if (c.lower) entries.push_back(price_entry(kEntryLowerLimit, *c.lower));
+  Bench bench;
+  EXPECT_EQ(bench.take(snapshot_fields(), entries), FeedCounter::applied);
+  const auto limits = bench.log.of(EventKind::limits);
+  ASSERT_EQ(limits.size(), c.expected ? 1u : 0u);
+  if (!c.expected) return;
+  EXPECT_EQ(limits[0].instrument, 0u);
+  EXPECT_EQ(limits[0].value[0], c.expected->lower);
+  EXPECT_EQ(limits[0].value[1], c.expected->upper);
+  EXPECT_EQ(limits[0].exchange_time, china_time(20250620, 34'203'000));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, SzseLimits,
+    testing::Values(
+        LimitsCase{"Both", 13'570'000, 11'110'000, feed::PriceLimits{11'110'000, 13'570'000}},
+        LimitsCase{"FirstListingDay", kEntryPxOverflow, 10'000, {}},
+        LimitsCase{"NoneWhereNegativesArePossible", kEntryPxOverflow, -kEntryPxOverflow, {}},
+        LimitsCase{"Absent", {}, {}, {}},
+        LimitsCase{"UpperAlone", 13'570'000, {}, feed::PriceLimits{0, 13'570'000}},
+        LimitsCase{"LowerAlone", {}, 11'110'000, feed::PriceLimits{11'110'000, 0}},
+        LimitsCase{"LowerIsOneTick", 13'570'000, 10'000, feed::PriceLimits{0, 13'570'000}},
+        LimitsCase{"LowerIsTwoTicks", 60'000, 20'000, feed::PriceLimits{20'000, 60'000}},
+        LimitsCase{"UpperIsNone", kEntryPxOverflow, 11'110'000, feed::PriceLimits{11'110'000, 0}},
+        LimitsCase{"JustBelowNone", kEntryPxOverflow - 1, 10'000,
+                   feed::PriceLimits{0, kEntryPxOverflow - 1}},
+        LimitsCase{"Hostile", kMax, kMax, {}}, LimitsCase{"HostileBelow", kMin, kMin, {}}),
+    [](const auto& test_case) { return test_case.param.name; });
+
+TEST(SzseNormalizer, LimitsAreSaidWhenTheyChangeAndBeforeThePrice) {
+  Bench bench;
+  const auto take = [&](std::int64_t upper, std::int64_t lower) {
+    bench.take(snapshot_fields(),
+               {price_entry(kEntryLast, 12'350'000), price_entry(kEntryUpperLimit, upper),
+                price_entry(kEntryLowerLimit, lower)});
+  };
+  take(13'570'000, 11'110'000);
+  take(13'570'000, 11'110'000);
+  // A snapshot that names none leaves them.
+  bench.take(snapshot_fields(), {price_entry(kEntryLast, 12'350'000)});
+  take(13'580'000, 11'110'000);
+  take(kEntryPxOverflow, 10'000);
+  std::vector<std::int64_t> uppers;
+  for (const MarketEvent& event : bench.log.of(EventKind::limits)) uppers.push_back(event.value[1]);
+  EXPECT_EQ(uppers, (std::vector<std::int64_t>{13'570'000, 13'580'000, 0}));
+  const auto first = [&](EventKind kind) {
+    return std::ranges::find(bench.log.events, kind, &MarketEvent::kind);
+  };
+  EXPECT_LT(first(EventKind::limits), first(EventKind::price));
+}
+
+TEST(SzseNormalizer, ASentinelThatIsNoMemberSaysNoLimits) {
+  Bench bench({2});
+  bench.take(snapshot_fields("T0", "000002"), {price_entry(kEntryUpperLimit, 13'570'000),
+                                               price_entry(kEntryLowerLimit, 11'110'000)});
+  EXPECT_TRUE(bench.log.of(EventKind::limits).empty());
 }
 
 TEST(SzseNormalizer, OtherSecuritiesAndStreamsAreFiltered) {
