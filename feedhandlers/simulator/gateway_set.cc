@@ -37,7 +37,12 @@ GatewaySet::GatewaySet(boost::asio::io_context& io, const Settings& settings, Fa
 void GatewaySet::open_shenzhen(boost::asio::io_context& io) {
   const szse::Settings& szse = settings_.szse;
   if (szse.transport == szse::Transport::multicast) {
-    mddp_ = std::make_unique<MddpSender>(io, szse.multicast, faults_);
+    multicast_ = std::make_unique<MulticastSender>(io, szse.multicast.interface);
+    mddp_ = std::make_unique<MddpSender>(
+        szse.multicast, faults_,
+        [this](TimeNs, std::size_t, const feed::Endpoint& group, feed::Bytes bytes) {
+          return multicast_->send(group, bytes);
+        });
   } else if (!szse.gateways.empty()) {
     listen(io, servers_[feed::Venue::szse], feed::Venue::szse, szse.gateways,
            [this](GatewayFaults&) { return make_szse_gateway(settings_.szse); });

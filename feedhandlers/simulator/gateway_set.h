@@ -15,6 +15,7 @@
 #include "feedhandlers/simulator/gateway_server.h"
 #include "feedhandlers/simulator/mddp_sender.h"
 #include "feedhandlers/simulator/mktdt_writer.h"
+#include "feedhandlers/simulator/multicast_sender.h"
 #include "feedhandlers/simulator/settings.h"
 #include "feedhandlers/simulator/tick_store.h"
 #include "feedhandlers/simulator/transport.h"
@@ -59,6 +60,7 @@ class GatewaySet {
   std::map<feed::Venue, Servers> servers_;
   TickStore ticks_;
   Servers resend_;
+  std::unique_ptr<MulticastSender> multicast_;
   std::unique_ptr<MddpSender> mddp_;
   std::unique_ptr<MktdtWriter> file_;
 };

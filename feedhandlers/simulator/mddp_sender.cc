@@ -4,10 +4,6 @@
 
 namespace indexcast::sim {
 
-MddpSender::MddpSender(boost::asio::io_context& io, const szse::MulticastSettings& settings,
-                       FaultBook& faults)
-    : settings_(settings), faults_(faults), sender_(io, settings.interface) {}
-
 void MddpSender::on_exchange_time(TimeNs now) {
   packets_.flush(now);
   for (const MddpPacket& packet : packets_.take()) send(packet, now);
@@ -33,7 +29,8 @@ void MddpSender::send_on(const szse::MulticastChannel& channel, const MddpPacket
     if (loss != nullptr && includes(loss->line, line)) {
       ++counts_.lost;
     } else {
-      ++(sender_.send(*lines[line], packet.bytes) ? counts_.sent : counts_.send_errors);
+      const bool sent = send_datagram_(now, line, *lines[line], packet.bytes);
+      ++(sent ? counts_.sent : counts_.send_errors);
     }
   }
 }

@@ -1,28 +1,27 @@
 // Sends Shenzhen's day on multicast lines A and B, without what each line is to lose.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <functional>
+#include <utility>
 
+#include "feedhandlers/common/endpoint.h"
 #include "feedhandlers/simulator/fault_book.h"
 #include "feedhandlers/simulator/mddp_packets.h"
-#include "feedhandlers/simulator/multicast_sender.h"
 #include "feedhandlers/simulator/settings.h"
+#include "feedhandlers/simulator/transport.h"
 
 namespace indexcast::sim {
 
-struct MddpCounts {
-  std::uint64_t packets = 0;  // framed; each is meant for every line
-  std::uint64_t sent = 0;     // on both lines together
-  std::uint64_t lost = 0;     // left out on purpose
-  std::uint64_t send_errors = 0;
-};
-
 class MddpSender {
  public:
-  // Throws boost::system::system_error when the interface cannot be used. All arguments outlive the
-  // sender.
-  MddpSender(boost::asio::io_context& io, const szse::MulticastSettings& settings,
-             FaultBook& faults);
+  // Sends one datagram of `line` to `group` at exchange time `time`; false when it could not.
+  using Send = std::function<bool(TimeNs time, std::size_t line, const feed::Endpoint& group,
+                                  feed::Bytes bytes)>;
+
+  // `settings` and `faults` outlive the sender.
+  MddpSender(const szse::MulticastSettings& settings, FaultBook& faults, Send send)
+      : settings_(settings), faults_(faults), send_datagram_(std::move(send)) {}
 
   void publish(const ExchangeMessage& message) { packets_.push(message); }
   // Sends what waits once its instant is over.
@@ -36,7 +35,7 @@ class MddpSender {
   const szse::MulticastSettings& settings_;
   FaultBook& faults_;
   MddpPackets packets_;
-  MulticastSender sender_;
+  Send send_datagram_;
   MddpCounts counts_;
 };
 

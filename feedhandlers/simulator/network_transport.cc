@@ -116,6 +116,8 @@ void NetworkTransport::end() {
   linger_until(now + kRetransmissionPatience, nobody_asks);
   for (const auto& server : retransmission_) server->shut_down();
   io_.poll();
+  counts_.mddp = gateways_.mddp_counts();
+  counts_.file_rounds = gateways_.file_rounds();
 }
 
 template <class Done>

@@ -18,7 +18,7 @@ constexpr std::int64_t kTimerNs = kNsPerSecond / 2;
 // A configured port 0 means "any": a capture needs one.
 constexpr std::array<std::uint16_t, 2> kPorts{9128, 9129};
 constexpr std::array<std::uint16_t, 2> kClientPorts{40001, 40002};
-// Hong Kong's senders, one a line (TEST-NET-2, RFC 5737).
+// The multicast senders, one a line (TEST-NET-2, RFC 5737).
 const std::array<feed::Endpoint, 2> kSenders{{{"198.51.100.1", 30001}, {"198.51.100.2", 30002}}};
 
 class NoSink final : public feed::EventSink {
@@ -124,7 +124,11 @@ PcapTransport::PcapTransport(const Settings& settings, const std::string& path)
       send_([this](TimeNs time, std::size_t line, const feed::Endpoint& group, feed::Bytes bytes) {
         queue(time + kLineDelayNs[line], feed::udp_frame(kSenders[line], group, bytes, ip_id_++));
         return true;
-      }) {}
+      }) {
+  if (settings_.szse.transport != szse::Transport::multicast) return;
+  if (day_kind(settings_.faults, feed::Venue::szse) == DayKind::absent) return;
+  mddp_ = std::make_unique<MddpSender>(settings_.szse.multicast, faults_, send_);
+}
 
 PcapTransport::~PcapTransport() = default;
 
@@ -138,13 +142,13 @@ void PcapTransport::add_clients(TimeNs now) {
     queue(time, std::move(bytes));
   };
   const auto add = [&](feed::Venue venue, const std::vector<feed::Endpoint>& gateways) {
-    if (gateways.empty()) return;
+    if (gateways.empty() || day_kind(settings_.faults, venue) == DayKind::absent) return;
     clients_.push_back(std::make_unique<Client>(venue, settings_, gateways.front(), sink));
     clients_.back()->connect(now);
     clients_.back()->logged_on() ? ++counts_.sessions : ++counts_.logons_refused;
   };
   add(feed::Venue::sse, settings_.sse.gateways);
-  add(feed::Venue::szse, settings_.szse.gateways);
+  if (!mddp_) add(feed::Venue::szse, settings_.szse.gateways);
 }
 
 void PcapTransport::deliver(const ExchangeMessage& message) {
@@ -152,6 +156,8 @@ void PcapTransport::deliver(const ExchangeMessage& message) {
   for (const auto& client : clients_) client->pass_time(message.exchange_time);
   if (message.venue == feed::Venue::hkex) lines_.push(message);
   lines_.send_until(message.exchange_time, send_);
+  if (mddp_ && message.venue == feed::Venue::szse) mddp_->publish(message);
+  if (mddp_) mddp_->on_exchange_time(message.exchange_time);
   write_until(message.exchange_time);
   last_ = message.exchange_time;
   for (const auto& client : clients_) {
@@ -164,6 +170,7 @@ void PcapTransport::end() {
   for (const auto& client : clients_) client->disconnect(last_ + kNsPerMs);
   write_until({last_.ns + kNsPerDay});
   writer_.close();
+  if (mddp_) counts_.mddp = mddp_->counts();
 }
 
 void PcapTransport::queue(TimeNs time, std::vector<std::byte> bytes) {

@@ -1,6 +1,7 @@
 // A day as a capture taken at a client's switch port: both TCP conversations with their client's
-// side, and what arrives of the multicast lines, those of the refresh service included. Stamped in
-// exchange time plus a small network delay, line B a little later than line A.
+// side, and what arrives of the multicast lines: Hong Kong's, those of its refresh service
+// included, and Shenzhen's where it is sent so. Stamped in exchange time plus a small network
+// delay, line B a little later than line A.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/simulator/gateway_session.h"
 #include "feedhandlers/simulator/hkex_lines.h"
+#include "feedhandlers/simulator/mddp_sender.h"
 #include "feedhandlers/simulator/settings.h"
 #include "feedhandlers/simulator/tcp_conversation.h"
 #include "feedhandlers/simulator/transport.h"
@@ -57,6 +59,7 @@ class PcapTransport final : public Transport {
   FaultBook faults_;
   HkexLines lines_;
   HkexLines::Send send_;
+  std::unique_ptr<MddpSender> mddp_;  // in place of Shenzhen's conversation
   std::uint16_t ip_id_ = 0;
   std::vector<std::unique_ptr<Client>> clients_;
   TimeNs last_{};

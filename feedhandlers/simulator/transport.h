@@ -32,6 +32,14 @@ struct RetransmissionCounts {
   std::uint64_t disconnects = 0;  // by the server
 };
 
+// Shenzhen's multicast form.
+struct MddpCounts {
+  std::uint64_t packets = 0;  // framed; each is meant for every line
+  std::uint64_t sent = 0;     // on both lines together
+  std::uint64_t lost = 0;     // left out on purpose
+  std::uint64_t send_errors = 0;
+};
+
 using LineCounts = std::array<std::uint64_t, kLineCount>;
 
 // What a transport did. For each line: messages[hkex] = sent + lost + silenced - duplicated, but
@@ -47,7 +55,9 @@ struct TransportCounts {
   std::uint64_t packets_unseen = 0;  // on neither line
   RefreshCounts refresh;
   RetransmissionCounts retransmission;
-  std::uint64_t sessions = 0;  // clients logged on
+  MddpCounts mddp;                // known at the end
+  std::uint64_t file_rounds = 0;  // of Shanghai's mktdt00.txt; known at the end
+  std::uint64_t sessions = 0;     // clients logged on
   std::uint64_t logons_refused = 0;
   std::uint64_t slow_clients_dropped = 0;
   std::uint64_t send_errors = 0;  // datagrams the kernel did not take

@@ -1,7 +1,5 @@
 #include "server/cli/datagram_decoder.h"
 
-#include <algorithm>
-
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/wire.h"
 #include "server/cli/hkex_packet.h"
@@ -22,21 +20,9 @@ bool plausible(feed::Bytes payload) {
 
 }  // namespace
 
-bool DatagramDecoder::is_ours(const feed::PacketView& view) {
-  if (!ports_.empty()) {
-    return std::find(ports_.begin(), ports_.end(), view.destination.port) != ports_.end();
-  }
-  const std::uint64_t destination =
-      static_cast<std::uint64_t>(view.destination.host) << 16 | view.destination.port;
-  if (known_destinations_.contains(destination)) return true;
-  if (!plausible(view.payload)) return false;
-  known_destinations_.insert(destination);
-  return true;
-}
-
 void DatagramDecoder::add(const feed::CapturedPacket& packet) {
   const feed::PacketView& view = packet.view;
-  if (!is_ours(view)) {
+  if (!destinations_.holds(view, plausible)) {
     output_.count_skipped("foreign", view.payload.size());
     return;
   }

@@ -6,6 +6,7 @@
 #include "server/cli/datagram_decoder.h"
 #include "server/cli/decode_output.h"
 #include "server/cli/exit_code.h"
+#include "server/cli/mddp_decoder.h"
 #include "server/cli/stream_decoder.h"
 
 namespace indexcast::server {
@@ -52,10 +53,11 @@ void take_packet(const feed::CapturedPacket& packet, DecodeOutput& output, Add&&
   }
 }
 
-// Every venue has streams; Hong Kong's datagrams are decoded, another venue's are foreign.
+// Every venue has streams; Hong Kong and Shenzhen have datagrams, Shanghai's are foreign.
 void decode_all(feed::CaptureSource& source, const DecodeOptions& options, DecodeOutput& output) {
   StreamDecoder streams(options.venue, options.ports, output);
   DatagramDecoder datagrams(options.ports, output);
+  MddpDecoder mddp(options.ports, output);
   feed::CapturedPacket packet;
   TimeNs last;
   while (source.next(packet)) {
@@ -65,12 +67,15 @@ void decode_all(feed::CaptureSource& source, const DecodeOptions& options, Decod
         streams.add(good);
       } else if (options.venue == feed::Venue::hkex) {
         datagrams.add(good);
+      } else if (options.venue == feed::Venue::szse) {
+        mddp.add(good);
       } else {
         output.count_skipped("foreign", good.view.payload.size());
       }
     });
   }
   streams.finish(last);
+  mddp.finish();
   output.totals().missing_bytes = streams.tcp_counts().missing_bytes;
 }
 

@@ -17,7 +17,8 @@ struct DecodeOptions {
   std::vector<std::string> captures;  // merged by time
   // TCP ports of gateways, or UDP ports of channels. Empty: found by looking. A TCP direction is
   // the venue's when one of its first frames convinces (type, length, checksum) within 64 KiB; a
-  // UDP destination is HKEX's when a datagram for it has a plausible packet header.
+  // UDP destination is HKEX's when a datagram for it has a plausible packet header, SZSE's (MDDP)
+  // when one has a good checksum.
   std::vector<std::uint16_t> ports;
 };
 

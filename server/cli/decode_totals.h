@@ -39,7 +39,8 @@ struct DecodeTotals {
   // Not the venue's, or nothing to blame: foreign (another protocol or port), ipv6, not_ip,
   // repeated (a TCP segment seen before), unknown_type, out_of_step (before the first frame of a
   // stream that was joined in its middle or after a hole), too_long, after_close, refused (more
-  // flows than are followed).
+  // flows than are followed), management (MDDP's own traffic), incomplete (pieces of an MDDP packet
+  // whose others are not there).
   ReasonedCount skipped;
   ReasonedCount malformed;  // messages, runs of bytes, packets
   std::uint64_t packets = 0;

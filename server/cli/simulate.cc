@@ -71,15 +71,35 @@ bool name_missing(const sim::FaultPlan& plan, const sim::FaultCounts& counts) {
   return !missing.empty();
 }
 
+// Shanghai's types have a letter; the others are numbers.
+std::string type_text(feed::Venue venue, std::uint32_t type) {
+  return fmt::format("{}{}", venue == feed::Venue::sse ? "M" : "", type);
+}
+
 ordered_json messages_by_type(const sim::TradingDay& day) {
   ordered_json venues = ordered_json::object();
   for (const auto& [key, count] : day.counts()) {
     const auto& [venue, type] = key;
-    // Shanghai's types have a letter; the others are numbers.
-    const char* prefix = venue == feed::Venue::sse ? "M" : "";
-    venues[std::string(feed::name_of(venue))][fmt::format("{}{}", prefix, type)] = count;
+    venues[std::string(feed::name_of(venue))][type_text(venue, type)] = count;
   }
   return venues;
+}
+
+// One entry a venue, type, stream and security, those that a message does not have left out.
+ordered_json messages_by_subject(const sim::TradingDay& day) {
+  ordered_json subjects = ordered_json::array();
+  for (const auto& [subject, count] : day.subjects()) {
+    ordered_json entry{{"venue", feed::name_of(subject.venue)},
+                       {"type", type_text(subject.venue, subject.type)}};
+    if (!subject.stream.empty()) entry["stream"] = subject.stream;
+    if (subject.security != 0) {
+      const int digits = subject.venue == feed::Venue::hkex ? 5 : 6;
+      entry["security"] = fmt::format("{:0{}}", subject.security, digits);
+    }
+    entry["count"] = count;
+    subjects.push_back(std::move(entry));
+  }
+  return subjects;
 }
 
 ordered_json of_lines(const sim::TransportCounts& counts) {
@@ -115,6 +135,13 @@ ordered_json of_retransmission(const sim::RetransmissionCounts& counts) {
           {"heartbeats", counts.heartbeats}, {"disconnects", counts.disconnects}};
 }
 
+ordered_json of_mddp(const sim::MddpCounts& counts) {
+  return {{"packets", counts.packets},
+          {"sent", counts.sent},
+          {"lost", counts.lost},
+          {"send_errors", counts.send_errors}};
+}
+
 ordered_json of_faults(const sim::FaultPlan& plan, const sim::FaultCounts& counts) {
   ordered_json faults = ordered_json::array();
   for (std::size_t i = 0; i < plan.size(); ++i) {
@@ -132,9 +159,12 @@ ordered_json summarize(const sim::Settings& settings, const sim::TradingDay& day
   summary["seed"] = settings.seed;
   summary["trade_date"] = settings.trade_date;
   summary["messages"] = messages_by_type(day);
+  summary["subjects"] = messages_by_subject(day);
   summary["packets"] = of_lines(counts);
   summary["refresh"] = of_refresh(counts.refresh);
   summary["retransmission"] = of_retransmission(counts.retransmission);
+  summary["mddp"] = of_mddp(counts.mddp);
+  summary["mktdt_rounds"] = counts.file_rounds;
   summary["faults"] = of_faults(settings.faults, faults);
   summary["halts"] = day.halts();
   summary["sessions"] = counts.sessions;
