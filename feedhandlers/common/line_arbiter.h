@@ -186,13 +186,14 @@ class LineArbiter {
   std::uint64_t restarts() const { return restarts_; }
 
  private:
-  // Old numbers under new stamps, one packet after the other.
+  static constexpr std::uint64_t kNowhere = std::numeric_limits<std::uint64_t>::max();
+
+  // Old numbers under new stamps, one packet after the other: from `first` to `next`.
   struct Backward {
-    std::uint64_t next = 0;
+    std::uint64_t first = kNowhere;
+    std::uint64_t next = kNowhere;
     std::uint32_t packets = 0;
   };
-
-  static constexpr std::uint64_t kNowhere = std::numeric_limits<std::uint64_t>::max();
 
   static ArbiterSettings complete(ArbiterSettings settings) {
     settings.capacity = std::max<std::size_t>(settings.capacity, 1);
@@ -228,18 +229,35 @@ class LineArbiter {
   // All numbers of the packet are past: a copy, or a publisher that began anew.
   template <class Deliver>
   void take_past(const LinePacket& packet, TimeNs now, Deliver& deliver) {
-    if (!is_backward(packet)) return count(FeedCounter::duplicate, packet.count);
-    ++suspicious_;
-    Backward& backward = backward_[index_of(packet.line)];
-    const bool follows = backward.packets > 0 && packet.sequence == backward.next;
-    backward = {packet.end(), follows ? backward.packets + 1 : 1};
-    if (!is_restart(now)) return count(FeedCounter::rejected, packet.count);
+    const bool newer = follow_backward(packet);
+    const bool backward = is_backward(packet);
+    if (backward) ++suspicious_;
+    if (!newer || !is_restart(now)) {
+      return count(backward ? FeedCounter::rejected : FeedCounter::duplicate, packet.count);
+    }
     restart_at(packet, now, deliver);
   }
 
+  // Whether the packet may be of a new numbering. A line whose clock is ahead looks like that too
+  // as long as it lags; but then the other one goes on, and is_restart() asks for both.
+  bool follow_backward(const LinePacket& packet) {
+    const bool newer = is_far_back(packet) || packet.sent > passed_sent_;
+    if (packet.recovered || packet.count == 0 || !newer) return false;
+    Backward& backward = backward_[index_of(packet.line)];
+    if (packet.sequence != backward.next) backward = {packet.sequence, kNowhere, 0};
+    backward.next = packet.end();
+    ++backward.packets;
+    return true;
+  }
+
+  // Certainly no late copy.
   bool is_backward(const LinePacket& packet) const {
     if (packet.recovered || packet.count == 0) return false;
-    return expected_ - packet.end() > kSuspiciousJump || packet.sent - passed_sent_ > kSameResetNs;
+    return is_far_back(packet) || packet.sent - passed_sent_ > kSameResetNs;
+  }
+
+  bool is_far_back(const LinePacket& packet) const {
+    return expected_ - packet.end() > kSuspiciousJump;
   }
 
   // Both lines agree, as far as they speak.
@@ -259,6 +277,9 @@ class LineArbiter {
     ++restarts_;
     count(FeedCounter::gaps, 1);
     ++gaps_;
+    // Of the new numbering, what came before it was believed.
+    const std::uint64_t first = std::min(backward_[0].first, backward_[1].first);
+    if (first < packet.sequence) count(FeedCounter::sequence_lost, packet.sequence - first);
     backward_ = {};
     far_end_ = kNowhere;
     passed_sent_ = packet.sent;
@@ -307,7 +328,7 @@ class LineArbiter {
     expected_ = packet.end();
     if (!packet.recovered) {
       passed_sent_ = packet.sent;
-      backward_[index_of(packet.line)].packets = 0;
+      backward_[index_of(packet.line)] = {};
     }
     deliver(packet, skip);
   }

@@ -25,6 +25,10 @@ template <>
 struct TypeOf<RetransmissionResponse> {
   static constexpr std::uint16_t value = wire::retransmission_response::kType;
 };
+template <>
+struct TypeOf<DisasterRecoverySignal> {
+  static constexpr std::uint16_t value = wire::disaster_recovery_signal::kType;
+};
 
 // The last whole message of that kind; `packet` has passed check_packet.
 template <class Message>

@@ -4,8 +4,10 @@
 #include <array>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "feedhandlers/common/venue.h"
+#include "feedhandlers/hkex/find_message.h"
 
 namespace indexcast::hkex {
 namespace {
@@ -17,6 +19,10 @@ using feed::LinePacket;
 // DRStatus of message 105, notes 1.6.
 constexpr std::uint32_t kDisasterInProgress = 1;
 constexpr std::uint32_t kDisasterCompleted = 2;
+
+constexpr bool is_disaster_status(std::uint32_t status) {
+  return status == kDisasterInProgress || status == kDisasterCompleted;
+}
 
 // The types that begin with a SecurityCode, notes 2.
 constexpr std::array<std::uint16_t, 16> kSecurityTypes{11, 13, 21, 23, 40, 41, 43, 44,
@@ -96,8 +102,8 @@ void Handler::on_datagram(std::uint32_t id, Line line, Bytes payload, TimeNs now
     if (header.message_count == 0 && channel->in_order()) {
       follow_exchange_time(*channel, header.send_time, header.sequence, now);
     }
+    heed_disaster_signal(header, payload, now);
   }
-  spread_disaster(now);
 }
 
 void Handler::on_retransmitted(std::uint32_t id, const PacketHeader& header, Bytes packet,
@@ -105,7 +111,7 @@ void Handler::on_retransmitted(std::uint32_t id, const PacketHeader& header, Byt
   Channel* channel = find(id);
   if (channel == nullptr) return counters_.add(FeedCounter::filtered, header.message_count);
   channel->on_retransmitted(header, packet, now);
-  spread_disaster(now);
+  heed_disaster_signal(header, packet, now);
 }
 
 void Handler::on_request_done(std::uint32_t id, RequestId request, RetransmissionOutcome outcome,
@@ -115,7 +121,6 @@ void Handler::on_request_done(std::uint32_t id, RequestId request, Retransmissio
 
 void Handler::on_time(TimeNs now) {
   for (const auto& channel : channels_) channel->on_time(now);
-  spread_disaster(now);
 }
 
 void Handler::on_ordered(const Channel& channel, const LinePacket& packet, std::uint32_t skip,
@@ -143,24 +148,28 @@ void Handler::on_message(const Channel& channel, const MessageView& message, Tim
   if (outcome == FeedCounter::applied) push(event, channel.id(), now);
 }
 
+// On arrival, newest stamp first: the signal is about the site and not about the order of a
+// channel, which may be waiting for a snapshot that does not have it.
+void Handler::heed_disaster_signal(const PacketHeader& header, Bytes packet, TimeNs now) {
+  const auto signal = find_message<DisasterRecoverySignal>(packet, header);
+  if (!signal || header.send_time < disaster_sent_ || !is_disaster_status(signal->dr_status))
+    return;
+  disaster_sent_ = header.send_time;
+  const bool in_progress = signal->dr_status == kDisasterInProgress;
+  if (in_progress == std::exchange(disaster_, in_progress)) return;
+  counters_.add(FeedCounter::disaster_signals);
+  for (const auto& channel : channels_) channel->set_disaster(in_progress, now);
+}
+
+// What becomes of the message in the order of its channel.
 FeedCounter Handler::on_disaster_signal(Bytes message) {
   DisasterRecoverySignal signal;
   if (decode(message, signal) != DecodeError::none) return FeedCounter::malformed;
-  if (signal.dr_status != kDisasterInProgress && signal.dr_status != kDisasterCompleted) {
-    return FeedCounter::rejected;
+  if (!is_disaster_status(signal.dr_status)) return FeedCounter::rejected;
+  if (signal.dr_status == std::exchange(signal_in_order_, signal.dr_status)) {
+    return FeedCounter::duplicate;
   }
-  const bool in_progress = signal.dr_status == kDisasterInProgress;
-  if (in_progress == disaster_) return FeedCounter::duplicate;
-  disaster_ = in_progress;
-  counters_.add(FeedCounter::disaster_signals);
   return FeedCounter::applied;
-}
-
-// Not while a channel is in the middle of a packet.
-void Handler::spread_disaster(TimeNs now) {
-  if (disaster_ == disaster_spread_) return;
-  disaster_spread_ = disaster_;
-  for (const auto& channel : channels_) channel->set_disaster(disaster_, now);
 }
 
 bool Handler::wants(const MessageView& message) {

@@ -74,8 +74,8 @@ class Handler final : public feed::DatagramHandler,
 
   Channel* find(std::uint32_t id) const;
   void on_message(const Channel& channel, const MessageView& message, TimeNs sent, TimeNs now);
+  void heed_disaster_signal(const PacketHeader& header, Bytes packet, TimeNs now);
   feed::FeedCounter on_disaster_signal(Bytes message);
-  void spread_disaster(TimeNs now);
   void follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,
                             TimeNs now);
   void update_feed_state(TimeNs exchange_time, TimeNs now);
@@ -89,7 +89,8 @@ class Handler final : public feed::DatagramHandler,
   feed::FeedCounters counters_;
   std::vector<std::unique_ptr<Channel>> channels_;
   bool disaster_ = false;                                 // as the exchange last said
-  bool disaster_spread_ = false;                          // as the channels know
+  TimeNs disaster_sent_{};                                // and when
+  std::uint32_t signal_in_order_ = 0;                     // DRStatus that was counted last
   std::atomic<FeedState> state_ = FeedState::connecting;  // any thread reads it
 };
 

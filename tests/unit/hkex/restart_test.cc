@@ -44,9 +44,32 @@ TEST(Restart, IsFollowedWhenBothLinesShowIt) {
   receive_on_both(rig, 4);
   EXPECT_EQ(rig.prices(), (Prices{3, 4}));
   EXPECT_EQ(rig.states(), (States{gap}));
-  EXPECT_EQ(rig.count(FeedCounter::sequence_lost), 0u);
+  EXPECT_EQ(rig.count(FeedCounter::sequence_lost), 2u);  // 1 and 2 of the new numbering
   EXPECT_EQ(rig.count(FeedCounter::rejected), 5u);
-  EXPECT_EQ(rig.numbers(), 102u);
+  EXPECT_EQ(rig.numbers(), 104u);
+}
+
+TEST(Restart, IsSeenAtOnceWhereNumbersAreFew) {
+  RecoveryRig rig(one_channel());
+  for (std::uint32_t i = 1; i <= 10; ++i) receive_on_both(rig, i);
+  rig.pass(kNsPerMs);
+  rig.log.events.clear();
+  for (std::uint32_t i = 1; i <= 12; ++i) receive_on_both(rig, i);
+  EXPECT_EQ(rig.prices(), (Prices{3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
+  EXPECT_EQ(rig.states(), (States{gap}));
+  EXPECT_EQ(rig.numbers(), 22u);
+}
+
+TEST(Restart, IsNoLineWhoseClockIsAhead) {
+  RecoveryRig rig(one_channel());
+  for (std::uint32_t i = 1; i <= 100; ++i) {
+    rig.pass(kNsPerMs);
+    receive(rig, i, Line::a);
+    if (i <= 10) continue;  // line B lags by ten packets
+    rig.receive(packet(i - 10, rig.now + kNsPerMs, traded(kTencent, 1)), Line::b);
+  }
+  EXPECT_EQ(rig.count(FeedCounter::restarts), 0u);
+  EXPECT_EQ(rig.count(FeedCounter::duplicate), 90u);
 }
 
 TEST(Restart, IsFollowedOnTheOnlyLineThatSpeaks) {
@@ -168,6 +191,22 @@ TEST(DisasterRecovery, MakesEveryChannelStaleUntilItIsCompleted) {
   EXPECT_EQ(rig.handler.channel_state(1), live);
   EXPECT_EQ(rig.count(FeedCounter::disaster_signals), 2u);
   EXPECT_EQ(rig.prices(), (Prices{1, 2}));
+}
+
+TEST(DisasterRecovery, IsHeardOnAChannelThatWaitsForARefresh) {
+  RecoveryRig rig(test::with_refresh());
+  rig.end_of_a_round();
+  receive_on_both(rig, 1);
+  receive_on_both(rig, 3);
+  rig.pass_wait();
+  rig.receive(packet(4, rig.now, DisasterRecoverySignal{1}));
+  EXPECT_EQ(rig.handler.channel_state(1), stale);
+  rig.pass(kNsPerSecond);
+  rig.receive(packet(5, rig.now, DisasterRecoverySignal{2}));
+  EXPECT_EQ(rig.handler.channel_state(1), recovering);
+  rig.refresh(5, 1005);
+  EXPECT_EQ(rig.handler.channel_state(1), live);
+  EXPECT_EQ(rig.count(FeedCounter::disaster_signals), 2u);
 }
 
 TEST(DisasterRecovery, RejectsAnUnknownStatus) {
