@@ -38,6 +38,8 @@ class LiveFeed final : public feed::Feed {
 
   // The gateway in use, by its place in the list; 0 with multicast. Any thread.
   std::size_t gateway() const { return tcp_ == nullptr ? 0 : tcp_->gateway(); }
+  // The port of a multicast line, in the order of the settings, A before B. Not with TCP.
+  std::uint16_t local_port(std::size_t line) const { return udp_->local_port(line); }
   // The second session's state; `down` where there is none. Any thread.
   FeedState resend_state() const { return resend_ == nullptr ? FeedState::down : resend_->state(); }
 

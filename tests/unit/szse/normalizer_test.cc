@@ -310,5 +310,96 @@ TEST(SzseMarket, ChannelStatisticsCarryTimeToo) {
   EXPECT_EQ(bench.phases(), (std::vector{MarketPhase::trading}));
 }
 
+struct AllClosedCase {
+  std::string name;
+  std::string_view stream;
+  std::string_view phase;
+  bool index;   // 309011 instead of 390090
+  bool closes;  // the market, though a sentinel still says C
+};
+
+class SzseAllClosed : public testing::TestWithParam<AllClosedCase> {};
+
+// 15:00:03, one sentinel closed and one that speaks last at 14:57.
+TEST_P(SzseAllClosed, EndsTheMarketAtOnce) {
+  const AllClosedCase& c = GetParam();
+  Bench bench;
+  for (const std::string_view code : {"000001", "300750"}) bench.phase(code, "C0", 145700000);
+  bench.phase("000001", "E0", 150000000);
+  ASSERT_EQ(bench.phases(), std::vector{MarketPhase::trading});
+  Message bytes;
+  FeedCounter outcome{};
+  if (c.index) {
+    SnapshotFields fields = snapshot_fields(c.phase, "399001", 20250620150003000);
+    fields.md_stream_id = c.stream;
+    encode_index_snapshot(kMsgIndexSnapshot, fields, {}, bytes);
+    outcome = bench.normalizer->on_index_snapshot(bytes, {}, 9);
+  } else {
+    encode_channel_statistics(20250620150003000, 1011,
+                              std::vector<StreamStatistics>{{c.stream, 2800, c.phase}}, bytes);
+    outcome = bench.normalizer->on_channel_statistics(bytes, {}, 9);
+  }
+  EXPECT_EQ(outcome, c.closes ? FeedCounter::applied : FeedCounter::filtered);
+  EXPECT_EQ(bench.phases().back() == MarketPhase::closing, c.closes);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, SzseAllClosed,
+                         testing::Values(AllClosedCase{"Statistics", "010", "E", false, true},
+                                         AllClosedCase{"SomeStillOpen", "010", "T", false, false},
+                                         AllClosedCase{"Bonds", "020", "E", false, false},
+                                         AllClosedCase{"OwnIndices", "900", "E", true, true},
+                                         AllClosedCase{"IndicesTrade", "900", "T", true, false},
+                                         AllClosedCase{"CniIndices", "920", "E", true, false}),
+                         [](const auto& test_case) { return test_case.param.name; });
+
+struct PhaseCase {
+  std::string_view code;
+  std::optional<MarketPhase> market;  // empty: the market does not follow
+  std::optional<InstrumentStatus> status;
+};
+
+class SzsePhase : public testing::TestWithParam<PhaseCase> {};
+
+// Every state of notes 3.2 and 3.3, both as said by one sentinel alone.
+TEST_P(SzsePhase, MovesTheMarketAndTheSecurity) {
+  const PhaseCase& c = GetParam();
+  Bench bench({1});
+  bench.phase("000001", c.code, 100000000);
+  EXPECT_EQ(bench.phases(), c.market ? std::vector{*c.market} : std::vector<MarketPhase>{});
+  EXPECT_EQ(bench.log.details<InstrumentStatus>(EventKind::instrument_status),
+            c.status ? std::vector{*c.status} : std::vector<InstrumentStatus>{});
+}
+
+using Status = InstrumentStatus;
+using Phase = MarketPhase;
+// Where no sentinel trades, the halted and the suspended speak for the market.
+INSTANTIATE_TEST_SUITE_P(Table, SzsePhase,
+                         testing::Values(PhaseCase{"S0", Phase::pre_open, Status::trading},
+                                         PhaseCase{"O0", Phase::pre_open, Status::trading},
+                                         PhaseCase{"T0", Phase::trading, Status::trading},
+                                         PhaseCase{"B0", Phase::scheduled, Status::trading},
+                                         PhaseCase{"C0", Phase::trading, Status::trading},
+                                         PhaseCase{"E0", Phase::closing, Status::trading},
+                                         PhaseCase{"H0", Phase::trading, Status::halted},
+                                         PhaseCase{"V0", Phase::trading, Status::halted},
+                                         PhaseCase{"A0", {}, {}},
+                                         PhaseCase{"S1", Phase::pre_open, Status::suspended},
+                                         PhaseCase{"O1", Phase::pre_open, Status::suspended},
+                                         PhaseCase{"T1", Phase::trading, Status::suspended},
+                                         PhaseCase{"B1", Phase::scheduled, Status::suspended},
+                                         PhaseCase{"C1", Phase::trading, Status::suspended},
+                                         PhaseCase{"E1", Phase::closing, Status::suspended},
+                                         PhaseCase{"H1", Phase::trading, Status::suspended},
+                                         PhaseCase{"V1", Phase::trading, Status::suspended},
+                                         PhaseCase{"A1", {}, Status::suspended},
+                                         PhaseCase{"Z0", {}, {}},
+                                         PhaseCase{"Z1", {}, Status::suspended},
+                                         PhaseCase{"T ", Phase::trading, Status::trading}),
+                         [](const auto& test_case) {
+                           std::string name(test_case.param.code);
+                           if (name.back() == ' ') name.back() = 'x';
+                           return name;
+                         });
+
 }  // namespace
 }  // namespace indexcast::szse
