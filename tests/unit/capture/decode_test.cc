@@ -106,7 +106,7 @@ TEST_F(DecodeTest, SseAsJson) {
             R"({"venue":"sse","type":"S003","name":"Heartbeat","seq":1,"packet":2,"offset":0,)"
             R"("from":"10.0.0.1:9129","to":"10.0.0.2:40000",)"
             R"("fields":{"MsgType":"S003","SendingTime":20260114095351220,"MsgSeqNum":1,)"
-            R"("BodyLength":0}})"
+            R"("BodyLength":0,"CheckSum":162}})"
             "\n"
             R"({"venue":"sse","totals":{"bytes":28,"decoded":{"items":1,"bytes":28},)"
             R"("skipped":{"items":0,"bytes":0,"reasons":{}},)"
