@@ -5,7 +5,6 @@
 #include <bitset>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "calc/time.h"
 #include "feedhandlers/szse/mddp_packet.h"
@@ -22,7 +21,9 @@ class MddpAssembler {
   static constexpr std::size_t kFragmentBytes = 2048;  // more than an Ethernet frame carries
 
   explicit MddpAssembler(std::int64_t wait_ns)
-      : wait_ns_(wait_ns), storage_(kMaxOpen * kMaxFragments * kFragmentBytes) {}
+      : wait_ns_(wait_ns),
+        storage_(std::make_unique_for_overwrite<std::byte[]>(kMaxOpen * kMaxFragments *
+                                                             kFragmentBytes)) {}
 
   enum class Result : std::uint8_t { complete, kept, duplicate, malformed };
 
@@ -46,14 +47,14 @@ class MddpAssembler {
   }
   Open& find_or_open(const MddpHeader& header, TimeNs now);
   std::byte* bytes_of(const Open& open) {
-    return storage_.data() +
+    return storage_.get() +
            static_cast<std::size_t>(&open - open_.data()) * kMaxFragments * kFragmentBytes;
   }
   feed::Bytes join(const Open& open);
 
   const std::int64_t wait_ns_;
   std::array<Open, kMaxOpen> open_;
-  std::vector<std::byte> storage_;
+  const std::unique_ptr<std::byte[]> storage_;
   std::size_t displaced_ = 0;  // since the last expire()
 };
 

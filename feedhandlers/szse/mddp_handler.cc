@@ -1,5 +1,7 @@
 #include "feedhandlers/szse/mddp_handler.h"
 
+#include <algorithm>
+
 namespace indexcast::szse {
 
 using feed::Bytes;
@@ -11,8 +13,9 @@ MddpHandler::MddpHandler(const Settings& settings, const feed::SymbolTable& symb
     : settings_(settings.multicast),
       router_(settings, symbols, sink, counters_),
       assembler_(settings.multicast.fragment_wait_ns) {
-  streams_.reserve(kMaxStreams);
-  for (std::size_t i = 0; i < kMaxStreams; ++i) {
+  const std::size_t streams = std::max<std::size_t>(settings_.max_streams, 1);
+  streams_.reserve(streams);
+  for (std::size_t i = 0; i < streams; ++i) {
     streams_.emplace_back(settings_.reorder_wait_ns, counters_);
   }
 }

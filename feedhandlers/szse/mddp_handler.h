@@ -29,8 +29,6 @@ namespace indexcast::szse {
 // any packet. One thread; allocates at construction only.
 class MddpHandler final : public feed::DatagramHandler {
  public:
-  // Channels that a site takes, times senders; what comes beyond is filtered.
-  static constexpr std::size_t kMaxStreams = 32;
   static constexpr std::int64_t kSettleNs = 60 * kNsPerSecond;
 
   // `symbols` and `sink` outlive it.

@@ -1,6 +1,7 @@
 // What a site decides about the SZSE feed (S117 leaves CompIDs and the password to the site).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct MulticastSettings {
   std::string interface = "127.0.0.1";  // address of the interface that joins the groups
   std::vector<MulticastChannel> channels;
   int receive_buffer_bytes = 8 << 20;
+  // Channels that a site takes, times senders; what comes beyond is filtered. At least 1; a quarter
+  // of a MiB each.
+  std::size_t max_streams = 32;
   // How long a missing packet may still come from the other line.
   std::int64_t reorder_wait_ns = 20'000'000;
   // How long the rest of a fragmented packet may take.

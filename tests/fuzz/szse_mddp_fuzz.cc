@@ -14,6 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   szse::Settings settings;
   settings.ticks = size % 2 == 0;
   settings.tick_capacity = 16;
+  // Few streams, so that building the handler does not take most of a run.
+  settings.multicast.max_streams = 3;
   fuzz::CheckedEvents events;
   szse::MddpHandler handler(settings, kSymbols, events);
   TimeNs now{1'750'383'000'000'000'000};
