@@ -278,6 +278,21 @@ TEST_F(SzseMulticast, ABodyThatDoesNotFitItsCountIsMalformed) {
   EXPECT_EQ(count(FeedCounter::malformed), 4u);
 }
 
+// The packet's own checksum holds, that of the body before it was encoded does not.
+TEST_F(SzseMulticast, ABodyThatIsNotWhatWasEncodedIsMalformed) {
+  const auto sent = packets(1, {image(1), image(2)}, {.compressed = true});
+  MddpPacket packet;
+  ASSERT_EQ(decode_mddp(sent[0], packet), DecodeError::none);
+  MddpHeader header = packet.header;
+  ASSERT_TRUE(header.encode_checksum);
+  header.encode_checksum = *header.encode_checksum + 1;
+  Message bytes;
+  encode_mddp(header, packet.body, bytes);
+  deliver({bytes});
+  EXPECT_TRUE(prices().empty());
+  EXPECT_EQ(count(FeedCounter::malformed), 2u);
+}
+
 // A only = B only = A and B with any loss in which each packet survives on one line.
 TEST(SzseMulticastProperty, OneLineOrTheOtherOrBothIsTheSame) {
   const std::uint64_t seed = std::random_device{}();
