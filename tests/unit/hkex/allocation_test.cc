@@ -44,84 +44,101 @@ TEST(Allocation, HappensOnlyWhenTheHandlerIsBuilt) {
   EXPECT_GT(handler.counters().get(feed::FeedCounter::gaps), 10u);
 }
 
-// Holes that a retransmission session fills, that it refuses, and that a refresh round replaces.
-TEST(Allocation, DoesNotHappenInRecovery) {
-  INDEXCAST_NEED_ALLOCATION_COUNTER();
-  const Universe universe = test::make_universe();
-  const feed::SymbolTable symbols(universe, feed::Venue::hkex);
-  CountingSink sink;
-  Settings settings = test::with_refresh(test::with_retransmission());
-  settings.retransmission.requests_per_day = 1'000'000;
-  Handler handler(settings, symbols, sink);
-  RetransmissionClient client(settings.retransmission, handler, handler.counters());
-  handler.use(&client);
-  feed::Outbox out;
-  out.reserve(4096);  // as the owner of a socket has it after the first messages
-  TimeNs now = test::at(9, 45);
-  std::uint32_t refresh = 1;
+// A handler whose channel 1 recovers by retransmission and refresh. What a test lays out allocates;
+// what the feed does with it is counted.
+class RecoveryAllocation : public testing::Test {
+ protected:
+  RecoveryAllocation() {
+    handler_.use(&client_);
+    out_.reserve(4096);  // as the owner of a socket has it after the first messages
+  }
 
-  // What a test lays out allocates; what the feed does with it must not.
-  std::uint64_t allocated = 0;
-  const auto counted = [&](const auto& act) {
+  template <class Act>
+  void counted(const Act& act) {
     const std::uint64_t before = indexcast::test::allocations();
     act();
-    allocated += indexcast::test::allocations() - before;
-  };
-  const auto price = [&](std::uint32_t number) {
+    allocated_ += indexcast::test::allocations() - before;
+  }
+  static Statistics price(std::uint32_t number) {
     return test::traded(test::kTencent, static_cast<std::int32_t>(number));
-  };
-  const auto receive = [&](std::uint32_t number) {
-    const PacketBuilder packet = test::packet(number, now, price(number));
-    counted([&] { handler.on_datagram(1, feed::Line::a, packet.bytes(), now); });
-  };
-  const auto receive_refresh = [&](const PacketBuilder& packet) {
-    counted([&] { handler.on_datagram(refresh_id(1), feed::Line::a, packet.bytes(), now); });
-  };
-  const auto serve = [&](const test::Wire& bytes) {
-    counted([&] { client.on_bytes(bytes, now, out); });
-  };
-  const auto connect = [&] {
-    counted([&] { client.on_connected(now, out); });
+  }
+  void receive(std::uint32_t number) {
+    const PacketBuilder packet = test::packet(number, now_, price(number));
+    counted([&] { handler_.on_datagram(1, feed::Line::a, packet.bytes(), now_); });
+  }
+  void receive_refresh(const PacketBuilder& packet) {
+    counted([&] { handler_.on_datagram(refresh_id(1), feed::Line::a, packet.bytes(), now_); });
+  }
+  // A round of the refresh channel that stands for everything up to `last`.
+  void refresh(std::uint32_t last) {
+    receive_refresh(test::packet(refresh_next_, now_, price(last), RefreshComplete{last}));
+    refresh_next_ += 2;
+  }
+  void serve(const test::Wire& bytes) {
+    counted([&] { client_.on_bytes(bytes, now_, out_); });
+  }
+  void connect() {
+    counted([&] { client_.on_connected(now_, out_); });
     serve(test::logon_answer(0));
-  };
-  const auto pass = [&](std::int64_t ns) {
-    now = now + ns;
-    counted([&] { handler.on_time(now); });
-    out.clear();
+  }
+  void pass(std::int64_t ns) {
+    now_ = now_ + ns;
+    counted([&] { handler_.on_time(now_); });
+    out_.clear();
     bool alive = true;
-    counted([&] { alive = client.on_time(now, out); });
+    counted([&] { alive = client_.on_time(now_, out_); });
     if (alive) return;
-    counted([&] { client.on_disconnected(now); });
+    counted([&] { client_.on_disconnected(now_); });
     connect();
-  };
+  }
+  void open() {
+    connect();
+    for (std::uint32_t number = 1; number < 10; ++number) receive(number);
+    receive_refresh(test::packet(refresh_next_++, now_, RefreshComplete{0}));
+    pass(settings_.reorder_wait_ns);
+  }
+  static Settings make_settings() {
+    Settings settings = test::with_refresh(test::with_retransmission());
+    settings.retransmission.requests_per_day = 1'000'000;
+    return settings;
+  }
 
-  connect();
-  for (std::uint32_t number = 1; number < 10; ++number) receive(number);
-  receive_refresh(test::packet(refresh++, now, RefreshComplete{0}));
-  pass(settings.reorder_wait_ns);
+  const Settings settings_ = make_settings();
+  const Universe universe_ = test::make_universe();
+  const feed::SymbolTable symbols_{universe_, feed::Venue::hkex};
+  CountingSink sink_;
+  Handler handler_{settings_, symbols_, sink_};
+  RetransmissionClient client_{settings_.retransmission, handler_, handler_.counters()};
+  feed::Outbox out_;
+  TimeNs now_ = test::at(9, 45);
+  std::uint32_t refresh_next_ = 1;
+  std::uint64_t allocated_ = 0;
+};
+
+// Holes that a retransmission session fills, that it refuses, and that a refresh round replaces.
+TEST_F(RecoveryAllocation, DoesNotHappen) {
+  INDEXCAST_NEED_ALLOCATION_COUNTER();
+  open();
   std::uint32_t next = 10;
   for (int round = 0; round < 300; ++round, next += 3) {
     receive(next + 2);
-    pass(settings.reorder_wait_ns);
+    pass(settings_.reorder_wait_ns);
     if (round % 3 == 0) {
       serve(test::answer(1, 0, next, next + 1));
-      serve(test::wire_of(test::packet(next, now, price(next), price(next + 1))));
+      serve(test::wire_of(test::packet(next, now_, price(next), price(next + 1))));
       continue;
     }
     if (round % 3 == 1) serve(test::answer(1, 3, next, next + 1));
     // What was refused, or is not answered, a snapshot replaces.
-    receive_refresh(test::packet(refresh, now, price(next + 1), RefreshComplete{next + 2}));
-    refresh += 2;
-    pass(settings.retransmission.give_up_ns);
-    receive_refresh(test::packet(refresh, now, price(next + 1), RefreshComplete{next + 2}));
-    refresh += 2;
-    const test::Wire beat = test::wire_of(PacketBuilder(0, now));
-    serve(beat);
-    pass(settings.reorder_wait_ns);
+    refresh(next + 2);
+    pass(settings_.retransmission.give_up_ns);
+    refresh(next + 2);
+    serve(test::wire_of(PacketBuilder(0, now_)));
+    pass(settings_.reorder_wait_ns);
   }
-  counted([&] { client.on_disconnected(now); });
-  EXPECT_EQ(allocated, 0u);
-  const feed::FeedCounters& counters = handler.counters();
+  counted([&] { client_.on_disconnected(now_); });
+  EXPECT_EQ(allocated_, 0u);
+  const feed::FeedCounters& counters = handler_.counters();
   EXPECT_GT(counters.get(feed::FeedCounter::sequence_recovered), 100u);
   EXPECT_GT(counters.get(feed::FeedCounter::refreshes), 100u);
   EXPECT_GT(counters.get(feed::FeedCounter::retransmission_refused), 50u);
