@@ -50,6 +50,7 @@ void walk_multicast(Walker& walker, szse::MulticastSettings& multicast) {
   walker.text("interface", multicast.interface, NonEmptyText{});
   walker.integer("receive_buffer_bytes", multicast.receive_buffer_bytes, 65'536, 1 << 30);
   walker.integer("reorder_wait_ns", multicast.reorder_wait_ns, 0, 10 * kNsPerSecond);
+  walker.integer("max_streams", multicast.max_streams, 1, 1'024);
   walker.integer("fragment_wait_ns", multicast.fragment_wait_ns, 0, 60 * kNsPerSecond);
   walker.integer("silence_ns", multicast.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
   walker.tables("channels", multicast.channels, [](auto& table, szse::MulticastChannel& channel) {
