@@ -102,7 +102,7 @@ struct Fault {
   FaultKind kind = FaultKind::loss;
   std::optional<feed::Venue> venue;  // empty: every venue that the kind knows
   std::uint32_t channel = 0;         // 0: every channel
-  Lines line = Lines::both;  // both: the same packet on both lines
+  Lines line = Lines::both;          // both: the same packet on both lines
   std::uint32_t security = 0;        // its code as a number; 0: drawn from the seed
   std::int64_t begin_ms = 0;
   std::int64_t end_ms = 24 * 3'600'000;  // not included

@@ -14,7 +14,7 @@ constexpr std::uint64_t kPlanStream = 4'000'000'000;
 struct Choice {
   FaultKind kind;
   bool needs_client;
-  Lines line;       // of the fault that is made
+  Lines line;           // of the fault that is made
   double probability;   // per packet, request or round
   std::int64_t window;  // ms, at most
 };

@@ -114,7 +114,7 @@ class HkexPublisher final : public Publisher {
   std::uint32_t cny_rate_;
   std::uint32_t next_news_ = 1;
   std::set<std::uint32_t> halted_;  // what clients were told last
-  bool described_ = false;  // reference data was sent: the day has data
+  bool described_ = false;          // reference data was sent: the day has data
   std::optional<Micros> replaced_at_;
   bool disaster_ = false;  // of the replacement under way
 };

@@ -3,7 +3,6 @@
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/encoder.h"
 #include "feedhandlers/szse/snapshot_decoder.h"
-#include "feedhandlers/szse/snapshot_decoder.h"
 
 namespace indexcast::sim {
 namespace {

@@ -47,8 +47,7 @@ void check_fx(const Config& config, TableReader& reader) {
 
 void check_szse(const szse::Settings& szse, TableReader& reader) {
   const bool multicast = szse.transport == szse::Transport::multicast;
-  if (!multicast && szse.gateways.empty())
-    reader.fault("szse", "gateways: at least one is needed");
+  if (!multicast && szse.gateways.empty()) reader.fault("szse", "gateways: at least one is needed");
   if (multicast && szse.multicast.channels.empty())
     reader.fault("szse", "multicast: at least one channel is needed");
   for (const szse::MulticastChannel& channel : szse.multicast.channels) {
