@@ -56,10 +56,8 @@ void MddpHandler::on_whole(const MddpPacket& packet, TimeNs now) {
   if (stream == nullptr) return counters_.add(FeedCounter::filtered, header.msg_count);
   // Ticks are put in order and counted by their own numbers.
   if (stream->numbered && router_.ticks() != nullptr) return deliver(header, packet.body, 0, now);
-  const auto take = [&](const MddpHeader& h, Bytes body, std::uint16_t skip) {
-    deliver(h, body, skip, now);
-  };
-  note_loss(*stream, stream->packets.on_packet(header, packet.body, now, take), now);
+  Receiver receiver{*this, *stream, now};
+  stream->packets.on_packet(header, packet.body, now, receiver);
 }
 
 // Heartbeats of the source and of a stream, and a stream's end.
@@ -74,7 +72,9 @@ void MddpHandler::on_mark(const MddpHeader& header, TimeNs now) {
     return;
   }
   Stream* stream = stream_of(header, now);
-  if (stream != nullptr && !end) note_loss(*stream, stream->packets.on_last(header.seq_num), now);
+  if (stream == nullptr || end) return;
+  Receiver receiver{*this, *stream, now};
+  stream->packets.on_last(header.seq_num, receiver);
 }
 
 // A new sender takes an unused place, or that of the stream silent longest.
@@ -124,8 +124,8 @@ void MddpHandler::deliver_message(Bytes message, TimeNs now) {
   if (const auto outcome = router_.on_message(message, now)) counters_.add(*outcome);
 }
 
-void MddpHandler::note_loss(const Stream& stream, bool lost, TimeNs now) {
-  if (!lost || stream.numbered) return;
+void MddpHandler::note_loss(const Stream& stream, TimeNs now) {
+  if (stream.numbered) return;
   lost_at_ = now;
   router_.begin_round();
   update(now);
@@ -134,10 +134,8 @@ void MddpHandler::note_loss(const Stream& stream, bool lost, TimeNs now) {
 void MddpHandler::on_time(TimeNs now) {
   for (Stream& stream : streams_) {
     if (!stream.used) continue;
-    const auto take = [&](const MddpHeader& header, Bytes body, std::uint16_t skip) {
-      deliver(header, body, skip, now);
-    };
-    note_loss(stream, stream.packets.on_time(now, take), now);
+    Receiver receiver{*this, stream, now};
+    stream.packets.on_time(now, receiver);
   }
   // A packet that never became whole is a hole in its stream's numbers; its pieces are malformed.
   counters_.add(FeedCounter::malformed, assembler_.expire(now));

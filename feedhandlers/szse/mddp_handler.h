@@ -56,13 +56,24 @@ class MddpHandler final : public feed::DatagramHandler {
     MddpStream packets;
   };
 
+  // What a stream calls.
+  struct Receiver {
+    MddpHandler& handler;
+    const Stream& stream;
+    TimeNs now;
+    void packet(const MddpHeader& header, feed::Bytes body, std::uint16_t skip) {
+      handler.deliver(header, body, skip, now);
+    }
+    void lost() { handler.note_loss(stream, now); }
+  };
+
   void on_whole(const MddpPacket& packet, TimeNs now);
   void on_mark(const MddpHeader& header, TimeNs now);
   Stream* stream_of(const MddpHeader& header, TimeNs now);
   void deliver(const MddpHeader& header, feed::Bytes body, std::uint16_t skip, TimeNs now);
   void deliver_message(feed::Bytes message, TimeNs now);
   std::optional<feed::Bytes> plain_body(const MddpHeader& header, feed::Bytes body);
-  void note_loss(const Stream& stream, bool lost, TimeNs now);
+  void note_loss(const Stream& stream, TimeNs now);
   void update(TimeNs now);
 
   const MulticastSettings settings_;

@@ -34,44 +34,38 @@ class MddpStream {
     for (Held& held : held_) held.used = false;
   }
 
-  // Calls deliver(const MddpHeader&, feed::Bytes body, skip) for what is next in order; the first
-  // `skip` of its messages were seen before. Returns whether messages were lost.
-  template <class Deliver>
-  bool on_packet(const MddpHeader& header, feed::Bytes body, TimeNs now, Deliver&& deliver) {
+  // A Receiver has two members: packet(const MddpHeader&, feed::Bytes body, skip) takes what is
+  // next in order, the first `skip` of its messages were seen before; lost() hears that messages
+  // were given up, before the packet that follows them.
+  template <class Receiver>
+  void on_packet(const MddpHeader& header, feed::Bytes body, TimeNs now, Receiver& receiver) {
     const std::int64_t end = end_of(header);
-    if (header.seq_num < 0 || end < header.seq_num) return false;
+    if (header.seq_num < 0 || end < header.seq_num) return;
     if (expected_ != 0 && end + kRestartThreshold < expected_) restart();
     if (expected_ == 0) expected_ = header.seq_num;
     if (end <= expected_) {
-      counters_.add(feed::FeedCounter::duplicate, header.msg_count);
-      return false;
+      return counters_.add(feed::FeedCounter::duplicate, header.msg_count);
     }
-    if (header.seq_num <= expected_) {
-      pass(header, body, deliver);
-      drain(deliver);
-      return false;
-    }
-    return keep(header, body, now, deliver);
+    if (header.seq_num > expected_) return keep(header, body, now, receiver);
+    pass(header, body, receiver);
+    drain(receiver);
   }
 
   // The sender says that its last message so far has number `last`.
-  bool on_last(std::int64_t last) {
-    if (expected_ == 0 || last < expected_ || last - expected_ > kRestartThreshold) return false;
+  template <class Receiver>
+  void on_last(std::int64_t last, Receiver& receiver) {
+    if (expected_ == 0 || last < expected_ || last - expected_ > kRestartThreshold) return;
     // Nothing that is held can be before it, or it would not be the last.
-    if (first_held() != nullptr) return false;
-    lose_up_to(last + 1);
-    return true;
+    if (first_held() == nullptr) lose_up_to(last + 1, receiver);
   }
 
-  // Gives up what waited too long; whether messages were lost.
-  template <class Deliver>
-  bool on_time(TimeNs now, Deliver&& deliver) {
-    bool lost = false;
+  // Gives up what waited too long.
+  template <class Receiver>
+  void on_time(TimeNs now, Receiver& receiver) {
     for (const Held* first = first_held(); first != nullptr && now - first->since >= wait_ns_;
          first = first_held()) {
-      lost |= give_up(deliver);
+      give_up(receiver);
     }
-    return lost;
   }
 
  private:
@@ -89,14 +83,14 @@ class MddpStream {
     return overflow ? -1 : end;
   }
 
-  template <class Deliver>
-  void pass(const MddpHeader& header, feed::Bytes body, Deliver& deliver) {
+  template <class Receiver>
+  void pass(const MddpHeader& header, feed::Bytes body, Receiver& receiver) {
     const auto skip = static_cast<std::uint16_t>(expected_ - header.seq_num);
     counters_.add(feed::FeedCounter::duplicate, skip);
     counters_.add(feed::FeedCounter::sequence_received,
                   static_cast<std::uint64_t>(header.msg_count - skip));
     expected_ = end_of(header);
-    deliver(header, body, skip);
+    receiver.packet(header, body, skip);
   }
 
   Held* first_held() {
@@ -109,59 +103,58 @@ class MddpStream {
     return first;
   }
 
-  template <class Deliver>
-  void drain(Deliver& deliver) {
+  template <class Receiver>
+  void drain(Receiver& receiver) {
     for (Held* first = first_held(); first != nullptr && first->header.seq_num <= expected_;
          first = first_held()) {
       first->used = false;
       if (end_of(first->header) > expected_) {
-        pass(first->header, first->bytes, deliver);
+        pass(first->header, first->bytes, receiver);
       } else {
         counters_.add(feed::FeedCounter::duplicate, first->header.msg_count);
       }
     }
   }
 
-  template <class Deliver>
-  bool keep(const MddpHeader& header, feed::Bytes body, TimeNs now, Deliver& deliver) {
+  template <class Receiver>
+  void keep(const MddpHeader& header, feed::Bytes body, TimeNs now, Receiver& receiver) {
     Held* free = nullptr;
     for (Held& held : held_) {
       if (!held.used) {
         free = &held;
       } else if (held.header.seq_num == header.seq_num) {
-        counters_.add(feed::FeedCounter::duplicate, header.msg_count);
-        return false;
+        return counters_.add(feed::FeedCounter::duplicate, header.msg_count);
       }
     }
     if (free == nullptr || body.size() > kHeldBytes) {
-      const bool lost = give_up(deliver);
-      on_packet(header, body, now, deliver);
-      return lost;
+      give_up(receiver);
+      return on_packet(header, body, now, receiver);
     }
     free->used = true;
     free->header = header;
     free->bytes.assign(body.begin(), body.end());
     free->since = now;
-    return false;
   }
 
-  // Loses what is missing before the first held packet, or, with none held, nothing.
-  template <class Deliver>
-  bool give_up(Deliver& deliver) {
+  // Loses what is missing before the first held packet; with none held, the packet that is too long
+  // to keep opens the stream again.
+  template <class Receiver>
+  void give_up(Receiver& receiver) {
     const Held* first = first_held();
     if (first == nullptr) {
-      expected_ = 0;  // a packet too long to keep opens the stream again
-      return true;
+      expected_ = 0;
+      return receiver.lost();
     }
-    lose_up_to(first->header.seq_num);
-    drain(deliver);
-    return true;
+    lose_up_to(first->header.seq_num, receiver);
+    drain(receiver);
   }
 
-  void lose_up_to(std::int64_t next) {
+  template <class Receiver>
+  void lose_up_to(std::int64_t next, Receiver& receiver) {
     counters_.add(feed::FeedCounter::sequence_lost, static_cast<std::uint64_t>(next - expected_));
     counters_.add(feed::FeedCounter::gaps);
     expected_ = next;
+    receiver.lost();
   }
 
   const std::int64_t wait_ns_;

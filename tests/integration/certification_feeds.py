@@ -28,6 +28,7 @@ import settings as site  # from deploy, which the harness puts in the path
 
 OUTCOMES = ("applied", "duplicate", "filtered", "rejected", "malformed")
 POLL_S = 0.05  # a state that lasts less than this may go unseen on a feed of your own
+FAULT_MISSING = 5  # the simulator's exit code when a fault that was asked for did not happen
 FAILOVER_LIMIT_S = 30.0  # twice a heartbeat of the slowest session, and the wait before a connection
 
 
@@ -131,7 +132,7 @@ class OwnFeed:
 class Simulated:
     """A server and the simulator on free ports; what is to go wrong stands in a file of faults."""
 
-    DAY = {"begin": "14:00:00", "end": "14:05:00", "speed": 15.0}
+    DAY = {"begin": "14:00:00", "end": "14:05:00", "speed": 30.0}
 
     def __init__(self):
         self.case = harness.Case()
@@ -159,7 +160,11 @@ class Simulated:
         start = Watch(ready["http"])
         start.until(lambda: all(start.settled(feed) for feed in start.now.by_name), 30)
         yield Watch(ready["http"])
-        self.simulator.wait()  # fails when a fault that was asked for did not happen
+        self.simulator.child.wait(harness.LIMIT_S)
+        if self.simulator.child.returncode == FAULT_MISSING:
+            self.report.check(False, self.simulator.log.read_text().strip().split("\n")[-1])
+        else:
+            self.simulator.wait()
         server.end()
 
     def ended(self):
@@ -279,7 +284,7 @@ HEADINGS = {"decoding": decoding, "recovery": recovery, "failover": failover,
 
 
 def certify(feeds, names):
-    report = Report()
+    report = feeds.report = Report()
     for name in names:
         report.heading(f"{name}: {HEADINGS[name].__doc__}")
         HEADINGS[name](feeds, report)
