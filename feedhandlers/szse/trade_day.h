@@ -19,7 +19,10 @@ class TradeDay {
   // Whether a message of `exchange_time` is of today.
   bool contains(TimeNs exchange_time) {
     const std::int64_t day = day_of(exchange_time);
-    if (day == today_) return confirmed_ = true;
+    if (day == today_) {
+      claimed_ = 0;
+      return confirmed_ = true;
+    }
     if (given_) return false;
     if (!confirmed_ || (day > today_ && day == claimed_)) {
       today_ = day;

@@ -290,6 +290,19 @@ TEST(SzseMarket, ANewDayBeginsWithNobodyHeard) {
   EXPECT_EQ(bench.phases(), (std::vector{closing, pre_open}));
 }
 
+TEST(SzseTradeDay, FollowsALaterDayOnlyWhenItIsHeardTwiceInARow) {
+  const auto at = [](Date date) { return china_time(date, 34'200'000); };
+  TradeDay day(0);
+  EXPECT_TRUE(day.contains(at(20250620)));
+  EXPECT_TRUE(day.contains(at(20250620)));
+  // Two damaged stamps with a good one between them are no new day.
+  EXPECT_FALSE(day.contains(at(20250623)));
+  EXPECT_TRUE(day.contains(at(20250620)));
+  EXPECT_FALSE(day.contains(at(20250623)));
+  EXPECT_TRUE(day.contains(at(20250623)));
+  EXPECT_FALSE(day.contains(at(20250620)));
+}
+
 TEST(SzseMarket, FollowsTheConfiguredSentinels) {
   Bench bench({2});
   EXPECT_EQ(bench.phase("000001", "T0", 93000000), FeedCounter::applied);
