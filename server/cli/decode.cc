@@ -53,6 +53,15 @@ void take_packet(const feed::CapturedPacket& packet, DecodeOutput& output, Add&&
   }
 }
 
+// Returns whether every capture was read to its end.
+bool report_faults(const feed::CaptureSource& source, std::ostream& err) {
+  const auto faults = source.faults();
+  for (const std::string& fault : faults) err << fault << '\n';
+  return faults.empty();
+}
+
+}  // namespace
+
 // Every venue has streams; Hong Kong and Shenzhen have datagrams, Shanghai's are foreign.
 void decode_all(feed::CaptureSource& source, const DecodeOptions& options, DecodeOutput& output) {
   StreamDecoder streams(options.venue, options.ports, output);
@@ -78,15 +87,6 @@ void decode_all(feed::CaptureSource& source, const DecodeOptions& options, Decod
   mddp.finish();
   output.totals().missing_bytes = streams.tcp_counts().missing_bytes;
 }
-
-// Returns whether every capture was read to its end.
-bool report_faults(const feed::CaptureSource& source, std::ostream& err) {
-  const auto faults = source.faults();
-  for (const std::string& fault : faults) err << fault << '\n';
-  return faults.empty();
-}
-
-}  // namespace
 
 int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& err) {
   auto source = feed::CaptureSource::open(options.captures, options.filter);

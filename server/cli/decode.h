@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "feedhandlers/capture/capture_source.h"
 #include "feedhandlers/common/venue.h"
+#include "server/cli/decode_output.h"
 
 namespace indexcast::server {
 
@@ -21,6 +23,10 @@ struct DecodeOptions {
   // when one has a good checksum.
   std::vector<std::uint16_t> ports;
 };
+
+// Decodes what is left of `source` into `output`, whose account then holds every byte of it. The
+// options' own captures are not looked at.
+void decode_all(feed::CaptureSource& source, const DecodeOptions& options, DecodeOutput& output);
 
 // Writes the messages to `out` in the order of the capture, with --json the account as its last
 // line, and faults of captures and the account to `err` (decode_totals.h): decoded + skipped +

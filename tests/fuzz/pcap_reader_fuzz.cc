@@ -1,5 +1,5 @@
-// Any bytes as a capture file: reader, dissector, reassembler, replay routing and all three
-// decoders of `decode`. Beside not crashing, every payload byte must be accounted for.
+// Any bytes as a capture file: reader, dissector, reassembler, and `decode` for each venue. Beside
+// not crashing, every byte must be accounted for.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -10,9 +10,7 @@
 
 #include "feedhandlers/capture/capture_source.h"
 #include "feedhandlers/capture/pcap_reader.h"
-#include "server/cli/datagram_decoder.h"
-#include "server/cli/decode_output.h"
-#include "server/cli/stream_decoder.h"
+#include "server/cli/decode.h"
 
 namespace {
 
@@ -28,48 +26,25 @@ feed::CaptureSource open_capture(const std::uint8_t* data, std::size_t size, boo
   return feed::CaptureSource(std::move(readers));
 }
 
-void check(bool holds) {
-  if (!holds) std::abort();
-}
-
-void decode_streams(feed::Venue venue, feed::CaptureSource source) {
+void decode(feed::Venue venue, feed::CaptureSource source) {
   std::ostringstream out;
-  server::DecodeOutput output(venue, venue == feed::Venue::sse, out);
-  server::StreamDecoder decoder(venue, {}, output);
-  feed::CapturedPacket packet;
-  while (source.next(packet)) {
-    const bool good = packet.verdict == feed::PacketVerdict::good;
-    if (good && packet.view.transport == feed::Transport::tcp) decoder.add(packet);
-  }
-  decoder.finish(packet.time);
-  check(output.totals().payload_bytes() + decoder.foreign_bytes() ==
-        decoder.tcp_counts().delivered_bytes);
-}
-
-void decode_datagrams(feed::CaptureSource source) {
-  std::ostringstream out;
-  server::DecodeOutput output(feed::Venue::hkex, true, out);
-  server::DatagramDecoder decoder({}, output);
-  std::uint64_t payload = 0;
-  feed::CapturedPacket packet;
-  while (source.next(packet)) {
-    const bool good = packet.verdict == feed::PacketVerdict::good;
-    if (!good || packet.view.transport != feed::Transport::udp) continue;
-    payload += packet.view.payload.size();
-    decoder.add(packet);
-  }
-  check(output.totals().payload_bytes() + decoder.foreign_bytes() == payload);
+  server::DecodeOptions options;
+  options.venue = venue;
+  options.json = venue != feed::Venue::szse;
+  server::DecodeOutput output(venue, options.json, out, {});
+  server::decode_all(source, options, output);
+  const server::DecodeTotals& totals = output.totals();
+  if (totals.accounted_bytes() != totals.captured_bytes) std::abort();
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  bool opened = false;
-  feed::CaptureSource streams = open_capture(data, size, opened);
-  if (!opened) return 0;
-  decode_streams(feed::Venue::sse, std::move(streams));
-  decode_streams(feed::Venue::szse, open_capture(data, size, opened));
-  decode_datagrams(open_capture(data, size, opened));
+  for (const feed::Venue venue : {feed::Venue::sse, feed::Venue::szse, feed::Venue::hkex}) {
+    bool opened = false;
+    feed::CaptureSource source = open_capture(data, size, opened);
+    if (opened) decode(venue, std::move(source));
+  }
   return 0;
 }
