@@ -275,8 +275,9 @@ TEST_F(SzseMulticast, HeartbeatsKeepItLiveAndSilenceMakesItStale) {
 }
 
 TEST_F(SzseMulticast, ABodyThatDoesNotFitItsCountIsMalformed) {
-  MddpPacket packet;
-  ASSERT_EQ(decode_mddp(packets(1, {image(1), image(2)})[0], packet), DecodeError::none);
+  MddpPacket packet;  // points into `sent`
+  const std::vector<Message> sent = packets(1, {image(1), image(2)});
+  ASSERT_EQ(decode_mddp(sent[0], packet), DecodeError::none);
   for (const std::uint16_t messages : {std::uint16_t{1}, std::uint16_t{3}}) {
     MddpHeader header = packet.header;
     header.msg_count = messages;
