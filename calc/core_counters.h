@@ -9,15 +9,20 @@
 
 namespace indexcast {
 
-// Every input ends as exactly one of the first eight.
+// Every input ends as exactly one of those up to unknown_rejected.
 enum class CoreCounter : std::uint8_t {
   price_applied,     // changed a price
   price_unchanged,   // freshness, kind or volume only
   price_superseded,  // a lower rung of the price ladder than what is held
-  price_rejected,    // not positive, or more than 1000 x the day's reference
+  price_pending,     // outside its collar: waits
+  price_rejected,    // not positive, an overflow code, or more than 1000 x the day's reference
   rate_applied,
-  rate_rejected,
-  state_applied,     // phases, statuses, quotes, limits, feed states, timetables, timers
+  rate_unused,    // fixed or frozen, or of a source while a better one speaks
+  rate_pending,   // beyond the guard: waits for an operator
+  rate_rejected,  // not positive
+  state_applied,  // phases, statuses, quotes, limits, feed states, timetables, timers, rules
+  control_applied,
+  control_refused,
   unknown_rejected,  // an instrument, series, market or kind that the core does not hold
   levels_published,
   inexact_estimates,  // divisions whose floating estimate was off by more than one and were redone
@@ -25,14 +30,17 @@ enum class CoreCounter : std::uint8_t {
   channel_unplaced,   // prices and states of a channel beyond the table's capacity
   close_missing,      // markets that ended without all of their closing prices
   calendar_contradicted,  // markets that traded though the calendar said shut
+  pending_accepted,       // prices and rates that waited and were taken after all
+  pending_refused,        // and those that were not
 };
-inline constexpr std::size_t kCoreCounterCount = 13;
+inline constexpr std::size_t kCoreCounterCount = 20;
 
 inline constexpr std::array<std::string_view, kCoreCounterCount> kCoreCounterNames{
-    "price_applied",        "price_unchanged",   "price_superseded", "price_rejected",
-    "rate_applied",         "rate_rejected",     "state_applied",    "unknown_rejected",
-    "levels_published",     "inexact_estimates", "channel_unplaced", "close_missing",
-    "calendar_contradicted"};
+    "price_applied",    "price_unchanged",       "price_superseded",  "price_pending",
+    "price_rejected",   "rate_applied",          "rate_unused",       "rate_pending",
+    "rate_rejected",    "state_applied",         "control_applied",   "control_refused",
+    "unknown_rejected", "levels_published",      "inexact_estimates", "channel_unplaced",
+    "close_missing",    "calendar_contradicted", "pending_accepted",  "pending_refused"};
 
 class CoreCounters {
  public:

@@ -3,10 +3,6 @@
 namespace indexcast {
 namespace {
 
-// METHODOLOGY 4: a price beyond this multiple of the day's reference is never usable.
-constexpr std::int64_t kPriceBound = 1000;
-// METHODOLOGY 4: FX further than 2 % from the day's close waits for an operator.
-constexpr std::int64_t kFxGuardPercent = 2;
 // Resolution of a member's weight: a million units for the whole index keep a basis point exact to
 // a hundredth.
 constexpr std::int64_t kWeightUnits = 1'000'000'000'000;
@@ -14,10 +10,6 @@ constexpr std::int64_t kWeightUnits = 1'000'000'000'000;
 // Exchange time that leaps further is believed when it is heard twice. Longer than any pause
 // between two messages of a trading market.
 constexpr std::int64_t kLeapNs = 1800 * kNsPerSecond;
-
-constexpr bool fx_may_publish(IndexStatus status) {
-  return status == IndexStatus::open || status == IndexStatus::indicative;
-}
 
 }  // namespace
 
@@ -31,11 +23,15 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
       instruments_(universe.instruments().size()),
       weight_units_(universe.instruments().size()),
       indices_(universe.indices().size()),
+      rates_(universe.series()),
+      series_versions_(universe.series().size()),
+      pending_(universe.instruments().size()),
       leg_turnover_(universe.legs().size()),
       open_deadline_(settings.trade_date == 0
                          ? kNoDeadline
                          : china_time(settings.trade_date, settings.open_deadline_ms)) {
-  for (const FxSeries& series : universe.series()) series_.push_back({series.close, {}});
+  for (InstrumentId id = 0; id < instruments_.size(); ++id)
+    instruments_[id].usable = instruments_[id].centre = universe.instruments()[id].reference_price;
   lay_out_members();
   for (InstrumentId id = 0; id < instruments_.size(); ++id) settle(id);
   find_next_deadline();
@@ -67,7 +63,8 @@ void Engine::start() {
 void Engine::apply(const MarketEvent& event, std::uint64_t input_sequence) {
   event_ = &event;
   input_sequence_ = input_sequence;
-  if (event.exchange_time > exchange_now_) follow_exchange_time(event.exchange_time);
+  if (event.exchange_time > exchange_now_ && event.kind != EventKind::control)
+    follow_exchange_time(event.exchange_time);
   if (exchange_now_ >= next_deadline_) pass_deadlines();
   switch (event.kind) {
     case EventKind::price:
@@ -97,6 +94,15 @@ void Engine::apply(const MarketEvent& event, std::uint64_t input_sequence) {
     case EventKind::timer:
       apply_timer(event);
       break;
+    case EventKind::price_collar:
+      apply_collar(event);
+      break;
+    case EventKind::fx_rule:
+      apply_fx_rule(event);
+      break;
+    case EventKind::control:
+      apply_control(event);
+      break;
     default:
       counters_->add(CoreCounter::unknown_rejected);
   }
@@ -118,16 +124,13 @@ void Engine::apply_price(const MarketEvent& event) {
     return counters_->add(CoreCounter::unknown_rejected);
   }
   const auto kind = static_cast<PriceKind>(event.detail);
-  if (!usable(id, Price{event.value[0]})) return counters_->add(CoreCounter::price_rejected);
+  if (refuse_unusable(id, event)) return counters_->add(CoreCounter::price_rejected);
   if (outranked(instruments_[id], kind)) return counters_->add(CoreCounter::price_superseded);
+  if (kind != PriceKind::previous_close && !passes_collar(id, event))
+    return counters_->add(CoreCounter::price_pending);
   const bool changed = take_price(id, event);
   counters_->add(changed ? CoreCounter::price_applied : CoreCounter::price_unchanged);
   refresh_holders(id, changed, Cause::price);
-}
-
-bool Engine::usable(InstrumentId id, Price price) const {
-  return price.raw > 0 &&
-         price.raw / kPriceBound <= universe_->instruments()[id].reference_price.raw;
 }
 
 // A previous close gives way to any price of today, and the official close to nothing.
@@ -138,17 +141,25 @@ bool Engine::outranked(const InstrumentState& state, PriceKind kind) const {
 }
 
 bool Engine::take_price(InstrumentId id, const MarketEvent& event) {
+  InstrumentState& state = instruments_[id];
   const auto kind = static_cast<PriceKind>(event.detail);
   const Price price{event.value[0]};
+  state.usable = price;
   if (kind == PriceKind::previous_close) {
     note_previous_close(id, price);
   } else {
+    state.centre = price;
     note_channel(id, event.channel);
   }
   note_heard(id, kind);
   add_turnover(id, event.value[2]);
   settle(id);
-  write_price_applied(id, event);
+  if (state.overridden) return false;
+  write_price_applied(id, kind, event);
+  return put_in_force(id, price);
+}
+
+bool Engine::put_in_force(InstrumentId id, Price price) {
   if (price == sums_.price(id)) return false;
   sums_.set_price(id, price);
   return true;
@@ -203,9 +214,9 @@ bool Engine::settle(InstrumentId id) {
   return true;
 }
 
-void Engine::write_price_applied(InstrumentId id, const MarketEvent& event) {
+void Engine::write_price_applied(InstrumentId id, PriceKind kind, const MarketEvent& event) {
   PriceApplied record;
-  record.header.detail = event.detail;
+  record.header.detail = static_cast<std::uint8_t>(kind);
   record.header.detail2 = static_cast<std::uint8_t>(instruments_[id].status);
   record.header.id = id;
   record.header.input_sequence = input_sequence_;
@@ -225,13 +236,19 @@ void Engine::apply_quote(const MarketEvent& event) {
   if (settle(event.instrument)) refresh_holders(event.instrument, false, Cause::feed);
 }
 
-// No level depends on them: they are kept in the journal and counted.
+// They take the collar's place.
 void Engine::apply_limits(const MarketEvent& event) {
   const std::int64_t lower = event.value[0];
   const std::int64_t upper = event.value[1];
-  const bool sane = lower >= 0 && upper >= 0 && (upper == 0 || lower <= upper);
-  const bool known = sane && event.instrument < instruments_.size();
-  counters_->add(known ? CoreCounter::state_applied : CoreCounter::unknown_rejected);
+  const bool sane = event.detail <= static_cast<std::uint8_t>(LimitsKind::unlimited) &&
+                    lower >= 0 && upper >= 0 && (upper == 0 || lower <= upper);
+  if (!sane || event.instrument >= instruments_.size())
+    return counters_->add(CoreCounter::unknown_rejected);
+  counters_->add(CoreCounter::state_applied);
+  PriceCollar& collar = instruments_[event.instrument].collar;
+  collar.lower_limit = Price{lower};
+  collar.upper_limit = Price{upper};
+  collar.unlimited = event.detail == static_cast<std::uint8_t>(LimitsKind::unlimited);
 }
 
 void Engine::apply_status(const MarketEvent& event) {
@@ -245,28 +262,10 @@ void Engine::apply_status(const MarketEvent& event) {
   refresh_holders(id, settle(id), Cause::instrument_status);
 }
 
-void Engine::apply_rate(const MarketEvent& event) {
-  const SeriesId id = event.instrument;
-  if (id == 0 || id >= series_.size()) return counters_->add(CoreCounter::unknown_rejected);
-  const std::int64_t close = universe_->series()[id].close.raw;
-  const std::int64_t rate = event.value[0];
-  const std::int64_t tolerance = close * kFxGuardPercent / 100;
-  if (rate < close - tolerance || rate > close + tolerance)
-    return counters_->add(CoreCounter::rate_rejected);
-  counters_->add(CoreCounter::rate_applied);
-  series_[id] = {FxRate{rate}, event.receive_time};
-  for (std::uint32_t leg = 0; leg < universe_->legs().size(); ++leg) {
-    const Leg& of = universe_->legs()[leg];
-    // FX freezes at the close of the index's last market.
-    if (of.series != id || indices_[of.index].status == IndexStatus::closed) continue;
-    const bool changed = sums_.rate(leg) != FxRate{rate};
-    sums_.set_rate(leg, FxRate{rate});
-    refresh(of.index, changed && fx_may_publish(indices_[of.index].status), Cause::fx);
-  }
-}
-
 void Engine::apply_timer(const MarketEvent& event) {
   counters_->add(CoreCounter::state_applied);
+  check_pending_prices();
+  check_rates();
   TimerTick record;
   record.header.input_sequence = input_sequence_;
   record.instant = TimeNs{event.value[0]};

@@ -7,12 +7,15 @@
 #include <vector>
 
 #include "calc/basket_sums.h"
+#include "calc/control.h"
 #include "calc/core_counters.h"
 #include "calc/event.h"
+#include "calc/fx_book.h"
 #include "calc/index_state.h"
 #include "calc/instrument_state.h"
 #include "calc/market_state.h"
 #include "calc/market_status.h"
+#include "calc/pending_prices.h"
 #include "calc/record_sink.h"
 #include "calc/universe.h"
 
@@ -24,6 +27,9 @@ struct EngineSettings {
   std::int64_t open_deadline_ms = ((9 * 60 + 29) * 60 + 50) * 1000;
   // How long after a market's end its missing closing prices are waited for, in exchange time.
   std::int64_t close_deadline_ns = 20 * 60 * kNsPerSecond;
+  // A price outside its collar is taken when the feed was live for so long, on the receive clock,
+  // and brought none inside it.
+  std::int64_t pending_wait_ns = 10 * kNsPerSecond;
   // Live weight from which a level may be called quotable.
   std::uint16_t quotable_live_bp = 9000;
 };
@@ -46,26 +52,33 @@ class Engine {
   MarketPhase phase(MarketId market) const { return markets_[market].phase; }
 
  private:
-  struct SeriesState {
-    FxRate rate{};
-    TimeNs receive_time{};
-  };
-
   void apply_price(const MarketEvent& event);
   void apply_quote(const MarketEvent& event);
   void apply_limits(const MarketEvent& event);
   void apply_status(const MarketEvent& event);
   void apply_phase(const MarketEvent& event);
   void apply_rate(const MarketEvent& event);
+  void apply_collar(const MarketEvent& event);
+  void apply_fx_rule(const MarketEvent& event);
+  void apply_control(const MarketEvent& event);
   void apply_feed_state(const MarketEvent& event);
   void apply_timetable(const MarketEvent& event);
   void apply_timer(const MarketEvent& event);
 
   void follow_exchange_time(TimeNs time);
   void lay_out_members();
-  bool usable(InstrumentId id, Price price) const;
+  bool refuse_unusable(InstrumentId id, const MarketEvent& event);
+  bool passes_collar(InstrumentId id, const MarketEvent& event);
+  void keep_pending(InstrumentId id, const MarketEvent& event, DecisionReason reason);
+  void accept_pending(InstrumentId id, DecisionReason reason);
+  void refuse_pending(InstrumentId id, DecisionReason reason);
+  void check_pending_prices();
+  bool listening_to(InstrumentId id) const;
+  void decide(Decision decision, DecisionReason reason, InstrumentId id, const MarketEvent& event);
+  void decide_rate(Decision decision, DecisionReason reason, SeriesId id, FxRate rate);
   bool outranked(const InstrumentState& state, PriceKind kind) const;
   bool take_price(InstrumentId id, const MarketEvent& event);
+  bool put_in_force(InstrumentId id, Price price);
   void note_previous_close(InstrumentId id, Price price);
   void note_heard(InstrumentId id, PriceKind kind);
   void note_channel(InstrumentId id, std::uint32_t channel);
@@ -80,7 +93,27 @@ class Engine {
   void pass_end(MarketId market);
   TimeNs deadline_of(const MarketState& market) const;
   void find_next_deadline();
-  void write_price_applied(InstrumentId id, const MarketEvent& event);
+  void write_price_applied(InstrumentId id, PriceKind kind, const MarketEvent& event);
+
+  void put_rate_in_force(SeriesId id, Cause cause);
+  void check_rates();
+  void refresh_series(SeriesId id, Cause cause);
+
+  ControlOutcome carry_out(const MarketEvent& event);
+  ControlOutcome control_index(const MarketEvent& event);
+  ControlOutcome control_instrument(const MarketEvent& event);
+  ControlOutcome control_series(const MarketEvent& event);
+  ControlOutcome hold(IndexId id);
+  ControlOutcome release(IndexId id);
+  ControlOutcome mark_exceptional(IndexId id, std::int64_t flag);
+  ControlOutcome correct_close(const MarketEvent& event);
+  ControlOutcome override_price(InstrumentId id, Price price);
+  ControlOutcome release_price(InstrumentId id);
+  ControlOutcome confirm_reference(InstrumentId id);
+  void show_price(InstrumentId id, PriceKind kind, Price price);
+  void settle_pending_rate(SeriesId id, Decision decision);
+  std::uint32_t* control_version_of(const MarketEvent& event);
+  void end_price_overrides(MarketId market);
 
   // Derives status, flags and open of an index; publishes when `changed` or when one of them moved.
   void refresh(IndexId id, bool changed, Cause cause);
@@ -89,6 +122,7 @@ class Engine {
   bool update_quality(IndexId id, IndexState& index);
   PhaseSet phases_of(IndexId id) const;
   std::uint32_t flags_of(IndexId id, const IndexState& index, PhaseSet phases) const;
+  std::uint32_t rate_flags_of(IndexId id) const;
   bool open_is_due(const IndexState& index, PhaseSet phases) const;
   void publish(IndexId id, IndexState& index, Cause cause);
   void fill_fx(IndexId id, LevelUpdate& update) const;
@@ -102,7 +136,9 @@ class Engine {
   std::vector<InstrumentState> instruments_;
   std::vector<std::vector<std::uint64_t>> weight_units_;  // parallel to universe.memberships(id)
   std::vector<IndexState> indices_;
-  std::vector<SeriesState> series_;
+  FxBook rates_;
+  std::vector<std::uint32_t> series_versions_;  // controls applied to each
+  PendingPrices pending_;
   std::vector<Int128> leg_turnover_;  // per leg, 1e-4 of the listing currency
   std::array<MarketState, kMaxMarkets> markets_{};
   PhaseSet phases_ = 0;  // of any market

@@ -52,6 +52,7 @@ void Engine::enter_phase(MarketId market_id, MarketPhase phase, PhaseCause cause
   record.receive_time = event_->receive_time;
   sink_->write(Record::of(record));
   settle_market(market_id);
+  if (market.over() || phase == MarketPhase::closing) end_price_overrides(market_id);
   refresh_market(market_id, Cause::market);
   find_next_deadline();
 }

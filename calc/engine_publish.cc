@@ -17,6 +17,8 @@ void Engine::refresh_market(MarketId market, Cause cause) {
 
 void Engine::refresh(IndexId id, bool changed, Cause cause) {
   IndexState& index = indices_[id];
+  if (index.held) [[unlikely]]
+    return;
   if (changed) {
     const LevelDivider::Result result = sums_.level(id);
     if (!result.estimated) [[unlikely]]
@@ -62,9 +64,11 @@ PhaseSet Engine::phases_of(IndexId id) const {
 }
 
 std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet phases) const {
-  std::uint32_t flags = 0;
+  std::uint32_t flags = rate_flags_of(id);
   if (phases & (phase_bit(MarketPhase::shut_today) | phase_bit(MarketPhase::halt)))
     flags |= kPartialMarket;
+  if (index.exceptional_rule) flags |= kExceptionalRule;
+  if (index.members.any(kOverridden)) flags |= kOverrideInForce;
   if (index.members.any(kMismatched)) flags |= kReferenceMismatch;
   if (index.members.any(kOutOfTouch)) flags |= kFeedStale;
   if (index.members.any(kIncomplete)) flags |= kRecovering;
@@ -121,7 +125,7 @@ void Engine::fill_fx(IndexId id, LevelUpdate& update) const {
   const auto legs = universe_->legs_of(id);
   if (legs.size() < 2) return;
   update.fx_rate = sums_.rate(legs[1]);
-  const TimeNs since = series_[universe_->legs()[legs[1]].series].receive_time;
+  const TimeNs since = rates_.heard(universe_->legs()[legs[1]].series);
   if (since.ns != 0 && event_->receive_time > since) {
     update.fx_age_ms = static_cast<std::uint32_t>((event_->receive_time - since) / kNsPerMs);
   }

@@ -25,14 +25,16 @@ enum class EventKind : std::uint8_t {
   none = 0,
   price = 1,              // detail PriceKind; values: price, cumulative volume, cumulative turnover
   quote = 2,              // values: best bid, best ask (1e-6); 0 = that side is empty
-  limits = 3,             // values: lower, upper limit price (1e-6); 0 = none
+  limits = 3,             // detail LimitsKind; values: lower, upper limit price (1e-6); 0 = none
   instrument_status = 4,  // detail InstrumentStatus
   market_phase = 5,       // detail MarketPhase, market
   fx = 6,                 // instrument = SeriesId; value[0] = rate (1e-8)
   feed_state = 7,         // detail FeedState; channel = which one
   timer = 8,              // value[0] = the instant (ns since epoch); made by the sequencer alone
-  control = 9,            // instrument = reference id of a control record
+  control = 9,            // an operator's request, laid out in control.h
   timetable = 10,         // market; value[0] = the instant at which its day ends (ns since epoch)
+  price_collar = 11,      // of an instrument, or of every one of a market; value[0] = basis points
+  fx_rule = 12,  // instrument = SeriesId; detail FxMode; value: stale after (ns), frozen from
 };
 
 // What a price is, lowest precedence first (METHODOLOGY 4).
@@ -40,8 +42,15 @@ enum class PriceKind : std::uint8_t {
   previous_close =
       0,  // as the exchange publishes it, ex-adjusted; before the first trade of the day
   last = 1,
-  nominal = 2,  // HKEX message 40 where a definition asks for it
-  close = 3,    // official closing price
+  nominal = 2,     // HKEX message 40 where a definition asks for it
+  close = 3,       // official closing price
+  overridden = 4,  // an operator's: in records only, no feed brings it
+};
+
+// What an exchange says of a day's limit prices.
+enum class LimitsKind : std::uint8_t {
+  stated = 0,
+  unlimited = 1,  // the security has none today, as on its first days
 };
 
 enum class InstrumentStatus : std::uint8_t {
@@ -73,11 +82,11 @@ struct MarketEvent {
   FeedId feed = 0;
   InstrumentId instrument = kNoInstrument;
   std::int64_t value[3] = {0, 0, 0};
-  TimeNs exchange_time{};           // the venue's own stamp
-  TimeNs receive_time{};            // when the bytes were taken from the network
-  std::uint64_t feed_sequence = 0;  // the venue's sequence number, or a count where it has none
-  std::uint32_t channel = 0;        // channel within the feed
-  std::uint32_t reserved = 0;
+  TimeNs exchange_time{};              // the venue's own stamp
+  TimeNs receive_time{};               // when the bytes were taken from the network
+  std::uint64_t feed_sequence = 0;     // the venue's sequence number, or a count where it has none
+  std::uint32_t channel = 0;           // channel within the feed
+  std::uint32_t expected_version = 0;  // of a control
 };
 
 static_assert(sizeof(MarketEvent) == 64);

@@ -61,6 +61,10 @@ struct IndexState {
   // Something that status, flags, weights or the open follow from has moved since they were
   // derived.
   bool quality_due = true;
+  bool held = false;  // frozen by an operator: its level stays, and nothing is published
+  IndexStatus status_before_hold = IndexStatus::pre_open;
+  bool exceptional_rule = false;      // said by an operator
+  std::uint32_t control_version = 0;  // controls applied to it
 
   bool is_open() const { return open.raw != 0; }
   void follow(Level published) {

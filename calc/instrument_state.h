@@ -5,11 +5,12 @@
 
 #include "calc/event.h"
 #include "calc/market_state.h"
+#include "calc/price_collar.h"
 
 namespace indexcast {
 
 // What a member counts as, bits. The first four are an index's weights (METHODOLOGY 8), the next
-// four are counted by each index that holds it, the last by its market. All of them follow from
+// five are counted by each index that holds it, the last by its market. All of them follow from
 // the states of instrument, channel and market alone, so that they can be recomputed at any time.
 enum Standing : std::uint16_t {
   kOpened = 1u << 0,        // has a price of today: traded, nominal or close
@@ -20,10 +21,11 @@ enum Standing : std::uint16_t {
   kOutOfTouch = 1u << 5,    // its channel is down, connecting or stale while its market is not over
   kIncomplete = 1u << 6,    // its channel is in gap or recovering while its market is not over
   kMismatched = 1u << 7,    // the exchange's previous close is not the definition's reference price
-  kCloseAwaited = 1u << 8,  // keeps its market in `closing`
+  kOverridden = 1u << 8,    // an operator's price is in force
+  kCloseAwaited = 1u << 9,  // keeps its market in `closing`
 };
 inline constexpr unsigned kWeightBits = 4;
-inline constexpr unsigned kIndexBits = 8;
+inline constexpr unsigned kIndexBits = 9;
 
 struct InstrumentState {
   PriceKind kind = PriceKind::previous_close;
@@ -33,10 +35,18 @@ struct InstrumentState {
       false;  // one that counts for the open: a price of today, or any after its market's auction
   bool has_close = false;
   bool reference_mismatch = false;
+  bool reference_confirmed = false;  // an operator has said that the exchange is right
+  bool overridden = false;           // an operator's price is in force
   // Channel that last gave it a price of today or a quote; the feed as a whole before that.
   ChannelStates::Slot channel = ChannelStates::kWholeFeed;
   std::uint16_t standing = 0;  // bits of Standing
   std::int64_t turnover = 0;   // cumulative, 1e-4 of the listing currency
+  // The feed's last usable price, in force unless overridden; the reference price at first.
+  Price usable{};
+  // What the collar is held against: the last usable price of today, the reference price before it.
+  Price centre{};
+  PriceCollar collar;
+  std::uint32_t control_version = 0;  // controls applied to it
 
   constexpr bool suspended() const { return status == InstrumentStatus::suspended; }
 };
@@ -59,8 +69,8 @@ constexpr std::uint16_t standing_of(const InstrumentState& state, const MarketSt
       bit(suspended, kSuspended) | bit(fresh & (state.status == InstrumentStatus::trading), kLive) |
       bit(!state.heard_after_open & !suspended & !shut, kAwaited) |
       bit(expected & !live & !incomplete, kOutOfTouch) | bit(expected & incomplete, kIncomplete) |
-      bit(state.reference_mismatch, kMismatched) |
-      bit(!state.has_close & !suspended, kCloseAwaited));
+      bit(state.reference_mismatch & !state.reference_confirmed, kMismatched) |
+      bit(state.overridden, kOverridden) | bit(!state.has_close & !suspended, kCloseAwaited));
 }
 
 }  // namespace indexcast

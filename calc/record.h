@@ -22,6 +22,9 @@ enum class RecordKind : std::uint8_t {
   market_changed = 3,  // MarketChanged
   feed_changed = 4,    // FeedChanged
   tick = 5,            // TimerTick
+  input_decision = 6,  // InputDecision
+  control_done = 7,    // ControlDone
+  correction = 8,      // Correction
 };
 
 // METHODOLOGY 5.
@@ -55,7 +58,8 @@ enum class Cause : std::uint8_t {
   feed = 3,
   instrument_status = 4,
   start = 5,
-  timer = 6
+  timer = 6,
+  control = 7
 };
 
 // First in every record.
@@ -152,6 +156,61 @@ struct FeedChanged {
 struct TimerTick {
   RecordHeader header{RecordKind::tick};
   TimeNs instant{};
+};
+
+// What input control decided about a price or a rate.
+enum class Decision : std::uint8_t { pending = 0, accepted = 1, refused = 2 };
+
+// Why (METHODOLOGY 4).
+enum class DecisionReason : std::uint8_t {
+  not_positive = 0,
+  overflow_code = 1,   // a field of nines
+  beyond_bound = 2,    // more than 1000 x the day's reference
+  outside_collar = 3,  // too far from the last usable price
+  outside_limits = 4,  // beyond the exchange's own limit prices
+  fx_guard = 5,        // too far from the day's close_fx
+  traded_again = 6,    // a later message near the pending price shows more volume
+  waited = 7,          // the feed was live and brought no price inside the collar
+  back_inside = 8,     // a price inside the collar came
+  by_operator = 9,
+};
+
+enum class DecisionSubject : std::uint8_t { price = 0, rate = 1 };
+
+// Input control kept a price or rate back, took it after all, or refused it. detail = Decision,
+// detail2 = DecisionReason, detail3 = DecisionSubject, id = InstrumentId or SeriesId. 64 bytes.
+struct InputDecision {
+  RecordHeader header{RecordKind::input_decision};
+  std::int64_t value = 0;      // price 1e-6 or rate 1e-8
+  std::int64_t reference = 0;  // what it was held against, in the same unit
+  std::int64_t volume = 0;     // traded up to it
+  TimeNs exchange_time{};
+  TimeNs receive_time{};
+  std::uint64_t feed_sequence = 0;
+};
+static_assert(sizeof(InputDecision) == 64);
+
+// An operator's request was carried out or refused. detail = ControlOp, detail2 = ControlOutcome,
+// id = the target.
+struct ControlDone {
+  RecordHeader header{RecordKind::control_done};
+  std::uint64_t control_id = 0;
+  std::uint32_t version = 0;  // of the target, afterwards
+  std::uint32_t expected_version = 0;
+  std::int64_t value = 0;
+  TimeNs receive_time{};
+};
+
+// A close that was published wrong: never rewritten, both values stand. detail2 = decimals,
+// id = IndexId.
+struct Correction {
+  RecordHeader header{RecordKind::correction};
+  std::uint64_t control_id = 0;
+  std::uint64_t from_sequence = 0;  // the index's levels that it is about
+  std::uint64_t to_sequence = 0;
+  Level published{};  // the close as it was published; 0 = none yet
+  Level corrected{};
+  TimeNs receive_time{};
 };
 
 inline constexpr std::size_t kRecordWords = 24;

@@ -63,16 +63,23 @@ constexpr std::array<std::string_view, kCoreCounterCount> kCoreHelp{
     "Inputs that changed a price.",
     "Prices that changed freshness, kind or volume only.",
     "Prices below a better one already held.",
+    "Prices outside their collar, which wait for a confirmation.",
     "Prices that were never usable.",
     "Exchange rates applied.",
-    "Exchange rates refused.",
-    "Phases, statuses, feed states and timers applied.",
+    "Exchange rates that nothing follows: fixed, frozen, or of a source of lower rank.",
+    "Exchange rates beyond the guard, which wait for an operator.",
+    "Exchange rates that were never usable.",
+    "Phases, statuses, feed states, timers and rules applied.",
+    "Operators' requests carried out.",
+    "Operators' requests refused.",
     "Inputs that named something unknown.",
     "Levels published.",
     "Divisions redone natively because the estimate was off.",
     "Prices and states of channels beyond the core's table of channels.",
     "Markets that ended without all of their closing prices.",
-    "Markets that traded though the calendar said that they were shut."};
+    "Markets that traded though the calendar said that they were shut.",
+    "Prices and rates that waited and were taken after all.",
+    "Prices and rates that waited and were refused."};
 static_assert(!kCoreHelp.back().empty(), "every core counter needs its help text");
 
 class Families {

@@ -14,8 +14,8 @@ namespace indexcast::server {
 inline constexpr std::array<std::string_view, 7> kIndexStatusWords{
     "pre_open", "indicative", "open", "break", "preliminary_close", "closed", "held"};
 
-inline constexpr std::array<std::string_view, 7> kCauseWords{
-    "price", "fx", "market", "feed", "instrument_status", "start", "timer"};
+inline constexpr std::array<std::string_view, 8> kCauseWords{
+    "price", "fx", "market", "feed", "instrument_status", "start", "timer", "control"};
 
 // Bit n of LevelUpdate::flags is word n.
 inline constexpr std::array<std::string_view, 8> kLevelFlagWords{
@@ -28,8 +28,8 @@ inline constexpr std::array<std::string_view, 6> kFeedStateWords{"down", "connec
 inline constexpr std::array<std::string_view, 7> kMarketPhaseWords{
     "pre_open", "trading", "break", "halt", "closing", "closed", "shut_today"};
 
-inline constexpr std::array<std::string_view, 4> kPriceKindWords{"previous_close", "last",
-                                                                 "nominal", "close"};
+inline constexpr std::array<std::string_view, 5> kPriceKindWords{"previous_close", "last",
+                                                                 "nominal", "close", "override"};
 
 inline constexpr std::array<std::string_view, 3> kInstrumentStatusWords{"trading", "halted",
                                                                         "suspended"};

@@ -49,6 +49,66 @@ class EngineFixture : public testing::Test {
     e.value[2] = turnover;
     send();
   }
+  // Of today, with what was traded up to it.
+  void traded(InstrumentId id, const std::string& text, std::int64_t volume) {
+    MarketEvent& e = event(EventKind::price, static_cast<std::uint8_t>(PriceKind::last));
+    e.instrument = id;
+    e.value[0] = test::price(text).raw;
+    e.value[1] = volume;
+    send();
+  }
+  // Percent of the last usable price, for every instrument of the market.
+  void collar(MarketId market, std::int64_t percent) {
+    MarketEvent& e = event(EventKind::price_collar, 0);
+    e.market = market;
+    e.value[0] = percent * 100;
+    send();
+  }
+  void limits(InstrumentId id, const std::string& lower, const std::string& upper,
+              LimitsKind kind = LimitsKind::stated) {
+    MarketEvent& e = event(EventKind::limits, static_cast<std::uint8_t>(kind));
+    e.instrument = id;
+    e.value[0] = test::price(lower).raw;
+    e.value[1] = test::price(upper).raw;
+    send();
+  }
+  // The core's timer, once a second, for so many seconds.
+  void seconds_pass(int count) {
+    for (int i = 0; i < count; ++i) {
+      now_ = now_ + kNsPerSecond;
+      MarketEvent& e = event(EventKind::timer, 0);
+      e.exchange_time = {};
+      e.value[0] = now_.ns;
+      send();
+    }
+  }
+  MarketEvent& control(ControlOp op, std::uint32_t target, std::int64_t value = 0,
+                       std::uint32_t expected_version = kAnyVersion) {
+    MarketEvent& e = event(EventKind::control, static_cast<std::uint8_t>(op));
+    e.exchange_time = {};
+    e.instrument = target;
+    e.value[0] = value;
+    e.expected_version = expected_version;
+    return e;
+  }
+  ControlOutcome ask(ControlOp op, std::uint32_t target, std::int64_t value = 0,
+                     std::uint32_t expected_version = kAnyVersion) {
+    control(op, target, value, expected_version);
+    send();
+    return outcome();
+  }
+  // Of the last request.
+  ControlOutcome outcome() const {
+    return static_cast<ControlOutcome>(
+        last_of<ControlDone>(RecordKind::control_done).header.detail2);
+  }
+  template <class T>
+  T last_of(RecordKind kind) const {
+    for (auto it = log_.records.rbegin(); it != log_.records.rend(); ++it) {
+      if (it->kind() == kind) return it->template as<T>();
+    }
+    return {};
+  }
   void quote(InstrumentId id, std::uint32_t channel) {
     MarketEvent& e = event(EventKind::quote, 0);
     e.instrument = id;
@@ -107,10 +167,7 @@ class EngineFixture : public testing::Test {
   std::string level() const { return format_decimal(log_.last().level.raw, 4); }
   std::uint64_t count(CoreCounter counter) const { return counters_.get(counter); }
   MarketChanged last_market_change() const {
-    for (auto it = log_.records.rbegin(); it != log_.records.rend(); ++it) {
-      if (it->kind() == RecordKind::market_changed) return it->as<MarketChanged>();
-    }
-    return {};
+    return last_of<MarketChanged>(RecordKind::market_changed);
   }
 
   Universe universe_;

@@ -79,14 +79,6 @@ TEST_F(EngineTest, FxTouchesOnlyItsLegAndPublishesOnlyWhileOpen) {
   EXPECT_EQ(engine_.sums().sum(0), engine_.sums().recompute(0));
 }
 
-TEST_F(EngineTest, FxBeyondTwoPercentIsRefused) {
-  fx("0.94157");
-  fx("1.08330");
-  EXPECT_EQ(count(CoreCounter::rate_rejected), 2u);
-  fx("0.94156");
-  EXPECT_EQ(count(CoreCounter::rate_applied), 1u);
-}
-
 TEST_F(EngineTest, OpenWaitsForEveryMemberAndHighLowFollow) {
   phases(MarketPhase::trading);
   price(0, PriceKind::last, "152.20");

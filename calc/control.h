@@ -1,0 +1,54 @@
+// What an operator asks of the core (METHODOLOGY 7), and what became of it.
+//
+// A request is a MarketEvent of kind `control`, so that it is numbered and journaled like any other
+// input. Who asked and why stays outside the core, under the request's id.
+//
+//   detail              ControlOp
+//   instrument          the target: an index, an instrument or an FX series, as the operation says
+//   value[0]            price 1e-6, rate 1e-8, level in the index's decimals, or 0 and 1
+//   value[1], value[2]  first and last sequence that a correction is about
+//   expected_version    controls applied to the target so far, as the asker knows them
+//   feed_sequence       the request's id
+//   exchange_time       when the request expires, on the receive clock; zero: never
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace indexcast {
+
+enum class ControlOp : std::uint8_t {
+  hold = 0,               // index: its level stays until released
+  release = 1,            // index
+  exceptional_rule = 2,   // index: 1 sets the flag, 0 takes it away
+  correct_close = 3,      // index: the close that should have been published
+  override_price = 4,     // instrument: outranks feed and collar until released or the close
+  release_price = 5,      // instrument
+  accept_price = 6,       // instrument: the pending price is right
+  refuse_price = 7,       // instrument: the pending price is wrong
+  confirm_reference = 8,  // instrument: the exchange's previous close is right
+  override_rate = 9,      // series: outranks its sources until released or the last close
+  release_rate = 10,      // series
+  accept_rate = 11,       // series: the rate beyond the guard is right
+  refuse_rate = 12,       // series
+};
+inline constexpr std::size_t kControlOpCount = 13;
+
+constexpr bool is_of_index(ControlOp op) { return op <= ControlOp::correct_close; }
+constexpr bool is_of_instrument(ControlOp op) {
+  return op >= ControlOp::override_price && op <= ControlOp::confirm_reference;
+}
+
+// The asker did not look: for what stands in a configuration.
+inline constexpr std::uint32_t kAnyVersion = 0xffff'ffff;
+
+enum class ControlOutcome : std::uint8_t {
+  applied = 0,
+  unknown_target = 1,
+  stale_version = 2,  // somebody else was first
+  expired = 3,
+  nothing_to_do = 4,  // not held, not overridden, nothing pending, or so already
+  bad_value = 5,
+};
+
+}  // namespace indexcast

@@ -1,0 +1,245 @@
+// The engine's share that carries out operators' requests (METHODOLOGY 7). Each is applied or
+// refused as a whole, and says so in a record; a request that does not know the target's latest
+// version is refused, so that two people cannot leave a contradictory state.
+#include "calc/engine.h"
+
+namespace indexcast {
+namespace {
+
+ControlOp op_of(const MarketEvent& event) { return static_cast<ControlOp>(event.detail); }
+
+bool is_stale(const MarketEvent& event, std::uint32_t version) {
+  return event.expected_version != kAnyVersion && event.expected_version != version;
+}
+
+bool has_expired(const MarketEvent& event) {
+  return event.exchange_time.ns != 0 && event.receive_time > event.exchange_time;
+}
+
+// What the levels that a request causes say of their cause: no expiry as an exchange's time, and no
+// index's number as a member's.
+MarketEvent as_cause(const MarketEvent& event) {
+  MarketEvent cause = event;
+  cause.exchange_time = {};
+  if (!is_of_instrument(op_of(event))) cause.instrument = kNoInstrument;
+  return cause;
+}
+
+}  // namespace
+
+void Engine::apply_control(const MarketEvent& event) {
+  std::uint32_t* const version = control_version_of(event);
+  ControlOutcome outcome{};
+  if (version == nullptr) {
+    outcome = ControlOutcome::unknown_target;
+  } else if (has_expired(event)) {
+    outcome = ControlOutcome::expired;
+  } else if (is_stale(event, *version)) {
+    outcome = ControlOutcome::stale_version;
+  } else {
+    outcome = carry_out(event);
+  }
+  const bool applied = outcome == ControlOutcome::applied;
+  if (applied) ++*version;
+  counters_->add(applied ? CoreCounter::control_applied : CoreCounter::control_refused);
+  ControlDone record;
+  record.header.detail = event.detail;
+  record.header.detail2 = static_cast<std::uint8_t>(outcome);
+  record.header.id = event.instrument;
+  record.header.input_sequence = input_sequence_;
+  record.control_id = event.feed_sequence;
+  record.version = version == nullptr ? 0 : *version;
+  record.expected_version = event.expected_version;
+  record.value = event.value[0];
+  record.receive_time = event.receive_time;
+  sink_->write(Record::of(record));
+}
+
+// Null when the target does not exist.
+std::uint32_t* Engine::control_version_of(const MarketEvent& event) {
+  const std::uint32_t id = event.instrument;
+  if (event.detail >= kControlOpCount) return nullptr;
+  if (is_of_index(op_of(event)))
+    return id < indices_.size() ? &indices_[id].control_version : nullptr;
+  if (is_of_instrument(op_of(event)))
+    return id < instruments_.size() ? &instruments_[id].control_version : nullptr;
+  return id != 0 && id < series_versions_.size() ? &series_versions_[id] : nullptr;
+}
+
+ControlOutcome Engine::carry_out(const MarketEvent& event) {
+  const MarketEvent cause = as_cause(event);
+  event_ = &cause;
+  const ControlOutcome outcome = is_of_index(op_of(event))        ? control_index(event)
+                                 : is_of_instrument(op_of(event)) ? control_instrument(event)
+                                                                  : control_series(event);
+  event_ = &event;
+  return outcome;
+}
+
+ControlOutcome Engine::control_index(const MarketEvent& event) {
+  const IndexId id = event.instrument;
+  switch (op_of(event)) {
+    case ControlOp::hold:
+      return hold(id);
+    case ControlOp::release:
+      return release(id);
+    case ControlOp::exceptional_rule:
+      return mark_exceptional(id, event.value[0]);
+    default:
+      return correct_close(event);
+  }
+}
+
+// One last level says that it is held; the sums go on.
+ControlOutcome Engine::hold(IndexId id) {
+  IndexState& index = indices_[id];
+  if (index.held) return ControlOutcome::nothing_to_do;
+  index.held = true;
+  index.status_before_hold = index.status;
+  index.status = IndexStatus::held;
+  index.quotable = false;
+  publish(id, index, Cause::control);
+  return ControlOutcome::applied;
+}
+
+// What happened meanwhile shows at once.
+ControlOutcome Engine::release(IndexId id) {
+  IndexState& index = indices_[id];
+  if (!index.held) return ControlOutcome::nothing_to_do;
+  index.held = false;
+  index.status = index.status_before_hold;
+  index.quality_due = true;
+  refresh(id, true, Cause::control);
+  return ControlOutcome::applied;
+}
+
+ControlOutcome Engine::mark_exceptional(IndexId id, std::int64_t flag) {
+  IndexState& index = indices_[id];
+  if (flag != 0 && flag != 1) return ControlOutcome::bad_value;
+  if (index.exceptional_rule == (flag == 1)) return ControlOutcome::nothing_to_do;
+  index.exceptional_rule = flag == 1;
+  index.quality_due = true;
+  refresh(id, false, Cause::control);
+  return ControlOutcome::applied;
+}
+
+ControlOutcome Engine::correct_close(const MarketEvent& event) {
+  const IndexState& index = indices_[event.instrument];
+  const std::int64_t from = event.value[1];
+  const std::int64_t to = event.value[2];
+  const bool range = from >= 1 && from <= to && to <= static_cast<std::int64_t>(index.sequence);
+  if (event.value[0] <= 0 || !range) return ControlOutcome::bad_value;
+  Correction record;
+  record.header.detail2 =
+      static_cast<std::uint8_t>(universe_->indices()[event.instrument].decimals);
+  record.header.id = event.instrument;
+  record.header.input_sequence = input_sequence_;
+  record.control_id = event.feed_sequence;
+  record.from_sequence = static_cast<std::uint64_t>(from);
+  record.to_sequence = static_cast<std::uint64_t>(to);
+  record.published = index.close;
+  record.corrected = Level{event.value[0]};
+  record.receive_time = event.receive_time;
+  sink_->write(Record::of(record));
+  return ControlOutcome::applied;
+}
+
+ControlOutcome Engine::control_instrument(const MarketEvent& event) {
+  const InstrumentId id = event.instrument;
+  switch (op_of(event)) {
+    case ControlOp::override_price:
+      return override_price(id, Price{event.value[0]});
+    case ControlOp::release_price:
+      return release_price(id);
+    case ControlOp::accept_price:
+      if (!pending_.holds(id)) return ControlOutcome::nothing_to_do;
+      accept_pending(id, DecisionReason::by_operator);
+      return ControlOutcome::applied;
+    case ControlOp::refuse_price:
+      if (!pending_.holds(id)) return ControlOutcome::nothing_to_do;
+      refuse_pending(id, DecisionReason::by_operator);
+      return ControlOutcome::applied;
+    default:
+      return confirm_reference(id);
+  }
+}
+
+ControlOutcome Engine::override_price(InstrumentId id, Price price) {
+  InstrumentState& state = instruments_[id];
+  if (price.raw <= 0 || price.raw / kPriceBound > universe_->instruments()[id].reference_price.raw)
+    return ControlOutcome::bad_value;
+  if (markets_[universe_->instruments()[id].market].over()) return ControlOutcome::nothing_to_do;
+  state.overridden = true;
+  settle(id);
+  show_price(id, PriceKind::overridden, price);
+  return ControlOutcome::applied;
+}
+
+// The feed's last usable price is in force again.
+ControlOutcome Engine::release_price(InstrumentId id) {
+  InstrumentState& state = instruments_[id];
+  if (!state.overridden) return ControlOutcome::nothing_to_do;
+  state.overridden = false;
+  settle(id);
+  show_price(id, state.kind, state.usable);
+  return ControlOutcome::applied;
+}
+
+void Engine::show_price(InstrumentId id, PriceKind kind, Price price) {
+  MarketEvent shown;
+  shown.value[0] = price.raw;
+  shown.receive_time = event_->receive_time;
+  write_price_applied(id, kind, shown);
+  refresh_holders(id, put_in_force(id, price), Cause::control);
+}
+
+ControlOutcome Engine::confirm_reference(InstrumentId id) {
+  InstrumentState& state = instruments_[id];
+  if (!state.reference_mismatch || state.reference_confirmed) return ControlOutcome::nothing_to_do;
+  state.reference_confirmed = true;
+  settle(id);
+  refresh_holders(id, false, Cause::control);
+  return ControlOutcome::applied;
+}
+
+ControlOutcome Engine::control_series(const MarketEvent& event) {
+  const SeriesId id = event.instrument;
+  const bool waits = rates_.pending(id).raw != 0;
+  switch (op_of(event)) {
+    case ControlOp::override_rate:
+      if (event.value[0] <= 0) return ControlOutcome::bad_value;
+      rates_.set_override(id, FxRate{event.value[0]});
+      break;
+    case ControlOp::release_rate:
+      if (!rates_.overridden(id)) return ControlOutcome::nothing_to_do;
+      rates_.release_override(id);
+      break;
+    case ControlOp::accept_rate:
+      if (!waits) return ControlOutcome::nothing_to_do;
+      settle_pending_rate(id, Decision::accepted);
+      rates_.accept_pending(id, event.receive_time);
+      break;
+    default:
+      if (!waits) return ControlOutcome::nothing_to_do;
+      settle_pending_rate(id, Decision::refused);
+      rates_.refuse_pending(id);
+      return ControlOutcome::applied;
+  }
+  put_rate_in_force(id, Cause::control);
+  return ControlOutcome::applied;
+}
+
+void Engine::settle_pending_rate(SeriesId id, Decision decision) {
+  const bool accepted = decision == Decision::accepted;
+  counters_->add(accepted ? CoreCounter::pending_accepted : CoreCounter::pending_refused);
+  decide_rate(decision, DecisionReason::by_operator, id, rates_.pending(id));
+}
+
+// An override ends at the close: official prices are not an operator's to choose.
+void Engine::end_price_overrides(MarketId market) {
+  for (InstrumentId id = 0; id < instruments_.size(); ++id) {
+    if (universe_->instruments()[id].market == market) release_price(id);
+  }
+}
+
+}  // namespace indexcast

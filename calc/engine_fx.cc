@@ -1,0 +1,95 @@
+// The engine's share that is about exchange rates (METHODOLOGY 6).
+#include "calc/engine.h"
+
+namespace indexcast {
+namespace {
+
+constexpr bool fx_may_publish(IndexStatus status) {
+  return status == IndexStatus::open || status == IndexStatus::indicative;
+}
+
+}  // namespace
+
+void Engine::apply_rate(const MarketEvent& event) {
+  const SeriesId id = event.instrument;
+  if (id == 0 || id >= rates_.size()) return counters_->add(CoreCounter::unknown_rejected);
+  const FxRate rate{event.value[0]};
+  switch (rates_.offer(event, exchange_now_)) {
+    case RateVerdict::applied:
+      counters_->add(CoreCounter::rate_applied);
+      rates_.update_staleness(id, event.receive_time);
+      return put_rate_in_force(id, Cause::fx);
+    case RateVerdict::unused:
+      return counters_->add(CoreCounter::rate_unused);
+    case RateVerdict::pending:
+      counters_->add(CoreCounter::rate_pending);
+      return decide_rate(Decision::pending, DecisionReason::fx_guard, id, rate);
+    case RateVerdict::rejected:
+      counters_->add(CoreCounter::rate_rejected);
+      return decide_rate(Decision::refused, DecisionReason::not_positive, id, rate);
+  }
+}
+
+// Through every index that binds to the series; FX freezes at the close of an index's last market.
+void Engine::put_rate_in_force(SeriesId id, Cause cause) {
+  const FxRate rate = rates_.in_force(id);
+  for (std::uint32_t leg = 0; leg < universe_->legs().size(); ++leg) {
+    const Leg& of = universe_->legs()[leg];
+    IndexState& index = indices_[of.index];
+    if (of.series != id || status_of(phases_of(of.index)) == IndexStatus::closed) continue;
+    const bool changed = sums_.rate(leg) != rate;
+    sums_.set_rate(leg, rate);
+    index.quality_due = true;
+    refresh(of.index, changed && fx_may_publish(index.status), cause);
+  }
+}
+
+void Engine::apply_fx_rule(const MarketEvent& event) {
+  const SeriesId id = event.instrument;
+  const bool known = id != 0 && id < rates_.size() &&
+                     event.detail <= static_cast<std::uint8_t>(FxMode::frozen_at_close);
+  if (!known || event.value[0] < 0) return counters_->add(CoreCounter::unknown_rejected);
+  counters_->add(CoreCounter::state_applied);
+  rates_.set_rule(id, {static_cast<FxMode>(event.detail), event.value[0], TimeNs{event.value[1]}});
+}
+
+void Engine::check_rates() {
+  for (SeriesId id = 1; id < rates_.size(); ++id) {
+    if (rates_.update_staleness(id, event_->receive_time)) refresh_series(id, Cause::fx);
+  }
+}
+
+void Engine::refresh_series(SeriesId id, Cause cause) {
+  for (const Leg& leg : universe_->legs()) {
+    if (leg.series != id) continue;
+    indices_[leg.index].quality_due = true;
+    refresh(leg.index, false, cause);
+  }
+}
+
+std::uint32_t Engine::rate_flags_of(IndexId id) const {
+  std::uint32_t flags = 0;
+  for (const std::uint32_t leg : universe_->legs_of(id)) {
+    const SeriesId series = universe_->legs()[leg].series;
+    if (rates_.stale(series)) flags |= kFxStale;
+    if (rates_.overridden(series)) flags |= kOverrideInForce;
+  }
+  return flags;
+}
+
+void Engine::decide_rate(Decision decision, DecisionReason reason, SeriesId id, FxRate rate) {
+  InputDecision record;
+  record.header.detail = static_cast<std::uint8_t>(decision);
+  record.header.detail2 = static_cast<std::uint8_t>(reason);
+  record.header.detail3 = static_cast<std::uint8_t>(DecisionSubject::rate);
+  record.header.id = id;
+  record.header.input_sequence = input_sequence_;
+  record.value = rate.raw;
+  record.reference = rates_.close(id).raw;
+  record.exchange_time = event_->exchange_time;
+  record.receive_time = event_->receive_time;
+  record.feed_sequence = event_->feed_sequence;
+  sink_->write(Record::of(record));
+}
+
+}  // namespace indexcast

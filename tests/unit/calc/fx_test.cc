@@ -1,0 +1,169 @@
+// METHODOLOGY 6 through the engine: modes, sources, staleness, and the guard of METHODOLOGY 4.
+#include <gtest/gtest.h>
+
+#include "tests/support/engine_fixture.h"
+
+namespace indexcast {
+namespace {
+
+constexpr std::int64_t kStaleAfter = 30 * kNsPerSecond;
+
+class Fx : public test::EngineFixture {
+ protected:
+  Fx() { phases(MarketPhase::trading); }
+
+  void rule(FxMode mode, std::int64_t stale_after_ns = 0, TimeNs frozen_from = {}) {
+    MarketEvent& e = event(EventKind::fx_rule, static_cast<std::uint8_t>(mode));
+    e.instrument = 1;
+    e.value[0] = stale_after_ns;
+    e.value[1] = frozen_from.ns;
+    send();
+  }
+  void fx_from(std::uint32_t source, const std::string& text) {
+    MarketEvent& e = event(EventKind::fx, 0);
+    e.instrument = 1;
+    e.channel = source;
+    e.value[0] = test::rate(text).raw;
+    send();
+  }
+  FxRate in_force() const { return engine_.sums().rate(1); }
+  bool flagged_stale() const { return log_.last().flags & kFxStale; }
+};
+
+TEST_F(Fx, BeyondTwoPercentWaitsForAnOperator) {
+  fx("0.94157");
+  fx("1.08330");
+  EXPECT_EQ(count(CoreCounter::rate_pending), 2u);
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+  const auto decision = last_of<InputDecision>(RecordKind::input_decision);
+  EXPECT_EQ(decision.header.detail2, static_cast<std::uint8_t>(DecisionReason::fx_guard));
+  EXPECT_EQ(decision.header.detail3, static_cast<std::uint8_t>(DecisionSubject::rate));
+  EXPECT_EQ(decision.value, test::rate("1.08330").raw);
+  EXPECT_EQ(decision.reference, test::rate("0.92310").raw);
+  fx("0.94156");
+  EXPECT_EQ(count(CoreCounter::rate_applied), 1u);
+}
+
+TEST_F(Fx, AnOperatorAcceptsWhatWaits) {
+  fx("0.95");
+  EXPECT_EQ(ask(ControlOp::accept_rate, 1), ControlOutcome::applied);
+  EXPECT_EQ(in_force(), test::rate("0.95"));
+  EXPECT_EQ(log_.last().cause(), Cause::control);
+  EXPECT_EQ(count(CoreCounter::pending_accepted), 1u);
+  EXPECT_EQ(ask(ControlOp::accept_rate, 1), ControlOutcome::nothing_to_do);
+}
+
+TEST_F(Fx, AnOperatorRefusesWhatWaits) {
+  fx("0.95");
+  EXPECT_EQ(ask(ControlOp::refuse_rate, 1), ControlOutcome::applied);
+  EXPECT_EQ(ask(ControlOp::accept_rate, 1), ControlOutcome::nothing_to_do);
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+}
+
+TEST_F(Fx, ATrueRateEndsTheWait) {
+  fx("0.95");
+  fx("0.924");
+  EXPECT_EQ(ask(ControlOp::accept_rate, 1), ControlOutcome::nothing_to_do);
+}
+
+TEST_F(Fx, ANonPositiveRateIsRefused) {
+  fx("0");
+  fx("-0.92310");
+  EXPECT_EQ(count(CoreCounter::rate_rejected), 2u);
+}
+
+TEST_F(Fx, FixedKeepsTheDefinitionsRate) {
+  rule(FxMode::fixed, kStaleAfter);
+  fx("0.93");
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+  EXPECT_EQ(count(CoreCounter::rate_unused), 1u);
+  seconds_pass(60);
+  EXPECT_FALSE(flagged_stale());
+}
+
+TEST_F(Fx, FrozenAtCloseFollowsUntilItsTime) {
+  rule(FxMode::frozen_at_close, 0, test::at(15, 0));
+  now_ = test::at(14, 59, 59);
+  time_is(now_);
+  fx("0.93");
+  time_is(test::at(15, 0));
+  fx("0.935");
+  EXPECT_EQ(in_force(), test::rate("0.93"));
+  EXPECT_EQ(count(CoreCounter::rate_unused), 1u);
+}
+
+TEST_F(Fx, ARateThatStopsComingIsFlaggedAtOnceAndCleared) {
+  rule(FxMode::realtime, kStaleAfter);
+  fx("0.93");
+  seconds_pass(30);
+  EXPECT_FALSE(flagged_stale());
+  seconds_pass(1);
+  EXPECT_TRUE(flagged_stale()) << "a level is published because its quality changed";
+  EXPECT_FALSE(log_.last().quotable);
+  EXPECT_EQ(log_.last().fx_age_ms, 31'000u);
+  fx("0.93");
+  EXPECT_FALSE(flagged_stale());
+}
+
+TEST_F(Fx, ARateThatNeverCameIsStaleToo) {
+  rule(FxMode::realtime, kStaleAfter);
+  seconds_pass(31);
+  EXPECT_FALSE(flagged_stale());
+  seconds_pass(1);
+  EXPECT_TRUE(flagged_stale());
+}
+
+TEST_F(Fx, TheSecondSourceIsHeardOnlyWhileTheFirstIsStale) {
+  rule(FxMode::realtime, kStaleAfter);
+  fx_from(0, "0.93");
+  fx_from(1, "0.931");
+  EXPECT_EQ(in_force(), test::rate("0.93"));
+  EXPECT_EQ(count(CoreCounter::rate_unused), 1u);
+  seconds_pass(31);
+  fx_from(1, "0.931");
+  EXPECT_EQ(in_force(), test::rate("0.931"));
+  EXPECT_FALSE(flagged_stale());
+  fx_from(0, "0.932");
+  EXPECT_EQ(in_force(), test::rate("0.932")) << "the first one is back";
+}
+
+TEST_F(Fx, AnOverrideOutranksEverySourceUntilReleased) {
+  EXPECT_EQ(ask(ControlOp::override_rate, 1, test::rate("0.94").raw), ControlOutcome::applied);
+  EXPECT_EQ(in_force(), test::rate("0.94"));
+  EXPECT_TRUE(log_.last().flags & kOverrideInForce);
+  fx("0.93");
+  EXPECT_EQ(in_force(), test::rate("0.94"));
+  EXPECT_EQ(ask(ControlOp::release_rate, 1), ControlOutcome::applied);
+  EXPECT_EQ(in_force(), test::rate("0.93"));
+  EXPECT_FALSE(log_.last().flags & kOverrideInForce);
+  EXPECT_EQ(ask(ControlOp::release_rate, 1), ControlOutcome::nothing_to_do);
+}
+
+TEST_F(Fx, FreezesAtTheCloseOfTheLastMarket) {
+  close_at("151.20");
+  fx("0.93");
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+  EXPECT_EQ(ask(ControlOp::override_rate, 1, test::rate("0.94").raw), ControlOutcome::applied);
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+}
+
+TEST_F(Fx, FreezesForAHeldIndexToo) {
+  EXPECT_EQ(ask(ControlOp::hold, 0), ControlOutcome::applied);
+  phases(MarketPhase::closed);
+  fx("0.93");
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+}
+
+TEST_F(Fx, NonsenseRulesAreRefused) {
+  const auto before = count(CoreCounter::unknown_rejected);
+  rule(FxMode{3});
+  rule(FxMode::realtime, -1);
+  event(EventKind::fx_rule, 0).instrument = 0;
+  send();
+  event(EventKind::fx_rule, 0).instrument = 2;
+  send();
+  EXPECT_EQ(count(CoreCounter::unknown_rejected), before + 4);
+}
+
+}  // namespace
+}  // namespace indexcast
