@@ -11,6 +11,11 @@ constexpr std::int64_t kWeightUnits = 1'000'000'000'000;
 // between two messages of a trading market.
 constexpr std::int64_t kLeapNs = 1800 * kNsPerSecond;
 
+// A source of rates keeps its own time, and a request carries its expiry there.
+constexpr bool tells_exchange_time(EventKind kind) {
+  return kind != EventKind::fx && kind != EventKind::control;
+}
+
 }  // namespace
 
 Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordSink& sink,
@@ -63,7 +68,7 @@ void Engine::start() {
 void Engine::apply(const MarketEvent& event, std::uint64_t input_sequence) {
   event_ = &event;
   input_sequence_ = input_sequence;
-  if (event.exchange_time > exchange_now_ && event.kind != EventKind::control)
+  if (event.exchange_time > exchange_now_ && tells_exchange_time(event.kind))
     follow_exchange_time(event.exchange_time);
   if (exchange_now_ >= next_deadline_) pass_deadlines();
   switch (event.kind) {

@@ -31,6 +31,7 @@ EngineSettings settings_of(const JournalHeader& header) {
   settings.open_deadline_ms = header.open_deadline_ms;
   settings.close_deadline_ns = header.close_deadline_ns;
   settings.quotable_live_bp = static_cast<std::uint16_t>(header.quotable_live_bp);
+  settings.pending_wait_ns = header.pending_wait_s * kNsPerSecond;
   return settings;
 }
 
@@ -114,14 +115,15 @@ int replay_captures(const ReplayOptions& options, const Universe& universe, Date
   }
   LevelFile output(options.output, options.format, universe, 0);
   CoreCounters counters;
-  Engine engine(universe, engine_settings(options.config.core, trade_date), output, counters);
+  Engine engine(universe, engine_settings(options.config, trade_date), output, counters);
   Sequencer sequencer(engine, nullptr, options.config.core.timer_ms * kNsPerMs);
   DirectSink sink(sequencer);
   HandlerSet handlers(options.config, universe, sink);
   feed::CaptureReplay replay(*std::move(source), handlers.routes(options.config));
   engine.start();
   // Without a receive time: the capture's clock begins with its first packet.
-  for (const MarketEvent& event : opening_events(options.config.day, {})) sequencer.admit(event);
+  for (const MarketEvent& event : opening_events(options.config, universe, trade_date, {}))
+    sequencer.admit(event);
   while (replay.step()) {
   }
   output.finish();

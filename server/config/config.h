@@ -7,8 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "calc/fx_book.h"
 #include "calc/time.h"
 #include "feedhandlers/common/calendar.h"
 #include "feedhandlers/hkex/settings.h"
@@ -32,13 +34,35 @@ struct CoreSettings {
   std::uint16_t quotable_live_bp = 9000;  // live weight from which a level may be quotable
 };
 
+// The collar around the last usable price (METHODOLOGY 4), percent; 0: none.
+struct CollarSettings {
+  struct Override {
+    std::string symbol;  // "688041.SH"
+    std::int64_t percent = 0;
+  };
+
+  std::int64_t sse_percent = 25;
+  std::int64_t szse_percent = 25;
+  std::int64_t hkex_percent = 50;
+  std::int64_t wait_s = 10;  // of a live feed without a price inside
+  std::vector<Override> overrides;
+};
+
 struct FxSettings {
   std::string series;  // "HKDCNY"
-  std::string mode =
-      "fixed";  // fixed: the definition's close_fx; file: a watched file with one decimal number
-  std::string file;
-  std::int64_t poll_ms = 1000;
+  FxMode mode = FxMode::fixed;
+  // In order of preference: a watched file, or a ZeroMQ endpoint ("tcp://127.0.0.1:5570") that
+  // publishes FxRate messages.
+  std::vector<std::string> sources = {};
+  std::int64_t poll_ms = 1000;                   // between two looks at a file
+  std::int64_t stale_after_s = 60;               // without a rate; 0: never
+  std::int64_t freeze_at_ms = feed::hms(15, 0);  // China time of day, of frozen_at_close
 };
+
+// Whether a source of rates is a ZeroMQ endpoint; any other is a file.
+inline bool is_endpoint(std::string_view source) {
+  return source.find("://") != std::string_view::npos;
+}
 
 struct ZmqSettings {
   bool enabled = true;
@@ -70,6 +94,7 @@ struct Config {
   feed::TradingDay day;                  // what they say of the day that runs; no key of its own
   std::string log_level = "info";
   CoreSettings core;
+  CollarSettings collar;
   bool sse_enabled = true;
   bool szse_enabled = true;
   bool hkex_enabled = true;

@@ -20,7 +20,11 @@ Config default_config(const std::string& path) {
 void resolve_paths(Config& config) {
   for (std::string& path : config.definitions) path = resolve_beside(config.source, path);
   for (std::string& path : config.calendar) path = resolve_beside(config.source, path);
-  for (FxSettings& fx : config.fx) fx.file = resolve_beside(config.source, fx.file);
+  for (FxSettings& fx : config.fx) {
+    for (std::string& source : fx.sources) {
+      if (!is_endpoint(source)) source = resolve_beside(config.source, source);
+    }
+  }
   config.journal.directory = resolve_beside(config.source, config.journal.directory);
 }
 
@@ -40,8 +44,8 @@ void check_fx(const Config& config, TableReader& reader) {
   for (const FxSettings& fx : config.fx) {
     if (fx.series.empty()) reader.fault("fx", "a rate has no series");
     if (!names.insert(fx.series).second) reader.fault("fx", fx.series + " appears twice");
-    if (fx.mode == "file" && fx.file.empty())
-      reader.fault("fx", fx.series + ": mode file needs a file");
+    if (fx.mode != FxMode::fixed && fx.sources.empty())
+      reader.fault("fx", fx.series + ": a rate that is not fixed needs a source");
   }
 }
 

@@ -130,11 +130,25 @@ void walk_hkex(Walker& walker, bool& enabled, hkex::Settings& hkex) {
 }
 
 template <class Walker>
+void walk_collar(Walker& walker, CollarSettings& collar) {
+  walker.integer("sse_percent", collar.sse_percent, 0, 100);
+  walker.integer("szse_percent", collar.szse_percent, 0, 100);
+  walker.integer("hkex_percent", collar.hkex_percent, 0, 100);
+  walker.integer("wait_s", collar.wait_s, 1, 3600);
+  walker.tables("overrides", collar.overrides, [](auto& table, CollarSettings::Override& one) {
+    table.text("symbol", one.symbol, NonEmptyText{});
+    table.integer("percent", one.percent, 0, 100);
+  });
+}
+
+template <class Walker>
 void walk_fx(Walker& walker, FxSettings& fx) {
   walker.text("series", fx.series, NonEmptyText{});
-  walker.text("mode", fx.mode, word("fixed", "file"));
-  walker.text("file", fx.file, AnyText{});
+  walker.text("mode", fx.mode, one_of<FxMode>("realtime", "fixed", "frozen_at_close"));
+  walker.texts("sources", fx.sources, NonEmptyText{});
   walker.integer("poll_ms", fx.poll_ms, 10, 3'600'000);
+  walker.integer("stale_after_s", fx.stale_after_s, 0, 86'400);
+  walker.text("freeze_at", fx.freeze_at_ms, TimeOfDayText{});
 }
 
 template <class Walker>
@@ -190,6 +204,7 @@ void walk_config(Walker& walker, Config& config) {
   walker.text("log_level", config.log_level,
               word("trace", "debug", "info", "warning", "error", "critical", "off"));
   walker.section("core", [&](auto& table) { walk_core(table, config.core); });
+  walker.section("price_collar", [&](auto& table) { walk_collar(table, config.collar); });
   walker.section("sse", [&](auto& table) { walk_sse(table, config.sse_enabled, config.sse); });
   walker.section("szse", [&](auto& table) { walk_szse(table, config.szse_enabled, config.szse); });
   walker.section("hkex", [&](auto& table) { walk_hkex(table, config.hkex_enabled, config.hkex); });

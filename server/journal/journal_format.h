@@ -23,7 +23,7 @@ struct JournalHeader {
   std::int64_t open_deadline_ms = 0;
   std::int64_t close_deadline_ns = 0;
   std::uint32_t quotable_live_bp = 0;
-  std::uint32_t reserved = 0;
+  std::uint32_t pending_wait_s = 0;
   std::uint64_t checksum = 0;
 };
 static_assert(sizeof(JournalHeader) == 64);

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "calc/control.h"
+#include "calc/decimal.h"
 #include "feedhandlers/common/venue.h"
 #include "server/publish/words.h"
 
@@ -39,8 +41,45 @@ void log_market(const MarketChanged& change) {
   }
 }
 
-void log_record(const Record& record) {
-  if (record.kind() == RecordKind::feed_changed) {
+}  // namespace
+
+// What a person must look at is a warning: something waits, or did not happen as it was asked.
+void EventLog::log_decision(const InputDecision& decision) const {
+  const bool of_rate = decision.header.detail3 == static_cast<std::uint8_t>(DecisionSubject::rate);
+  const bool waits = decision.header.detail == static_cast<std::uint8_t>(Decision::pending);
+  const int places = of_rate ? FxRate::kDecimals : Price::kDecimals;
+  const std::string& name = of_rate ? universe_->series()[decision.header.id].name
+                                    : universe_->instruments()[decision.header.id].symbol;
+  spdlog::log(waits ? spdlog::level::warn : spdlog::level::info,
+              "{}: {} is {} ({}), held against {}, feed sequence {}", name,
+              format_trimmed(decision.value, places),
+              word_of(kDecisionWords, decision.header.detail),
+              word_of(kDecisionReasonWords, decision.header.detail2),
+              format_trimmed(decision.reference, places), decision.feed_sequence);
+}
+
+void EventLog::log_control(const ControlDone& done) const {
+  const bool applied = done.header.detail2 == static_cast<std::uint8_t>(ControlOutcome::applied);
+  spdlog::log(applied ? spdlog::level::info : spdlog::level::warn,
+              "request {}: {} of {} is {}, version {}", done.control_id,
+              word_of(kControlOpWords, done.header.detail),
+              target_name(static_cast<ControlOp>(done.header.detail), done.header.id),
+              word_of(kControlOutcomeWords, done.header.detail2), done.version);
+}
+
+std::string_view EventLog::target_name(ControlOp op, std::uint32_t id) const {
+  if (is_of_index(op) && id < universe_->indices().size()) return universe_->indices()[id].code;
+  if (is_of_instrument(op) && id < universe_->instruments().size())
+    return universe_->instruments()[id].symbol;
+  return id < universe_->series().size() ? universe_->series()[id].name : "nothing known";
+}
+
+void EventLog::log_record(const Record& record) const {
+  if (record.kind() == RecordKind::input_decision) {
+    log_decision(record.as<InputDecision>());
+  } else if (record.kind() == RecordKind::control_done) {
+    log_control(record.as<ControlDone>());
+  } else if (record.kind() == RecordKind::feed_changed) {
     const auto change = record.as<FeedChanged>();
     const std::string_view state = word_of(kFeedStateWords, change.header.detail);
     if (change.channel == 0) {
@@ -52,8 +91,6 @@ void log_record(const Record& record) {
     log_market(record.as<MarketChanged>());
   }
 }
-
-}  // namespace
 
 std::size_t EventLog::do_work(TimeNs) {
   std::size_t read = 0;

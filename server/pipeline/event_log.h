@@ -1,19 +1,32 @@
-// Writes what happened to feeds and markets into the log, as one more reader of the core's output.
+// Writes what happened to feeds and markets, and what was decided about inputs and requests, into
+// the log, as one more reader of the core's output.
 #pragma once
 
+#include <string_view>
+
 #include "calc/broadcast_ring.h"
+#include "calc/control.h"
+#include "calc/universe.h"
 #include "server/pipeline/agent.h"
 
 namespace indexcast::server {
 
 class EventLog final : public Agent {
  public:
-  explicit EventLog(const BroadcastRing& ring) : reader_(ring) {}
+  // `ring` and `universe` outlive this.
+  EventLog(const BroadcastRing& ring, const Universe& universe)
+      : reader_(ring), universe_(&universe) {}
   std::size_t do_work(TimeNs now) override;
 
  private:
   static constexpr std::size_t kBatch = 4096;
+  void log_record(const Record& record) const;
+  void log_decision(const InputDecision& decision) const;
+  void log_control(const ControlDone& done) const;
+  std::string_view target_name(ControlOp op, std::uint32_t id) const;
+
   BroadcastReader reader_;
+  const Universe* universe_;
 };
 
 }  // namespace indexcast::server

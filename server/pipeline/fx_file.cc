@@ -9,19 +9,24 @@
 
 namespace indexcast::server {
 
-FxFile::FxFile(const FxSettings& settings, SeriesId series, SpscRing<MarketEvent>& ring,
-               Waker& core)
-    : settings_(settings), series_(series), ring_(&ring), core_(&core) {}
+FxFile::FxFile(const FxSettings& settings, std::uint32_t rank, SeriesId series,
+               SpscRing<MarketEvent>& ring, Waker& core)
+    : series_name_(settings.series),
+      file_(settings.sources[rank]),
+      poll_ns_(settings.poll_ms * kNsPerMs),
+      rank_(rank),
+      series_(series),
+      ring_(&ring),
+      core_(&core) {}
 
 std::size_t FxFile::do_work(TimeNs now) {
   if (now < next_look_) return 0;
-  next_look_ = now + settings_.poll_ms * kNsPerMs;
+  next_look_ = now + poll_ns_;
   if (!changed()) return 0;
   const std::int64_t rate = read_rate();
   if (rate <= 0) {
     if (!complained_)
-      spdlog::warn("{}: no positive rate for {}, the last one stays", settings_.file,
-                   settings_.series);
+      spdlog::warn("{}: no positive rate for {}, the last one stays", file_, series_name_);
     complained_ = true;
     return 0;
   }
@@ -30,6 +35,7 @@ std::size_t FxFile::do_work(TimeNs now) {
   event.kind = EventKind::fx;
   event.feed = feed::kFxFeed;
   event.instrument = series_;
+  event.channel = rank_;
   event.value[0] = rate;
   event.receive_time = event.exchange_time = now;
   event.feed_sequence = ++count_;
@@ -40,9 +46,8 @@ std::size_t FxFile::do_work(TimeNs now) {
 
 bool FxFile::changed() {
   struct stat status {};
-  if (::stat(settings_.file.c_str(), &status) != 0) {
-    if (!complained_)
-      spdlog::warn("{}: cannot be read, {} stays as it is", settings_.file, settings_.series);
+  if (::stat(file_.c_str(), &status) != 0) {
+    if (!complained_) spdlog::warn("{}: cannot be read, {} stays as it is", file_, series_name_);
     complained_ = true;
     return false;
   }
@@ -53,7 +58,7 @@ bool FxFile::changed() {
 }
 
 std::int64_t FxFile::read_rate() const {
-  std::ifstream file(settings_.file);
+  std::ifstream file(file_);
   std::string text;
   file >> text;
   return parse_decimal64(text, FxRate::kDecimals).value_or(0);

@@ -15,13 +15,15 @@
 
 namespace indexcast::server {
 
-// Looks at the file every FxSettings::poll_ms and hands a new rate to the core when its content
-// changed. A file that is absent or holds no positive number changes nothing and is logged once
-// until it is good again. Write it by renaming a finished file over it.
+// Looks at the file every FxSettings::poll_ms and hands a new rate to the core when its it was
+// written anew. A file that is absent or holds no positive number changes nothing and is logged
+// once until it is good again. Write it by renaming a finished file over it.
 class FxFile final : public Agent {
  public:
-  // `ring` and `core` outlive this; `series` is the number of settings.series in the universe.
-  FxFile(const FxSettings& settings, SeriesId series, SpscRing<MarketEvent>& ring, Waker& core);
+  // `ring` and `core` outlive this. `series` is the number of settings.series in the universe, and
+  // the file is settings.sources[rank].
+  FxFile(const FxSettings& settings, std::uint32_t rank, SeriesId series,
+         SpscRing<MarketEvent>& ring, Waker& core);
 
   std::size_t do_work(TimeNs now) override;
 
@@ -29,7 +31,10 @@ class FxFile final : public Agent {
   bool changed();
   std::int64_t read_rate() const;
 
-  FxSettings settings_;
+  std::string series_name_;
+  std::string file_;
+  std::int64_t poll_ns_;
+  std::uint32_t rank_;
   SeriesId series_;
   SpscRing<MarketEvent>* ring_;
   Waker* core_;

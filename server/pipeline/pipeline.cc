@@ -12,12 +12,14 @@
 
 namespace indexcast::server {
 
-EngineSettings engine_settings(const CoreSettings& core, Date trade_date) {
+EngineSettings engine_settings(const Config& config, Date trade_date) {
+  const CoreSettings& core = config.core;
   EngineSettings settings;
   settings.trade_date = trade_date;
   settings.open_deadline_ms = core.open_deadline_ms;
   settings.close_deadline_ns = core.close_deadline_min * 60 * kNsPerSecond;
   settings.quotable_live_bp = core.quotable_live_bp;
+  settings.pending_wait_ns = config.collar.wait_s * kNsPerSecond;
   return settings;
 }
 
@@ -31,11 +33,10 @@ unsigned spinning_threads(const Config& config) {
 
 Pipeline::Pipeline(const Config& config, const Universe& universe, Date trade_date)
     : universe_(&universe),
-      day_(config.day),
       ring_(config.core.broadcast_ring),
       latest_(universe.indices().size()),
       sink_(ring_, latest_, clock_),
-      engine_(universe, engine_settings(config.core, trade_date), sink_, core_counters_),
+      engine_(universe, engine_settings(config, trade_date), sink_, core_counters_),
       core_thread_("core", config.core.idle, clock_),
       publish_thread_("publish", config.core.idle, clock_),
       aux_thread_("aux", IdleMode::block, clock_) {
@@ -45,6 +46,7 @@ Pipeline::Pipeline(const Config& config, const Universe& universe, Date trade_da
   view_.core = &core_counters_;
   view_.epoch = static_cast<std::uint64_t>(clock_.now().ns);
   view_.trade_date = trade_date;
+  opening_ = opening_events(config, universe, trade_date, clock_.now());
   open_journal(config, trade_date);
   sequencer_ =
       std::make_unique<Sequencer>(engine_, journal_.get(), config.core.timer_ms * kNsPerMs);
@@ -55,7 +57,7 @@ Pipeline::Pipeline(const Config& config, const Universe& universe, Date trade_da
 
 void Pipeline::open_journal(const Config& config, Date trade_date) {
   if (!config.journal.enabled) return;
-  const EngineSettings settings = engine_settings(config.core, trade_date);
+  const EngineSettings settings = engine_settings(config, trade_date);
   JournalHeader header;
   header.epoch = view_.epoch;
   header.universe_digest = digest_of(*universe_);
@@ -63,13 +65,14 @@ void Pipeline::open_journal(const Config& config, Date trade_date) {
   header.open_deadline_ms = settings.open_deadline_ms;
   header.close_deadline_ns = settings.close_deadline_ns;
   header.quotable_live_bp = settings.quotable_live_bp;
+  header.pending_wait_s = static_cast<std::uint32_t>(config.collar.wait_s);
   journal_ = std::make_unique<JournalWriter>(config.journal.directory, header, config.journal.ring);
 }
 
 void Pipeline::open_feeds(const Config& config) {
   add_tcp_feeds(config);
   if (config.hkex_enabled) add_hkex_feed(config);
-  add_fx_files(config);
+  add_fx_sources(config);
 }
 
 void Pipeline::add_tcp_feeds(const Config& config) {
@@ -128,17 +131,26 @@ void Pipeline::add_feed(const Config& config, std::unique_ptr<FeedRingSink> sink
   feeds_.push_back(std::move(feed));
 }
 
-void Pipeline::add_fx_files(const Config& config) {
+void Pipeline::add_fx_sources(const Config& config) {
   for (const FxSettings& fx : config.fx) {
     const SeriesId series = universe_->find_series(fx.series);
     if (series == universe_->series().size()) {
       spdlog::warn("{}: no index uses the FX series {}", config.source, fx.series);
-    } else if (fx.mode == "file") {
-      agents_.push_back(std::make_unique<FxFile>(fx, series, fx_ring_, core_thread_.waker()));
-      aux_thread_.add(*agents_.back());
+      continue;
     }
+    for (std::uint32_t rank = 0; rank < fx.sources.size(); ++rank) add_fx_source(fx, rank, series);
   }
   sequencer_->add_ring(fx_ring_);
+}
+
+void Pipeline::add_fx_source(const FxSettings& fx, std::uint32_t rank, SeriesId series) {
+  if (is_endpoint(fx.sources[rank])) {
+    agents_.push_back(
+        std::make_unique<FxSubscriber>(fx, rank, series, fx_ring_, core_thread_.waker()));
+  } else {
+    agents_.push_back(std::make_unique<FxFile>(fx, rank, series, fx_ring_, core_thread_.waker()));
+  }
+  aux_thread_.add(*agents_.back());
 }
 
 void Pipeline::assign_threads(const Config& config) {
@@ -159,13 +171,13 @@ void Pipeline::assign_threads(const Config& config) {
   agents_.push_back(std::move(core));
   core_thread_.add(*agents_.back());
   if (zmq_) (one_core ? core_thread_ : publish_thread_).add(*zmq_);
-  agents_.push_back(std::make_unique<EventLog>(ring_));
+  agents_.push_back(std::make_unique<EventLog>(ring_, *universe_));
   aux_thread_.add(*agents_.back());
 }
 
 void Pipeline::start() {
   engine_.start();
-  for (const MarketEvent& event : opening_events(day_, clock_.now())) sequencer_->admit(event);
+  for (const MarketEvent& event : opening_) sequencer_->admit(event);
   aux_thread_.start();
   if (!feed_threads_.empty()) publish_thread_.start();
   core_thread_.start();

@@ -10,7 +10,6 @@
 #include "calc/engine.h"
 #include "calc/latest_table.h"
 #include "calc/sequencer.h"
-#include "feedhandlers/common/calendar.h"
 #include "feedhandlers/common/feed.h"
 #include "feedhandlers/common/symbol_table.h"
 #include "server/config/config.h"
@@ -20,6 +19,7 @@
 #include "server/pipeline/event_log.h"
 #include "server/pipeline/feed_agent.h"
 #include "server/pipeline/fx_file.h"
+#include "server/pipeline/fx_subscriber.h"
 #include "server/pipeline/ring_sinks.h"
 #include "server/pipeline/server_view.h"
 #include "server/publish/zmq_publisher.h"
@@ -27,7 +27,7 @@
 namespace indexcast::server {
 
 // The engine's share of a configuration.
-EngineSettings engine_settings(const CoreSettings& core, Date trade_date);
+EngineSettings engine_settings(const Config& config, Date trade_date);
 
 // Threads that never rest under a configuration; `serve` refuses more of them than there are cores.
 unsigned spinning_threads(const Config& config);
@@ -58,12 +58,13 @@ class Pipeline {
                 std::unique_ptr<feed::Feed> feed, feed::FeedCounters& counters);
   void add_tcp_feeds(const Config& config);
   void add_hkex_feed(const Config& config);
-  void add_fx_files(const Config& config);
+  void add_fx_sources(const Config& config);
+  void add_fx_source(const FxSettings& fx, std::uint32_t rank, SeriesId series);
   void assign_threads(const Config& config);
 
   Clock clock_;
   const Universe* universe_;
-  feed::TradingDay day_;
+  std::vector<MarketEvent> opening_;
   BroadcastRing ring_;
   LatestTable latest_;
   CoreCounters core_counters_;
@@ -76,8 +77,9 @@ class Pipeline {
   std::unique_ptr<feed::SymbolTable> szse_symbols_;
   std::unique_ptr<feed::SymbolTable> hkex_symbols_;
   std::vector<std::unique_ptr<feed::Feed>> feeds_;
-  SpscRing<MarketEvent> fx_ring_{
-      64};  // a rate a second and series at most; the file is read again when it is full
+  // Rates of every source; one thread reads them all. A file is read again when it is full, and of
+  // a flood of messages the newest wait in ZeroMQ or are lost there.
+  SpscRing<MarketEvent> fx_ring_{1024};
   std::unique_ptr<ZmqPublisher> zmq_;
   ServerView view_;
 

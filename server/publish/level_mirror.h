@@ -92,6 +92,9 @@ class LevelMirror {
       case RecordKind::none:
       case RecordKind::market_changed:
       case RecordKind::feed_changed:
+      case RecordKind::input_decision:
+      case RecordKind::control_done:
+      case RecordKind::correction:
         break;
     }
   }

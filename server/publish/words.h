@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "calc/control.h"
 #include "calc/event.h"
 #include "calc/record.h"
 
@@ -33,6 +34,20 @@ inline constexpr std::array<std::string_view, 5> kPriceKindWords{"previous_close
 
 inline constexpr std::array<std::string_view, 3> kInstrumentStatusWords{"trading", "halted",
                                                                         "suspended"};
+
+inline constexpr std::array<std::string_view, 3> kDecisionWords{"pending", "accepted", "refused"};
+
+inline constexpr std::array<std::string_view, 10> kDecisionReasonWords{
+    "not_positive", "overflow_code", "beyond_bound", "outside_collar", "outside_limits",
+    "fx_guard",     "traded_again",  "waited",       "back_inside",    "by_operator"};
+
+inline constexpr std::array<std::string_view, kControlOpCount> kControlOpWords{
+    "hold",          "release",      "exceptional_rule", "correct_close",     "override_price",
+    "release_price", "accept_price", "refuse_price",     "confirm_reference", "override_rate",
+    "release_rate",  "accept_rate",  "refuse_rate"};
+
+inline constexpr std::array<std::string_view, 6> kControlOutcomeWords{
+    "applied", "unknown_target", "stale_version", "expired", "nothing_to_do", "bad_value"};
 
 // A number beyond the table, which only a newer peer can send, is "unknown".
 template <std::size_t N, class Number>

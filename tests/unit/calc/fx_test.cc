@@ -154,6 +154,19 @@ TEST_F(Fx, FreezesForAHeldIndexToo) {
   EXPECT_EQ(in_force(), test::rate("0.92310"));
 }
 
+TEST_F(Fx, ASourcesClockIsNoExchangesClock) {
+  ends(0, test::at(15, 0));
+  for (int i = 0; i < 2; ++i) {
+    MarketEvent& e = event(EventKind::fx, 0);
+    e.instrument = 1;
+    e.value[0] = test::rate("0.93").raw;
+    e.exchange_time = test::at(23, 0);
+    send();
+  }
+  quote(0, 0);
+  EXPECT_EQ(engine_.phase(0), MarketPhase::trading);
+}
+
 TEST_F(Fx, NonsenseRulesAreRefused) {
   const auto before = count(CoreCounter::unknown_rejected);
   rule(FxMode{3});

@@ -84,7 +84,7 @@ TEST(ConfigFile, TheShippedOneStatesTheDefaults) {
   expected.hkex.channels = shipped->hkex.channels;
   expected.hkex.retransmission.servers = shipped->hkex.retransmission.servers;
   expected.hkex.retransmission.username = shipped->hkex.retransmission.username;
-  expected.fx = {FxSettings{.series = "HKDCNY", .mode = "fixed", .file = "", .poll_ms = 1000}};
+  expected.fx = {FxSettings{.series = "HKDCNY"}};
   expected.journal.directory = shipped->journal.directory;
   EXPECT_EQ(print_config(expected), print_config(*shipped));
 }
@@ -168,8 +168,9 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"NotATable", "[hkex]\nenabled = false", "", ":1:hkex: channels: at least one"},
         Fault{"NoDefinition", "\"a.toml\"", "", ":1:definitions: at least one is needed"},
         Fault{"NoGateway", "\"127.0.0.1:2\"", "", ":4:szse: gateways: at least one"},
-        Fault{"FileWithoutPath", "[hkex]", "[[fx]]\nseries = \"HKDCNY\"\nmode = \"file\"\n[hkex]",
-              ":6:fx: HKDCNY: mode file needs a file"},
+        Fault{"RateWithoutSource", "[hkex]",
+              "[[fx]]\nseries = \"HKDCNY\"\nmode = \"realtime\"\n[hkex]",
+              ":6:fx: HKDCNY: a rate that is not fixed needs a source"},
         Fault{"ChannelTwice", "enabled = false",
               "[[hkex.channels]]\nid = 1\nline_a = \"239.0.0.1:1\"\n"
               "[[hkex.channels]]\nid = 1\nline_a = \"239.0.0.1:1\"\n",

@@ -29,20 +29,64 @@ feed::TradingDay day_without_shanghai() {
   return day;
 }
 
+Config config_of_the_day() {
+  Config config;
+  config.day = day_without_shanghai();
+  config.collar.overrides = {{"B.SZ", 0}, {"absent.SZ", 5}};
+  config.fx = {
+      {.series = "HKDCNY", .mode = FxMode::frozen_at_close, .sources = {"f"}, .stale_after_s = 7}};
+  return config;
+}
+
+std::vector<MarketEvent> opening() {
+  return opening_events(config_of_the_day(), Universe({test::golden_basket()}), kDay, TimeNs{7});
+}
+
+std::vector<MarketEvent> opening_of(EventKind kind) {
+  std::vector<MarketEvent> events = opening();
+  std::erase_if(events, [kind](const MarketEvent& event) { return event.kind != kind; });
+  return events;
+}
+
 TEST(ControlFeed, SaysWhatIsShutAndWhenTheOthersEnd) {
-  const auto events = opening_events(day_without_shanghai(), TimeNs{7});
-  ASSERT_EQ(events.size(), 2u) << "nothing of a market that no calendar covers";
-  EXPECT_EQ(events[0].kind, EventKind::market_phase);
-  EXPECT_EQ(events[0].market, 0);
-  EXPECT_EQ(events[0].detail, static_cast<std::uint8_t>(MarketPhase::shut_today));
-  EXPECT_EQ(events[1].kind, EventKind::timetable);
-  EXPECT_EQ(events[1].market, 2);
-  EXPECT_EQ(events[1].value[0], china_time(kDay, feed::hms(12, 10)).ns);
-  for (const MarketEvent& event : events) {
+  const auto shut = opening_of(EventKind::market_phase);
+  ASSERT_EQ(shut.size(), 1u);
+  EXPECT_EQ(shut[0].market, 0);
+  EXPECT_EQ(shut[0].detail, static_cast<std::uint8_t>(MarketPhase::shut_today));
+  const auto ends = opening_of(EventKind::timetable);
+  ASSERT_EQ(ends.size(), 1u) << "nothing of a market that no calendar covers";
+  EXPECT_EQ(ends[0].market, 2);
+  EXPECT_EQ(ends[0].value[0], china_time(kDay, feed::hms(12, 10)).ns);
+  for (const MarketEvent& event : opening()) {
     EXPECT_EQ(event.feed, feed::kControlFeed);
     EXPECT_EQ(event.receive_time, TimeNs{7});
     EXPECT_EQ(event.exchange_time, TimeNs{}) << "an exchange's clock has not spoken";
   }
+}
+
+TEST(ControlFeed, SaysTheCollarOfEachMarketAndThenOfSingleSecurities) {
+  const auto collars = opening_of(EventKind::price_collar);
+  ASSERT_EQ(collars.size(), 4u) << "a symbol that no definition has is left out";
+  EXPECT_EQ(collars[0].market, 0);
+  EXPECT_EQ(collars[0].value[0], 2500);
+  EXPECT_EQ(collars[2].value[0], 5000);
+  EXPECT_EQ(collars[3].instrument, 1u);
+  EXPECT_EQ(collars[3].value[0], 0);
+}
+
+TEST(ControlFeed, SaysHowEachRateIsFollowed) {
+  const auto rules = opening_of(EventKind::fx_rule);
+  ASSERT_EQ(rules.size(), 1u);
+  EXPECT_EQ(rules[0].instrument, 1u);
+  EXPECT_EQ(rules[0].detail, static_cast<std::uint8_t>(FxMode::frozen_at_close));
+  EXPECT_EQ(rules[0].value[0], 7 * kNsPerSecond);
+  EXPECT_EQ(rules[0].value[1], china_time(kDay, feed::hms(15, 0)).ns);
+}
+
+TEST(ControlFeed, ARateWithoutASettingIsFixed) {
+  const auto events = opening_events({}, Universe({test::golden_basket()}), kDay, TimeNs{7});
+  EXPECT_EQ(events.back().kind, EventKind::fx_rule);
+  EXPECT_EQ(events.back().detail, static_cast<std::uint8_t>(FxMode::fixed));
 }
 
 TEST(ControlFeed, TheCoreActsOnIt) {
@@ -52,11 +96,20 @@ TEST(ControlFeed, TheCoreActsOnIt) {
   Engine engine(universe, {.trade_date = kDay}, log, counters);
   engine.start();
   std::uint64_t sequence = 0;
-  for (const MarketEvent& event : opening_events(day_without_shanghai(), TimeNs{7}))
-    engine.apply(event, ++sequence);
+  for (const MarketEvent& event : opening()) engine.apply(event, ++sequence);
   EXPECT_EQ(engine.phase(0), MarketPhase::shut_today);
   EXPECT_TRUE(log.last().flags & kPartialMarket);
   EXPECT_EQ(counters.get(CoreCounter::unknown_rejected), 0u);
+  MarketEvent wild;
+  wild.kind = EventKind::price;
+  wild.detail = static_cast<std::uint8_t>(PriceKind::last);
+  wild.value[0] = test::price("600").raw;
+  wild.instrument = 0;
+  engine.apply(wild, ++sequence);
+  EXPECT_EQ(counters.get(CoreCounter::price_pending), 1u);
+  wild.instrument = 1;  // its collar is off
+  engine.apply(wild, ++sequence);
+  EXPECT_EQ(engine.sums().price(1), test::price("600"));
 }
 
 }  // namespace

@@ -29,16 +29,18 @@ class FxFileTest : public testing::Test {
     if (event == nullptr) return 0;
     EXPECT_EQ(event->kind, EventKind::fx);
     EXPECT_EQ(event->instrument, 1u);
+    EXPECT_EQ(event->channel, 1u) << "the source's rank";
     const std::int64_t rate = event->value[0];
     ring_.pop();
     return rate;
   }
 
   const std::filesystem::path path_ = own_path();
-  const FxSettings settings_{"HKDCNY", "file", path_.string(), 1000};
+  const FxSettings settings_{
+      .series = "HKDCNY", .mode = FxMode::realtime, .sources = {"elsewhere", path_.string()}};
   SpscRing<MarketEvent> ring_{4};
   Waker core_;
-  FxFile file_{settings_, 1, ring_, core_};
+  FxFile file_{settings_, 1, 1, ring_, core_};
   TimeNs now_{kNsPerSecond};
   int writes_ = 0;
 };
