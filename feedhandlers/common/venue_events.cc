@@ -41,7 +41,8 @@ void VenueEvents::trade(InstrumentId instrument, const TradedPrice& price, const
 bool VenueEvents::limits(InstrumentId instrument, const PriceLimits& limits, const Origin& origin) {
   if (instruments_[instrument].limits == limits) return false;
   instruments_[instrument].limits = limits;
-  MarketEvent e = event(EventKind::limits, 0, origin);
+  const LimitsKind kind = limits.unlimited ? LimitsKind::unlimited : LimitsKind::stated;
+  MarketEvent e = event(EventKind::limits, static_cast<std::uint8_t>(kind), origin);
   e.instrument = instrument;
   e.value[0] = limits.lower;
   e.value[1] = limits.upper;

@@ -37,6 +37,7 @@ struct TradedPrice {
 struct PriceLimits {
   std::int64_t lower = 0;
   std::int64_t upper = 0;
+  bool unlimited = false;  // the exchange says that it has no limit today
   friend bool operator==(const PriceLimits&, const PriceLimits&) = default;
 };
 

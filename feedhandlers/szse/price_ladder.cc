@@ -47,7 +47,10 @@ struct RawPrices {
 
 std::optional<feed::PriceLimits> limits_with(const RawPrices& raw) {
   if (raw.upper == 0 && raw.lower == 0) return std::nullopt;
-  return feed::PriceLimits{.lower = usable_lower(raw.lower), .upper = usable_entry(raw.upper)};
+  const std::int64_t lower = usable_lower(raw.lower);
+  return feed::PriceLimits{.lower = lower,
+                           .upper = usable_entry(raw.upper),
+                           .unlimited = raw.upper == kEntryPxOverflow && lower == 0};
 }
 
 }  // namespace

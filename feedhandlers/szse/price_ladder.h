@@ -84,7 +84,8 @@ struct Quotation {
 
 // A quotation's price by `rule`; the error of its entries. An overflow code where the ladder stops
 // is not a reason to step further down: the security has traded, at a price that the field cannot
-// hold. The sentinels of xe and xf (3.1), and what is no price, are no limits.
+// hold. The sentinels of xe and xf (3.1), and what is no price, are no limits; that of xe says that
+// the security has none today.
 feed::DecodeError quotation_of(const Snapshot& snapshot, PriceRule rule, Quotation& out);
 
 }  // namespace indexcast::szse

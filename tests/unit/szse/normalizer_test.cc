@@ -159,6 +159,8 @@ TEST_P(SzseLimits, AreSaidWhenTheyAreReal) {
   EXPECT_EQ(limits[0].instrument, 0u);
   EXPECT_EQ(limits[0].value[0], c.expected->lower);
   EXPECT_EQ(limits[0].value[1], c.expected->upper);
+  EXPECT_EQ(limits[0].detail == static_cast<std::uint8_t>(LimitsKind::unlimited),
+            c.expected->unlimited);
   EXPECT_EQ(limits[0].exchange_time, china_time(20250620, 34'203'000));
 }
 
@@ -166,8 +168,9 @@ INSTANTIATE_TEST_SUITE_P(
     Table, SzseLimits,
     testing::Values(
         LimitsCase{"Both", 13'570'000, 11'110'000, feed::PriceLimits{11'110'000, 13'570'000}},
-        LimitsCase{"FirstListingDay", kEntryPxOverflow, 10'000, {}},
-        LimitsCase{"NoneWhereNegativesArePossible", kEntryPxOverflow, -kEntryPxOverflow, {}},
+        LimitsCase{"FirstListingDay", kEntryPxOverflow, 10'000, feed::PriceLimits{0, 0, true}},
+        LimitsCase{"NoneWhereNegativesArePossible", kEntryPxOverflow, -kEntryPxOverflow,
+                   feed::PriceLimits{0, 0, true}},
         LimitsCase{"Absent", {}, {}, {}},
         LimitsCase{"UpperAlone", 13'570'000, {}, feed::PriceLimits{0, 13'570'000}},
         LimitsCase{"LowerAlone", {}, 11'110'000, feed::PriceLimits{11'110'000, 0}},
