@@ -1,6 +1,8 @@
 // The core allocates nothing once it stands: not for a price, a rate, a phase, a level or a hop.
 #include <gtest/gtest.h>
 
+#include <iterator>
+
 #include "calc/broadcast_ring.h"
 #include "calc/latest_table.h"
 #include "calc/sequencer.h"
@@ -24,18 +26,32 @@ class RingSink final : public RecordSink {
 
 // One event of every kind, prices moving.
 MarketEvent event_of(std::int64_t step) {
-  constexpr EventKind kKinds[] = {EventKind::price,        EventKind::price,
-                                  EventKind::fx,           EventKind::price,
-                                  EventKind::market_phase, EventKind::instrument_status,
-                                  EventKind::price,        EventKind::feed_state,
-                                  EventKind::quote,        EventKind::limits};
+  constexpr EventKind kKinds[] = {
+      EventKind::price,  EventKind::price,        EventKind::fx,
+      EventKind::price,  EventKind::market_phase, EventKind::instrument_status,
+      EventKind::price,  EventKind::feed_state,   EventKind::quote,
+      EventKind::limits, EventKind::price_collar, EventKind::fx_rule,
+      EventKind::control};
   MarketEvent event;
-  event.kind = kKinds[step % 10];
+  event.kind = kKinds[step % std::ssize(kKinds)];
   event.market = static_cast<MarketId>(step % 3);
   event.instrument = event.kind == EventKind::fx ? 1 : static_cast<InstrumentId>(step % 3);
   event.detail = event.kind == EventKind::price ? 1 : static_cast<std::uint8_t>(step % 4);
   event.value[0] = event.kind == EventKind::fx ? 92'310'000 + step % 100 : 10'000'000 + step * 1000;
   event.receive_time = event.exchange_time = TimeNs{kNsPerDay + step * kNsPerMs};
+  if (event.kind == EventKind::control) {
+    event.detail =
+        static_cast<std::uint8_t>(step / std::ssize(kKinds) % std::int64_t{kControlOpCount});
+    event.expected_version = kAnyVersion;
+    event.exchange_time = {};
+  }
+  if (event.kind == EventKind::price_collar) event.value[0] = 2500;
+  if (event.kind == EventKind::limits) {
+    event.detail = 0;
+    if (step % 8 != 0) event.value[0] = 0;
+  }
+  // A wild print now and then, so that something waits.
+  if (event.kind == EventKind::price && step % 7 == 0) event.value[0] *= 3;
   return event;
 }
 
@@ -51,12 +67,14 @@ TEST(Allocation, HappensOnlyWhenTheCoreIsBuilt) {
   const std::uint64_t before = test::allocations();
   ASSERT_GT(before, 0u);
   engine.start();
-  for (std::int64_t step = 0; step < 10'000; ++step) {
+  for (std::int64_t step = 0; step < 50'000; ++step) {
     ring.try_push(event_of(step));
     sequencer.poll(TimeNs{kNsPerDay + step * kNsPerMs});
   }
   EXPECT_EQ(test::allocations(), before);
   EXPECT_GT(counters.get(CoreCounter::levels_published), 1000u);
+  EXPECT_GT(counters.get(CoreCounter::price_pending), 100u);
+  EXPECT_GT(counters.get(CoreCounter::control_applied), 100u);
 }
 
 }  // namespace
