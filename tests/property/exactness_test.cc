@@ -182,7 +182,7 @@ class Watcher final : public RecordSink {
 };
 
 // Ten million events over all seeds; a sanitizer is satisfied with fewer.
-constexpr std::int64_t kEvents = INDEXCAST_COUNTS_ALLOCATIONS ? 500'000 : 20'000;
+constexpr std::int64_t kEvents = INDEXCAST_COUNTS_ALLOCATIONS ? 500'000 : 100'000;
 constexpr std::int64_t kBetweenRecomputations = 500;
 
 class Exactness : public testing::TestWithParam<std::uint64_t> {};

@@ -26,6 +26,7 @@ TEST(PriceCollar, TheExchangesLimitsTakeItsPlace) {
   const PriceCollar collar{
       .width_bp = 2500, .lower_limit = price("6.00"), .upper_limit = price("14.00")};
   EXPECT_EQ(collar.judge(price("14.00"), price("10")), CollarVerdict::inside);
+  EXPECT_EQ(collar.judge(price("6.00"), price("10")), CollarVerdict::inside);
   EXPECT_EQ(collar.judge(price("14.01"), price("10")), CollarVerdict::outside_limits);
   EXPECT_EQ(collar.judge(price("5.99"), price("10")), CollarVerdict::outside_limits);
 }
