@@ -1,6 +1,7 @@
 #include "calc/definition.h"
 
-#include <set>
+#include <string_view>
+#include <unordered_set>
 
 #include "calc/decimal.h"
 
@@ -29,6 +30,7 @@ class Checker {
 
   std::vector<DefinitionFault> run() {
     check_head();
+    symbols_.reserve(definition_.members.size());
     for (const Member& member : definition_.members) check_member(member);
     if (faults_.empty()) check_range();
     if (faults_.empty()) check_gate();
@@ -53,25 +55,26 @@ class Checker {
   }
 
   void check_member(const Member& member) {
-    if (member.symbol.empty()) fault(member.line, "symbol", "missing");
-    if (!symbols_.insert(member.symbol).second)
-      fault(member.line, "symbol", member.symbol + " appears twice");
-    if (member.market >= kMaxMarkets)
-      fault(member.line, "symbol", member.symbol + ": unknown venue");
-    if (member.shares.raw <= 0) fault(member.line, "shares", member.symbol + ": must be positive");
+    if (member.symbol().empty()) fault(member.line, "symbol", "missing");
+    if (!symbols_.insert(member.symbol()).second)
+      fault(member.line, "symbol", member.symbol() + " appears twice");
+    if (member.market() >= kMaxMarkets)
+      fault(member.line, "symbol", member.symbol() + ": unknown venue");
+    if (member.shares.raw <= 0)
+      fault(member.line, "shares", member.symbol() + ": must be positive");
     if (member.base_price.raw <= 0)
-      fault(member.line, "base_price", member.symbol + ": must be positive");
+      fault(member.line, "base_price", member.symbol() + ": must be positive");
     if (member.reference_price.raw <= 0)
-      fault(member.line, "reference_price", member.symbol + ": must be positive");
+      fault(member.line, "reference_price", member.symbol() + ": must be positive");
     check_currency(member);
   }
 
   void check_currency(const Member& member) {
-    if (member.currency == definition_.currency) return;
-    if (close_rate(definition_, member.currency).raw <= 0) {
-      fault(member.line, "currency", member.symbol + ": no close_fx for " + member.currency);
-    } else if (!definition_.fx_series.contains(member.currency)) {
-      fault(member.line, "currency", member.symbol + ": no fx_series for " + member.currency);
+    if (member.currency() == definition_.currency) return;
+    if (close_rate(definition_, member.currency()).raw <= 0) {
+      fault(member.line, "currency", member.symbol() + ": no close_fx for " + member.currency());
+    } else if (!definition_.fx_series.contains(member.currency())) {
+      fault(member.line, "currency", member.symbol() + ": no fx_series for " + member.currency());
     }
   }
 
@@ -83,10 +86,10 @@ class Checker {
     Int128 cap = 0;
     Int128 limit = kInt128Max / kHeadroom / level_scale(definition_.decimals).numerator;
     for (const Member& member : definition_.members) {
-      if (!add_capitalisation(member, close_rate(definition_, member.currency), cap) ||
+      if (!add_capitalisation(member, close_rate(definition_, member.currency()), cap) ||
           cap > limit) {
         fault(member.line, "shares",
-              "capitalisation leaves the range of the accumulator at " + member.symbol);
+              "capitalisation leaves the range of the accumulator at " + member.symbol());
         return;
       }
     }
@@ -103,7 +106,7 @@ class Checker {
   }
 
   const IndexDefinition& definition_;
-  std::set<std::string> symbols_;
+  std::unordered_set<std::string_view> symbols_;
   std::vector<DefinitionFault> faults_;
 };
 
@@ -129,7 +132,7 @@ Int128 base_capitalisation(const IndexDefinition& definition) {
   Int128 cap = 0;
   for (const Member& member : definition.members) {
     cap += static_cast<Int128>(member.base_price.raw) * member.shares.raw *
-           close_rate(definition, member.currency).raw;
+           close_rate(definition, member.currency()).raw;
   }
   return cap;
 }

@@ -4,25 +4,31 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "calc/event.h"
 #include "calc/fixed_point.h"
+#include "calc/security.h"
 #include "calc/time.h"
 
 namespace indexcast {
 
+// What an index holds of a security. The security is shared: a large universe names a few thousand
+// of them millions of times.
 struct Member {
-  std::string symbol;    // exchange code and venue, "688041.SH"
-  std::string name;      // UTF-8
-  std::string currency;  // ISO 4217, of the listing
-  MarketId market = kNoMarket;
+  std::shared_ptr<const Security> security;  // never null
   IndexShares shares{};     // calculation shares x cap factor, rounded half up once
   Price close{};            // of the day before
   Price base_price{};       // that close adjusted for divisor events, cash left in
   Price reference_price{};  // the exchange's ex-price, where trading starts
   int line = 0;             // where the definition file says it, for messages; 0 = nowhere
+
+  const std::string& symbol() const { return security->symbol; }
+  const std::string& name() const { return security->name; }
+  const std::string& currency() const { return security->currency; }
+  MarketId market() const { return security->market; }
 };
 
 struct IndexDefinition {

@@ -1,73 +1,115 @@
 #include "calc/universe.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <iterator>
 #include <utility>
 
 namespace indexcast {
+namespace {
+
+Instrument instrument_of(const Member& member) {
+  const Security& security = *member.security;
+  return {security.symbol, security.name, security.currency, security.market,
+          member.reference_price};
+}
+
+// Numbers instruments in the order in which they are first asked for. Members that share a security
+// are told by its address, so that the symbol is looked up once for each security and not for each
+// member.
+class InstrumentNumbers {
+ public:
+  explicit InstrumentNumbers(std::vector<Instrument>& instruments) : instruments_(instruments) {}
+
+  InstrumentId of(const Member& member) {
+    const auto [it, added] = by_security_.try_emplace(member.security.get(), kNoInstrument);
+    if (added) it->second = by_symbol(member);
+    return it->second;
+  }
+
+ private:
+  InstrumentId by_symbol(const Member& member) {
+    const auto next = static_cast<InstrumentId>(instruments_.size());
+    const auto [it, added] = by_symbol_.try_emplace(member.symbol(), next);
+    if (added) instruments_.push_back(instrument_of(member));
+    return it->second;
+  }
+
+  std::vector<Instrument>& instruments_;
+  std::unordered_map<const Security*, InstrumentId> by_security_;
+  std::unordered_map<std::string_view, InstrumentId> by_symbol_;
+};
+
+// Which leg of its index a listing currency is, counted from its first.
+std::uint32_t leg_of(const IndexDefinition& definition, const std::string& currency) {
+  const auto fx = definition.fx_series.find(currency);
+  if (fx == definition.fx_series.end()) return 0;
+  return static_cast<std::uint32_t>(1 + std::distance(definition.fx_series.begin(), fx));
+}
+
+}  // namespace
 
 Universe::Universe(std::vector<IndexDefinition> definitions)
     : definitions_(std::move(definitions)), series_{{"", kFxOne}} {
+  number_indices();
   number_instruments();
   number_legs();
   lay_out_memberships();
 }
 
-void Universe::number_instruments() {
-  std::unordered_map<std::string, InstrumentId> ids;
+void Universe::number_indices() {
+  std::size_t members = 0;
   for (const IndexDefinition& definition : definitions_) {
-    std::vector<InstrumentId>& members = index_members_.emplace_back();
+    index_by_code_.emplace(definition.code, static_cast<IndexId>(first_member_.size()));
+    first_member_.push_back(members);
+    members += definition.members.size();
+  }
+  members_.reserve(members);
+}
+
+void Universe::number_instruments() {
+  InstrumentNumbers numbers(instruments_);
+  for (const IndexDefinition& definition : definitions_) {
     std::uint32_t& markets = index_markets_.emplace_back(0);
     for (const Member& member : definition.members) {
-      const auto next = static_cast<InstrumentId>(instruments_.size());
-      const auto [it, added] = ids.emplace(member.symbol, next);
-      if (added) {
-        instruments_.push_back(
-            {member.symbol, member.name, member.currency, member.market, member.reference_price});
-      }
-      members.push_back(it->second);
-      markets |= 1u << member.market;
+      members_.push_back(numbers.of(member));
+      markets |= 1u << member.market();
     }
   }
 }
 
 void Universe::number_legs() {
   for (IndexId index = 0; index < definitions_.size(); ++index) {
-    std::vector<std::uint32_t>& legs = index_legs_.emplace_back();
-    const auto add = [&](SeriesId series) {
-      legs.push_back(static_cast<std::uint32_t>(legs_.size()));
-      legs_.push_back({index, series});
-    };
-    add(0);
+    first_leg_.push_back(static_cast<std::uint32_t>(legs_.size()));
+    legs_.push_back({index, 0});
     for (const auto& [currency, name] : definitions_[index].fx_series) {
-      SeriesId series = find_series(name);
+      const SeriesId series = find_series(name);
       if (series == series_.size())
         series_.push_back({name, definitions_[index].close_fx.at(currency)});
-      add(series);
+      legs_.push_back({index, series});
+    }
+  }
+  for (std::uint32_t leg = 0; leg < legs_.size(); ++leg) leg_ids_.push_back(leg);
+}
+
+// Two passes: how long each row is, then what stands in it.
+void Universe::lay_out_memberships() {
+  rows_.resize(instruments_.size() + 1);
+  for (const InstrumentId id : members_) ++rows_[id + 1];
+  for (std::size_t id = 1; id < rows_.size(); ++id) rows_[id] += rows_[id - 1];
+  memberships_.resize(members_.size());
+  std::vector<std::uint32_t> next(rows_.begin(), rows_.end() - 1);
+  for (IndexId index = 0; index < definitions_.size(); ++index) {
+    const IndexDefinition& definition = definitions_[index];
+    const InstrumentId* instrument = members(index).data();
+    for (const Member& member : definition.members) {
+      const std::uint32_t leg = first_leg_[index] + leg_of(definition, member.currency());
+      memberships_[next[*instrument++]++] = {index, leg, member.shares};
     }
   }
 }
 
-void Universe::lay_out_memberships() {
-  std::vector<std::vector<Membership>> rows(instruments_.size());
-  for (IndexId index = 0; index < definitions_.size(); ++index) {
-    const IndexDefinition& definition = definitions_[index];
-    for (std::size_t i = 0; i < definition.members.size(); ++i) {
-      const Member& member = definition.members[i];
-      const auto fx = definition.fx_series.find(member.currency);
-      // Legs of an index: the first is its own currency, the others follow fx_series in its order.
-      const auto position = fx == definition.fx_series.end()
-                                ? 0
-                                : 1 + std::distance(definition.fx_series.begin(), fx);
-      rows[index_members_[index][i]].push_back(
-          {index, index_legs_[index][static_cast<std::size_t>(position)], member.shares});
-    }
-  }
-  offsets_.push_back(0);
-  for (const auto& row : rows) {
-    memberships_.insert(memberships_.end(), row.begin(), row.end());
-    offsets_.push_back(static_cast<std::uint32_t>(memberships_.size()));
-  }
+const Membership& Universe::membership(InstrumentId instrument, IndexId index) const {
+  return *std::ranges::lower_bound(memberships(instrument), index, {}, &Membership::index);
 }
 
 InstrumentId Universe::find_instrument(std::string_view symbol) const {
@@ -77,8 +119,8 @@ InstrumentId Universe::find_instrument(std::string_view symbol) const {
 }
 
 IndexId Universe::find_index(std::string_view code) const {
-  return static_cast<IndexId>(std::ranges::find(definitions_, code, &IndexDefinition::code) -
-                              definitions_.begin());
+  const auto it = index_by_code_.find(code);
+  return it == index_by_code_.end() ? static_cast<IndexId>(definitions_.size()) : it->second;
 }
 
 SeriesId Universe::find_series(std::string_view name) const {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "calc/definition.h"
@@ -30,6 +31,8 @@ struct Membership {
   std::uint32_t leg = 0;
   IndexShares shares{};
 };
+// A tick reads one for every index that holds the instrument, four to a cache line.
+static_assert(sizeof(Membership) == 16);
 
 // The accumulator of one index and one currency.
 struct Leg {
@@ -49,35 +52,53 @@ class Universe {
   std::span<const Instrument> instruments() const { return instruments_; }
   std::span<const FxSeries> series() const { return series_; }
   std::span<const Leg> legs() const { return legs_; }
-  // The indices that hold an instrument (a CSR row).
+  // All memberships, instrument after instrument, those of each in ascending order of the index.
+  std::span<const Membership> memberships() const { return memberships_; }
+  // The indices that hold an instrument: a row of memberships(), and where it begins there.
   std::span<const Membership> memberships(InstrumentId id) const {
-    return std::span(memberships_).subspan(offsets_[id], offsets_[id + 1] - offsets_[id]);
+    return memberships().subspan(rows_[id], rows_[id + 1] - rows_[id]);
   }
+  std::size_t first_membership(InstrumentId id) const { return rows_[id]; }
+  // The membership of an instrument in an index that holds it.
+  const Membership& membership(InstrumentId instrument, IndexId index) const;
   // The instruments of an index, in its definition's order.
-  std::span<const InstrumentId> members(IndexId id) const { return index_members_[id]; }
-  // Leg and market sets of an index.
-  std::span<const std::uint32_t> legs_of(IndexId id) const { return index_legs_[id]; }
+  std::span<const InstrumentId> members(IndexId id) const {
+    return std::span(members_).subspan(first_member_[id], definitions_[id].members.size());
+  }
+  // Legs and market sets of an index. The first leg is its own currency, the others follow its
+  // fx_series in their order.
+  std::span<const std::uint32_t> legs_of(IndexId id) const {
+    return std::span(leg_ids_).subspan(first_leg_[id], definitions_[id].fx_series.size() + 1);
+  }
   std::uint32_t markets_of(IndexId id) const { return index_markets_[id]; }  // bit m = market m
 
-  // Linear; control plane only. Returns kNoInstrument / indices().size() / series().size() when
-  // absent.
+  // By name, linear but for the index; control plane only. Returns kNoInstrument /
+  // indices().size() / series().size() when absent.
   InstrumentId find_instrument(std::string_view symbol) const;
   IndexId find_index(std::string_view code) const;
   SeriesId find_series(std::string_view name) const;
 
  private:
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
+  void number_indices();
   void number_instruments();
   void number_legs();
   void lay_out_memberships();
 
   std::vector<IndexDefinition> definitions_;
+  std::unordered_map<std::string, IndexId, TextHash, std::equal_to<>> index_by_code_;
   std::vector<Instrument> instruments_;
   std::vector<FxSeries> series_;
   std::vector<Leg> legs_;
-  std::vector<std::uint32_t> offsets_;
+  std::vector<std::uint32_t> leg_ids_;  // 0, 1, 2, ..., for legs_of
+  std::vector<std::uint32_t> first_leg_;
+  std::vector<std::uint32_t> rows_;
   std::vector<Membership> memberships_;
-  std::vector<std::vector<InstrumentId>> index_members_;
-  std::vector<std::vector<std::uint32_t>> index_legs_;
+  std::vector<InstrumentId> members_;
+  std::vector<std::size_t> first_member_;
   std::vector<std::uint32_t> index_markets_;
 };
 

@@ -57,7 +57,7 @@ void read_previous_close(TableReader& reader, Head& head) {
 }
 
 double rate_of(const IndexDefinition& definition, const Member& member) {
-  const auto it = definition.close_fx.find(member.currency);
+  const auto it = definition.close_fx.find(member.currency());
   const FxRate rate = it == definition.close_fx.end() ? kFxOne : it->second;
   return static_cast<double>(rate.raw) / static_cast<double>(kFxOne.raw);
 }
@@ -66,6 +66,7 @@ double rate_of(const IndexDefinition& definition, const Member& member) {
 double rounding_move(const IndexDefinition& definition, const std::vector<MemberRow>& rows) {
   double cap = 0;
   for (const MemberRow& row : rows) {
+    if (row.shares_residual == 0) continue;
     const double price = static_cast<double>(row.member.base_price.raw) * 1e-6;
     cap += price * row.shares_residual * rate_of(definition, row.member);
   }
@@ -74,7 +75,7 @@ double rounding_move(const IndexDefinition& definition, const std::vector<Member
 
 class DefinitionLoader {
  public:
-  explicit DefinitionLoader(const std::string& path) : path_(path) {}
+  DefinitionLoader(const std::string& path, SecurityPool& pool) : path_(path), pool_(pool) {}
 
   absl::StatusOr<IndexDefinition> load() {
     const absl::StatusOr<toml::table> table = read_toml(path_);
@@ -96,7 +97,8 @@ class DefinitionLoader {
   void read_rows(Head& head) {
     if (head.members.empty()) return;
     members_file_ = resolve_beside(path_, head.members);
-    rows_ = read_members(members_file_, faults_);
+    rows_ = read_members(members_file_, pool_, faults_);
+    head.definition.members.reserve(rows_.size());
     for (const MemberRow& row : rows_) head.definition.members.push_back(row.member);
   }
 
@@ -118,6 +120,7 @@ class DefinitionLoader {
   }
 
   const std::string& path_;
+  SecurityPool& pool_;
   std::string members_file_;
   std::vector<MemberRow> rows_;
   FaultList faults_;
@@ -125,8 +128,13 @@ class DefinitionLoader {
 
 }  // namespace
 
+absl::StatusOr<IndexDefinition> load_definition(const std::string& path, SecurityPool& pool) {
+  return DefinitionLoader(path, pool).load();
+}
+
 absl::StatusOr<IndexDefinition> load_definition(const std::string& path) {
-  return DefinitionLoader(path).load();
+  SecurityPool pool;
+  return load_definition(path, pool);
 }
 
 absl::Status check_effective_date(const IndexDefinition& definition, Date trade_date) {

@@ -9,11 +9,14 @@
 
 #include "calc/definition.h"
 #include "calc/time.h"
+#include "server/config/security_pool.h"
 
 namespace indexcast::server {
 
 // Reads a definition and runs every check of METHODOLOGY 7 on it, the gate included. The status
 // text is "file:line:key: what", one line per fault, all of them.
+// Its securities are those of `pool`, or its own.
+absl::StatusOr<IndexDefinition> load_definition(const std::string& path, SecurityPool& pool);
 absl::StatusOr<IndexDefinition> load_definition(const std::string& path);
 
 // Refuses a definition made for another day than the one that is about to run.

@@ -1,19 +1,17 @@
 #include "server/config/member_file.h"
 
-#include <absl/strings/str_split.h>
-#include <absl/strings/strip.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include "calc/decimal.h"
 #include "feedhandlers/common/venue.h"
-#include "server/config/codec.h"
+#include "server/config/text_file.h"
 
 namespace indexcast::server {
 namespace {
@@ -37,8 +35,24 @@ constexpr std::array<std::string_view, kColumnCount> kColumns{
 constexpr int kCapFactorPlaces = 16;
 constexpr int kSharesPlaces = IndexShares::kDecimals;
 
-std::vector<std::string> split(std::string_view line) {
-  return absl::StrSplit(absl::string_view(line.data(), line.size()), ',');
+// Calls `take` with each field of a line.
+template <class Take>
+void split(std::string_view line, const Take& take) {
+  for (;;) {
+    const auto comma = line.find(',');
+    take(line.substr(0, comma));
+    if (comma == std::string_view::npos) return;
+    line.remove_prefix(comma + 1);
+  }
+}
+
+// The text up to the next line feed, which `rest` then begins behind.
+std::string_view next_line(std::string_view& rest) {
+  const auto end = rest.find('\n');
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
 }
 
 bool all_digits(std::string_view text) {
@@ -48,24 +62,31 @@ bool all_digits(std::string_view text) {
 // Digits of a security code at each venue, so that "700.HK" cannot pass for "00700.HK".
 std::size_t code_length(feed::Venue venue) { return venue == feed::Venue::hkex ? 5 : 6; }
 
+// Millions of rows come this way at start: a row is cut where it stands in the file's text, and a
+// security that the pool knows is not checked again.
 class MemberReader {
  public:
-  MemberReader(const std::string& path, FaultList& faults) : path_(path), faults_(faults) {}
+  MemberReader(const std::string& path, SecurityPool& pool, FaultList& faults)
+      : path_(path), pool_(pool), faults_(faults) {}
 
   std::vector<MemberRow> read() {
-    std::ifstream in(path_, std::ios::binary);
-    if (!in) fault("members", "cannot be read");
+    const std::optional<std::string> text = read_text_file(path_);
+    if (!text) {
+      fault("members", "cannot be read");
+      return {};
+    }
+    rows_.reserve(static_cast<std::size_t>(std::ranges::count(*text, '\n')));
     bool header = false;
-    for (std::string line; std::getline(in, line);) {
+    for (std::string_view rest = *text; !rest.empty();) {
+      const std::string_view line = next_line(rest);
       ++line_;
-      if (!line.empty() && line.back() == '\r') line.pop_back();
       if (line.empty() || line.front() == '#') continue;
-      if (!header) {
-        if (!read_header(split(line))) return {};
-        header = true;
-      } else {
-        read_row(split(line));
+      if (header) {
+        read_row(line);
+      } else if (!read_header(line)) {
+        return {};
       }
+      header = true;
     }
     return std::move(rows_);
   }
@@ -74,54 +95,76 @@ class MemberReader {
   void fault(std::string_view key, std::string_view what) { faults_.add(path_, line_, key, what); }
 
   // Columns may come in any order; every one must be there, and no other.
-  bool read_header(const std::vector<std::string>& names) {
+  bool read_header(std::string_view line) {
+    std::vector<std::string_view> names;
+    split(line, [&](std::string_view name) { names.push_back(name); });
     bool good = true;
     const auto refuse = [&](std::string_view key, std::string_view what) {
       fault(key, what);
       good = false;
     };
-    for (const std::string& name : names) {
+    for (const std::string_view name : names) {
       if (std::ranges::find(kColumns, name) == kColumns.end()) refuse(name, "unknown column");
       if (std::ranges::count(names, name) > 1) refuse(name, "column appears twice");
     }
     for (std::size_t i = 0; i < kColumnCount; ++i) {
       const auto at = std::ranges::find(names, kColumns[i]);
-      if (at == names.end()) refuse(kColumns[i], "column missing");
-      position_[i] = static_cast<std::size_t>(at - names.begin());
+      if (at == names.end()) {
+        refuse(kColumns[i], "column missing");
+      } else if (good) {
+        column_[static_cast<std::size_t>(at - names.begin())] = i;
+      }
     }
     return good;
   }
 
-  void read_row(const std::vector<std::string>& fields) {
-    if (fields.size() != kColumnCount) {
-      fault("members", fmt::format("{} fields where the header has {}", fields.size(),
+  void read_row(std::string_view line) {
+    std::size_t count = 0;
+    split(line, [&](std::string_view field) {
+      if (count < kColumnCount) field_[column_[count]] = field;
+      ++count;
+    });
+    if (count != kColumnCount) {
+      fault("members", fmt::format("{} fields where the header has {}", count,
                                    static_cast<std::size_t>(kColumnCount)));
       return;
     }
-    for (std::size_t i = 0; i < kColumnCount; ++i) field_[i] = fields[position_[i]];
-    MemberRow row;
+    MemberRow& row = rows_.emplace_back();
     row.member.line = line_;
-    read_identity(row.member);
+    row.member.security = read_security();
     read_shares(row);
     read_price(kClose, row.member.close);
     read_price(kBasePrice, row.member.base_price);
     read_price(kReferencePrice, row.member.reference_price);
-    rows_.push_back(std::move(row));
   }
 
-  void read_identity(Member& member) {
-    member.symbol = text(kSymbol);
-    member.name = text(kName);
-    member.currency = text(kCurrency);
-    if (member.symbol.empty()) return;
-    const auto venue = feed::venue_of_symbol(member.symbol);
-    if (!venue) return fault("symbol", member.symbol + ": unknown venue, know .SH .SZ .HK");
-    member.market = feed::market_of(*venue);
-    const std::string_view code =
-        std::string_view(member.symbol).substr(0, member.symbol.rfind('.'));
-    if (code.size() != code_length(*venue) || !all_digits(code))
-      fault("symbol", fmt::format("{}: a code of this venue has {} digits", member.symbol,
-                                  code_length(*venue)));
+  std::shared_ptr<const Security> read_security() {
+    const SecurityText text{field_[kSymbol], field_[kName], field_[kCurrency]};
+    if (auto known = pool_.find(text)) return known;
+    Security security{std::string(text.symbol), std::string(text.name), std::string(text.currency)};
+    const bool good = check_security(security);
+    auto read = std::make_shared<const Security>(std::move(security));
+    if (good) pool_.add(read);
+    return read;
+  }
+
+  // Finds its market too.
+  bool check_security(Security& security) {
+    bool good = true;
+    for (const Column column : {kSymbol, kName, kCurrency}) good = present(column) && good;
+    if (security.symbol.empty()) return false;
+    const std::string& symbol = security.symbol;
+    const auto venue = feed::venue_of_symbol(symbol);
+    if (!venue) {
+      fault("symbol", symbol + ": unknown venue, know .SH .SZ .HK");
+      return false;
+    }
+    security.market = feed::market_of(*venue);
+    const std::string_view code = std::string_view(symbol).substr(0, symbol.rfind('.'));
+    if (code.size() == code_length(*venue) && all_digits(code)) return good;
+    fault("symbol",
+          fmt::format("{}: a code of this venue has {} digits", symbol, code_length(*venue)));
+    return false;
   }
 
   void read_shares(MemberRow& row) {
@@ -149,16 +192,16 @@ class MemberReader {
     }
   }
 
-  // The text of a column, which must not be missing.
-  std::string text(Column column) {
+  // Whether a column says anything; a fault if not.
+  bool present(Column column) {
     if (field_[column].empty()) fault(kColumns[column], "missing");
-    return field_[column];
+    return !field_[column].empty();
   }
 
   // A positive decimal number; empty after a fault.
   std::optional<Int128> number(Column column, int places) {
-    const std::string value = text(column);
-    if (value.empty()) return std::nullopt;
+    if (!present(column)) return std::nullopt;
+    const std::string_view value = field_[column];
     const auto raw = parse_decimal(value, places);
     if (raw && *raw > 0) return raw;
     fault(
@@ -169,17 +212,19 @@ class MemberReader {
   }
 
   const std::string& path_;
+  SecurityPool& pool_;
   FaultList& faults_;
   int line_ = 0;
-  std::array<std::size_t, kColumnCount> position_{};
-  std::array<std::string, kColumnCount> field_;
+  std::array<std::size_t, kColumnCount> column_{};    // that each field of a row is
+  std::array<std::string_view, kColumnCount> field_;  // of the row that is read, by column
   std::vector<MemberRow> rows_;
 };
 
 }  // namespace
 
-std::vector<MemberRow> read_members(const std::string& path, FaultList& faults) {
-  return MemberReader(path, faults).read();
+std::vector<MemberRow> read_members(const std::string& path, SecurityPool& pool,
+                                    FaultList& faults) {
+  return MemberReader(path, pool, faults).read();
 }
 
 }  // namespace indexcast::server

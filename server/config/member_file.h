@@ -7,6 +7,7 @@
 
 #include "calc/definition.h"
 #include "server/config/fault_list.h"
+#include "server/config/security_pool.h"
 
 namespace indexcast::server {
 
@@ -17,7 +18,8 @@ struct MemberRow {
   double shares_residual = 0;
 };
 
-// Rows that could be read; whatever is wrong with the others is in `faults`, with its line.
-std::vector<MemberRow> read_members(const std::string& path, FaultList& faults);
+// Rows that could be read; whatever is wrong with the others is in `faults`, with its line. Their
+// securities are those of `pool`.
+std::vector<MemberRow> read_members(const std::string& path, SecurityPool& pool, FaultList& faults);
 
 }  // namespace indexcast::server

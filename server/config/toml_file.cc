@@ -1,21 +1,22 @@
 #include "server/config/toml_file.h"
 
 #include <filesystem>
-#include <fstream>
+#include <optional>
 
 #include "server/config/fault_list.h"
+#include "server/config/text_file.h"
 
 namespace indexcast::server {
 
 absl::StatusOr<toml::table> read_toml(const std::string& path) {
   FaultList faults;
-  std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path)) {
+  const std::optional<std::string> text = read_text_file(path);
+  if (!text) {
     faults.add(path, 0, "", "cannot be read");
     return faults.status();
   }
   try {
-    return toml::parse(in, path);
+    return toml::parse(*text, path);
   } catch (const toml::parse_error& error) {
     faults.add(path, static_cast<int>(error.source().begin.line), "", error.description());
     return faults.status();

@@ -2,13 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
 #include <map>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
 
 #include "server/config/definition_file.h"
 #include "server/config/fault_list.h"
 
 namespace indexcast::server {
 namespace {
+
+// Fewer files are read sooner than a thread starts to help.
+constexpr std::size_t kFilesForAThread = 50;
 
 // Remembers what each definition said first, and objects to another who says otherwise.
 class Agreement {
@@ -37,20 +45,20 @@ class Agreement {
   }
 
   void add_member(const IndexDefinition& definition, const Member& member) {
-    const auto [it, added] = members_.emplace(member.symbol, &member);
+    const auto [it, added] = members_.try_emplace(member.symbol(), &member);
     if (added) return;
-    if (it->second->currency != member.currency)
+    if (it->second->currency() != member.currency())
       faults_.add(definition.source, 0, "members",
-                  member.symbol + " has another currency in another definition");
+                  member.symbol() + " has another currency in another definition");
     if (it->second->reference_price != member.reference_price)
       faults_.add(definition.source, 0, "members",
-                  member.symbol + " has another reference_price in another definition");
+                  member.symbol() + " has another reference_price in another definition");
   }
 
   FaultList& faults_;
   std::map<std::string, std::string> codes_;
   std::map<std::string, FxRate> rates_;
-  std::map<std::string, const Member*> members_;
+  std::unordered_map<std::string_view, const Member*> members_;
 };
 
 Date day_of(const Config& config, std::span<const IndexDefinition> definitions) {
@@ -58,13 +66,32 @@ Date day_of(const Config& config, std::span<const IndexDefinition> definitions) 
   return definitions.front().effective_date;
 }
 
+// In the order of `paths`. The files are independent of each other, so every core takes the next
+// one, with a pool of its own.
+std::vector<absl::StatusOr<IndexDefinition>> load_definitions(
+    const std::vector<std::string>& paths) {
+  std::vector<absl::StatusOr<IndexDefinition>> loaded(paths.size());
+  std::atomic<std::size_t> next = 0;
+  const auto load_some = [&] {
+    SecurityPool pool;
+    for (std::size_t i = next++; i < paths.size(); i = next++)
+      loaded[i] = load_definition(paths[i], pool);
+  };
+  const std::size_t threads =
+      std::min<std::size_t>(std::thread::hardware_concurrency(), paths.size() / kFilesForAThread);
+  std::vector<std::jthread> helpers;
+  while (helpers.size() + 1 < threads) helpers.emplace_back(load_some);
+  load_some();
+  helpers.clear();
+  return loaded;
+}
+
 }  // namespace
 
 absl::StatusOr<Universe> load_universe(const Config& config) {
   FaultList faults;
   std::vector<IndexDefinition> definitions;
-  for (const std::string& path : config.definitions) {
-    auto definition = load_definition(path);
+  for (auto& definition : load_definitions(config.definitions)) {
     faults.add(definition.status());
     if (definition.ok()) definitions.push_back(*std::move(definition));
   }

@@ -35,10 +35,7 @@ std::int64_t points_of(Int128 difference, const IndexDefinition& definition) {
 }
 
 SeriesId series_of(const Universe& universe, IndexId index, InstrumentId instrument) {
-  for (const Membership& membership : universe.memberships(instrument)) {
-    if (membership.index == index) return universe.legs()[membership.leg].series;
-  }
-  return 0;
+  return universe.legs()[universe.membership(instrument, index).leg].series;
 }
 
 }  // namespace
@@ -61,7 +58,7 @@ std::vector<MemberValue> member_values(const Universe& universe, const LevelMirr
     values[i] = value_of(value.price, member.shares, rate);
     total += values[i];
     const Int128 before =
-        value_of(member.base_price, member.shares, close_rate(definition, member.currency));
+        value_of(member.base_price, member.shares, close_rate(definition, member.currency()));
     value.contribution = points_of(values[i] - before, definition);
   }
   for (std::size_t i = 0; i < out.size(); ++i) {

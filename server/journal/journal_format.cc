@@ -23,9 +23,9 @@ class Digest {
 };
 
 void add_member(Digest& digest, const Member& member) {
-  digest.add(member.symbol);
-  digest.add(member.currency);
-  digest.add(Int128{member.market});
+  digest.add(member.symbol());
+  digest.add(member.currency());
+  digest.add(Int128{member.market()});
   digest.add(Int128{member.shares.raw});
   digest.add(Int128{member.reference_price.raw});
 }

@@ -1,6 +1,8 @@
 // What one Shanghai message costs: the 367-byte stock snapshot (14 entries).
 #include <benchmark/benchmark.h>
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "feedhandlers/sse/decoder.h"
@@ -78,14 +80,12 @@ Universe universe_of(const std::string& symbol) {
   IndexDefinition definition;
   definition.code = "X";
   definition.currency = "CNY";
-  definition.members = {{.symbol = symbol,
-                         .name = symbol,
-                         .currency = "CNY",
-                         .market = 0,
-                         .shares = {1'000'000},
-                         .close = {1'000'000},
-                         .base_price = {1'000'000},
-                         .reference_price = {1'000'000}}};
+  definition.members = {
+      {.security = std::make_shared<const Security>(Security{symbol, symbol, "CNY", 0}),
+       .shares = {1'000'000},
+       .close = {1'000'000},
+       .base_price = {1'000'000},
+       .reference_price = {1'000'000}}};
   return Universe({definition});
 }
 

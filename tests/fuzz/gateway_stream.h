@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,9 +26,8 @@ inline Universe one_member(feed::Venue venue, std::string_view symbol) {
   definition.code = "X";
   definition.currency = "CNY";
   Member member;
-  member.symbol = symbol;
-  member.currency = "CNY";
-  member.market = feed::market_of(venue);
+  member.security = std::make_shared<const Security>(
+      Security{std::string(symbol), "", "CNY", feed::market_of(venue)});
   member.shares = {1'000'000};
   member.close = member.base_price = member.reference_price = {1'000'000};
   definition.members = {member};

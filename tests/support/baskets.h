@@ -1,6 +1,7 @@
 // Small definitions for tests, built without files.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,10 +19,19 @@ inline IndexShares shares(const std::string& text) {
   return parse_fixed<IndexShares>(text).value();
 }
 
+inline std::shared_ptr<const Security> security(const std::string& symbol, MarketId market,
+                                                const std::string& currency = "CNY") {
+  return std::make_shared<const Security>(Security{symbol, symbol, currency, market});
+}
+
 inline Member member(const std::string& symbol, MarketId market, const std::string& currency,
                      const std::string& close, const std::string& share_count) {
-  return {symbol,       symbol,       currency,     market, shares(share_count),
-          price(close), price(close), price(close), 0};
+  return {security(symbol, market, currency),
+          shares(share_count),
+          price(close),
+          price(close),
+          price(close),
+          0};
 }
 
 // An index whose divisor puts `members` at `level` (in its decimals).

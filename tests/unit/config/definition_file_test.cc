@@ -60,9 +60,9 @@ TEST(DefinitionFile, GoldenVectorLoadsExactly) {
   EXPECT_EQ(definition->fx_series.at("HKD"), "HKDCNY");
   ASSERT_EQ(definition->members.size(), 3u);
   const Member& member = definition->members[1];
-  EXPECT_EQ(member.symbol, "002261.SZ");
-  EXPECT_EQ(member.name, "乙");
-  EXPECT_EQ(member.market, 1);
+  EXPECT_EQ(member.symbol(), "002261.SZ");
+  EXPECT_EQ(member.name(), "乙");
+  EXPECT_EQ(member.market(), 1);
   EXPECT_EQ(member.line, 3);
   EXPECT_EQ(member.shares.raw, 2'924'000'000'000);
   EXPECT_EQ(definition->members[0].close.raw, 151'000'000);
@@ -83,8 +83,9 @@ TEST(DefinitionFile, ColumnsMayComeInAnyOrderAndLinesMayBeComments) {
 TEST(DefinitionFile, SharesAreRoundedHalfUpOnce) {
   TemporaryFolder folder;
   FaultList faults;
+  SecurityPool pool;
   const auto rows = read_members(
-      folder.write("m.csv", replaced(kMembers, "4000000,0.731", "0.000003,0.5")), faults);
+      folder.write("m.csv", replaced(kMembers, "4000000,0.731", "0.000003,0.5")), pool, faults);
   ASSERT_TRUE(faults.empty()) << faults.status();
   EXPECT_EQ(rows[1].member.shares.raw, 2);
   EXPECT_DOUBLE_EQ(rows[1].shares_residual, -0.5e-6);

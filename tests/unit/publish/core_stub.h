@@ -44,10 +44,8 @@ inline constexpr Date kStubDate = 20250319;
 inline std::vector<IndexDefinition> stub_definitions() {
   const auto member = [](std::string symbol, std::string name, std::string currency,
                          MarketId market, std::int64_t shares, std::int64_t price) {
-    return Member{.symbol = std::move(symbol),
-                  .name = std::move(name),
-                  .currency = std::move(currency),
-                  .market = market,
+    return Member{.security = std::make_shared<const Security>(
+                      Security{std::move(symbol), std::move(name), std::move(currency), market}),
                   .shares = {shares * 1'000'000},
                   .close = {price},
                   .base_price = {price},

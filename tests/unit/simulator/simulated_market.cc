@@ -1,5 +1,6 @@
 #include "tests/unit/simulator/simulated_market.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -9,12 +10,11 @@ namespace indexcast::sim::test {
 namespace {
 
 Member member(std::string_view symbol, std::int64_t price) {
-  Member result;
-  result.symbol = std::string(symbol);
-  result.name = result.symbol;
   const feed::Venue venue = *feed::venue_of_symbol(symbol);
-  result.market = feed::market_of(venue);
-  result.currency = venue == feed::Venue::hkex ? "HKD" : "CNY";
+  const std::string text(symbol);
+  Member result;
+  result.security = std::make_shared<const Security>(
+      Security{text, text, venue == feed::Venue::hkex ? "HKD" : "CNY", feed::market_of(venue)});
   result.shares.raw = 1'000'000;
   result.close.raw = result.base_price.raw = result.reference_price.raw = price;
   return result;
