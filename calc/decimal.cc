@@ -1,17 +1,48 @@
 #include "calc/decimal.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <limits>
 
 namespace indexcast {
 namespace {
 
-bool append_digit(Int128& value, char digit) {
-  return !__builtin_mul_overflow(value, static_cast<Int128>(10), &value) &&
-         !__builtin_add_overflow(value, static_cast<Int128>(digit - '0'), &value);
+// So many digits fit 64 bits, whose arithmetic is several times cheaper than that of 128.
+constexpr std::size_t kChunk = 18;
+constexpr auto kPowers = [] {
+  std::array<std::int64_t, kChunk + 1> powers{};
+  for (std::size_t n = 0; n < powers.size(); ++n)
+    powers[n] = static_cast<std::int64_t>(pow10(static_cast<int>(n)));
+  return powers;
+}();
+
+// value x 10^places + units; false when it leaves 128 bits. places <= kChunk.
+bool append(Int128& value, std::size_t places, std::int64_t units) {
+  return !__builtin_mul_overflow(value, static_cast<Int128>(kPowers[places]), &value) &&
+         !__builtin_add_overflow(value, static_cast<Int128>(units), &value);
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool append_digits(Int128& value, std::string_view digits) {
+  while (!digits.empty()) {
+    const std::string_view chunk = digits.substr(0, kChunk);
+    std::int64_t units = 0;
+    for (const char c : chunk) {
+      if (c < '0' || c > '9') return false;
+      units = units * 10 + (c - '0');
+    }
+    if (!append(value, chunk.size(), units)) return false;
+    digits.remove_prefix(chunk.size());
+  }
+  return true;
+}
+
+bool append_zeros(Int128& value, std::size_t count) {
+  for (; count > kChunk; count -= kChunk) {
+    if (!append(value, kChunk, 0)) return false;
+  }
+  return append(value, count, 0);
+}
 
 }  // namespace
 
@@ -26,14 +57,9 @@ std::optional<Int128> parse_decimal(std::string_view text, int places) {
     fraction.remove_suffix(1);
   if (fraction.size() > static_cast<std::size_t>(places)) return std::nullopt;
   Int128 value = 0;
-  for (const char c : whole) {
-    if (!is_digit(c) || !append_digit(value, c)) return std::nullopt;
-  }
-  for (const char c : fraction) {
-    if (!is_digit(c) || !append_digit(value, c)) return std::nullopt;
-  }
-  for (auto i = fraction.size(); i < static_cast<std::size_t>(places); ++i) {
-    if (!append_digit(value, '0')) return std::nullopt;
+  if (!append_digits(value, whole) || !append_digits(value, fraction) ||
+      !append_zeros(value, static_cast<std::size_t>(places) - fraction.size())) {
+    return std::nullopt;
   }
   return negative ? -value : value;
 }
