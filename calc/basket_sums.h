@@ -11,9 +11,10 @@
 
 namespace indexcast {
 
-// Keeps sum(P_i * N_i * X) of every index as prices and rates change, one multiply-add per
-// membership. Because the arithmetic is integer, the sums equal a recomputation from nothing bit
-// for bit, whatever the order of the changes. One thread.
+// Keeps sum(P_i * N_i) of every leg (an index's members of one currency) as prices change, one
+// multiply-add per membership; an index's sum(P_i * N_i * X) is made of its legs when it is asked
+// for. Because the arithmetic is integer, the sums equal a recomputation from nothing bit for bit,
+// whatever the order of the changes. One thread.
 class BasketSums {
  public:
   // Starts every instrument at its reference price and every leg at its series' close. `universe`
@@ -21,46 +22,37 @@ class BasketSums {
   explicit BasketSums(const Universe& universe);
 
   Price price(InstrumentId id) const { return prices_[id]; }
-  FxRate rate(std::uint32_t leg) const { return legs_[leg].rate; }
+  FxRate rate(std::uint32_t leg) const { return rates_[leg]; }
   // Scale kSumDecimals.
-  Int128 sum(IndexId id) const { return indices_[id].sum; }
-  LevelDivider::Result level(IndexId id) const {
-    return indices_[id].divider.divide(indices_[id].sum);
+  Int128 sum(IndexId id) const {
+    Int128 sum = 0;
+    for (const std::uint32_t leg : universe_->legs_of(id)) sum += totals_[leg] * rates_[leg].raw;
+    return sum;
   }
+  LevelDivider::Result level(IndexId id) const { return dividers_[id].divide(sum(id)); }
 
   // The hot path: a new price of one instrument, through every index that holds it.
   void set_price(InstrumentId id, Price price) {
-    const Int128 change = price.raw - prices_[id].raw;
+    const std::int64_t change = price.raw - prices_[id].raw;
     prices_[id] = price;
-    for (const Membership& m : universe_->memberships(id)) {
-      LegSum& leg = legs_[m.leg];
-      const Int128 cap = change * m.shares.raw;
-      leg.total += cap;
-      indices_[m.index].sum += cap * leg.rate.raw;
-    }
+    for (const Membership& m : universe_->memberships(id))
+      totals_[m.leg] += static_cast<Int128>(change) * m.shares.raw;
   }
 
   // A new rate of one index's currency; touches no member.
-  void set_rate(std::uint32_t leg, FxRate rate);
+  void set_rate(std::uint32_t leg, FxRate rate) { rates_[leg] = rate; }
 
   // The sum of an index from its members' prices and its legs' rates alone.
   Int128 recompute(IndexId id) const;
 
  private:
-  struct LegSum {
-    Int128 total = 0;  // scale kCapDecimals
-    FxRate rate{};
-    IndexId index = 0;
-  };
-  struct IndexSum {
-    Int128 sum = 0;
-    LevelDivider divider;
-  };
-
   const Universe* universe_;
   std::vector<Price> prices_;
-  std::vector<LegSum> legs_;
-  std::vector<IndexSum> indices_;
+  // Of each leg. Apart from the rates, so that what a price writes to is packed: four legs to a
+  // cache line.
+  std::vector<Int128> totals_;  // scale kCapDecimals
+  std::vector<FxRate> rates_;
+  std::vector<LevelDivider> dividers_;
 };
 
 }  // namespace indexcast

@@ -26,7 +26,7 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
       counters_(&counters),
       sums_(universe),
       instruments_(universe.instruments().size()),
-      weight_units_(universe.instruments().size()),
+      weight_units_(universe.memberships().size()),
       indices_(universe.indices().size()),
       rates_(universe.series()),
       series_versions_(universe.series().size()),
@@ -43,16 +43,18 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
 }
 
 void Engine::lay_out_members() {
+  // Dividing both by the number of units first keeps the product inside 128 bits.
+  std::vector<Int128> unit(indices_.size());
+  for (IndexId id = 0; id < indices_.size(); ++id) unit[id] = sums_.sum(id) / kWeightUnits + 1;
   std::vector<std::uint64_t> totals(indices_.size());
+  std::uint64_t* units = weight_units_.data();
   for (InstrumentId id = 0; id < instruments_.size(); ++id) {
     markets_[universe_->instruments()[id].market].in_use = true;
     for (const Membership& m : universe_->memberships(id)) {
       const Int128 cap =
           static_cast<Int128>(sums_.price(id).raw) * m.shares.raw * sums_.rate(m.leg).raw;
-      // Dividing both by the number of units first keeps the product inside 128 bits.
-      const Int128 unit = sums_.sum(m.index) / kWeightUnits + 1;
-      weight_units_[id].push_back(static_cast<std::uint64_t>(cap / unit));
-      totals[m.index] += weight_units_[id].back();
+      *units = static_cast<std::uint64_t>(cap / unit[m.index]);
+      totals[m.index] += *units++;
     }
   }
   for (IndexId id = 0; id < indices_.size(); ++id) indices_[id].members.set_total(totals[id]);
@@ -210,10 +212,10 @@ bool Engine::settle(InstrumentId id) {
   if (now == before) return false;
   state.standing = now;
   if ((now ^ before) & kCloseAwaited) market.without_close += now & kCloseAwaited ? 1u : ~0u;
-  const auto memberships = universe_->memberships(id);
-  for (std::size_t i = 0; i < memberships.size(); ++i) {
-    IndexState& index = indices_[memberships[i].index];
-    index.members.move(weight_units_[id][i], before, now);
+  const std::uint64_t* units = weight_units_.data() + universe_->first_membership(id);
+  for (const Membership& m : universe_->memberships(id)) {
+    IndexState& index = indices_[m.index];
+    index.members.move(*units++, before, now);
     index.quality_due = true;
   }
   return true;

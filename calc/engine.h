@@ -134,7 +134,7 @@ class Engine {
   CoreCounters* counters_;
   BasketSums sums_;
   std::vector<InstrumentState> instruments_;
-  std::vector<std::vector<std::uint64_t>> weight_units_;  // parallel to universe.memberships(id)
+  std::vector<std::uint64_t> weight_units_;  // parallel to universe.memberships()
   std::vector<IndexState> indices_;
   FxBook rates_;
   std::vector<std::uint32_t> series_versions_;  // controls applied to each
