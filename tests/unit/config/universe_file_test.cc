@@ -3,9 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include "calc/definition.h"
+#include "server/config/text_file.h"
+#include "tests/support/big_universe.h"
+#include "tests/support/csv_rows.h"
 #include "tests/support/source_dir.h"
 #include "tests/unit/config/temporary_folder.h"
 
@@ -63,10 +71,80 @@ TEST(UniverseFile, TheShippedWeightsAreTheDisclosedOnesRescaled) {
   ASSERT_TRUE(universe.ok()) << universe.status();
   const IndexDefinition& definition = universe->indices()[0];
   const Member& first = definition.members[0];
-  EXPECT_EQ(first.symbol, "688041.SH");
+  EXPECT_EQ(first.symbol(), "688041.SH");
   const Int128 cap = Int128{first.base_price.raw} * first.shares.raw * kFxOne.raw;
   const Int128 millionths = divide_half_up(cap, base_capitalisation(definition) / 1'000'000);
   EXPECT_EQ(static_cast<int>(millionths), 155'933);  // 10.00 / 64.13
+}
+
+struct Holding {
+  std::string index;
+  std::string symbol;
+  std::int64_t shares = 0;
+  friend auto operator<=>(const Holding&, const Holding&) = default;
+};
+
+// From the CSV files as they stand, by another reader than the one under test.
+std::vector<Holding> holdings_in(const std::string& head, const std::string& index) {
+  std::ifstream file(head.substr(0, head.rfind('.')) + ".csv");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::vector<Holding> holdings;
+  for (test::CsvRows rows(text); rows.next();) {
+    const double shares = std::stod(std::string(rows[rows.column("calculation_shares")]));
+    const double factor = std::stod(std::string(rows[rows.column("cap_factor")]));
+    holdings.push_back({index, std::string(rows[rows.column("symbol")]),
+                        std::llround(shares * factor * 1'000'000)});
+  }
+  return holdings;
+}
+
+std::vector<Holding> holdings_of(const Universe& universe) {
+  std::vector<Holding> holdings;
+  for (InstrumentId id = 0; id < universe.instruments().size(); ++id) {
+    for (const Membership& m : universe.memberships(id)) {
+      holdings.push_back(
+          {universe.indices()[m.index].code, universe.instruments()[id].symbol, m.shares.raw});
+    }
+  }
+  return holdings;
+}
+
+// More files than one thread reads alone.
+TEST(UniverseFile, ALargeOneHoldsExactlyWhatItsFilesSay) {
+  TemporaryFolder folder;
+  Config config;
+  const auto definitions = test::big_definitions(
+      {.instruments = 500, .indices = 1'000, .fewest = 10, .most = 400, .memberships = 60'000});
+  config.definitions = test::write_definitions(definitions, folder.file(""));
+  const auto universe = load_universe(config);
+  ASSERT_TRUE(universe.ok()) << universe.status();
+  std::vector<Holding> wanted;
+  for (std::size_t i = 0; i < config.definitions.size(); ++i) {
+    EXPECT_EQ(universe->indices()[i].source, config.definitions[i]) << "in the order of the list";
+    const auto some = holdings_in(config.definitions[i], definitions[i].code);
+    wanted.insert(wanted.end(), some.begin(), some.end());
+  }
+  auto found = holdings_of(*universe);
+  ASSERT_EQ(found.size(), 60'000u);
+  std::ranges::sort(wanted);
+  std::ranges::sort(found);
+  EXPECT_EQ(found, wanted);
+  EXPECT_EQ(universe->instruments().size(), 500u);
+}
+
+// The names are the first definition's; the members are one instrument all the same.
+TEST(UniverseFile, TwoNamesOfASecurityAreOneInstrument) {
+  TemporaryFolder folder;
+  Config config;
+  config.definitions = {write_definition(folder, "A", "1", "0.9")};
+  config.definitions.push_back(write_definition(folder, "B", "1", "0.9"));
+  folder.write("B.csv", replaced(read_text_file(folder.file("B.csv")).value(), ",n,", ",m,"));
+  const auto universe = load_universe(config);
+  ASSERT_TRUE(universe.ok()) << universe.status();
+  ASSERT_EQ(universe->instruments().size(), 1u);
+  EXPECT_EQ(universe->instruments()[0].name, "n");
+  EXPECT_EQ(universe->indices()[1].members[0].name(), "m");
+  EXPECT_EQ(universe->memberships(0).size(), 2u);
 }
 
 TEST(UniverseFile, AnotherDayIsRefused) {
