@@ -20,7 +20,10 @@ BasketSums::BasketSums(const Universe& universe)
   }
   for (IndexId id = 0; id < universe.indices().size(); ++id) {
     const IndexDefinition& definition = universe.indices()[id];
-    dividers_.emplace_back(definition.divisor, definition.decimals, sum(id) * kHeadroom);
+    Int128 sum = 0;
+    for (const std::uint32_t leg : universe.legs_of(id)) sum += totals_[leg] * rates_[leg].raw;
+    indices_.push_back({LevelDivider(definition.divisor, definition.decimals, sum * kHeadroom),
+                        universe.legs_of(id).front(), universe.legs_of(id).back() + 1});
   }
 }
 

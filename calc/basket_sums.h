@@ -25,11 +25,13 @@ class BasketSums {
   FxRate rate(std::uint32_t leg) const { return rates_[leg]; }
   // Scale kSumDecimals.
   Int128 sum(IndexId id) const {
+    const IndexRow& row = indices_[id];
     Int128 sum = 0;
-    for (const std::uint32_t leg : universe_->legs_of(id)) sum += totals_[leg] * rates_[leg].raw;
+    for (std::uint32_t leg = row.first_leg; leg < row.end_leg; ++leg)
+      sum += totals_[leg] * rates_[leg].raw;
     return sum;
   }
-  LevelDivider::Result level(IndexId id) const { return dividers_[id].divide(sum(id)); }
+  LevelDivider::Result level(IndexId id) const { return indices_[id].divider.divide(sum(id)); }
 
   // The hot path: a new price of one instrument, through every index that holds it.
   void set_price(InstrumentId id, Price price) {
@@ -46,13 +48,21 @@ class BasketSums {
   Int128 recompute(IndexId id) const;
 
  private:
+  // What a level needs beside its legs, a cache line.
+  struct IndexRow {
+    LevelDivider divider;
+    std::uint32_t first_leg = 0;
+    std::uint32_t end_leg = 0;
+  };
+  static_assert(sizeof(IndexRow) <= 64);
+
   const Universe* universe_;
   std::vector<Price> prices_;
   // Of each leg. Apart from the rates, so that what a price writes to is packed: four legs to a
   // cache line.
   std::vector<Int128> totals_;  // scale kCapDecimals
   std::vector<FxRate> rates_;
-  std::vector<LevelDivider> dividers_;
+  std::vector<IndexRow> indices_;
 };
 
 }  // namespace indexcast

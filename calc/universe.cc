@@ -57,13 +57,11 @@ Universe::Universe(std::vector<IndexDefinition> definitions)
 }
 
 void Universe::number_indices() {
-  std::size_t members = 0;
-  for (const IndexDefinition& definition : definitions_) {
-    index_by_code_.emplace(definition.code, static_cast<IndexId>(first_member_.size()));
-    first_member_.push_back(members);
-    members += definition.members.size();
+  for (IndexId id = 0; id < definitions_.size(); ++id) {
+    index_by_code_.emplace(definitions_[id].code, id);
+    first_member_.push_back(first_member_.back() + definitions_[id].members.size());
   }
-  members_.reserve(members);
+  members_.reserve(first_member_.back());
 }
 
 void Universe::number_instruments() {
@@ -88,6 +86,7 @@ void Universe::number_legs() {
       legs_.push_back({index, series});
     }
   }
+  first_leg_.push_back(static_cast<std::uint32_t>(legs_.size()));
   for (std::uint32_t leg = 0; leg < legs_.size(); ++leg) leg_ids_.push_back(leg);
 }
 

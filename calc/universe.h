@@ -63,12 +63,13 @@ class Universe {
   const Membership& membership(InstrumentId instrument, IndexId index) const;
   // The instruments of an index, in its definition's order.
   std::span<const InstrumentId> members(IndexId id) const {
-    return std::span(members_).subspan(first_member_[id], definitions_[id].members.size());
+    return std::span(members_).subspan(first_member_[id],
+                                       first_member_[id + 1] - first_member_[id]);
   }
-  // Legs and market sets of an index. The first leg is its own currency, the others follow its
-  // fx_series in their order.
+  // Legs and market sets of an index. Its legs are numbered one after another: the first is its own
+  // currency, the others follow its fx_series in their order.
   std::span<const std::uint32_t> legs_of(IndexId id) const {
-    return std::span(leg_ids_).subspan(first_leg_[id], definitions_[id].fx_series.size() + 1);
+    return std::span(leg_ids_).subspan(first_leg_[id], first_leg_[id + 1] - first_leg_[id]);
   }
   std::uint32_t markets_of(IndexId id) const { return index_markets_[id]; }  // bit m = market m
 
@@ -94,11 +95,13 @@ class Universe {
   std::vector<FxSeries> series_;
   std::vector<Leg> legs_;
   std::vector<std::uint32_t> leg_ids_;  // 0, 1, 2, ..., for legs_of
+  // Where each one's begin, and at last where all end: legs of indices, memberships of instruments,
+  // members of indices.
   std::vector<std::uint32_t> first_leg_;
   std::vector<std::uint32_t> rows_;
+  std::vector<std::size_t> first_member_{0};
   std::vector<Membership> memberships_;
   std::vector<InstrumentId> members_;
-  std::vector<std::size_t> first_member_;
   std::vector<std::uint32_t> index_markets_;
 };
 
