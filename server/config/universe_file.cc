@@ -45,20 +45,27 @@ class Agreement {
   }
 
   void add_member(const IndexDefinition& definition, const Member& member) {
-    const auto [it, added] = members_.try_emplace(member.symbol(), &member);
-    if (added) return;
-    if (it->second->currency() != member.currency())
+    const Member& first = first_of(member);
+    if (first.security != member.security && first.currency() != member.currency())
       faults_.add(definition.source, 0, "members",
                   member.symbol() + " has another currency in another definition");
-    if (it->second->reference_price != member.reference_price)
+    if (first.reference_price != member.reference_price)
       faults_.add(definition.source, 0, "members",
                   member.symbol() + " has another reference_price in another definition");
+  }
+
+  // The first member of its symbol; members that share a security are told by its address.
+  const Member& first_of(const Member& member) {
+    const auto [it, added] = by_security_.try_emplace(member.security.get(), &member);
+    if (added) it->second = by_symbol_.try_emplace(member.symbol(), &member).first->second;
+    return *it->second;
   }
 
   FaultList& faults_;
   std::map<std::string, std::string> codes_;
   std::map<std::string, FxRate> rates_;
-  std::unordered_map<std::string_view, const Member*> members_;
+  std::unordered_map<const Security*, const Member*> by_security_;
+  std::unordered_map<std::string_view, const Member*> by_symbol_;
 };
 
 Date day_of(const Config& config, std::span<const IndexDefinition> definitions) {
