@@ -49,6 +49,7 @@ class Engine {
 
   const BasketSums& sums() const { return sums_; }
   const Universe& universe() const { return *universe_; }
+  std::uint64_t levels_published() const { return counters_->get(CoreCounter::levels_published); }
   MarketPhase phase(MarketId market) const { return markets_[market].phase; }
 
  private:

@@ -12,7 +12,8 @@ std::size_t Sequencer::poll(TimeNs now) {
 
 std::size_t Sequencer::poll_ring(SpscRing<MarketEvent>& ring) {
   std::size_t taken = 0;
-  for (; taken < kBatch; ++taken) {
+  const std::uint64_t last_level = engine_->levels_published() + kBatchLevels;
+  for (; taken < kBatch && engine_->levels_published() < last_level; ++taken) {
     const MarketEvent* event = ring.front();
     if (event == nullptr) break;
     admit_in_time(*event);

@@ -24,6 +24,10 @@ class Sequencer {
   // Events taken from one ring before the next is looked at: enough to spread the cost of a visit,
   // few enough that a busy feed delays another by some microseconds only.
   static constexpr std::size_t kBatch = 64;
+  // Levels after which a ring's turn ends early. A tick of an instrument that a thousand indices
+  // hold costs what hundreds of other ticks do, so events alone do not bound a turn: these are
+  // about ten microseconds, and a feed waits for them and for the rest of one tick at most.
+  static constexpr std::uint64_t kBatchLevels = 128;
   // Timers made up for a silent stretch at most; after a longer one (a suspended process) the timer
   // jumps to the present.
   static constexpr std::int64_t kMaxCatchUp = 100'000;

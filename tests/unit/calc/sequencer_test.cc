@@ -121,5 +121,42 @@ TEST_F(SequencerTest, AdmittingTheLoggedInputsAgainGivesTheSameRecords) {
   }
 }
 
+// The order of inputs still is what the log says, whatever ends a turn.
+TEST(SequencerBatch, ATickThatManyIndicesHearEndsItsFeedsTurn) {
+  std::vector<IndexDefinition> definitions;
+  for (std::uint64_t i = 0; i < Sequencer::kBatchLevels; ++i) {
+    definitions.push_back(
+        test::index(std::to_string(i), {test::member("hot.X", 0, "CNY", "10", "1000")}));
+  }
+  definitions.push_back(test::index("other", {test::member("other.X", 0, "CNY", "10", "1000")}));
+  const Universe universe(std::move(definitions));
+  test::RecordLog log;
+  CoreCounters counters;
+  Engine engine(universe, {}, log, counters);
+  engine.start();
+  InputList inputs;
+  Sequencer sequencer(engine, &inputs, kSecond);
+  SpscRing<MarketEvent> busy(64);
+  SpscRing<MarketEvent> quiet(64);
+  sequencer.add_ring(busy);
+  sequencer.add_ring(quiet);
+  MarketEvent event;
+  event.kind = EventKind::price;
+  event.detail = static_cast<std::uint8_t>(PriceKind::last);
+  event.receive_time = TimeNs{kSecond};
+  for (const std::int64_t price : {11, 12, 13}) {
+    event.instrument = 0;
+    event.value[0] = price * 1'000'000;
+    busy.try_push(event);
+  }
+  event.instrument = 1;
+  quiet.try_push(event);
+  EXPECT_EQ(sequencer.poll(TimeNs{kSecond}), 2u) << "one of the busy feed, one of the quiet one";
+  ASSERT_EQ(inputs.inputs.size(), 2u);
+  EXPECT_EQ(inputs.inputs[1].instrument, 1u);
+  while (sequencer.poll(TimeNs{kSecond}) > 0) continue;
+  EXPECT_EQ(inputs.inputs.size(), 4u) << "nothing is lost";
+}
+
 }  // namespace
 }  // namespace indexcast
