@@ -6,11 +6,12 @@
 
 #include "calc/engine.h"
 #include "tests/support/baskets.h"
+#include "tests/support/big_universe.h"
 
 namespace indexcast {
 namespace {
 
-// A round visits each of the 5000 instruments several times, each time at another price.
+// A round visits each of up to 5000 instruments several times, each time at another price.
 constexpr std::size_t kPrices = 16'381;
 
 // `indices` baskets over shared instruments; each instrument is in about `per_instrument` of them.
@@ -54,12 +55,12 @@ class DropSink final : public RecordSink {
 // The floor: the multiply-adds of a tick over the same arrays, without prices, levels or records.
 void BareMultiplyAdd(benchmark::State& state, const Universe& universe) {
   const std::vector<Tick> ticks = ticks_for(universe);
-  std::vector<Int128> sums(universe.indices().size());
+  std::vector<Int128> sums(universe.legs().size());
   std::size_t at = 0;
   for (auto _ : state) {
     const Tick& tick = ticks[at++ % kPrices];
     for (const Membership& m : universe.memberships(tick.id)) {
-      sums[m.index] += static_cast<Int128>(tick.price.raw) * m.shares.raw;
+      sums[m.leg] += static_cast<Int128>(tick.price.raw) * m.shares.raw;
     }
     benchmark::DoNotOptimize(sums.data());
   }
@@ -146,8 +147,10 @@ int main(int argc, char** argv) {
   using namespace indexcast;
   static const Universe three = three_indices();
   static const Universe thousand = universe_of(1000, 100, 5000);
+  static const Universe ten_thousand{test::big_definitions({})};
   register_for("3_indices_of_10", three);
   register_for("1000_indices_of_100", thousand);
+  register_for("10000_indices_of_300", ten_thousand);
   benchmark::RegisterBenchmark("NativeDivision", NativeDivision);
   benchmark::RegisterBenchmark("EstimatedDivision", EstimatedDivision);
   benchmark::Initialize(&argc, argv);

@@ -77,6 +77,8 @@ class CheckingSink final : public RecordSink {
 
 class ManyIndices : public testing::TestWithParam<std::uint64_t> {
  protected:
+  ManyIndices() { engine_.start(); }
+
   // A price is refused beyond a thousand times its reference; these are not.
   void price(InstrumentId id) {
     const Price price{static_cast<std::int64_t>(random_() % 900'000'000) + 1};
