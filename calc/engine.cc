@@ -57,7 +57,14 @@ void Engine::lay_out_members() {
       totals[m.index] += *units++;
     }
   }
-  for (IndexId id = 0; id < indices_.size(); ++id) indices_[id].members.set_total(totals[id]);
+  for (IndexId id = 0; id < indices_.size(); ++id) {
+    const IndexDefinition& definition = universe_->indices()[id];
+    IndexState& index = indices_[id];
+    index.members.set_total(totals[id]);
+    index.decimals = static_cast<std::uint8_t>(definition.decimals);
+    index.version = definition.version;
+    index.previous_close = definition.previous_close;
+  }
 }
 
 void Engine::start() {

@@ -119,6 +119,7 @@ class Engine {
   // Derives status, flags and open of an index; publishes when `changed` or when one of them moved.
   void refresh(IndexId id, bool changed, Cause cause);
   void refresh_holders(InstrumentId id, bool changed, Cause cause);
+  void prefetch(IndexId id) const;
   void refresh_market(MarketId market, Cause cause);
   bool update_quality(IndexId id, IndexState& index);
   PhaseSet phases_of(IndexId id) const;

@@ -43,6 +43,10 @@ class MemberStandings {
 
 // Statistics follow the published levels (METHODOLOGY 5).
 struct IndexState {
+  // Of its definition, kept here because every level carries them.
+  std::uint8_t decimals = 0;
+  std::uint32_t version = 0;
+  Level previous_close{};
   Level level{};
   Level open{};
   Level high{};
