@@ -40,6 +40,19 @@ TEST(Decimal, RefusesOverflow) {
   EXPECT_EQ(parse_decimal("999999999999999999999999999999999999999999", 0), std::nullopt);
 }
 
+// More digits than 64 bits hold, and zeros to fill beyond that.
+TEST(Decimal, ParsesNumbersOfAnyLengthThatFits) {
+  EXPECT_EQ(parse_decimal("170141183460469231731687303715884105727", 0), kInt128Max);
+  EXPECT_EQ(parse_decimal("170141183460469231731687303715884105728", 0), std::nullopt);
+  EXPECT_EQ(parse_decimal("123456789012345678.9012345678901234567", 19),
+            Int128{1'234'567'890'123'456'789} * pow10(18) + 12'345'678'901'234'567);
+  EXPECT_EQ(parse_decimal("-7", 37), -7 * pow10(37));
+  EXPECT_EQ(parse_decimal("1700", 36), std::nullopt);
+  EXPECT_EQ(parse_decimal("000000000000000000000000000000000000000000001.50", 1), 15);
+  EXPECT_EQ(parse_decimal("12345678901234567x", 0), std::nullopt);
+  EXPECT_EQ(parse_decimal("123456789012345678x", 0), std::nullopt);
+}
+
 TEST(Decimal, TrimsZerosForPeople) {
   EXPECT_EQ(format_trimmed(12'340'000, 6), "12.34");
   EXPECT_EQ(format_trimmed(12'000'000, 6), "12");

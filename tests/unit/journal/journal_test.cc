@@ -130,7 +130,9 @@ TEST(JournalDigest, ChangesWithWhateverTheInputsReferTo) {
   EXPECT_EQ(base, digest_after([](IndexDefinition&) {}));
   EXPECT_NE(base, digest_after([](IndexDefinition& d) { d.divisor.raw += 1; }));
   EXPECT_NE(base, digest_after([](IndexDefinition& d) { d.members[1].shares.raw += 1; }));
-  EXPECT_NE(base, digest_after([](IndexDefinition& d) { d.members[0].security = test::security("B.SH", 0); }));
+  EXPECT_NE(base, digest_after([](IndexDefinition& d) {
+              d.members[0].security = test::security("B.SH", 0);
+            }));
   EXPECT_NE(base, digest_after([](IndexDefinition& d) { d.close_fx["HKD"].raw += 1; }));
   EXPECT_NE(base, digest_after([](IndexDefinition& d) { std::swap(d.members[0], d.members[1]); }));
 }
