@@ -95,7 +95,6 @@ ControlOutcome Engine::hold(IndexId id) {
   IndexState& index = indices_[id];
   if (index.held) return ControlOutcome::nothing_to_do;
   index.held = true;
-  index.status_before_hold = index.status;
   index.status = IndexStatus::held;
   index.quotable = false;
   publish(id, index, Cause::control);
@@ -107,7 +106,6 @@ ControlOutcome Engine::release(IndexId id) {
   IndexState& index = indices_[id];
   if (!index.held) return ControlOutcome::nothing_to_do;
   index.held = false;
-  index.status = index.status_before_hold;
   index.quality_due = true;
   refresh(id, true, Cause::control);
   return ControlOutcome::applied;

@@ -66,7 +66,6 @@ struct IndexState {
   // derived.
   bool quality_due = true;
   bool held = false;  // frozen by an operator: its level stays, and nothing is published
-  IndexStatus status_before_hold = IndexStatus::pre_open;
   bool exceptional_rule = false;      // said by an operator
   std::uint32_t control_version = 0;  // controls applied to it
 

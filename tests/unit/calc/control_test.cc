@@ -75,9 +75,11 @@ TEST_F(Control, ARequestThatComesTooLateIsRefused) {
 
 TEST_F(Control, AnExpiryFarAheadDoesNotMoveExchangeTime) {
   ends(0, test::at(15, 0));
-  control(ControlOp::hold, 0).exchange_time = test::at(23, 0);
-  send();
-  ask(ControlOp::release, 0);
+  for (const ControlOp op : {ControlOp::hold, ControlOp::release}) {
+    control(op, 0).exchange_time = test::at(23, 0);
+    send();
+  }
+  quote(0, 0);
   EXPECT_EQ(engine_.phase(0), MarketPhase::trading);
 }
 
