@@ -21,7 +21,10 @@ BasketSums::BasketSums(const Universe& universe)
   for (IndexId id = 0; id < universe.indices().size(); ++id) {
     const IndexDefinition& definition = universe.indices()[id];
     Int128 sum = 0;
-    for (const std::uint32_t leg : universe.legs_of(id)) sum += totals_[leg] * rates_[leg].raw;
+    for (const std::uint32_t leg : universe.legs_of(id)) {
+      totals_[leg] += universe.constant_cash(leg);
+      sum += totals_[leg] * rates_[leg].raw;
+    }
     indices_.push_back({LevelDivider(definition.divisor, definition.decimals, sum * kHeadroom),
                         universe.legs_of(id).front(), universe.legs_of(id).back() + 1});
   }
@@ -29,6 +32,8 @@ BasketSums::BasketSums(const Universe& universe)
 
 Int128 BasketSums::recompute(IndexId id) const {
   Int128 sum = 0;
+  for (const std::uint32_t leg : universe_->legs_of(id))
+    sum += universe_->constant_cash(leg) * rates_[leg].raw;
   for (const InstrumentId member : universe_->members(id)) {
     const Membership& m = universe_->membership(member, id);
     sum += static_cast<Int128>(prices_[member].raw) * m.shares.raw * rates_[m.leg].raw;

@@ -11,10 +11,10 @@
 
 namespace indexcast {
 
-// Keeps sum(P_i * N_i) of every leg (an index's members of one currency) as prices change, one
-// multiply-add per membership; an index's sum(P_i * N_i * X) is made of its legs when it is asked
-// for. Because the arithmetic is integer, the sums equal a recomputation from nothing bit for bit,
-// whatever the order of the changes. One thread.
+// Keeps sum(P_i * N_i) of every leg (an index's members of one currency, and its constant cash of
+// it) as prices change, one multiply-add per membership; an index's sum(P_i * N_i * X) is made of
+// its legs when it is asked for. Because the arithmetic is integer, the sums equal a recomputation
+// from nothing bit for bit, whatever the order of the changes. One thread.
 class BasketSums {
  public:
   // Starts every instrument at its reference price and every leg at its series' close. `universe`
@@ -47,7 +47,7 @@ class BasketSums {
   // A new rate of one index's currency; touches no member.
   void set_rate(std::uint32_t leg, FxRate rate) { rates_[leg] = rate; }
 
-  // The sum of an index from its members' prices and its legs' rates alone.
+  // The sum of an index from its constant cash, its members' prices and its legs' rates alone.
   Int128 recompute(IndexId id) const;
 
  private:

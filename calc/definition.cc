@@ -52,6 +52,18 @@ class Checker {
     if (definition_.previous_close.raw <= 0) fault(0, "previous_close", "must be positive");
     if (definition_.members.empty()) fault(0, "members", "an index needs at least one");
     if (definition_.fx_series.size() > 2) fault(0, "fx_series", "at most two foreign currencies");
+    if (definition_.total_return) check_total_return(*definition_.total_return);
+  }
+
+  void check_total_return(const TotalReturn& total_return) {
+    if (total_return.price_previous_close.raw <= 0)
+      fault(0, "total_return.price_previous_close", "must be positive");
+    for (const auto& [currency, cash] : total_return.cash) {
+      const bool known =
+          currency == definition_.currency || definition_.fx_series.contains(currency);
+      if (!known) fault(0, "total_return.dividends", "no fx_series for " + currency);
+      if (cash < 0) fault(0, "total_return.dividends", "negative in " + currency);
+    }
   }
 
   void check_member(const Member& member) {
@@ -83,8 +95,10 @@ class Checker {
       fault(0, "previous_close",
             "too large for " + std::to_string(definition_.decimals) + " decimals");
     }
-    Int128 cap = 0;
     Int128 limit = kInt128Max / kHeadroom / level_scale(definition_.decimals).numerator;
+    Int128 cap = 0;
+    if (!add_constant_cash(cap) || cap > limit)
+      return fault(0, "total_return.dividends", "leave the range of the accumulator");
     for (const Member& member : definition_.members) {
       if (!add_capitalisation(member, close_rate(definition_, member.currency()), cap) ||
           cap > limit) {
@@ -95,14 +109,29 @@ class Checker {
     }
   }
 
+  bool add_constant_cash(Int128& cap) const {
+    if (!definition_.total_return) return true;
+    for (const auto& [currency, cash] : definition_.total_return->cash) {
+      Int128 converted;
+      const Int128 rate = close_rate(definition_, currency).raw;
+      if (__builtin_mul_overflow(cash, rate, &converted) ||
+          __builtin_add_overflow(cap, converted, &cap))
+        return false;
+    }
+    return true;
+  }
+
+  // A total return index has the gate of its price index.
   void check_gate() {
-    const Level level =
-        level_of(base_capitalisation(definition_), definition_.divisor, definition_.decimals);
-    if (level == definition_.previous_close) return;
+    const auto& total = definition_.total_return;
+    const Divisor divisor = total ? total->price_divisor : definition_.divisor;
+    const Level expected = total ? total->price_previous_close : definition_.previous_close;
+    const Level level = level_of(base_capitalisation(definition_), divisor, definition_.decimals);
+    if (level == expected) return;
     fault(0, "divisor",
-          "base prices give " + format_decimal(level.raw, definition_.decimals) +
-              " and previous_close is " +
-              format_decimal(definition_.previous_close.raw, definition_.decimals));
+          "base prices give " + format_decimal(level.raw, definition_.decimals) + " and " +
+              (total ? "price_previous_close" : "previous_close") + " is " +
+              format_decimal(expected.raw, definition_.decimals));
   }
 
   const IndexDefinition& definition_;
@@ -126,6 +155,12 @@ LevelScale level_scale(int decimals) {
 
 std::vector<DefinitionFault> check_definition(const IndexDefinition& definition) {
   return Checker(definition).run();
+}
+
+Int128 constant_cash(const IndexDefinition& definition, const std::string& currency) {
+  if (!definition.total_return) return 0;
+  const auto it = definition.total_return->cash.find(currency);
+  return it == definition.total_return->cash.end() ? 0 : it->second;
 }
 
 Int128 base_capitalisation(const IndexDefinition& definition) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "calc/fixed_point.h"
 #include "calc/security.h"
 #include "calc/time.h"
+#include "calc/total_return.h"
 
 namespace indexcast {
 
@@ -46,6 +48,8 @@ struct IndexDefinition {
   // Listing currency -> name of the FX series this index binds to ("HKDCNY").
   std::map<std::string, std::string> fx_series;
   std::vector<Member> members;
+  // Of a total return index, whose divisor is total_return_divisor of these; empty: a price index.
+  std::optional<TotalReturn> total_return;
   std::string source;  // file it came from, for messages
 };
 
@@ -71,7 +75,11 @@ struct LevelScale {
 };
 LevelScale level_scale(int decimals);
 
-// Capitalisation at base prices and close_fx, scale kSumDecimals.
+// What a sum has in a currency beside its members' prices, all day, scale kCapDecimals: the
+// dividends that go ex today in a total return index.
+Int128 constant_cash(const IndexDefinition& definition, const std::string& currency);
+
+// Capitalisation at base prices and close_fx, without constant cash, scale kSumDecimals.
 Int128 base_capitalisation(const IndexDefinition& definition);
 
 // The divisor that puts the capitalisation `cap` (kSumDecimals) at `level`, rounded half up to 16

@@ -25,11 +25,12 @@ struct Dividend {
 
 struct TotalReturn {
   ReturnKind kind = ReturnKind::gross;
-  // Of the price index whose basket and divisor this is, the day before; in the definition's
-  // decimals.
+  std::string price_index;  // code of the price index whose basket this is
+  // Of that index: its divisor, and its close of the day before in the definition's decimals.
+  Divisor price_divisor{};
   Level price_previous_close{};
   // What today's dividends bring, by listing currency, scale kCapDecimals.
-  std::map<std::string, Int128> cash;
+  std::map<std::string, Int128> cash = {};
 };
 
 // What a dividend brings, scale kCapDecimals, half up.

@@ -77,13 +77,13 @@ void Universe::number_instruments() {
 
 void Universe::number_legs() {
   for (IndexId index = 0; index < definitions_.size(); ++index) {
+    const IndexDefinition& definition = definitions_[index];
     first_leg_.push_back(static_cast<std::uint32_t>(legs_.size()));
-    legs_.push_back({index, 0});
-    for (const auto& [currency, name] : definitions_[index].fx_series) {
+    legs_.push_back({index, 0, indexcast::constant_cash(definition, definition.currency)});
+    for (const auto& [currency, name] : definition.fx_series) {
       const SeriesId series = find_series(name);
-      if (series == series_.size())
-        series_.push_back({name, definitions_[index].close_fx.at(currency)});
-      legs_.push_back({index, series});
+      if (series == series_.size()) series_.push_back({name, definition.close_fx.at(currency)});
+      legs_.push_back({index, series, indexcast::constant_cash(definition, currency)});
     }
   }
   first_leg_.push_back(static_cast<std::uint32_t>(legs_.size()));

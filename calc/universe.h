@@ -38,6 +38,7 @@ static_assert(sizeof(Membership) == 16);
 struct Leg {
   IndexId index = 0;
   SeriesId series = 0;
+  Int128 constant_cash = 0;  // scale kCapDecimals
 };
 
 // Built once from checked definitions; immutable. Instrument ids are dense from 0, in the order in
@@ -52,6 +53,7 @@ class Universe {
   std::span<const Instrument> instruments() const { return instruments_; }
   std::span<const FxSeries> series() const { return series_; }
   std::span<const Leg> legs() const { return legs_; }
+  Int128 constant_cash(std::uint32_t leg) const { return legs_[leg].constant_cash; }
   // All memberships, instrument after instrument, those of each in ascending order of the index.
   std::span<const Membership> memberships() const { return memberships_; }
   // The indices that hold an instrument: a row of memberships(), and where it begins there.

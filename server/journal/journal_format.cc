@@ -42,6 +42,7 @@ std::uint64_t digest_of(const Universe& universe) {
     digest.add(Int128{definition.version});
     for (const Member& member : definition.members) add_member(digest, member);
   }
+  for (const Leg& leg : universe.legs()) digest.add(leg.constant_cash);
   for (const FxSeries& series : universe.series()) {
     digest.add(series.name);
     digest.add(Int128{series.close.raw});
