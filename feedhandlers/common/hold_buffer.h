@@ -9,21 +9,9 @@
 #include <vector>
 
 #include "calc/time.h"
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/datagram_handler.h"
+#include "feedhandlers/common/line_packet.h"
 
 namespace indexcast::feed {
-
-// A datagram as the arbiter needs it.
-struct LinePacket {
-  std::uint32_t sequence = 0;  // of the first message
-  std::uint32_t count = 0;     // messages; 0 only says which number comes next
-  Line line = Line::a;
-  TimeNs sent{};           // the sender's stamp
-  Bytes bytes;             // valid during the call that hands it over
-  bool recovered = false;  // by the retransmission service: its line says nothing
-  std::uint64_t end() const { return std::uint64_t{sequence} + count; }
-};
 
 // Keeps copies of packets of at most kPacketBytesMax bytes, sorted by sequence. One thread. All
 // memory is reserved at construction and touched when first used. Taking the first and adding at

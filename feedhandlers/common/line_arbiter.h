@@ -2,16 +2,16 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 
 #include "calc/time.h"
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/datagram_handler.h"
 #include "feedhandlers/common/feed_counters.h"
 #include "feedhandlers/common/hold_buffer.h"
+#include "feedhandlers/common/last_reset.h"
+#include "feedhandlers/common/line_packet.h"
+#include "feedhandlers/common/restart_watch.h"
 
 namespace indexcast::feed {
 
@@ -50,26 +50,18 @@ struct NumberRange {
 class LineArbiter {
  public:
   static constexpr std::size_t kPacketBytesMax = HoldBuffer::kPacketBytesMax;
-  // The exchange itself keeps 50,000 messages a channel for retransmission: a jump beyond that,
-  // either way, is a fault or a restart. Forwards it is followed when a second packet continues it.
-  static constexpr std::uint64_t kSuspiciousJump = 50'000;
-  // How long after a sequence reset the other line may still deliver packets from before it. A line
-  // that said nothing for so long has no say in whether the publisher restarted.
-  static constexpr std::int64_t kResetStraggleNs = 5 * kNsPerSecond;
-  // Copies of one reset carry stamps no further apart than this, and a packet whose stamp is newer
-  // by more than this is no late copy.
-  static constexpr std::int64_t kSameResetNs = kNsPerSecond;
 
   LineArbiter(ArbiterSettings settings, FeedCounters& counters)
       : settings_(complete(settings)),
         counters_(counters),
-        held_(std::max(settings_.capacity, settings_.recovery_capacity)) {}
+        held_(std::max(settings_.capacity, settings_.recovery_capacity)),
+        restart_watch_(settings_.restart_confirmation) {}
 
   // Takes a packet of at most kPacketBytesMax bytes. Calls deliver(const LinePacket&, skip) for
   // whatever is next in order: the first `skip` messages of that packet were seen before.
   template <class Deliver>
   void on_packet(const LinePacket& packet, TimeNs now, Deliver&& deliver) {
-    if (!packet.recovered) line_heard_[index_of(packet.line)] = now;
+    if (!packet.recovered) restart_watch_.hear(packet.line, now);
     place(packet, now, deliver);
     expire(now, deliver);
   }
@@ -84,20 +76,14 @@ class LineArbiter {
   // `next` is expected. False for the other line's copy and for a late older one.
   template <class Deliver>
   bool on_reset(Line line, TimeNs sent, std::uint32_t next, TimeNs now, Deliver&& deliver) {
-    line_heard_[index_of(line)] = now;
-    if (is_known_reset(line, sent, now)) return false;
+    restart_watch_.hear(line, now);
+    if (last_reset_.knows(line, sent, now)) return false;
     while (!held_.empty()) abandon(deliver);
-    before_reset_ = expected_;
+    last_reset_.take(line, sent, now, expected_);
+    restart_watch_.begin_anew(sent);
     open(next);
     holding_ = false;
     far_end_ = kNowhere;
-    passed_sent_ = sent;
-    backward_ = {};
-    reset_seen_ = true;
-    reset_sent_ = sent;
-    reset_at_ = now;
-    line_reset_ = {};
-    line_reset_[index_of(line)] = true;
     return true;
   }
 
@@ -141,7 +127,7 @@ class LineArbiter {
   template <class Deliver>
   void continue_after(std::uint64_t last, TimeNs sent, Deliver&& deliver) {
     const std::uint64_t next = last + 1;
-    passed_sent_ = std::max(passed_sent_, sent);
+    restart_watch_.pass_snapshot(sent);
     if (!started_) open(held_.empty() ? next : std::min<std::uint64_t>(next, first_held()));
     while (!held_.empty() && held_.front().sequence < next) {
       pass_over(held_.front(), next);
@@ -188,24 +174,17 @@ class LineArbiter {
  private:
   static constexpr std::uint64_t kNowhere = std::numeric_limits<std::uint64_t>::max();
 
-  // Old numbers under new stamps, one packet after the other: from `first` to `next`.
-  struct Backward {
-    std::uint64_t first = kNowhere;
-    std::uint64_t next = kNowhere;
-    std::uint32_t packets = 0;
-  };
-
   static ArbiterSettings complete(ArbiterSettings settings) {
     settings.capacity = std::max<std::size_t>(settings.capacity, 1);
     settings.refreshes = settings.refreshes && settings.recovery_capacity > 0;
     return settings;
   }
 
-  static std::size_t index_of(Line line) { return static_cast<std::size_t>(line); }
-
   template <class Deliver>
   void place(const LinePacket& packet, TimeNs now, Deliver& deliver) {
-    if (is_from_before_reset(packet, now)) return count(FeedCounter::duplicate, packet.count);
+    if (last_reset_.outdates(packet, expected_, now)) {
+      return count(FeedCounter::duplicate, packet.count);
+    }
     if (!started_ && !holding_ && packet.sequence == 1) open(1);
     if (started_) {
       if (packet.end() <= expected_) return take_past(packet, now, deliver);
@@ -229,45 +208,13 @@ class LineArbiter {
   // All numbers of the packet are past: a copy, or a publisher that began anew.
   template <class Deliver>
   void take_past(const LinePacket& packet, TimeNs now, Deliver& deliver) {
-    const bool newer = follow_backward(packet);
-    const bool backward = is_backward(packet);
+    const bool newer = restart_watch_.follow(packet, expected_);
+    const bool backward = restart_watch_.is_backward(packet, expected_);
     if (backward) ++suspicious_;
-    if (!newer || !is_restart(now)) {
+    if (!newer || !restart_watch_.is_restart(now)) {
       return count(backward ? FeedCounter::rejected : FeedCounter::duplicate, packet.count);
     }
     restart_at(packet, now, deliver);
-  }
-
-  // Whether the packet may be of a new numbering. A line whose clock is ahead looks like that too
-  // as long as it lags; but then the other one goes on, and is_restart() asks for both.
-  bool follow_backward(const LinePacket& packet) {
-    const bool newer = is_far_back(packet) || packet.sent > passed_sent_;
-    if (packet.recovered || packet.count == 0 || !newer) return false;
-    Backward& backward = backward_[index_of(packet.line)];
-    if (packet.sequence != backward.next) backward = {packet.sequence, kNowhere, 0};
-    backward.next = packet.end();
-    ++backward.packets;
-    return true;
-  }
-
-  // Certainly no late copy.
-  bool is_backward(const LinePacket& packet) const {
-    if (packet.recovered || packet.count == 0) return false;
-    return is_far_back(packet) || packet.sent - passed_sent_ > kSameResetNs;
-  }
-
-  bool is_far_back(const LinePacket& packet) const {
-    return expected_ - packet.end() > kSuspiciousJump;
-  }
-
-  // Both lines agree, as far as they speak.
-  bool is_restart(TimeNs now) const {
-    if (settings_.restart_confirmation == 0) return false;
-    for (std::size_t line = 0; line < backward_.size(); ++line) {
-      const bool speaks = now - line_heard_[line] <= kResetStraggleNs;
-      if (speaks && backward_[line].packets < settings_.restart_confirmation) return false;
-    }
-    return true;
   }
 
   template <class Deliver>
@@ -278,11 +225,10 @@ class LineArbiter {
     count(FeedCounter::gaps, 1);
     ++gaps_;
     // Of the new numbering, what came before it was believed.
-    const std::uint64_t first = std::min(backward_[0].first, backward_[1].first);
+    const std::uint64_t first = restart_watch_.first();
     if (first < packet.sequence) count(FeedCounter::sequence_lost, packet.sequence - first);
-    backward_ = {};
+    restart_watch_.begin_anew(packet.sent);
     far_end_ = kNowhere;
-    passed_sent_ = packet.sent;
     holding_ = settings_.refreshes;
     if (!holding_) {
       open(packet.sequence);
@@ -326,10 +272,7 @@ class LineArbiter {
     count(packet.recovered ? FeedCounter::sequence_recovered : FeedCounter::sequence_received,
           packet.count - skip);
     expected_ = packet.end();
-    if (!packet.recovered) {
-      passed_sent_ = packet.sent;
-      backward_[index_of(packet.line)] = {};
-    }
+    if (!packet.recovered) restart_watch_.pass(packet);
     deliver(packet, skip);
   }
 
@@ -409,36 +352,11 @@ class LineArbiter {
     held_.pop_front();
   }
 
-  bool is_shortly_after_reset(TimeNs now) const {
-    return reset_seen_ && now - reset_at_ <= kResetStraggleNs;
-  }
-
-  bool is_known_reset(Line line, TimeNs sent, TimeNs now) {
-    if (!reset_seen_) return false;
-    const std::int64_t later = sent - reset_sent_;
-    bool& line_reset = line_reset_[index_of(line)];
-    if (later == 0 || (!line_reset && later >= -kSameResetNs && later <= kSameResetNs)) {
-      line_reset = true;
-      return true;
-    }
-    return later < 0 && is_shortly_after_reset(now);
-  }
-
-  // The slower line still delivers the old numbering, which looks like a jump ahead. Stamps tell
-  // the two apart; at an equal stamp (they may count milliseconds) the nearer numbering does.
-  bool is_from_before_reset(const LinePacket& packet, TimeNs now) const {
-    if (packet.recovered) return false;  // its request was made after the reset
-    if (!is_shortly_after_reset(now) || packet.sent > reset_sent_) return false;
-    if (packet.sent < reset_sent_) return true;
-    return !line_reset_[index_of(packet.line)] &&
-           distance(packet.sequence, before_reset_) < distance(packet.sequence, expected_);
-  }
-
-  static std::uint64_t distance(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : b - a; }
-
   const ArbiterSettings settings_;
   FeedCounters& counters_;
   HoldBuffer held_;
+  LastReset last_reset_;
+  RestartWatch restart_watch_;
 
   bool started_ = false;
   bool holding_ = false;
@@ -447,16 +365,6 @@ class LineArbiter {
   std::uint64_t gaps_ = 0;
   std::uint64_t suspicious_ = 0;
   std::uint64_t restarts_ = 0;
-
-  TimeNs passed_sent_{};  // stamp of the last packet handed on from a line
-  std::array<Backward, 2> backward_{};
-  std::array<TimeNs, 2> line_heard_{};
-
-  bool reset_seen_ = false;
-  TimeNs reset_sent_{};
-  TimeNs reset_at_{};
-  std::uint64_t before_reset_ = 0;  // the number expected when the reset came
-  std::array<bool, 2> line_reset_{};
 };
 
 }  // namespace indexcast::feed

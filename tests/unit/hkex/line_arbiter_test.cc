@@ -252,7 +252,7 @@ TEST_F(LineArbiterTest, BelievesAnOlderResetOnceTheStragglersAreOver) {
   EXPECT_TRUE(reset(Line::a));
   sent = sent + -2 * kNsPerSecond;
   EXPECT_FALSE(reset(Line::a));
-  now = now + LineArbiter::kResetStraggleNs + 1;
+  now = now + kLineLagNs + 1;
   EXPECT_TRUE(reset(Line::a));
 }
 

@@ -75,7 +75,7 @@ TEST(Restart, IsNoLineWhoseClockIsAhead) {
 TEST(Restart, IsFollowedOnTheOnlyLineThatSpeaks) {
   RecoveryRig rig(one_channel());
   run_and_stop(rig);
-  rig.pass(feed::LineArbiter::kResetStraggleNs);
+  rig.pass(feed::kLineLagNs);
   for (std::uint32_t i = 1; i <= 3; ++i) receive(rig, i, Line::b);
   EXPECT_EQ(rig.count(FeedCounter::restarts), 1u);
   EXPECT_EQ(rig.prices(), (Prices{3}));

@@ -1,0 +1,34 @@
+// A datagram as the arbiter needs it, and how far apart two lines may be.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "calc/time.h"
+#include "feedhandlers/common/bytes.h"
+#include "feedhandlers/common/datagram_handler.h"
+
+namespace indexcast::feed {
+
+struct LinePacket {
+  std::uint32_t sequence = 0;  // of the first message
+  std::uint32_t count = 0;     // messages; 0 only says which number comes next
+  Line line = Line::a;
+  TimeNs sent{};           // the sender's stamp
+  Bytes bytes;             // valid during the call that hands it over
+  bool recovered = false;  // by the retransmission service: its line says nothing
+  std::uint64_t end() const { return std::uint64_t{sequence} + count; }
+};
+
+// The exchange itself keeps 50,000 messages a channel for retransmission: a jump beyond that,
+// either way, is a fault or a restart.
+inline constexpr std::uint64_t kSuspiciousJump = 50'000;
+// On the receive clock. So long after one line brought a sequence reset may the other one still
+// deliver packets from before it; and a line that said nothing for so long does not speak.
+inline constexpr std::int64_t kLineLagNs = 5 * kNsPerSecond;
+// On the sender's clock. Copies of one packet carry stamps no further apart than this.
+inline constexpr std::int64_t kCopySkewNs = kNsPerSecond;
+
+constexpr std::size_t index_of(Line line) { return static_cast<std::size_t>(line); }
+
+}  // namespace indexcast::feed
