@@ -219,13 +219,14 @@ class LineArbiter {
 
   template <class Deliver>
   void restart_at(const LinePacket& packet, TimeNs now, Deliver& deliver) {
+    // Before old packets that were held are handed on, which says to the watch that lines go on.
+    const std::uint64_t first = restart_watch_.first();
     while (!held_.empty()) abandon(deliver);
     count(FeedCounter::restarts, 1);
     ++restarts_;
     count(FeedCounter::gaps, 1);
     ++gaps_;
     // Of the new numbering, what came before it was believed.
-    const std::uint64_t first = restart_watch_.first();
     if (first < packet.sequence) count(FeedCounter::sequence_lost, packet.sequence - first);
     restart_watch_.begin_anew(packet.sent);
     far_end_ = kNowhere;

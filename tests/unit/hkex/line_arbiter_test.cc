@@ -265,6 +265,23 @@ TEST_F(LineArbiterTest, TakesAnEmptyPacketForTheNextNumber) {
   EXPECT_EQ(arbiter.expected(), 12u);
 }
 
+// What was held belongs to the old numbering and is handed on first, which must not make forget
+// where the new one began.
+TEST_F(LineArbiterTest, LosesTheNumbersBeforeARestartWasBelievedWhileItHeldPackets) {
+  LineArbiter held{{.capacity = 4, .wait_ns = kWait, .recovery_capacity = 4}, counters};
+  const auto take = [&](std::uint32_t sequence) {
+    held.on_packet({sequence, 1, Line::b, sent, {}}, now, sink());
+  };
+  for (std::uint32_t i = 1; i <= 9; ++i) take(i);
+  take(11);
+  now = now + (kLineLagNs + 1);  // line A says nothing
+  sent = sent + kLineLagNs;
+  for (std::uint32_t i = 1; i <= 3; ++i) take(i);
+  EXPECT_EQ(held.restarts(), 1u);
+  EXPECT_EQ(delivered.back(), 3u);
+  EXPECT_EQ(count(FeedCounter::sequence_lost), 3u);  // 10 of the old numbers, 1 and 2 of the new
+}
+
 TEST_F(LineArbiterTest, KeepsTheBytesOfWhatItHolds) {
   open_at_10();
   std::vector<std::byte> bytes(40, std::byte{7});
