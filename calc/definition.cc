@@ -14,6 +14,8 @@ constexpr Int128 kHeadroom = 1000;
 // Levels stay below 2^50 units, so that the engine's estimate in double is off by less than one
 // (level_divider.h).
 constexpr std::int64_t kMaxLevel = std::int64_t{1} << 50;
+// METHODOLOGY 9: a fund's value at reference prices may be off by 0.5 %, one part in this many.
+constexpr Int128 kFundGateParts = 200;
 
 // Caps, and their overflow, one member after another.
 bool add_capitalisation(const Member& member, FxRate rate, Int128& sum) {
@@ -33,7 +35,7 @@ class Checker {
     symbols_.reserve(definition_.members.size());
     for (const Member& member : definition_.members) check_member(member);
     if (faults_.empty()) check_range();
-    if (faults_.empty()) check_gate();
+    if (faults_.empty()) definition_.fund ? check_fund_gate(*definition_.fund) : check_gate();
     return std::move(faults_);
   }
 
@@ -53,6 +55,7 @@ class Checker {
     if (definition_.members.empty()) fault(0, "members", "an index needs at least one");
     if (definition_.fx_series.size() > 2) fault(0, "fx_series", "at most two foreign currencies");
     if (definition_.total_return) check_total_return(*definition_.total_return);
+    if (definition_.fund) check_fund_terms(*definition_.fund);
   }
 
   void check_total_return(const TotalReturn& total_return) {
@@ -64,6 +67,12 @@ class Checker {
       if (!known) fault(0, "total_return.dividends", "no fx_series for " + currency);
       if (cash < 0) fault(0, "total_return.dividends", "negative in " + currency);
     }
+  }
+
+  void check_fund_terms(const FundTerms& terms) {
+    if (terms.venue >= kMaxMarkets) fault(0, "venue", "unknown");
+    if (terms.creation_unit <= 0) fault(0, "creation_unit", "must be positive");
+    if (terms.expected_value.raw <= 0) fault(0, "expected_value", "must be positive");
   }
 
   void check_member(const Member& member) {
@@ -98,7 +107,8 @@ class Checker {
     Int128 limit = kInt128Max / kHeadroom / level_scale(definition_.decimals).numerator;
     Int128 cap = 0;
     if (!add_constant_cash(cap) || cap > limit)
-      return fault(0, "total_return.dividends", "leave the range of the accumulator");
+      return fault(0, definition_.fund ? "cash components" : "total_return.dividends",
+                   "leave the range of the accumulator");
     for (const Member& member : definition_.members) {
       if (!add_capitalisation(member, close_rate(definition_, member.currency()), cap) ||
           cap > limit) {
@@ -110,6 +120,10 @@ class Checker {
   }
 
   bool add_constant_cash(Int128& cap) const {
+    if (definition_.fund) {
+      const Int128 cash = cash_of(*definition_.fund);
+      return !__builtin_mul_overflow(cash < 0 ? -cash : cash, Int128{kFxOne.raw}, &cap);
+    }
     if (!definition_.total_return) return true;
     for (const auto& [currency, cash] : definition_.total_return->cash) {
       Int128 converted;
@@ -132,6 +146,22 @@ class Checker {
           "base prices give " + format_decimal(level.raw, definition_.decimals) + " and " +
               (total ? "price_previous_close" : "previous_close") + " is " +
               format_decimal(expected.raw, definition_.decimals));
+  }
+
+  // A fund was valued by its manager and not by us, so its gate has a tolerance.
+  void check_fund_gate(const FundTerms& terms) {
+    const Int128 unit = pow10(kSumDecimals - Money::kDecimals);
+    const Int128 value = base_value(definition_);
+    const Int128 expected = terms.expected_value.raw * unit;
+    const Int128 off = value > expected ? value - expected : expected - value;
+    if (off <= expected / kFundGateParts) return;
+    const Int128 hundredths = divide_half_up(off / unit * 10'000, terms.expected_value.raw);
+    fault(0, "NAVperCU",
+          "a creation unit is worth " + format_decimal(divide_half_up(value, pow10(18)), 2) +
+              " at reference prices, " + format_decimal(hundredths, 2) + " % " +
+              (value > expected ? "above" : "below") + " its NAV less dividend of " +
+              format_decimal(divide_half_up(terms.expected_value.raw, 10'000), 2) +
+              "; 0.5 % is allowed");
   }
 
   const IndexDefinition& definition_;
@@ -158,9 +188,14 @@ std::vector<DefinitionFault> check_definition(const IndexDefinition& definition)
 }
 
 Int128 constant_cash(const IndexDefinition& definition, const std::string& currency) {
+  if (definition.fund && currency == definition.currency) return cash_of(*definition.fund);
   if (!definition.total_return) return 0;
   const auto it = definition.total_return->cash.find(currency);
   return it == definition.total_return->cash.end() ? 0 : it->second;
+}
+
+Int128 base_value(const IndexDefinition& fund) {
+  return base_capitalisation(fund) + constant_cash(fund, fund.currency) * kFxOne.raw;
 }
 
 Int128 base_capitalisation(const IndexDefinition& definition) {
@@ -179,6 +214,7 @@ Divisor divisor_for(Int128 cap, Level level, int decimals) {
 }
 
 Level level_of(Int128 cap, Divisor divisor, int decimals) {
+  if (cap < 0) return {};
   const LevelScale scale = level_scale(decimals);
   return {static_cast<std::int64_t>(
       divide_half_up(cap * scale.numerator, divisor.raw * scale.denominator))};

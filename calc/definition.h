@@ -11,6 +11,7 @@
 
 #include "calc/event.h"
 #include "calc/fixed_point.h"
+#include "calc/fund_terms.h"
 #include "calc/security.h"
 #include "calc/time.h"
 #include "calc/total_return.h"
@@ -50,6 +51,9 @@ struct IndexDefinition {
   std::vector<Member> members;
   // Of a total return index, whose divisor is total_return_divisor of these; empty: a price index.
   std::optional<TotalReturn> total_return;
+  // Present when this is the indicative value of a fund (METHODOLOGY 9): members are then the
+  // priced components of a creation unit, the divisor its number of fund shares.
+  std::optional<FundTerms> fund;
   std::string source;  // file it came from, for messages
 };
 
@@ -61,8 +65,8 @@ struct DefinitionFault {
 };
 
 // Every fault of METHODOLOGY 7 that shows without a file or a calendar: missing or duplicate
-// member, non-positive shares or price, unknown currency, range (METHODOLOGY 2), and the gate.
-// Empty when the index may start.
+// member, non-positive shares or price, unknown currency, range (METHODOLOGY 2), and the gate,
+// which for a fund is that of METHODOLOGY 9. Empty when the index may start.
 std::vector<DefinitionFault> check_definition(const IndexDefinition& definition);
 
 // Of the day before, or 1 for the index's own currency; zero when the definition has none.
@@ -76,18 +80,22 @@ struct LevelScale {
 LevelScale level_scale(int decimals);
 
 // What a sum has in a currency beside its members' prices, all day, scale kCapDecimals: the
-// dividends that go ex today in a total return index.
+// dividends that go ex today in a total return index, the cash of a creation unit in a fund.
 Int128 constant_cash(const IndexDefinition& definition, const std::string& currency);
 
 // Capitalisation at base prices and close_fx, without constant cash, scale kSumDecimals.
 Int128 base_capitalisation(const IndexDefinition& definition);
+
+// The same with a fund's cash: what a creation unit is worth at reference prices.
+Int128 base_value(const IndexDefinition& fund);
 
 // The divisor that puts the capitalisation `cap` (kSumDecimals) at `level`, rounded half up to 16
 // places.
 Divisor divisor_for(Int128 cap, Level level, int decimals);
 
 // Level of the capitalisation `cap` (kSumDecimals) under `divisor`, rounded half up to `decimals`.
-// The plain 128-bit division; the engine's fast one agrees with it bit for bit.
+// A capitalisation below zero, which only a fund's cash can make, is level 0 (METHODOLOGY 9). The
+// plain 128-bit division; the engine's fast one agrees with it bit for bit.
 Level level_of(Int128 cap, Divisor divisor, int decimals);
 
 }  // namespace indexcast

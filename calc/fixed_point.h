@@ -32,6 +32,8 @@ using Price = Fixed<struct PriceTag, 6>;
 using IndexShares = Fixed<struct IndexSharesTag, 6>;
 // Units of the index's currency for one unit of the listing currency, 1e-8.
 using FxRate = Fixed<struct FxRateTag, 8>;
+// Cash in the currency of an index or fund, 1e-6; may be negative.
+using Money = Fixed<struct MoneyTag, 6>;
 // Divisor of an index, 1e-16; 128 bits because a broad market's divisor passes 10^9.
 struct Divisor {
   static constexpr int kDecimals = 16;

@@ -11,7 +11,8 @@ namespace indexcast {
 // Divides sums of one index by its divisor, rounded half up. The quotient is estimated in double
 // from the sum's leading 63 bits and put right by at most one; the remainder proves it. Where an
 // estimate is further off (a level beyond 2^50, a sum beyond the range that the load-time check
-// admits) the native division decides, so the answer is exact always.
+// admits) the native division decides, so the answer is exact always. A sum below zero, which only
+// a fund's cash can make, is level 0 (METHODOLOGY 9).
 class LevelDivider {
  public:
   // `largest` is the largest sum expected (METHODOLOGY 2: 1000 x the capitalisation); beyond it
@@ -23,6 +24,8 @@ class LevelDivider {
     bool estimated;  // false: the native division had to decide
   };
   Result divide(Int128 sum) const {
+    if (sum < 0) [[unlikely]]
+      return {Level{}, true};
     const Int128 numerator = sum * numerator_scale_;
     const auto leading = static_cast<double>(static_cast<std::int64_t>(numerator >> shift_));
     auto quotient = static_cast<std::int64_t>(leading * inverse_);

@@ -41,6 +41,7 @@ std::uint64_t digest_of(const Universe& universe) {
     digest.add(Int128{definition.decimals});
     digest.add(Int128{definition.version});
     for (const Member& member : definition.members) add_member(digest, member);
+    digest.add(Int128{definition.fund ? definition.fund->venue : kNoMarket});
   }
   for (const Leg& leg : universe.legs()) digest.add(leg.constant_cash);
   for (const FxSeries& series : universe.series()) {

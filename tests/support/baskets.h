@@ -58,6 +58,24 @@ inline IndexDefinition golden_basket() {
                       member("C.HK", 2, "HKD", "5.91", "4608000")});
 }
 
+inline Money money(const std::string& text) { return parse_fixed<Money>(text).value(); }
+
+// A fund of Shanghai, 100,000 shares a creation unit, worth 90,720 of A.SH, 54,555.21 of C.HK,
+// 1,234.567 of substitutes and an estimated cash difference of -200: 146,309.777, 1.4631 a share.
+inline IndexDefinition golden_fund() {
+  IndexDefinition fund = index(
+      "F1", {member("A.SH", 0, "CNY", "151.20", "600"), member("C.HK", 2, "HKD", "5.91", "10000")});
+  fund.divisor = Divisor{100'000 * pow10(Divisor::kDecimals)};
+  fund.previous_close = Level{14'631};
+  fund.fund = FundTerms{.venue = 0,
+                        .tracked_index = "G2",
+                        .creation_unit = 100'000,
+                        .estimated_cash = money("-200"),
+                        .cash_components = {{"D.SH", "D", money("1234.567")}},
+                        .expected_value = money("146309.78")};
+  return fund;
+}
+
 // Keeps every record.
 class RecordLog final : public RecordSink {
  public:

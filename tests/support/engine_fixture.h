@@ -19,7 +19,8 @@ inline TimeNs at(int hour, int minute, int second = 0) {
 // Member `i` of the basket is listed in market `i`.
 class EngineFixture : public testing::Test {
  protected:
-  EngineFixture() : universe_({golden_basket()}), engine_(universe_, settings(), log_, counters_) {
+  explicit EngineFixture(const IndexDefinition& basket = golden_basket())
+      : universe_({basket}), engine_(universe_, settings(), log_, counters_) {
     engine_.start();
     for (MarketId market = 0; market < 3; ++market) feed(market, FeedState::live);
   }
