@@ -45,7 +45,13 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
 void Engine::lay_out_members() {
   // Dividing both by the number of units first keeps the product inside 128 bits.
   std::vector<Int128> unit(indices_.size());
-  for (IndexId id = 0; id < indices_.size(); ++id) unit[id] = sums_.sum(id) / kWeightUnits + 1;
+  for (IndexId id = 0; id < indices_.size(); ++id) {
+    // Weights are of what is priced.
+    Int128 priced = sums_.sum(id);
+    for (const std::uint32_t leg : universe_->legs_of(id))
+      priced -= universe_->constant_cash(leg) * sums_.rate(leg).raw;
+    unit[id] = priced / kWeightUnits + 1;
+  }
   std::vector<std::uint64_t> totals(indices_.size());
   std::uint64_t* units = weight_units_.data();
   for (InstrumentId id = 0; id < instruments_.size(); ++id) {
@@ -64,6 +70,10 @@ void Engine::lay_out_members() {
     index.decimals = static_cast<std::uint8_t>(definition.decimals);
     index.version = definition.version;
     index.previous_close = definition.previous_close;
+    if (!definition.fund) continue;
+    // A fund's own market decides about it even when it prices nothing there.
+    index.session = definition.fund->venue;
+    markets_[index.session].in_use = true;
   }
 }
 

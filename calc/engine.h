@@ -123,6 +123,7 @@ class Engine {
   void refresh_market(MarketId market, Cause cause);
   bool update_quality(IndexId id, IndexState& index);
   PhaseSet phases_of(IndexId id) const;
+  IndexStatus status_in(const IndexState& index, PhaseSet phases) const;
   std::uint32_t flags_of(IndexId id, const IndexState& index, PhaseSet phases) const;
   std::uint32_t rate_flags_of(IndexId id) const;
   bool open_is_due(const IndexState& index, PhaseSet phases) const;

@@ -52,7 +52,7 @@ void Engine::refresh(IndexId id, bool changed, Cause cause) {
 // close.
 bool Engine::update_quality(IndexId id, IndexState& index) {
   const PhaseSet phases = phases_of(id);
-  const IndexStatus status = status_of(phases);
+  const IndexStatus status = status_in(index, phases);
   const std::uint32_t flags = flags_of(id, index, phases);
   index.opened_bp = index.members.basis_points(kOpened);
   index.fresh_bp = index.members.basis_points(kFresh);
@@ -80,6 +80,12 @@ PhaseSet Engine::phases_of(IndexId id) const {
     if (held >> market & 1u) phases |= phase_bit(markets_[market].phase);
   }
   return phases;
+}
+
+// An index has no session but its markets'; a fund has that of the market where it is listed.
+IndexStatus Engine::status_in(const IndexState& index, PhaseSet phases) const {
+  return index.session == kNoMarket ? status_of(phases)
+                                    : fund_status_of(markets_[index.session].phase, phases);
 }
 
 std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet phases) const {

@@ -55,6 +55,7 @@ struct IndexState {
   IndexStatus status = IndexStatus::pre_open;
   std::uint32_t flags = 0;
   bool quotable = false;
+  MarketId session = kNoMarket;  // the one that a fund follows; an index follows all of its own
   std::uint64_t sequence = 0;
   MemberStandings members;
   // In basis points, as last derived.

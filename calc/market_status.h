@@ -1,4 +1,5 @@
-// Index status from the states of its markets: the table of METHODOLOGY 5.
+// Index status from the states of its markets: the table of METHODOLOGY 5, and for a fund the rule
+// of METHODOLOGY 9.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,17 @@ constexpr IndexStatus status_of(PhaseSet phases) {
   if (phases & t) return IndexStatus::open;
   if (phases == n) return IndexStatus::pre_open;
   return IndexStatus::scheduled_break;
+}
+
+// Status of a fund (METHODOLOGY 9): that of the market where it is listed, except that an open fund
+// is indicative while a market that it prices has not opened, is over or is shut today. `phases`:
+// of all markets that concern it.
+constexpr IndexStatus fund_status_of(MarketPhase own, PhaseSet phases) {
+  constexpr PhaseSet not_trading = phase_bit(MarketPhase::pre_open) |
+                                   phase_bit(MarketPhase::closed) |
+                                   phase_bit(MarketPhase::shut_today);
+  const IndexStatus status = status_of(phase_bit(own));
+  return status == IndexStatus::open && (phases & not_trading) ? IndexStatus::indicative : status;
 }
 
 }  // namespace indexcast

@@ -68,6 +68,7 @@ void Universe::number_instruments() {
   InstrumentNumbers numbers(instruments_);
   for (const IndexDefinition& definition : definitions_) {
     std::uint32_t& markets = index_markets_.emplace_back(0);
+    if (definition.fund) markets |= 1u << definition.fund->venue;
     for (const Member& member : definition.members) {
       members_.push_back(numbers.of(member));
       markets |= 1u << member.market();

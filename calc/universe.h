@@ -68,8 +68,9 @@ class Universe {
     return std::span(members_).subspan(first_member_[id],
                                        first_member_[id + 1] - first_member_[id]);
   }
-  // Legs and market sets of an index. Its legs are numbered one after another: the first is its own
-  // currency, the others follow its fx_series in their order.
+  // Legs and market sets of an index; a fund's own market is one of its set. Its legs are numbered
+  // one after another: the first is its own currency, the others follow its fx_series in their
+  // order.
   std::span<const std::uint32_t> legs_of(IndexId id) const {
     return std::span(leg_ids_).subspan(first_leg_[id], first_leg_[id + 1] - first_leg_[id]);
   }

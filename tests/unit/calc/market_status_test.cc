@@ -45,5 +45,31 @@ TEST(MarketStatus, ExamplesOfTheMethodology) {
   }
 }
 
+// METHODOLOGY 9: the fund's own market first, then those that it prices, its own among them.
+TEST(MarketStatus, OfAFundIsThatOfItsOwnMarket) {
+  using enum IndexStatus;
+  struct Case {
+    const char* own;
+    const char* markets;
+    IndexStatus status;
+  };
+  for (const Case& c : {Case{"T", "TTT", open},
+                        {"T", "TTX", indicative},  // Hong Kong on holiday
+                        {"T", "TTN", indicative},  // a typhoon's morning
+                        {"T", "TTF", indicative},  // the afternoon of Hong Kong's half day
+                        {"T", "TTC", open},        // closing prices are coming in
+                        {"T", "TBB", open},
+                        {"T", "TTI", open},
+                        {"B", "BBT", scheduled_break},
+                        {"I", "ITT", scheduled_break},
+                        {"N", "NNT", pre_open},
+                        {"C", "CCT", preliminary_close},
+                        {"F", "FFT", closed},
+                        {"X", "XXT", closed}}) {
+    const auto own = static_cast<MarketPhase>(std::string_view("NTBICFX").find(*c.own));
+    EXPECT_EQ(fund_status_of(own, phases(c.markets)), c.status) << c.own << " in " << c.markets;
+  }
+}
+
 }  // namespace
 }  // namespace indexcast
