@@ -19,6 +19,10 @@ def load(path=SHIPPED):
     here = path.resolve().parent
     for key in ("definitions", "calendar"):
         settings[key] = [str(here / name) for name in settings.get(key, [])]
+    for fund in settings.get("funds", []):
+        for key in ("composition", "closes"):
+            if fund.get(key):
+                fund[key] = str(here / fund[key])
     if settings.get("journal", {}).get("directory"):
         settings["journal"]["directory"] = str(here / settings["journal"]["directory"])
     return settings

@@ -17,6 +17,7 @@
 #include "feedhandlers/simulator/settings.h"
 #include "feedhandlers/sse/settings.h"
 #include "feedhandlers/szse/settings.h"
+#include "server/funds/settings.h"
 
 namespace indexcast::server {
 
@@ -68,6 +69,7 @@ struct ZmqSettings {
   bool enabled = true;
   std::string publish = "tcp://127.0.0.1:5556";
   int send_high_water_mark = 100'000;  // messages held for one slow subscriber before ZeroMQ drops
+  std::int64_t inav_grid_s = 15;       // pace of a fund's grid, aligned to the clock
 };
 
 struct HttpSettings {
@@ -102,6 +104,7 @@ struct Config {
   szse::Settings szse;
   hkex::Settings hkex;
   std::vector<FxSettings> fx;
+  std::vector<FundSettings> funds;
   ZmqSettings zmq;
   HttpSettings http;
   JournalSettings journal;

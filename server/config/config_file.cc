@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "server/config/config.h"
@@ -25,6 +26,10 @@ void resolve_paths(Config& config) {
       if (!is_endpoint(source)) source = resolve_beside(config.source, source);
     }
   }
+  for (FundSettings& fund : config.funds) {
+    fund.composition = resolve_beside(config.source, fund.composition);
+    fund.closes = resolve_beside(config.source, fund.closes);
+  }
   config.journal.directory = resolve_beside(config.source, config.journal.directory);
 }
 
@@ -47,6 +52,17 @@ void check_fx(const Config& config, TableReader& reader) {
     if (fx.mode != FxMode::fixed && fx.sources.empty())
       reader.fault("fx", fx.series + ": a rate that is not fixed needs a source");
   }
+}
+
+void check_funds(const Config& config, TableReader& reader) {
+  const std::int64_t grid_ms = config.zmq.inav_grid_s * 1000;
+  for (const FundSettings& fund : config.funds) {
+    if (fund.code.empty()) reader.fault("funds", "a fund has no code");
+    if (fund.composition.empty()) reader.fault("funds", fund.code + " has no composition");
+  }
+  if (std::ranges::any_of(config.funds, &FundSettings::enabled) &&
+      grid_ms % config.core.timer_ms != 0)
+    reader.fault("zmq", "inav_grid_s must be a multiple of core.timer_ms");
 }
 
 void check_szse(const szse::Settings& szse, TableReader& reader) {
@@ -75,6 +91,7 @@ void check_whole(const Config& config, TableReader& reader) {
     reader.fault("simulator", "begin must be before end");
   check_channels(config, reader);
   check_fx(config, reader);
+  check_funds(config, reader);
 }
 
 // The simulator is the other side of the same sessions, on the same day. A venue without an address

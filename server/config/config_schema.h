@@ -152,10 +152,24 @@ void walk_fx(Walker& walker, FxSettings& fx) {
 }
 
 template <class Walker>
+void walk_fund(Walker& walker, FundSettings& fund) {
+  walker.boolean("enabled", fund.enabled);
+  walker.text("code", fund.code, NonEmptyText{});
+  walker.text("name", fund.name, AnyText{});
+  walker.text("composition", fund.composition, NonEmptyText{});
+  walker.text("closes", fund.closes, AnyText{});
+  walker.text("tracks", fund.tracks, AnyText{});
+  walker.text("provenance", fund.provenance, AnyText{});
+  walker.text("cash_side", fund.cash_side, one_of<CashSide>("creation", "redemption"));
+  walker.text("unfed", fund.unfed, one_of<UnfedRule>("refuse", "reference"));
+}
+
+template <class Walker>
 void walk_zmq(Walker& walker, ZmqSettings& zmq) {
   walker.boolean("enabled", zmq.enabled);
   walker.text("publish", zmq.publish, NonEmptyText{});
   walker.integer("send_high_water_mark", zmq.send_high_water_mark, 1, 10'000'000);
+  walker.integer("inav_grid_s", zmq.inav_grid_s, 1, 3600);
 }
 
 template <class Walker>
@@ -209,6 +223,8 @@ void walk_config(Walker& walker, Config& config) {
   walker.section("szse", [&](auto& table) { walk_szse(table, config.szse_enabled, config.szse); });
   walker.section("hkex", [&](auto& table) { walk_hkex(table, config.hkex_enabled, config.hkex); });
   walker.tables("fx", config.fx, [](auto& table, FxSettings& fx) { walk_fx(table, fx); });
+  walker.tables("funds", config.funds,
+                [](auto& table, FundSettings& fund) { walk_fund(table, fund); });
   walker.section("zmq", [&](auto& table) { walk_zmq(table, config.zmq); });
   walker.section("http", [&](auto& table) { walk_http(table, config.http); });
   walker.section("journal", [&](auto& table) { walk_journal(table, config.journal); });

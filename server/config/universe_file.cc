@@ -9,8 +9,10 @@
 #include <thread>
 #include <unordered_map>
 
+#include "feedhandlers/common/venue.h"
 #include "server/config/definition_file.h"
 #include "server/config/fault_list.h"
+#include "server/funds/fund_loader.h"
 
 namespace indexcast::server {
 namespace {
@@ -68,6 +70,23 @@ class Agreement {
   std::unordered_map<std::string_view, const Member*> by_symbol_;
 };
 
+// Shenzhen's phase is that of its sentinels, by default the members listed there: a fund's session
+// needs one.
+void check_sentinels(const Config& config, std::span<const IndexDefinition> definitions,
+                     FaultList& faults) {
+  const MarketId shenzhen = feed::market_of(feed::Venue::szse);
+  const auto lists = [&](const Member& member) { return member.market() == shenzhen; };
+  const bool watched = !config.szse.sentinels.empty() ||
+                       std::ranges::any_of(definitions, [&](const IndexDefinition& definition) {
+                         return std::ranges::any_of(definition.members, lists);
+                       });
+  for (const IndexDefinition& definition : definitions) {
+    if (!watched && definition.fund && definition.fund->venue == shenzhen)
+      faults.add(config.source, 0, "szse.sentinels",
+                 definition.code + " follows Shenzhen's session, and nothing is watched there");
+  }
+}
+
 Date day_of(const Config& config, std::span<const IndexDefinition> definitions) {
   if (config.trade_date != 0 || definitions.empty()) return config.trade_date;
   return definitions.front().effective_date;
@@ -102,9 +121,16 @@ absl::StatusOr<Universe> load_universe(const Config& config) {
     faults.add(definition.status());
     if (definition.ok()) definitions.push_back(*std::move(definition));
   }
+  const Date day = day_of(config, definitions);
+  // Funds take prices and rates from the definitions: without those, faults that nobody made.
+  if (faults.empty()) {
+    for (IndexDefinition& fund : load_funds(config.funds, definitions, day, faults))
+      definitions.push_back(std::move(fund));
+  }
+  check_sentinels(config, definitions, faults);
   Agreement agreement(faults);
   for (const IndexDefinition& definition : definitions) {
-    faults.add(check_effective_date(definition, day_of(config, definitions)));
+    faults.add(check_effective_date(definition, day));
     agreement.add(definition);
   }
   if (!faults.empty()) return faults.status();

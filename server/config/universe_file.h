@@ -8,8 +8,9 @@
 
 namespace indexcast::server {
 
-// Loads every definition and refuses the set when one is for another day, a code appears twice, or
-// two of them disagree about a shared instrument or rate. All faults at once.
+// Loads every definition and every fund, in this order, and refuses the set when one is for another
+// day, a code appears twice, or two of them disagree about a shared instrument or rate. All faults
+// at once.
 absl::StatusOr<Universe> load_universe(const Config& config);
 
 // The day that runs: the configuration's, or else the one that its definitions are for.

@@ -179,7 +179,7 @@ class Text(unittest.TestCase):
 
 
 class Settings(unittest.TestCase):
-    SETTINGS = ("server/config/config.h", "feedhandlers/sse/settings.h",
+    SETTINGS = ("server/config/config.h", "server/funds/settings.h", "feedhandlers/sse/settings.h",
                 "feedhandlers/szse/settings.h", "feedhandlers/hkex/settings.h",
                 "feedhandlers/simulator/settings.h")
     # Not settings: where the file was, values that other keys or arguments make, and fields of lists

@@ -85,6 +85,7 @@ TEST(ConfigFile, TheShippedOneStatesTheDefaults) {
   expected.hkex.retransmission.servers = shipped->hkex.retransmission.servers;
   expected.hkex.retransmission.username = shipped->hkex.retransmission.username;
   expected.fx = {FxSettings{.series = "HKDCNY"}};
+  expected.funds = shipped->funds;
   expected.journal.directory = shipped->journal.directory;
   EXPECT_EQ(print_config(expected), print_config(*shipped));
 }

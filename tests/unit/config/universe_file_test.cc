@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "calc/decimal.h"
 #include "calc/definition.h"
 #include "server/config/text_file.h"
 #include "tests/support/big_universe.h"
@@ -169,6 +170,62 @@ TEST(UniverseFile, DisagreementAboutAMemberOrARateIsRefused) {
   const std::string faults = load_fault(config);
   EXPECT_THAT(faults, HasSubstr("members: 03896.HK has another reference_price"));
   EXPECT_THAT(faults, HasSubstr("close_fx.HKD: HKDCNY has another rate"));
+}
+
+FundSettings shipped_fund(const std::string& code, const std::string& file) {
+  FundSettings fund;
+  fund.code = code;
+  fund.composition = test::source_dir() + "/deploy/funds/" + file + "_{date}.xml";
+  fund.closes = test::source_dir() + "/deploy/funds/closes_{date}.csv";
+  fund.tracks = "995366";
+  return fund;
+}
+
+TEST(UniverseFile, FundsJoinTheDefinitions) {
+  Config config = shipped();
+  config.funds = {shipped_fund("588999", "ssepcf_588999"), shipped_fund("159099", "pcf_159099")};
+  const auto universe = load_universe(config);
+  ASSERT_TRUE(universe.ok()) << universe.status();
+  ASSERT_EQ(universe->indices().size(), 5u);
+  EXPECT_EQ(universe->instruments().size(), 17u) << "688111.SH, which no index holds";
+  const IndexDefinition& star = universe->indices()[3];
+  const IndexDefinition& abroad = universe->indices()[4];
+  EXPECT_EQ(format_trimmed(base_value(star), kSumDecimals), "997734.56");
+  EXPECT_EQ(format_trimmed(base_value(abroad), kSumDecimals), "519074.3");
+  EXPECT_EQ(abroad.name, "示例跨境AI");
+  EXPECT_EQ(universe->series().size(), 2u) << "the rate series of the index that it tracks";
+  EXPECT_EQ(universe->markets_of(4), 0b111u);
+}
+
+TEST(UniverseFile, AFundWithTheCodeOfAnotherIsRefused) {
+  Config config = shipped();
+  config.funds = {shipped_fund("588999", "ssepcf_588999"), shipped_fund("588999", "ssepcf_588999")};
+  EXPECT_THAT(load_fault(config), HasSubstr("code: 588999 is also defined in"));
+}
+
+TEST(UniverseFile, AFundOfShenzhenNeedsASentinelThere) {
+  TemporaryFolder folder;
+  Config config;
+  config.source = "c.toml";
+  config.definitions = {write_definition(folder, "A", "7", "0.92310")};
+  const std::string file = folder.write("pcf.xml", R"(<PCFFile>
+<SecurityID>159099</SecurityID><CreationRedemptionUnit>100</CreationRedemptionUnit>
+<EstimateCashComponent>0</EstimateCashComponent><TotalRecordNum>1</TotalRecordNum>
+<TradingDay>20250402</TradingDay><PreTradingDay>20250401</PreTradingDay>
+<NAVperCU>6461.70</NAVperCU><NAV>64.617</NAV><Components><Component>
+<UnderlyingSecurityID>03896</UnderlyingSecurityID>
+<UnderlyingSecurityIDSource>103</UnderlyingSecurityIDSource>
+<SubstituteFlag>1</SubstituteFlag><ComponentShare>1000</ComponentShare>
+</Component></Components></PCFFile>)");
+  FundSettings& fund = config.funds.emplace_back();
+  fund.code = "159099";
+  fund.composition = file;
+  fund.tracks = "A";
+  EXPECT_EQ(load_fault(config),
+            "c.toml:1:szse.sentinels: 159099 follows Shenzhen's session, and nothing is watched "
+            "there");
+  config.szse.sentinels = {1};
+  EXPECT_EQ(load_fault(config), "loaded");
 }
 
 TEST(UniverseFile, FaultsOfAllDefinitionsAreReportedAtOnce) {
