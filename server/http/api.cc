@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "feedhandlers/common/venue.h"
 #include "server/http/member_values.h"
 #include "server/publish/words.h"
 
@@ -50,6 +51,26 @@ void append_channels(JsonBuffer& out, const ChannelStates& channels) {
   append(out, "]");
 }
 
+// What a creation unit holds beside the priced members.
+void append_fund(JsonBuffer& out, const FundTerms& fund) {
+  append_format(out, ",\"fund\":{{\"venue\":\"{}\",\"creation_unit\":{}",
+                feed::kVenueNames[fund.venue], fund.creation_unit);
+  append_text(out, "tracked_index", fund.tracked_index);
+  append_decimal_text(out, "estimated_cash", fund.estimated_cash.raw, Money::kDecimals);
+  append_decimal_text(out, "expected_value", fund.expected_value.raw, Money::kDecimals);
+  append(out, ",\"cash_components\":[");
+  bool first = true;
+  for (const CashComponent& component : fund.cash_components) {
+    append(out, first ? "{\"symbol\":" : ",{\"symbol\":");
+    append_quoted(out, component.symbol);
+    append_text(out, "name", component.name);
+    append_decimal_text(out, "amount", component.amount.raw, Money::kDecimals);
+    out.push_back('}');
+    first = false;
+  }
+  append(out, "]}");
+}
+
 }  // namespace
 
 Api::Api(const MetricSources& sources, const LevelMirror& mirror, Clock clock)
@@ -93,6 +114,9 @@ void Api::append_members(JsonBuffer& out, IndexId index) const {
     append_text(out, "name", instrument.name);
     append_text(out, "currency", instrument.currency);
     append_decimal_text(out, "price", value.price.raw, Price::kDecimals);
+    append_decimal_text(out, "fx_rate", value.rate.raw, FxRate::kDecimals);
+    if (definition.fund)
+      append_decimal_text(out, "quantity", value.shares.raw, IndexShares::kDecimals);
     append_text(out, "price_kind",
                 value.applied ? word_of(kPriceKindWords, header.detail) : "reference");
     append_text(out, "status", word_of(kInstrumentStatusWords, header.detail2));
@@ -128,6 +152,7 @@ std::optional<std::string> Api::index(std::string_view code) {
   JsonBuffer out;
   append_index(out, index);
   append_format(out, ",\"stream_sequence\":{}", mirror_.cursor());
+  if (const auto& fund = universe_.indices()[index].fund) append_fund(out, *fund);
   append_members(out, index);
   out.push_back('}');
   return string_of(out);

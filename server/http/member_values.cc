@@ -46,7 +46,8 @@ std::vector<MemberValue> member_values(const Universe& universe, const LevelMirr
   const auto members = universe.members(index);
   std::vector<MemberValue> out(members.size());
   std::vector<Int128> values(members.size());
-  Int128 total = 0;
+  Int128 total =
+      definition.fund ? constant_cash(definition, definition.currency) * kFxOne.raw : Int128{0};
   for (std::size_t i = 0; i < members.size(); ++i) {
     const Member& member = definition.members[i];
     MemberValue& value = out[i];
@@ -54,8 +55,9 @@ std::vector<MemberValue> member_values(const Universe& universe, const LevelMirr
     value.applied = mirror.price_at(members[i], mirror.level(index).header.input_sequence);
     value.price = value.applied ? value.applied->price : member.reference_price;
     value.certain = mirror.price_certain(members[i]);
-    const FxRate rate = rate_of(universe, mirror, index, series_of(universe, index, members[i]));
-    values[i] = value_of(value.price, member.shares, rate);
+    value.shares = member.shares;
+    value.rate = rate_of(universe, mirror, index, series_of(universe, index, members[i]));
+    values[i] = value_of(value.price, member.shares, value.rate);
     total += values[i];
     const Int128 before =
         value_of(member.base_price, member.shares, close_rate(definition, member.currency()));

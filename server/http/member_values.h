@@ -13,7 +13,9 @@ struct MemberValue {
   // nullptr before the first price: `price` is then the definition's reference price.
   const PriceApplied* applied = nullptr;
   Price price{};
-  std::int64_t weight_bp = 0;     // of the index's capitalisation now, half up
+  IndexShares shares{};        // index shares; of a fund, quantity in a creation unit
+  FxRate rate{};               // units of the index's currency for one of the member's
+  std::int64_t weight_bp = 0;  // of the index's capitalisation now, a fund's cash included, half up
   std::int64_t contribution = 0;  // to the change since the previous close, in the level's units
   bool certain = true;            // LevelMirror::price_certain
 };

@@ -246,10 +246,11 @@ struct PublisherCounter {
   Counter PublisherStats::*counter;
 };
 
-constexpr std::array<PublisherCounter, 6> kPublisherCounters{{
+constexpr std::array<PublisherCounter, 7> kPublisherCounters{{
     {"levels", "Levels handed to the transport.", &PublisherStats::levels},
     {"bytes", "Bytes handed to the transport.", &PublisherStats::bytes},
     {"heartbeats", "Heartbeat messages sent.", &PublisherStats::heartbeats},
+    {"inavs", "Indicative values of funds sent, on ticks and on the grid.", &PublisherStats::inavs},
     {"lapped", "Times the core overtook the publisher by the whole ring.", &PublisherStats::lapped},
     {"skipped", "Levels left out and named in Skipped messages.", &PublisherStats::skipped},
     {"send_failures", "Messages that the transport refused.", &PublisherStats::send_failures},

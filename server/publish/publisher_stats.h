@@ -17,6 +17,7 @@ struct PublisherStats {
   Counter levels;          // level messages handed to the transport
   Counter bytes;           // of all messages, topics included
   Counter heartbeats;
+  Counter inavs;          // indicative values of funds, ticks and grid
   Counter lapped;         // times that the core overtook this reader by the whole ring
   Counter skipped;        // levels left out, every one named in a Skipped message
   Counter send_failures;  // messages that the transport refused

@@ -12,6 +12,7 @@
 #include "server/pipeline/agent.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/server_view.h"
+#include "server/publish/inav_encoder.h"
 #include "server/publish/level_encoder.h"
 #include "server/publish/level_mirror.h"
 #include "server/publish/publisher_stats.h"
@@ -43,6 +44,10 @@ class ZmqPublisher : public Agent {
   void on_tick(const TimerTick& tick, std::uint64_t stream_sequence);
   void on_lapped(std::uint64_t) { stats_.lapped.add(); }
 
+  // The newest level of every fund, when the instant is one of the grid's (METHODOLOGY 9).
+  void publish_grid(TimeNs instant);
+  void publish_inav(IndexId fund, const v1::Level& level, TimeNs grid_instant);
+
   // False when ZeroMQ refused the message.
   bool send(std::string_view topic, std::string_view payload);
 
@@ -50,12 +55,15 @@ class ZmqPublisher : public Agent {
   Clock clock_;
   LevelMirror mirror_;
   LevelEncoder encoder_;
+  InavEncoder inav_encoder_;
+  std::int64_t inav_grid_ns_;
   PublisherStats stats_{"zeromq"};
   v1::Heartbeat heartbeat_;
   v1::Skipped skipped_;
   std::string bytes_;
   std::vector<std::string> level_topics_;
   std::vector<std::string> skipped_topics_;
+  std::vector<std::string> inav_topics_;  // empty for what is no fund
   zmq::context_t context_{1};
   zmq::socket_t socket_{context_, zmq::socket_type::pub};
   std::string endpoint_;

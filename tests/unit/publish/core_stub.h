@@ -79,11 +79,33 @@ inline std::vector<IndexDefinition> stub_definitions() {
   return {inland, cross, awkward};
 }
 
+// The same, and a fund of 100,000 shares a creation unit that holds 600 of the first member, 10,000
+// of the third, 1,234.567 CNY of substitutes and an estimated cash difference of -200.
+inline std::vector<IndexDefinition> stub_definitions_and_fund() {
+  std::vector<IndexDefinition> definitions = stub_definitions();
+  IndexDefinition fund = definitions[1];
+  fund.code = "159099";
+  fund.members.erase(fund.members.begin() + 1);
+  fund.members[0].shares = {600'000'000};
+  fund.members[1].shares = {10'000'000'000};
+  fund.divisor = {100'000 * pow10(Divisor::kDecimals)};
+  fund.previous_close = {14'631};
+  fund.fund = FundTerms{.venue = 1,
+                        .tracked_index = "995366",
+                        .creation_unit = 100'000,
+                        .estimated_cash = {-200'000'000},
+                        .cash_components = {{"600001.SH", "邯郸钢铁", {1'234'567'000}}},
+                        .expected_value = {146'309'780'000}};
+  definitions.push_back(std::move(fund));
+  return definitions;
+}
+
 // One thread at a time calls the writing members; readers are any.
 class CoreStub {
  public:
-  explicit CoreStub(std::size_t ring_capacity = 1 << 12)
-      : universe(stub_definitions()), ring(ring_capacity), latest(universe.indices().size()) {
+  explicit CoreStub(std::size_t ring_capacity = 1 << 12,
+                    std::vector<IndexDefinition> definitions = stub_definitions())
+      : universe(std::move(definitions)), ring(ring_capacity), latest(universe.indices().size()) {
     sequences_.resize(universe.indices().size());
   }
 

@@ -54,7 +54,9 @@ class Subscriber {
 
 class ZmqPublisherTest : public testing::Test {
  protected:
-  explicit ZmqPublisherTest(std::size_t ring = 1 << 12) : core_(ring) {}
+  explicit ZmqPublisherTest(std::size_t ring = 1 << 12,
+                            std::vector<IndexDefinition> definitions = stub_definitions())
+      : core_(ring, std::move(definitions)) {}
 
   static ZmqSettings settings() {
     ZmqSettings out;
@@ -127,6 +129,70 @@ TEST(Heartbeat, isPaged) {
   EXPECT_EQ(heartbeat_pages(0), 1u);
   EXPECT_EQ(heartbeat_pages(500), 1u);
   EXPECT_EQ(heartbeat_pages(501), 2u);
+}
+
+class FundPublisherTest : public ZmqPublisherTest {
+ protected:
+  static constexpr IndexId kFund = 3;
+  static constexpr std::int64_t kGrid = 15 * kNsPerSecond;
+
+  FundPublisherTest() : ZmqPublisherTest(1 << 12, stub_definitions_and_fund()) {
+    settle(subscriber_);
+  }
+  v1::Inav expect_inav() { return subscriber_.expect<v1::Inav>("inav/159099/"); }
+  // A heartbeat shows that nothing was sent before it.
+  void expect_heartbeat() { subscriber_.expect<v1::Heartbeat>("heartbeat/"); }
+
+  Subscriber subscriber_{publisher_.endpoint(), {"heartbeat/", "inav/"}};
+};
+
+TEST_F(FundPublisherTest, sendsEveryLevelOfAFundWithItsTerms) {
+  core_.publish(1, 10'000'000);  // of an index: not here
+  core_.publish(kFund, 14'691);
+  run();
+  const v1::Inav inav = expect_inav();
+  EXPECT_EQ(inav.level().code(), "159099");
+  EXPECT_EQ(inav.level().level(), 14'691);
+  EXPECT_EQ(inav.level().index_sequence(), 1u);
+  EXPECT_EQ(inav.pace(), v1::INAV_PACE_TICK);
+  EXPECT_EQ(inav.grid_instant(), 0);
+  EXPECT_EQ(inav.creation_unit(), 100'000u);
+  EXPECT_EQ(inav.cash_substitutes(), 1'234'567'000);
+  EXPECT_EQ(inav.estimated_cash(), -200'000'000);
+  EXPECT_EQ(inav.tracked_index(), "995366");
+  EXPECT_EQ(publisher_.stats().inavs.get(), 1u);
+}
+
+TEST_F(FundPublisherTest, sendsTheStateOfEveryInstantOfTheGrid) {
+  core_.publish(kFund, 14'691);
+  core_.publish(kFund, 14'692);
+  core_.tick({kGrid});
+  core_.publish(kFund, 14'693);
+  core_.tick({kGrid + kNsPerSecond});
+  core_.tick({2 * kGrid});
+  run();
+  for (const std::int64_t level : {14'691, 14'692}) EXPECT_EQ(expect_inav().level().level(), level);
+  expect_heartbeat();
+  v1::Inav inav = expect_inav();
+  EXPECT_EQ(inav.pace(), v1::INAV_PACE_GRID);
+  EXPECT_EQ(inav.grid_instant(), kGrid);
+  EXPECT_EQ(inav.level().level(), 14'692) << "what came before the instant";
+  EXPECT_EQ(inav.level().index_sequence(), 2u);
+  EXPECT_EQ(expect_inav().level().level(), 14'693);
+  expect_heartbeat();  // of an instant that is none of the grid's
+  expect_heartbeat();
+  inav = expect_inav();
+  EXPECT_EQ(inav.grid_instant(), 2 * kGrid);
+  EXPECT_EQ(inav.level().level(), 14'693) << "the newest again, whether it moved or not";
+}
+
+TEST_F(FundPublisherTest, aFundWithoutALevelIsNotOnTheGrid) {
+  core_.tick({kGrid});
+  core_.tick({kGrid + kNsPerSecond});
+  run();
+  expect_heartbeat();
+  expect_heartbeat();
+  EXPECT_EQ(publisher_.stats().inavs.get(), 0u);
 }
 
 class LappedZmqPublisherTest : public ZmqPublisherTest {
