@@ -16,17 +16,25 @@ TimeNs send_time_of(const std::byte* packet) {
   return {raw < kSendTimeMax ? static_cast<std::int64_t>(raw) : 0};
 }
 
-DecodeError check_messages(Bytes datagram, std::uint32_t count) {
+DecodeError check_messages(Bytes datagram, PacketHeader& header) {
   std::size_t at = wire::packet::kHeaderSize;
-  for (std::uint32_t i = 0; i < count; ++i) {
+  bool has_reset = false;
+  bool has_signal = false;
+  for (std::uint32_t i = 0; i < header.message_count; ++i) {
     if (datagram.size() - at < wire::message::kHeaderSize) return DecodeError::bad_count;
     const std::size_t size = wire::message::MsgSize.of(datagram.data() + at);
     if (size < wire::message::kHeaderSize || size > datagram.size() - at) {
       return DecodeError::bad_length;
     }
+    const std::uint16_t type = wire::message::MsgType.of(datagram.data() + at);
+    has_reset |= type == wire::sequence_reset::kType;
+    has_signal |= type == wire::disaster_recovery_signal::kType;
     at += size;
   }
-  return at == datagram.size() ? DecodeError::none : DecodeError::bad_count;
+  if (at != datagram.size()) return DecodeError::bad_count;
+  header.has_sequence_reset = has_reset;
+  header.has_disaster_signal = has_signal;
+  return DecodeError::none;
 }
 
 template <class T, class V>
@@ -78,6 +86,7 @@ void read_sections(const Sections& sections, Bytes message, Message& out) {
 DecodeError check_packet(Bytes datagram, PacketHeader& header) {
   if (datagram.size() < wire::packet::kHeaderSize) return DecodeError::truncated;
   const std::byte* packet = datagram.data();
+  header = {};
   header.packet_size = wire::packet::PktSize.of(packet);
   header.message_count = wire::packet::MsgCount.of(packet);
   header.sequence = wire::packet::SeqNum.of(packet);
@@ -85,7 +94,7 @@ DecodeError check_packet(Bytes datagram, PacketHeader& header) {
   if (datagram.size() > wire::packet::kSizeMax) return DecodeError::oversized;
   if (header.packet_size > datagram.size()) return DecodeError::truncated;
   if (header.packet_size < datagram.size()) return DecodeError::bad_length;
-  return check_messages(datagram, header.message_count);
+  return check_messages(datagram, header);
 }
 
 std::optional<DefinitionLayout> definition_layout(Bytes message) {

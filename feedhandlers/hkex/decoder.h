@@ -21,6 +21,10 @@ struct PacketHeader {
   std::uint8_t message_count = 0;  // 0 = heartbeat
   std::uint32_t sequence = 0;      // of the first message
   TimeNs send_time{};              // zero when the field holds no plausible instant
+  // Whether a message of these types is among the packet's: most packets have none, and need not
+  // be searched for one. Set by check_packet alone, when it finds nothing wrong.
+  bool has_sequence_reset = false;
+  bool has_disaster_signal = false;
 };
 
 // One message inside a packet that passed check_packet.
@@ -32,7 +36,7 @@ struct MessageView {
 
 // Reads the header and walks the packet once: the datagram is exactly PktSize long and holds
 // exactly MsgCount messages. Anything else names its error and leaves the packet unusable; `header`
-// is filled as soon as its 16 bytes are there.
+// is filled as soon as its 16 bytes are there, what it says of the messages once they were walked.
 DecodeError check_packet(Bytes datagram, PacketHeader& header);
 
 // Calls visit(MessageView) for every message. `packet` has passed check_packet.

@@ -30,10 +30,25 @@ struct TypeOf<DisasterRecoverySignal> {
   static constexpr std::uint16_t value = wire::disaster_recovery_signal::kType;
 };
 
-// The last whole message of that kind; `packet` has passed check_packet.
+// Whether a packet can hold a message of that kind, as far as its header knows.
+template <class Message>
+bool may_hold(const PacketHeader&) {
+  return true;
+}
+template <>
+inline bool may_hold<SequenceReset>(const PacketHeader& header) {
+  return header.has_sequence_reset;
+}
+template <>
+inline bool may_hold<DisasterRecoverySignal>(const PacketHeader& header) {
+  return header.has_disaster_signal;
+}
+
+// The last whole message of that kind; `packet` has passed check_packet, which filled `header`.
 template <class Message>
 std::optional<Message> find_message(Bytes packet, const PacketHeader& header) {
   std::optional<Message> found;
+  if (!may_hold<Message>(header)) return found;
   for_each_message(packet, header, [&found](const MessageView& message) {
     Message candidate;
     if (message.type != TypeOf<Message>::value) return;

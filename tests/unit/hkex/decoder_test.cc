@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "feedhandlers/hkex/find_message.h"
 #include "tests/unit/hkex/support.h"
 
 namespace indexcast::hkex {
@@ -169,6 +170,30 @@ TEST(Decoder, TakesAPacketWithoutMessagesAsHeartbeat) {
   ASSERT_EQ(check_packet(PacketBuilder(9, at(10, 0)).bytes(), header), DecodeError::none);
   EXPECT_EQ(header.message_count, 0);
   EXPECT_EQ(header.packet_size, 16);
+}
+
+// Wherever they stand in the packet; and not of a packet before, whose header is used again.
+TEST(Decoder, NotesWhetherAPacketHoldsAResetOrADisasterSignal) {
+  struct Case {
+    PacketBuilder packet;
+    bool reset;
+    bool signal;
+  };
+  for (const auto& [built, reset, signal] :
+       {Case{packet(1, at(10, 0), SequenceReset{5}), true, false},
+        Case{packet(1, at(10, 0), NominalPrice{1, 1}, SequenceReset{5}), true, false},
+        Case{packet(1, at(10, 0), DisasterRecoverySignal{1}, NominalPrice{1, 1}), false, true},
+        Case{packet(1, at(10, 0), SequenceReset{5}, DisasterRecoverySignal{1}), true, true},
+        Case{packet(1, at(10, 0), NominalPrice{1, 1}, ClosingPrice{3, 4, 5}), false, false},
+        Case{PacketBuilder(1, at(10, 0)), false, false}}) {
+    PacketHeader header;
+    header.has_sequence_reset = header.has_disaster_signal = true;
+    ASSERT_EQ(check_packet(built.bytes(), header), DecodeError::none);
+    EXPECT_EQ(header.has_sequence_reset, reset);
+    EXPECT_EQ(header.has_disaster_signal, signal);
+    EXPECT_EQ(find_message<SequenceReset>(built.bytes(), header).has_value(), reset);
+    EXPECT_EQ(find_message<DisasterRecoverySignal>(built.bytes(), header).has_value(), signal);
+  }
 }
 
 TEST(Decoder, LooksPastTheFillerOfTheHeader) {
