@@ -207,6 +207,16 @@ Int128 base_capitalisation(const IndexDefinition& definition) {
   return cap;
 }
 
+std::optional<Int128> capitalisation_in_range(const IndexDefinition& definition) {
+  const Int128 limit = kInt128Max / level_scale(definition.decimals).numerator;
+  Int128 cap = 0;
+  for (const Member& member : definition.members) {
+    if (!add_capitalisation(member, close_rate(definition, member.currency()), cap) || cap > limit)
+      return std::nullopt;
+  }
+  return cap;
+}
+
 Divisor divisor_for(Int128 cap, Level level, int decimals) {
   const LevelScale scale = level_scale(decimals);
   return {

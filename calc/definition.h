@@ -12,6 +12,7 @@
 #include "calc/event.h"
 #include "calc/fixed_point.h"
 #include "calc/fund_terms.h"
+#include "calc/index_shares.h"
 #include "calc/security.h"
 #include "calc/time.h"
 #include "calc/total_return.h"
@@ -27,6 +28,9 @@ struct Member {
   Price base_price{};       // that close adjusted for divisor events, cash left in
   Price reference_price{};  // the exchange's ex-price, where trading starts
   int line = 0;             // where the definition file says it, for messages; 0 = nowhere
+  // What `shares` is made of; zero and 1 in a definition that no file or roll made.
+  CalculationShares calculation_shares{};
+  CapFactor cap_factor = kUncapped;
 
   const std::string& symbol() const { return security->symbol; }
   const std::string& name() const { return security->name; }
@@ -88,6 +92,10 @@ Int128 base_capitalisation(const IndexDefinition& definition);
 
 // The same with a fund's cash: what a creation unit is worth at reference prices.
 Int128 base_value(const IndexDefinition& fund);
+
+// The same, of a definition that no check has seen yet; empty where its level cannot be computed in
+// 128 bits.
+std::optional<Int128> capitalisation_in_range(const IndexDefinition& definition);
 
 // The divisor that puts the capitalisation `cap` (kSumDecimals) at `level`, rounded half up to 16
 // places.

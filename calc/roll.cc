@@ -1,0 +1,327 @@
+#include "calc/roll.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "calc/cap_factors.h"
+#include "calc/decimal.h"
+#include "calc/divisor_chain.h"
+#include "calc/roll_check.h"
+
+namespace indexcast {
+namespace {
+
+std::string text_of(Price price) { return format_trimmed(price.raw, Price::kDecimals); }
+std::string text_of(CalculationShares shares) {
+  return format_trimmed(shares.raw, CalculationShares::kDecimals);
+}
+std::string text_of(CapFactor factor) { return format_trimmed(factor.raw, CapFactor::kDecimals); }
+
+// Everything that goes ex on one member, and where it was said.
+struct ExEvent {
+  ExTerms terms;
+  std::string what;
+  int line = 0;
+
+  void add(const CorporateAction& action) {
+    if (action.kind == ActionKind::dividend) terms.cash = action.amount;
+    if (action.kind == ActionKind::bonus) terms.bonus = action.amount;
+    if (action.kind == ActionKind::split) terms.split = action.amount;
+    if (action.kind == ActionKind::rights) {
+      terms.rights = action.amount;
+      terms.rights_price = action.rights_price;
+    }
+    if (action.ex_price.raw != 0) terms.published = action.ex_price;
+    if (line == 0) line = action.line;
+    what += what.empty() ? "" : ", ";
+    what += std::string(name_of(action.kind)) + " " + format_fraction(action.amount);
+    if (action.kind == ActionKind::rights) what += " at " + text_of(action.rights_price);
+  }
+};
+
+class Roller {
+ public:
+  explicit Roller(const RollInput& input) : input_(input) {
+    result_.faults = check_roll_input(input);
+    for (const ClosingPrice& close : input.closes) closes_.emplace(close.symbol, &close);
+  }
+
+  RollResult run() {
+    close_the_day();
+    join_and_leave();
+    go_ex();
+    change_counts();
+    if (input_.review) review(*input_.review);
+    finish();
+    return std::move(result_);
+  }
+
+ private:
+  IndexDefinition& tomorrow() { return result_.roll.tomorrow; }
+  bool good() const { return result_.faults.empty(); }
+
+  void fault(RollFile file, int line, std::string key, std::string what) {
+    result_.faults.push_back({file, line, std::move(key), std::move(what)});
+  }
+
+  const ClosingPrice* close_of(const std::string& symbol) const {
+    const auto it = closes_.find(symbol);
+    return it == closes_.end() ? nullptr : it->second;
+  }
+
+  Member* find(const std::string& symbol) {
+    const auto it = std::ranges::find(tomorrow().members, symbol, &Member::symbol);
+    return it == tomorrow().members.end() ? nullptr : &*it;
+  }
+
+  Level level(Int128 cap, Divisor divisor) { return level_of(cap, divisor, input_.today.decimals); }
+
+  static void set_price(Member& member, Price price) {
+    member.close = member.base_price = member.reference_price = price;
+  }
+
+  // Today's basket at today's closes and rates: what every step is measured from. A suspended
+  // member stands where it began the day, its dividends paid.
+  void close_the_day() {
+    tomorrow() = input_.today;
+    tomorrow().close_fx = input_.close_fx;
+    for (Member& member : tomorrow().members) {
+      const ClosingPrice* close = close_of(member.symbol());
+      set_price(member, close != nullptr ? close->price : member.reference_price);
+      members_today_.push_back(member.symbol());
+    }
+    divisor_ = input_.today.divisor;
+    measure(start_cap_, 0);
+    if (!good()) return;
+    result_.roll.closing_cap = cap_ = start_cap_;
+    result_.roll.closing_level = level(start_cap_, divisor_);
+    check_closing_level();
+  }
+
+  // Both must agree, or tomorrow's gate would stay shut.
+  void check_closing_level() {
+    const Level computed = result_.roll.closing_level;
+    tomorrow().previous_close = input_.closing_level.value_or(computed);
+    if (tomorrow().previous_close == computed) return;
+    const int places = input_.today.decimals;
+    fault(RollFile::command, 0, "--closing-level",
+          "closes and rates give " + format_decimal(computed.raw, places) + ", not " +
+              format_decimal(tomorrow().previous_close.raw, places));
+  }
+
+  // Nothing is measured once something is wrong: prices may be missing.
+  void measure(Int128& cap, int line) {
+    if (!good()) return;
+    const auto measured = capitalisation_in_range(tomorrow());
+    if (!measured || *measured <= 0)
+      return fault(RollFile::actions, line, "members",
+                   "the capitalisation leaves the range of the accumulator");
+    cap = *measured;
+  }
+
+  void step(std::string what, int line) {
+    RollStep step{std::move(what), line, cap_, 0, divisor_, {}, {}, {}};
+    measure(step.cap_after, line);
+    if (!good()) return;
+    const auto divisor = chain_divisor(input_.today.divisor, start_cap_, step.cap_after);
+    if (!divisor || divisor->raw <= 0)
+      return fault(RollFile::actions, line, "divisor", "leaves its range");
+    step.divisor_after = *divisor;
+    step.unadjusted = level(step.cap_after, step.divisor_before);
+    step.level = level(step.cap_after, step.divisor_after);
+    cap_ = step.cap_after;
+    divisor_ = step.divisor_after;
+    result_.roll.steps.push_back(std::move(step));
+  }
+
+  // Members join before others leave, so that a basket whose members all change is never empty.
+  void join_and_leave() {
+    for_each(ActionKind::suspension, [this](const CorporateAction& each) { suspend(each); });
+    for_each(ActionKind::join, [this](const CorporateAction& each) { join(each); });
+    for_each(ActionKind::leave, [this](const CorporateAction& each) { leave(each); });
+  }
+
+  void for_each(ActionKind kind, const std::function<void(const CorporateAction&)>& act) {
+    for (const CorporateAction& action : input_.actions) {
+      if (action.kind == kind) act(action);
+    }
+  }
+
+  void suspend(const CorporateAction& action) {
+    const Member* member = find(action.symbol);
+    if (member != nullptr)
+      step(action.symbol + ": suspended, stands at " + text_of(member->close), action.line);
+  }
+
+  void leave(const CorporateAction& action) {
+    if (std::erase_if(tomorrow().members,
+                      [&](const Member& member) { return member.symbol() == action.symbol; }) > 0)
+      step(action.symbol + ": leaves", action.line);
+  }
+
+  void join(const CorporateAction& action) {
+    const ClosingPrice* close = close_of(action.symbol);
+    if (close == nullptr || find(action.symbol) != nullptr) return;
+    Member member;
+    member.security = std::make_shared<const Security>(
+        Security{action.symbol, action.name, action.currency, action.market});
+    set_price(member, close->price);
+    set_shares(member, action.calculation_shares, action.cap_factor, action.line);
+    tomorrow().members.push_back(std::move(member));
+    step(action.symbol + ": joins with " + text_of(action.calculation_shares) + " x " +
+             text_of(action.cap_factor),
+         action.line);
+  }
+
+  void set_shares(Member& member, CalculationShares shares, CapFactor factor, int line) {
+    const auto rounded = index_shares(shares, factor);
+    if (!rounded || rounded->raw <= 0)
+      return fault(RollFile::actions, line, "action.shares",
+                   member.symbol() + ": " + text_of(shares) + " x " + text_of(factor) +
+                       " is no number of index shares");
+    member.calculation_shares = shares;
+    member.cap_factor = factor;
+    member.shares = *rounded;
+  }
+
+  // In the order in which the actions name the members.
+  void go_ex() {
+    std::vector<std::pair<std::string, ExEvent>> events;
+    for (const CorporateAction& action : input_.actions) {
+      if (action.kind > ActionKind::split) continue;
+      auto it = std::ranges::find(events, action.symbol, &std::pair<std::string, ExEvent>::first);
+      if (it == events.end()) it = events.insert(events.end(), {action.symbol, {}});
+      it->second.add(action);
+    }
+    for (const auto& [symbol, event] : events) {
+      if (Member* member = find(symbol); member != nullptr && member->close.raw > 0)
+        go_ex(*member, event);
+    }
+  }
+
+  void go_ex(Member& member, const ExEvent& event) {
+    const bool published =
+        member.market() < kMaxMarkets && input_.ticks[member.market()].publishes_ex_price;
+    const Tick tick =
+        published ? tick_of(input_, close_of(member.symbol()), member.market()) : Tick{};
+    const auto prices = ex_prices(member.close, event.terms, tick);
+    const auto shares = shares_after(member.calculation_shares, event.terms);
+    if (!prices || !shares)
+      return fault(RollFile::actions, event.line, "action",
+                   member.symbol() + ": " + event.what + " at " + text_of(member.close) +
+                       " leaves no price or no shares");
+    member.reference_price = prices->reference;
+    member.base_price = prices->base;
+    const std::string before = text_of(member.calculation_shares);
+    if (changes_shares(event.terms)) set_shares(member, *shares, member.cap_factor, event.line);
+    step(member.symbol() + ": " + event.what + "; " + text_of(member.close) + " becomes " +
+             text_of(prices->reference) + ", base " + text_of(prices->base) + "; shares " + before +
+             " become " + text_of(member.calculation_shares),
+         event.line);
+  }
+
+  void change_counts() {
+    for (const CorporateAction& action : input_.actions) {
+      Member* member = find(action.symbol);
+      if (member == nullptr) continue;
+      if (action.kind == ActionKind::shares || action.kind == ActionKind::float_band)
+        change(*member, action, action.calculation_shares, member->cap_factor);
+      if (action.kind == ActionKind::cap_factor)
+        change(*member, action, member->calculation_shares, action.cap_factor);
+    }
+  }
+
+  void change(Member& member, const CorporateAction& action, CalculationShares shares,
+              CapFactor factor) {
+    const std::string before =
+        text_of(member.calculation_shares) + " x " + text_of(member.cap_factor);
+    set_shares(member, shares, factor, action.line);
+    step(member.symbol() + ": " + std::string(name_of(action.kind)) + " " + before + " becomes " +
+             text_of(member.calculation_shares) + " x " + text_of(member.cap_factor),
+         action.line);
+  }
+
+  void review(const Review& review) {
+    if (!good() || !review_in_range(review)) return;
+    std::vector<CappedName> names;
+    for (const Member& member : tomorrow().members) names.push_back(uncapped(member, review));
+    const CapFactors caps = cap_factors(names);
+    if (caps.factors.empty())
+      return fault(RollFile::actions, review.line, "review",
+                   "the caps sum to " + format_trimmed(caps.sum_of_caps.raw, 8) +
+                       " %, and cannot hold 100 %");
+    for (std::size_t i = 0; i < caps.factors.size(); ++i) {
+      Member& member = tomorrow().members[i];
+      set_shares(member, member.calculation_shares, caps.factors[i], review.line);
+    }
+    const auto capped =
+        std::ranges::count_if(caps.factors, [](CapFactor factor) { return factor != kUncapped; });
+    step("review: " + std::to_string(capped) + " of " + std::to_string(names.size()) +
+             " members capped in " + std::to_string(caps.rounds) + " rounds",
+         review.line);
+  }
+
+  bool review_in_range(const Review& review) {
+    IndexDefinition before_caps = tomorrow();
+    for (Member& member : before_caps.members) member.shares = {member.calculation_shares.raw};
+    if (capitalisation_in_range(before_caps)) return true;
+    fault(RollFile::actions, review.line, "review",
+          "the capitalisation before caps leaves the range of the accumulator");
+    return false;
+  }
+
+  // A review judges capitalisations before caps, at the prices that the divisor is balanced at.
+  CappedName uncapped(const Member& member, const Review& review) const {
+    const auto it = review.caps.find(member.symbol());
+    const Int128 cap = static_cast<Int128>(member.base_price.raw) * member.calculation_shares.raw;
+    return {cap * close_rate(result_.roll.tomorrow, member.currency()).raw,
+            it == review.caps.end() ? review.cap : it->second};
+  }
+
+  void finish() {
+    Roll& roll = result_.roll;
+    tomorrow().effective_date = input_.date;
+    tomorrow().version = input_.today.version + 1;
+    tomorrow().divisor = divisor_;
+    roll.foreign_closes = static_cast<std::size_t>(std::ranges::count_if(
+        input_.closes, [&](const ClosingPrice& close) { return is_foreign(close.symbol); }));
+    if (!good()) return;
+    prove();
+    for (const DefinitionFault& each : check_definition(tomorrow()))
+      fault(RollFile::definition, 0, each.key, "tomorrow: " + each.what);
+  }
+
+  bool is_foreign(const std::string& symbol) {
+    return std::ranges::find(members_today_, symbol) == members_today_.end() &&
+           find(symbol) == nullptr;
+  }
+
+  void prove() {
+    Roll& roll = result_.roll;
+    const Int128 cap = base_capitalisation(tomorrow());
+    roll.gate_level = level(cap, divisor_);
+    const Level previous = tomorrow().previous_close;
+    roll.chain_level = chain_level(previous, cap, cap).value_or(Level{});
+    IndexDefinition opening = tomorrow();
+    for (Member& member : opening.members) member.base_price = member.reference_price;
+    const Int128 opening_cap = base_capitalisation(opening);
+    roll.reference_level = level(opening_cap, divisor_);
+    roll.chain_reference_level = chain_level(previous, cap, opening_cap).value_or(Level{});
+  }
+
+  const RollInput& input_;
+  std::map<std::string, const ClosingPrice*> closes_;
+  std::vector<std::string> members_today_;
+  Int128 start_cap_ = 0;
+  Int128 cap_ = 0;
+  Divisor divisor_{};
+  RollResult result_;
+};
+
+}  // namespace
+
+RollResult roll(const RollInput& input) { return Roller(input).run(); }
+
+}  // namespace indexcast

@@ -1,0 +1,94 @@
+// From one day's definition to the next one's (METHODOLOGY 3 and 7): closes and corporate actions
+// in, tomorrow's definition out, with the proof that the level goes on without a jump. Pure: no
+// file, no clock. Control plane: allocates.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "calc/corporate_action.h"
+#include "calc/definition.h"
+#include "calc/ex_price.h"
+
+namespace indexcast {
+
+struct ClosingPrice {
+  std::string symbol;
+  Price price{};
+  Tick tick{};  // of this share; zero: that of its market
+  int line = 0;
+};
+
+// How a market quotes, unless a share's own tick is given.
+struct TickRule {
+  // Closes and published ex-prices are multiples of it; positive.
+  Tick tick{1};
+  // Whether the exchange publishes an ex-price, rounded to the tick, without being asked.
+  bool publishes_ex_price = false;
+};
+
+struct RollInput {
+  IndexDefinition today;  // passed check_definition
+  Date date = 0;          // of tomorrow's definition
+  std::array<TickRule, kMaxMarkets> ticks;
+  std::vector<ClosingPrice> closes;  // of today; more than the members are no fault
+  std::map<std::string, FxRate>
+      close_fx;  // today's closing rates, one for each currency of fx_series
+  std::vector<CorporateAction> actions;
+  std::optional<Review> review;
+  // Today's official closing level as published; without it, what the closes give.
+  std::optional<Level> closing_level;
+};
+
+// Where the cause of a fault stands.
+enum class RollFile : std::uint8_t { command, definition, closes, actions };
+
+struct RollFault {
+  RollFile file = RollFile::command;
+  int line = 0;
+  std::string key;
+  std::string what;
+};
+
+// One event, and what it does to the basket at the same closes and rates. Capitalisations have
+// scale kSumDecimals.
+struct RollStep {
+  std::string what;
+  int line = 0;
+  Int128 cap_before = 0;
+  Int128 cap_after = 0;
+  Divisor divisor_before{};
+  Divisor divisor_after{};
+  Level unadjusted{};  // the level if the divisor stayed
+  Level level{};       // the level with the divisor after
+};
+
+struct Roll {
+  IndexDefinition tomorrow;
+  std::vector<RollStep> steps;
+  Int128 closing_cap = 0;  // today's basket at today's closes and rates
+  Level closing_level{};   // what it gives under today's divisor
+  Level gate_level{};      // tomorrow's basket at base prices under tomorrow's divisor
+  Level chain_level{};     // the same in chain form (METHODOLOGY 2)
+  // Tomorrow's basket where trading starts, lower by cash that goes ex: both forms, which may
+  // differ in the last digit, because the chain starts from a rounded level.
+  Level reference_level{};
+  Level chain_reference_level{};
+  std::size_t foreign_closes = 0;  // closes of no member
+};
+
+struct RollResult {
+  Roll roll;  // meaningless unless `faults` is empty
+  std::vector<RollFault> faults;
+};
+
+// In this order: suspended members take the price that they stand at as their close; members join
+// and leave; shares go ex; share counts, float bands and cap factors change; the review sets cap
+// factors. Each divisor is chained from today's in one rounding, whatever the number of steps.
+// Every fault that the input has is named, not the first alone.
+RollResult roll(const RollInput& input);
+
+}  // namespace indexcast

@@ -1,0 +1,227 @@
+#include "calc/roll_check.h"
+
+#include <set>
+#include <utility>
+
+#include "calc/decimal.h"
+
+namespace indexcast {
+namespace {
+
+// METHODOLOGY 4: a price above this many times the day's reference is no price.
+constexpr std::int64_t kUsableTimes = 1000;
+// A closing rate further than this from the day before's is misplaced or inverted.
+constexpr std::int64_t kRateMovePercent = 10;
+
+std::string text_of(Price price) { return format_trimmed(price.raw, Price::kDecimals); }
+
+bool goes_ex(ActionKind kind) {
+  return kind == ActionKind::dividend || kind == ActionKind::bonus || kind == ActionKind::rights ||
+         kind == ActionKind::split;
+}
+
+// Two kinds that set the same thing count as one.
+ActionKind subject_of(ActionKind kind) {
+  return kind == ActionKind::float_band ? ActionKind::shares : kind;
+}
+
+class InputChecker {
+ public:
+  explicit InputChecker(const RollInput& input) : input_(input) {
+    for (const Member& member : input.today.members) {
+      members_.emplace(member.symbol(), &member);
+      markets_.emplace(member.symbol(), member.market());
+    }
+    for (const CorporateAction& action : input.actions) {
+      kinds_.emplace(action.symbol, subject_of(action.kind));
+      if (action.kind == ActionKind::join) markets_.emplace(action.symbol, action.market);
+    }
+    for (const ClosingPrice& close : input.closes) closes_.emplace(close.symbol, &close);
+  }
+
+  std::vector<RollFault> run() {
+    check_date();
+    check_rates();
+    check_closes();
+    for (const CorporateAction& action : input_.actions) check_action(action);
+    if (input_.review) check_review(*input_.review);
+    return std::move(faults_);
+  }
+
+ private:
+  void fault(RollFile file, int line, std::string key, std::string what) {
+    faults_.push_back({file, line, std::move(key), std::move(what)});
+  }
+  void action_fault(const CorporateAction& action, const std::string& key,
+                    const std::string& what) {
+    fault(RollFile::actions, action.line, "action." + key, action.symbol + ": " + what);
+  }
+
+  bool has(const std::string& symbol, ActionKind kind) const {
+    return kinds_.contains({symbol, kind});
+  }
+  bool joins(const std::string& symbol) const { return has(symbol, ActionKind::join); }
+  Tick tick(const std::string& symbol) const {
+    const auto close = closes_.find(symbol);
+    const auto market = markets_.find(symbol);
+    return tick_of(input_, close == closes_.end() ? nullptr : close->second,
+                   market == markets_.end() ? kNoMarket : market->second);
+  }
+
+  void check_date() {
+    if (input_.today.total_return)
+      fault(RollFile::definition, 0, "total_return",
+            "is made from its price index: roll that, and state its dividends and divisor anew");
+    if (input_.date <= input_.today.effective_date)
+      fault(RollFile::command, 0, "--date",
+            "must be after " + std::to_string(input_.today.effective_date) +
+                ", the day of the definition");
+  }
+
+  void check_rates() {
+    for (const auto& [currency, series] : input_.today.fx_series) {
+      const auto it = input_.close_fx.find(currency);
+      if (it == input_.close_fx.end()) {
+        fault(RollFile::command, 0, "--fx", "no closing rate for " + currency);
+      } else {
+        check_rate(currency, it->second);
+      }
+    }
+    for (const auto& [currency, rate] : input_.close_fx) {
+      if (!input_.today.fx_series.contains(currency))
+        fault(RollFile::command, 0, "--fx", currency + " is no currency of the definition");
+    }
+  }
+
+  void check_rate(const std::string& currency, FxRate rate) {
+    const Int128 before = close_rate(input_.today, currency).raw;
+    const Int128 move = (rate.raw > before ? rate.raw - before : before - rate.raw) * Int128{100};
+    if (rate.raw <= 0 || move > before * kRateMovePercent)
+      fault(RollFile::command, 0, "--fx",
+            currency + " " + format_trimmed(rate.raw, FxRate::kDecimals) + " is further than " +
+                std::to_string(kRateMovePercent) + " % from " +
+                format_trimmed(before, FxRate::kDecimals) + ", the day before's");
+  }
+
+  void check_closes() {
+    for (const ClosingPrice& close : input_.closes) {
+      if (closes_.at(close.symbol) != &close)
+        fault(RollFile::closes, close.line, "symbol", close.symbol + " appears twice");
+      else if (markets_.contains(close.symbol))
+        check_close(close);
+    }
+    for (const auto& [symbol, member] : members_) {
+      if (!closes_.contains(symbol) && !has(symbol, ActionKind::suspension))
+        fault(RollFile::closes, 0, "close",
+              symbol + ": no close; a member that was out all day needs a suspension");
+    }
+    for (const CorporateAction& action : input_.actions) {
+      if (action.kind == ActionKind::join && !closes_.contains(action.symbol))
+        fault(RollFile::closes, 0, "close", action.symbol + ": no close, and it joins");
+    }
+  }
+
+  void check_close(const ClosingPrice& close) {
+    const auto complain = [&](const std::string& what) {
+      fault(RollFile::closes, close.line, "close", close.symbol + ": " + what);
+    };
+    if (close.price.raw <= 0) return complain("must be positive");
+    const auto it = members_.find(close.symbol);
+    if (has(close.symbol, ActionKind::suspension)) {
+      if (it != members_.end() && close.price != it->second->reference_price)
+        complain(text_of(close.price) + " is not " + text_of(it->second->reference_price) +
+                 ", where a suspended member stands");
+      return;
+    }
+    if (const Tick step = tick(close.symbol); close.price.raw % step.raw != 0)
+      complain(text_of(close.price) + " is not on the tick of " + text_of(step));
+    if (it != members_.end() && close.price.raw / kUsableTimes > it->second->reference_price.raw)
+      complain(text_of(close.price) + " is more than 1000 times the day's reference");
+  }
+
+  void check_action(const CorporateAction& action) {
+    if (action.date != input_.date)
+      action_fault(action, "date",
+                   std::to_string(action.date) + " is not " + std::to_string(input_.date) +
+                       ", the day that this roll makes");
+    check_subject(action);
+    const auto subject = std::pair(action.symbol, subject_of(action.kind));
+    if (!done_.insert(subject).second)
+      action_fault(action, "kind", "a second " + std::string(name_of(action.kind)) + " on one day");
+    if (action.kind == ActionKind::split &&
+        (has(action.symbol, ActionKind::bonus) || has(action.symbol, ActionKind::rights)))
+      action_fault(action, "kind", "a split on the day of a bonus or rights issue");
+    if (action.kind == ActionKind::leave) check_leaver(action);
+    if (action.ex_price.raw != 0) check_ex_price(action);
+  }
+
+  void check_subject(const CorporateAction& action) {
+    const bool member = members_.contains(action.symbol);
+    if (action.kind == ActionKind::join) {
+      if (member) action_fault(action, "symbol", "is a member already");
+      check_joiner(action);
+    } else if (!member && !joins(action.symbol)) {
+      action_fault(action, "symbol", "is no member of " + input_.today.code);
+    } else if (!member && !goes_ex(action.kind)) {
+      action_fault(action, "kind", "cannot happen to a member on the day it joins");
+    }
+  }
+
+  void check_joiner(const CorporateAction& action) {
+    if (action.market >= kMaxMarkets) action_fault(action, "symbol", "unknown venue");
+    if (action.currency != input_.today.currency &&
+        !input_.today.fx_series.contains(action.currency))
+      action_fault(action, "currency",
+                   "the definition has no close_fx and fx_series for " + action.currency);
+  }
+
+  void check_leaver(const CorporateAction& action) {
+    const auto first = kinds_.lower_bound({action.symbol, ActionKind::dividend});
+    for (auto it = first; it != kinds_.end() && it->first == action.symbol; ++it) {
+      if (it->second != ActionKind::leave && it->second != ActionKind::suspension)
+        return action_fault(
+            action, "kind",
+            "leaves, and a " + std::string(name_of(it->second)) + " is to happen to it");
+    }
+  }
+
+  void check_ex_price(const CorporateAction& action) {
+    if (const Tick step = tick(action.symbol); action.ex_price.raw % step.raw != 0)
+      action_fault(action, "ex_price",
+                   text_of(action.ex_price) + " is not on the tick of " + text_of(step));
+    const auto [it, added] = ex_prices_.emplace(action.symbol, action.ex_price);
+    if (!added && it->second != action.ex_price)
+      action_fault(action, "ex_price",
+                   text_of(action.ex_price) + " here and " + text_of(it->second) + " elsewhere");
+  }
+
+  void check_review(const Review& review) {
+    for (const auto& [symbol, cap] : review.caps) {
+      if (!members_.contains(symbol) && !joins(symbol))
+        fault(RollFile::actions, review.line, "review.caps",
+              symbol + ": is no member of " + input_.today.code);
+    }
+  }
+
+  const RollInput& input_;
+  std::map<std::string, const Member*> members_;
+  std::map<std::string, MarketId> markets_;             // of members and of those that join
+  std::map<std::string, const ClosingPrice*> closes_;   // the first of each symbol
+  std::set<std::pair<std::string, ActionKind>> kinds_;  // of the input
+  std::set<std::pair<std::string, ActionKind>> done_;   // seen so far
+  std::map<std::string, Price> ex_prices_;
+  std::vector<RollFault> faults_;
+};
+
+}  // namespace
+
+std::vector<RollFault> check_roll_input(const RollInput& input) {
+  return InputChecker(input).run();
+}
+
+Tick tick_of(const RollInput& input, const ClosingPrice* close, MarketId market) {
+  if (close != nullptr && close->tick.raw > 0) return close->tick;
+  return market < kMaxMarkets ? input.ticks[market].tick : Tick{1};
+}
+
+}  // namespace indexcast

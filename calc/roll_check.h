@@ -1,0 +1,17 @@
+// What can be wrong with the input of a roll before anything is computed. Used by roll().
+#pragma once
+
+#include <vector>
+
+#include "calc/roll.h"
+
+namespace indexcast {
+
+// Dates, rates, closes (missing, twice, off the tick, unusable) and actions (of another day, of an
+// unknown member, twice, contradicting each other).
+std::vector<RollFault> check_roll_input(const RollInput& input);
+
+// The tick of a share: its own where its close names one, else its market's.
+Tick tick_of(const RollInput& input, const ClosingPrice* close, MarketId market);
+
+}  // namespace indexcast

@@ -1,0 +1,48 @@
+// Rolls of the golden basket for tests.
+#pragma once
+
+#include <string>
+
+#include "calc/roll.h"
+#include "tests/support/baskets.h"
+
+namespace indexcast::test {
+
+// One thing that happens on 2025-04-03; `amount` as a file would write it.
+inline CorporateAction action(ActionKind kind, const std::string& symbol,
+                              const std::string& amount = "1") {
+  CorporateAction each;
+  each.kind = kind;
+  each.symbol = symbol;
+  each.date = 20250403;
+  each.line = 5;
+  each.amount = parse_fraction(amount).value();
+  return each;
+}
+
+// The mainland's fen, and Hong Kong's finest step.
+inline std::array<TickRule, kMaxMarkets> ticks() {
+  return {TickRule{price("0.01"), true}, TickRule{price("0.01"), true},
+          TickRule{price("0.001"), false}};
+}
+
+// METHODOLOGY 10, G2, on its way to 2025-04-03 with the closes it has.
+inline RollInput golden_roll() {
+  RollInput input;
+  input.today = golden_basket();
+  const std::int64_t shares[] = {1'000'000, 4'000'000, 9'000'000};
+  const std::int64_t factors[] = {1000, 731, 512};
+  int line = 1;
+  for (std::size_t i = 0; i < 3; ++i) {
+    Member& each = input.today.members[i];
+    each.calculation_shares = {shares[i] * 1'000'000};
+    each.cap_factor = {factors[i] * 10'000'000'000'000};
+    input.closes.push_back({each.symbol(), each.close, {}, ++line});
+  }
+  input.date = 20250403;
+  input.ticks = ticks();
+  input.close_fx = input.today.close_fx;
+  return input;
+}
+
+}  // namespace indexcast::test
