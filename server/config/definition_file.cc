@@ -6,6 +6,7 @@
 
 #include "calc/decimal.h"
 #include "server/config/codec.h"
+#include "server/config/definition_head.h"
 #include "server/config/fault_list.h"
 #include "server/config/member_file.h"
 #include "server/config/table_reader.h"
@@ -25,35 +26,11 @@ struct Head {
 
 void read_head(TableReader& reader, Head& head) {
   IndexDefinition& definition = head.definition;
-  for (const char* key : {"code", "name", "currency", "decimals", "effective_date", "divisor",
-                          "previous_close", "members", "provenance"}) {
-    reader.require(key);
-  }
-  reader.text("code", definition.code, NonEmptyText{});
-  reader.text("name", definition.name, NonEmptyText{});
-  reader.text("currency", definition.currency, NonEmptyText{});
-  reader.integer("decimals", definition.decimals, 0, 8);
-  reader.integer("version", definition.version, 1, std::numeric_limits<std::uint32_t>::max());
-  reader.text("effective_date", definition.effective_date, DateText{});
+  for (const char* key : {"divisor", "previous_close", "members"}) reader.require(key);
+  read_definition_head(reader, definition);
   reader.text("divisor", definition.divisor, DivisorText{});
   reader.text("previous_close", head.previous_close, NonEmptyText{});
   reader.text("members", head.members, NonEmptyText{});
-  reader.text("provenance", definition.provenance, NonEmptyText{});
-  reader.text_map("close_fx", definition.close_fx, DecimalText<FxRate>{});
-  reader.text_map("fx_series", definition.fx_series, NonEmptyText{});
-}
-
-// Its places are those of the index, so it is read once they are known.
-void read_previous_close(TableReader& reader, Head& head) {
-  if (head.previous_close.empty()) return;
-  IndexDefinition& definition = head.definition;
-  const auto level = parse_decimal64(head.previous_close, definition.decimals);
-  if (!level) {
-    reader.fault("previous_close",
-                 fmt::format("must be a decimal number with up to {} places", definition.decimals));
-    return;
-  }
-  definition.previous_close = {*level};
 }
 
 double rate_of(const IndexDefinition& definition, const Member& member) {
@@ -85,7 +62,8 @@ class DefinitionLoader {
     head.definition.source = path_;
     read_head(reader, head);
     reader.refuse_unknown_keys();
-    read_previous_close(reader, head);
+    read_level(reader, "previous_close", head.previous_close, head.definition.decimals,
+               head.definition.previous_close);
     read_rows(head);
     // A value that could not be read would only cause faults that nobody made.
     if (faults_.empty()) check(reader, head.definition);

@@ -17,6 +17,9 @@ class FaultList {
   void add(const absl::Status& status);
 
   bool empty() const { return faults_.empty(); }
+  std::size_t size() const { return faults_.size(); }
+  // Whether anything is wrong with this line, so that what follows from it need not be said.
+  bool names(std::string_view file, int line) const;
   // Ok when empty, else InvalidArgument with one line "file:line:key: what" per fault.
   absl::Status status() const;
 

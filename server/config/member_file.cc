@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "calc/decimal.h"
-#include "feedhandlers/common/venue.h"
+#include "server/config/symbol.h"
 #include "server/config/text_file.h"
 
 namespace indexcast::server {
@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, kColumnCount> kColumns{
     "cap_factor", "close", "base_price", "reference_price"};
 
 // Places of a cap factor; its product with shares has kSharesPlaces more.
-constexpr int kCapFactorPlaces = 16;
+constexpr int kCapFactorPlaces = CapFactor::kDecimals;
 constexpr int kSharesPlaces = IndexShares::kDecimals;
 
 // Calls `take` with each field of a line.
@@ -54,13 +54,6 @@ std::string_view next_line(std::string_view& rest) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   return line;
 }
-
-bool all_digits(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// Digits of a security code at each venue, so that "700.HK" cannot pass for "00700.HK".
-std::size_t code_length(feed::Venue venue) { return venue == feed::Venue::hkex ? 5 : 6; }
 
 // Millions of rows come this way at start: a row is cut where it stands in the file's text, and a
 // security that the pool knows is not checked again.
@@ -153,18 +146,10 @@ class MemberReader {
     bool good = true;
     for (const Column column : {kSymbol, kName, kCurrency}) good = present(column) && good;
     if (security.symbol.empty()) return false;
-    const std::string& symbol = security.symbol;
-    const auto venue = feed::venue_of_symbol(symbol);
-    if (!venue) {
-      fault("symbol", symbol + ": unknown venue, know .SH .SZ .HK");
-      return false;
-    }
-    security.market = feed::market_of(*venue);
-    const std::string_view code = std::string_view(symbol).substr(0, symbol.rfind('.'));
-    if (code.size() == code_length(*venue) && all_digits(code)) return good;
-    fault("symbol",
-          fmt::format("{}: a code of this venue has {} digits", symbol, code_length(*venue)));
-    return false;
+    security.market = market_of_symbol(security.symbol);
+    const auto wrong = symbol_fault(security.symbol);
+    if (wrong) fault("symbol", *wrong);
+    return good && !wrong;
   }
 
   void read_shares(MemberRow& row) {
@@ -176,9 +161,12 @@ class MemberReader {
       return fault("calculation_shares", "too large");
     const Int128 unit = pow10(kCapFactorPlaces);
     const Int128 rounded = divide_half_up(exact, unit);
-    if (rounded > std::numeric_limits<std::int64_t>::max())
-      return fault("calculation_shares", "too large");
+    constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+    if (rounded > kMax || *shares > kMax) return fault("calculation_shares", "too large");
+    if (*factor > kMax) return fault("cap_factor", "too large");
     row.member.shares = {static_cast<std::int64_t>(rounded)};
+    row.member.calculation_shares = {static_cast<std::int64_t>(*shares)};
+    row.member.cap_factor = {static_cast<std::int64_t>(*factor)};
     row.shares_residual = static_cast<double>(exact - rounded * unit) /
                           static_cast<double>(pow10(kCapFactorPlaces + kSharesPlaces));
   }

@@ -42,6 +42,7 @@ class TableReader {
   template <class T, class Describe>
   void tables(std::string_view key, std::vector<T>& out, const Describe& describe);
 
+  bool has(std::string_view key) const { return table_.contains(key); }
   // A fault unless the file has the key.
   void require(std::string_view key);
   // Every key that nobody asked for is a fault. Call last.
