@@ -10,6 +10,9 @@
 #include <map>
 #include <optional>
 
+#include "server/cli/basket_build.h"
+#include "server/cli/basket_check.h"
+#include "server/cli/basket_roll.h"
 #include "server/cli/decode.h"
 #include "server/cli/exit_code.h"
 #include "server/cli/replay.h"
@@ -162,6 +165,57 @@ Command add_watch(CLI::App& app) {
   return [=] { return run_watch(*options); };
 }
 
+Command add_basket_check(CLI::App& basket) {
+  CLI::App* command = basket.add_subcommand("check", "say what is wrong with definitions");
+  const auto files = std::make_shared<std::vector<std::string>>();
+  command->add_option("FILE", *files, "heads of definitions")->required();
+  return [=] { return run_basket_check(*files, std::cout, std::cerr); };
+}
+
+Command add_basket_build(CLI::App& basket) {
+  CLI::App* command =
+      basket.add_subcommand("build", "a definition from weights, or from shares, floats and caps");
+  const auto options = std::make_shared<BasketBuildOptions>();
+  command->add_option("--head", options->head, "TOML: code, date, base level, rates")->required();
+  auto* members = command->add_option_group("members");
+  members->add_option("--weights", options->weights, "CSV: members with weights and closes");
+  members->add_option("--shares", options->shares, "CSV: members with total and free shares");
+  members->require_option(1);
+  command->add_option("--output", options->output, "folder of CODE.toml and CODE.csv")->required();
+  command->add_flag("--json", options->json, "report as JSON");
+  return [=] { return run_basket_build(*options, std::cout, std::cerr); };
+}
+
+Command add_basket_roll(CLI::App& basket) {
+  CLI::App* command =
+      basket.add_subcommand("roll", "the next day's definition: closes, corporate actions, review");
+  const auto options = std::make_shared<BasketRollOptions>();
+  command->add_option("DEFINITION", options->definition, "head of today's definition")->required();
+  command->add_option("--date", options->date, "of the next one, YYYY-MM-DD")->required();
+  command->add_option("--closes", options->closes, "CSV: today's closing prices")->required();
+  command->add_option("--actions", options->actions, "TOML: what happens, and a review");
+  command->add_option("--fx", options->fx, "today's closing rate, CURRENCY=RATE; repeat");
+  command->add_option("--closing-level", options->closing_level,
+                      "today's, as published; default: what the closes give");
+  command->add_option("--output", options->output, "folder of CODE.toml and CODE.csv")->required();
+  command->add_flag("--json", options->json, "report as JSON");
+  return [=] { return run_basket_roll(*options, std::cout, std::cerr); };
+}
+
+Command add_basket(CLI::App& app) {
+  CLI::App* basket = app.add_subcommand("basket", "check, build and roll definitions");
+  basket->require_subcommand(1);
+  const std::vector<std::pair<std::string, Command>> commands{{"check", add_basket_check(*basket)},
+                                                              {"build", add_basket_build(*basket)},
+                                                              {"roll", add_basket_roll(*basket)}};
+  return [=] {
+    for (const auto& [name, command] : commands) {
+      if (basket->got_subcommand(name)) return command();
+    }
+    return kExitUsage;
+  };
+}
+
 int run(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   spdlog::set_default_logger(spdlog::stderr_color_mt("indexcast"));
@@ -175,11 +229,9 @@ int run(int argc, char** argv) {
       "cannot be used;\n"
       "5 done, but the input had holes or malformed parts; 6 an address, disk or other resource "
       "could not be had.");
-  const std::vector<std::pair<std::string, Command>> commands{{"serve", add_serve(app)},
-                                                              {"simulate", add_simulate(app)},
-                                                              {"decode", add_decode(app)},
-                                                              {"replay", add_replay(app)},
-                                                              {"watch", add_watch(app)}};
+  const std::vector<std::pair<std::string, Command>> commands{
+      {"serve", add_serve(app)},   {"simulate", add_simulate(app)}, {"decode", add_decode(app)},
+      {"replay", add_replay(app)}, {"watch", add_watch(app)},       {"basket", add_basket(app)}};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
