@@ -1,8 +1,6 @@
-"""The shipped definitions are what their script makes of the disclosed weights."""
+"""The shipped definitions say what they are, and the demo's checker finds a wrong level."""
 import pathlib
-import subprocess
 import sys
-import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -13,17 +11,6 @@ import recompute  # noqa: E402  (found through the line above)
 
 
 class Indices(unittest.TestCase):
-    def test_committed_files_are_what_the_script_writes(self):
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, INDICES / "build.py", folder], check=True)
-            written = sorted(path.name for path in pathlib.Path(folder).iterdir())
-            committed = sorted(path.name for path in INDICES.iterdir()
-                               if path.suffix in (".toml", ".csv"))
-            self.assertEqual(written, committed)
-            for name in written:
-                self.assertEqual((pathlib.Path(folder) / name).read_text(encoding="utf-8"),
-                                 (INDICES / name).read_text(encoding="utf-8"), name)
-
     def test_base_prices_give_the_base_level(self):
         for path in sorted(INDICES.glob("*.toml")):
             with self.subTest(path.name):
