@@ -58,6 +58,7 @@ class RollCommand {
     if (definition.ok()) input_.today = *std::move(definition);
     const std::size_t before = faults_.size();
     input_.closes = read_closes(options_.closes, faults_);
+    closes_unread_ = input_.closes.empty() && faults_.size() > before;
     if (!options_.actions.empty()) {
       Actions actions = read_actions(options_.actions, faults_);
       input_.actions = std::move(actions.actions);
@@ -102,6 +103,8 @@ class RollCommand {
   bool follows_from_another(const RollFault& fault) const {
     if (fault.file == RollFile::command || input_.date == 0)
       return fault.key == "--date" && input_.date == 0;
+    // Of a file that gave no row everything would be missing.
+    if (fault.file == RollFile::closes && fault.line == 0) return closes_unread_;
     return faults_.names(file_of(fault.file), fault.line);
   }
 
@@ -140,6 +143,7 @@ class RollCommand {
   const BasketRollOptions& options_;
   RollInput input_;
   FaultList faults_;
+  bool closes_unread_ = false;
   int code_ = kExitOk;
 };
 

@@ -333,6 +333,15 @@ cap_percent = "100"
         self.assertIn("basket roll:1:--date: must be after 20250402", done.stderr)
         self.assertIn("basket roll:1:--fx: HKD: must be CURRENCY=RATE", done.stderr)
 
+    def test_closes_that_cannot_be_read_are_one_fault(self):
+        definition = self.golden()
+        done = harness.run("basket", "roll", definition, "--date", "2025-04-03", "--closes",
+                           self.folder / "none.csv", "--fx", "HKD=0.92310", "--output",
+                           self.folder / "next", check=INPUT)
+        self.assertEqual(done.stderr, f"{self.folder}/none.csv:1:: cannot be read\n")
+        done = self.roll(definition, closes="symbol,close\n", check=INPUT)
+        self.assertEqual(done.stderr.count("no close"), 3)
+
     def test_text_says_what_json_says(self):
         definition = self.golden()
         actions = self.write("actions.toml", BONUS)
