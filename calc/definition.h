@@ -93,8 +93,8 @@ Int128 base_capitalisation(const IndexDefinition& definition);
 // The same with a fund's cash: what a creation unit is worth at reference prices.
 Int128 base_value(const IndexDefinition& fund);
 
-// The same, of a definition that no check has seen yet; empty where its level cannot be computed in
-// 128 bits.
+// base_capitalisation of a definition that no check has seen yet; empty where its level cannot be
+// computed in 128 bits.
 std::optional<Int128> capitalisation_in_range(const IndexDefinition& definition);
 
 // The divisor that puts the capitalisation `cap` (kSumDecimals) at `level`, rounded half up to 16
