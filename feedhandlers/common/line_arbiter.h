@@ -185,7 +185,10 @@ class LineArbiter {
     if (last_reset_.outdates(packet, expected_, now)) {
       return count(FeedCounter::duplicate, packet.count);
     }
-    if (!started_ && !holding_ && packet.sequence == 1) open(1);
+    if (!started_ && !holding_ && packet.sequence == 1) {
+      open(1);
+      drain(deliver);  // a packet numbered 0, which no exchange sends, may be held
+    }
     if (started_) {
       if (packet.end() <= expected_) return take_past(packet, now, deliver);
       if (!holding_ && packet.sequence <= expected_) return advance(packet, deliver);

@@ -53,6 +53,15 @@ class LineArbiterTest : public testing::Test {
   std::uint64_t counters_before_ = 0;
 };
 
+// A heartbeat names the number that comes next; found by the handler's fuzzer.
+TEST_F(LineArbiterTest, WhatIsHeldAtNumberZeroIsNoHoleOnceAHeartbeatOpensTheChannel) {
+  receive(0, 3);
+  receive(1, 0);
+  EXPECT_EQ(delivered, (Numbers{1, 2}));
+  EXPECT_EQ(arbiter.held(), 0u);
+  EXPECT_EQ(arbiter.expected(), 3u);
+}
+
 TEST_F(LineArbiterTest, HandsOnWhatComesInOrderOnce) {
   open_at_10();
   receive(10, 2, Line::a);
