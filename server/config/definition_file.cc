@@ -11,6 +11,7 @@
 #include "server/config/member_file.h"
 #include "server/config/table_reader.h"
 #include "server/config/toml_file.h"
+#include "server/config/total_return_file.h"
 
 namespace indexcast::server {
 namespace {
@@ -61,9 +62,10 @@ class DefinitionLoader {
     Head head;
     head.definition.source = path_;
     read_head(reader, head);
-    reader.refuse_unknown_keys();
     read_level(reader, "previous_close", head.previous_close, head.definition.decimals,
                head.definition.previous_close);
+    read_total_return(reader, path_, head.definition, faults_);
+    reader.refuse_unknown_keys();
     read_rows(head);
     // A value that could not be read would only cause faults that nobody made.
     if (faults_.empty()) check(reader, head.definition);
