@@ -4,6 +4,7 @@ Everything listens on free ports of loopback and is awaited by what it says, not
 limits below only end a test that hangs.
 """
 import contextlib
+import decimal
 import functools
 import importlib
 import json
@@ -20,17 +21,19 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("INDEXCAST_BIN", ROOT / "build" / "dev" / "bin" / "indexcast"))
+DATA = pathlib.Path(os.environ.get("INDEXCAST_DATA", ROOT.parent / "shared" / "data"))
 LIMIT_S = 60
 CODES = ("995365", "995366", "995367")
 
-sys.path.insert(0, str(ROOT / "deploy"))
-import settings as site  # noqa: E402  (found through the line above)
+sys.path[:0] = [str(ROOT / "deploy"), str(ROOT / "tests" / "integration" / "tools")]
+import oracle  # noqa: E402  (found through the line above)
+import settings as site  # noqa: E402
 
 
-def run(*arguments, check=None):
+def run(*arguments, check=None, limit_s=LIMIT_S):
     """One command to its end; with `check`, its exit code must be that."""
     done = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True,
-                          timeout=LIMIT_S, check=False)
+                          timeout=limit_s, check=False)
     if check is not None and done.returncode != check:
         raise AssertionError(f"{arguments}: exit code {done.returncode}, not {check}\n"
                              f"{done.stdout}{done.stderr}")
@@ -162,6 +165,100 @@ class Case(unittest.TestCase):
             return published and published == seen
 
         await_that(complete, "the newest levels in the recording")
+
+
+def needs_data(name):
+    """For a test that reads the real data file `name`: without it, it is skipped and says so."""
+    return unittest.skipUnless((DATA / name).exists(), f"{DATA / name} is absent")
+
+
+BASKET = """code = "900001"
+name = "Every share of the day, equal share counts"
+currency = "CNY"
+decimals = 4
+version = 1
+effective_date = "{day}"
+divisor = "{divisor}"
+previous_close = "1000.0000"
+members = "basket.csv"
+provenance = "A test's basket: one million shares of each company."
+"""
+
+
+class RealDay(unittest.TestCase):
+    """A real day of a mainland exchange: its capture, and a basket of every security in it.
+
+    A subclass says where the day comes from: `data` names the file, `tool` is the module that reads
+    its snapshots and writes them as the exchange would send them, `venue` the section of the
+    configuration, `suffix` the ending of its symbols.
+    """
+    data = tool = venue = suffix = None
+    GATEWAY = ("127.0.0.1", 19129)
+    SHARES = 1_000_000
+    LIMIT_S = 300
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="indexcast-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        cls.snapshots = cls.tool.read_snapshots(DATA / cls.data)
+        cls.capture = cls.folder / "day.pcap"
+        cls.tool.write_capture(cls.snapshots, cls.capture, cls.GATEWAY)
+        cls._write_basket()
+        cls._write_configuration()
+
+    @classmethod
+    def _write_basket(cls):
+        """One million shares of each company, at 1000 on the previous closes."""
+        closes = {snapshot.code: snapshot.pre_close for snapshot in cls.snapshots}
+        divisor = sum(closes.values()) * cls.SHARES / 1000
+        day = cls.snapshots[0].instant.strftime("%Y-%m-%d")
+        rows = ["symbol,name,currency,calculation_shares,cap_factor,close,base_price,"
+                "reference_price"]
+        rows += [f"{cls.symbol(code)},{code},CNY,{cls.SHARES},1,{close},{close},{close}"
+                 for code, close in sorted(closes.items())]
+        (cls.folder / "basket.toml").write_text(BASKET.format(day=day, divisor=divisor))
+        (cls.folder / "basket.csv").write_text("\n".join(rows) + "\n")
+
+    @classmethod
+    def _write_configuration(cls):
+        disabled = {name: {"enabled": False} for name in ("sse", "szse", "hkex", "zmq", "http")}
+        chosen = {"definitions": ["basket.toml"], "log_level": "warning", **disabled,
+                  cls.venue: {"gateways": ["{}:{}".format(*cls.GATEWAY)]}}
+        (cls.folder / "config.toml").write_text(site.dump(chosen))
+
+    @classmethod
+    def symbol(cls, code):
+        return f"{code}.{cls.suffix}"
+
+    @classmethod
+    def definition(cls):
+        """The basket as the independent recomputation reads it."""
+        return oracle.load_definition(cls.folder / "basket.toml")
+
+    @classmethod
+    def replay(cls, name="levels.jsonl"):
+        """Every record that `replay` makes of the capture."""
+        run("replay", "--config", cls.folder / "config.toml", "--output", cls.folder / name,
+            "--format", "jsonl", cls.capture, check=0, limit_s=cls.LIMIT_S)
+        with open(cls.folder / name, encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+
+    @classmethod
+    def decoded(cls, kind):
+        """The fields of every message of that type that `decode` shows of the capture."""
+        done = run("decode", cls.venue, "--json", cls.capture, check=0, limit_s=cls.LIMIT_S)
+        shown = [json.loads(line) for line in done.stdout.splitlines()]
+        return [line["fields"] for line in shown if line.get("type") == kind]
+
+    def assert_prices_make(self, records, expected):
+        """The levels that prices caused are these (symbol, level), one by one."""
+        published = [(record["cause_symbol"], decimal.Decimal(record["level"]))
+                     for record in records if record["cause"] == "price"]
+        for number, (got, wanted) in enumerate(zip(published, expected)):
+            self.assertEqual(got, wanted, f"level {number + 1}")
+        self.assertEqual(len(published), len(expected))
 
 
 def read_levels(path):

@@ -5,100 +5,34 @@ the phases of the day, and every published level against an independent recomput
 INDEXCAST_BIN names the executable, INDEXCAST_DATA the folder of the real data (default: ../shared/data
 beside the repository).
 """
-
 import decimal
 import itertools
-import json
-import os
-import pathlib
-import subprocess
-import sys
-import tempfile
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "integration" / "tools"))
-import oracle  # noqa: E402
-import szse_l2_to_pcap  # noqa: E402
+import harness
+import oracle  # from tools, which the harness puts in the path
+import szse_l2_to_pcap
 
-BINARY = os.environ.get("INDEXCAST_BIN")
-DATA = pathlib.Path(os.environ.get("INDEXCAST_DATA", ROOT.parent / "shared" / "data"))
-SNAPSHOTS = DATA / "szse-l2-5-shares-2022-06-01.zip"
-
-SHARES = 1_000_000
-LIMIT_S = 300
-
-CONFIG = """definitions = ["basket.toml"]
-log_level = "warning"
-[sse]
-enabled = false
-[szse]
-gateways = ["127.0.0.1:19016"]
-[hkex]
-enabled = false
-[zmq]
-enabled = false
-[http]
-enabled = false
-"""
-
-HEAD = """code = "900005"
-name = "Five shares, equal share counts"
-currency = "CNY"
-decimals = 4
-version = 1
-effective_date = "{day}"
-divisor = "{divisor}"
-previous_close = "1000.0000"
-members = "basket.csv"
-provenance = "A test's basket: one million shares of each of five companies."
-"""
-
-COLUMNS = "symbol,name,currency,calculation_shares,cap_factor,close,base_price,reference_price"
+SNAPSHOTS = "szse-l2-5-shares-2022-06-01.zip"
 
 
-def write_basket(folder, snapshots):
-    """An equal-share basket of every security in the data, at 1000 on the previous closes."""
-    closes = {snapshot.code: snapshot.pre_close for snapshot in snapshots}
-    divisor = sum(closes.values()) * SHARES / 1000
-    day = snapshots[0].instant.strftime("%Y-%m-%d")
-    (folder / "basket.toml").write_text(HEAD.format(day=day, divisor=divisor))
-    rows = [f"{code}.SZ,{code},CNY,{SHARES},1,{close},{close},{close}"
-            for code, close in sorted(closes.items())]
-    (folder / "basket.csv").write_text("\n".join([COLUMNS, *rows]) + "\n")
-    (folder / "config.toml").write_text(CONFIG)
-
-
-def expected_levels(folder, snapshots):
-    """(symbol, level) of every price change: entry 2 once there is one, else the previous close."""
-    index = oracle.Oracle(oracle.load_definition(folder / "basket.toml"))
-    for snapshot in snapshots:
-        symbol = f"{snapshot.code}.SZ"
-        price = snapshot.last if snapshot.last > 0 else snapshot.pre_close
-        level = index.price(symbol, price)
-        if level is not None:
-            yield symbol, level
-
-
-@unittest.skipUnless(BINARY, "INDEXCAST_BIN is not set")
-@unittest.skipUnless(SNAPSHOTS.exists(), f"{SNAPSHOTS} is absent")
-class RealShenzhenDay(unittest.TestCase):
+@harness.needs_data(SNAPSHOTS)
+class RealShenzhenDay(harness.RealDay):
+    data, tool, venue, suffix = SNAPSHOTS, szse_l2_to_pcap, "szse", "SZ"
 
     @classmethod
     def setUpClass(cls):
-        cls._folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls._folder.cleanup)
-        cls.folder = pathlib.Path(cls._folder.name)
-        cls.snapshots = szse_l2_to_pcap.read_snapshots(SNAPSHOTS)
-        cls.capture = cls.folder / "day.pcap"
-        szse_l2_to_pcap.write_capture(cls.snapshots, cls.capture)
-        write_basket(cls.folder, cls.snapshots)
-        output = cls.folder / "levels.jsonl"
-        subprocess.run(
-            [BINARY, "replay", "--config", cls.folder / "config.toml", "--output", output,
-             "--format", "jsonl", cls.capture], capture_output=True, check=True, timeout=LIMIT_S)
-        with open(output, encoding="utf-8") as file:
-            cls.records = [json.loads(line) for line in file]
+        super().setUpClass()
+        cls.records = cls.replay()
+
+    def expected_levels(self):
+        """(symbol, level) of every price change: entry 2 once there is one, else the previous close."""
+        index = oracle.Oracle(self.definition())
+        for snapshot in self.snapshots:
+            symbol = self.symbol(snapshot.code)
+            level = index.price(symbol, snapshot.last if snapshot.last > 0 else snapshot.pre_close)
+            if level is not None:
+                yield symbol, level
 
     def test_the_day_has_its_phases(self):
         statuses = [status for status, _ in itertools.groupby(r["status"] for r in self.records)]
@@ -106,28 +40,21 @@ class RealShenzhenDay(unittest.TestCase):
                                     "preliminary_close", "closed"])
 
     def test_every_level_equals_the_independent_recomputation(self):
-        published = [(record["cause_symbol"], decimal.Decimal(record["level"]))
-                     for record in self.records if record["cause"] == "price"]
-        expected = list(expected_levels(self.folder, self.snapshots))
+        expected = list(self.expected_levels())
         self.assertGreater(len(expected), 5_000)
-        for number, (got, wanted) in enumerate(zip(published, expected)):
-            self.assertEqual(got, wanted, f"level {number + 1}")
-        self.assertEqual(len(published), len(expected))
+        self.assert_prices_make(self.records, expected)
 
     def test_the_close_is_that_of_the_closing_prices(self):
         closes = {s.code: s.last for s in self.snapshots if s.phase == b"E0"}
         self.assertEqual(len(closes), 5)
-        index = oracle.Oracle(oracle.load_definition(self.folder / "basket.toml"))
+        index = oracle.Oracle(self.definition())
         for code, price in closes.items():
-            index.price(f"{code}.SZ", price)
+            index.price(self.symbol(code), price)
         self.assertEqual(self.records[-1]["status"], "closed")
         self.assertEqual(decimal.Decimal(self.records[-1]["close"]), index.level())
 
     def test_decode_shows_every_message_of_the_capture(self):
-        result = subprocess.run([BINARY, "decode", "szse", "--json", self.capture], text=True,
-                                capture_output=True, check=True, timeout=LIMIT_S)
-        shown = [json.loads(line) for line in result.stdout.splitlines()]
-        messages = [line["fields"] for line in shown if line.get("type") == "300111"]
+        messages = self.decoded("300111")
         self.assertEqual(len(messages), len(self.snapshots))
         for fields, snapshot in zip(messages, self.snapshots):
             entries = {}
