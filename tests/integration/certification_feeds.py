@@ -69,7 +69,6 @@ class Feeds:
         channels = self.by_name[feed].get("channels", [])
         return {self.state(feed)} | {channel["state"] for channel in channels}
 
-
     def since(self, feed):
         """When each channel entered its state; a state that came and went shows here."""
         return {channel["channel"]: channel["since"] for channel in self.by_name[feed]["channels"]}
@@ -125,9 +124,11 @@ class OwnFeed:
 
     @contextlib.contextmanager
     def session(self, faults=(), **_):
+        # From before the user acts: what was lost and mended by the time of Enter counts too.
+        watch = Watch(self.url)
         for fault in faults:
             input(f"      now: {fault['ask']}, then press Enter ")
-        yield Watch(self.url)
+        yield watch
 
     def ended(self):
         """A watch ends when its time is over."""

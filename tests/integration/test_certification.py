@@ -1,7 +1,10 @@
 """The certification holds on a simulated day, and fails where a feed fails."""
+import argparse
 import contextlib
 import io
+import time
 import unittest
+from unittest import mock
 
 import certification_feeds
 import harness
@@ -43,6 +46,28 @@ class Certification(unittest.TestCase):
         self.feeds.session = without_services
         failed, said = self.certify("recovery")
         self.assertGreater(failed, 0, said)
+
+
+class OwnFeed(unittest.TestCase):
+    def test_what_happened_before_the_user_pressed_enter_is_seen(self):
+        counts = dict.fromkeys((*certification_feeds.OUTCOMES, "sequence_recovered"), 0)
+
+        class Server(certification_feeds.Feeds):
+            def __init__(self, url):
+                self.time = time.monotonic()
+                self.by_name = {"hkex": {"state": "live", "channels": [], "counters": counts.copy()}}
+
+        def drop_packets(_):
+            counts["sequence_recovered"] += 3
+            return ""
+
+        feed = certification_feeds.OwnFeed(argparse.Namespace(
+            url="http://127.0.0.1:1", seconds=0.0, capture=None, venue=None))
+        with mock.patch.object(certification_feeds, "Feeds", Server), \
+                mock.patch("builtins.input", drop_packets):
+            with feed.session([{"ask": "drop packets on both lines"}]) as watch:
+                watch.look()
+                self.assertEqual(watch.grown("hkex", "sequence_recovered"), 3)
 
 
 if __name__ == "__main__":
