@@ -139,6 +139,9 @@ Command add_replay(CLI::App& app) {
   command->add_option("CAPTURE", options->captures, "pcap or pcapng files")
       ->excludes(journal)
       ->check(CLI::ExistingFile);
+  command
+      ->add_option("--journal", options->journal, "directory for a journal of the captures' inputs")
+      ->excludes(journal);
   command->add_option("--output", options->output, "file for every published level");
   command->add_option("--format", options->format, "jsonl or csv")
       ->transform(CLI::CheckedTransformer(formats));

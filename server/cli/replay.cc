@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <memory>
+#include <stdexcept>
 
 #include "calc/sequencer.h"
 #include "feedhandlers/capture/capture_replay.h"
 #include "server/cli/exit_code.h"
+#include "server/journal/journal_file.h"
 #include "server/journal/journal_reader.h"
 #include "server/pipeline/control_feed.h"
 #include "server/pipeline/handler_set.h"
@@ -106,6 +109,18 @@ int report_faults(const feed::CaptureSource& source) {
   return source.faults().empty() && source.counts().malformed() == 0 ? kExitOk : kExitIncomplete;
 }
 
+// Epoch 0 in name and header, so that the same captures give the same bytes.
+std::unique_ptr<JournalFile> open_journal(const ReplayOptions& options, const Universe& universe,
+                                          const EngineSettings& settings) {
+  if (options.journal.empty()) return nullptr;
+  return std::make_unique<JournalFile>(options.journal, header_of(universe, settings, 0));
+}
+
+void finish(JournalFile& journal) {
+  journal.flush();
+  if (journal.failed()) throw std::runtime_error(journal.path() + ": the disk refused a write");
+}
+
 int replay_captures(const ReplayOptions& options, const Universe& universe, Date trade_date) {
   const StopWatch watch;
   absl::StatusOr<feed::CaptureSource> source = feed::CaptureSource::open(options.captures);
@@ -115,8 +130,10 @@ int replay_captures(const ReplayOptions& options, const Universe& universe, Date
   }
   LevelFile output(options.output, options.format, universe, 0);
   CoreCounters counters;
-  Engine engine(universe, engine_settings(options.config, trade_date), output, counters);
-  Sequencer sequencer(engine, nullptr, options.config.core.timer_ms * kNsPerMs);
+  const EngineSettings settings = engine_settings(options.config, trade_date);
+  const std::unique_ptr<JournalFile> journal = open_journal(options, universe, settings);
+  Engine engine(universe, settings, output, counters);
+  Sequencer sequencer(engine, journal.get(), options.config.core.timer_ms * kNsPerMs);
   DirectSink sink(sequencer);
   HandlerSet handlers(options.config, universe, sink);
   feed::CaptureReplay replay(*std::move(source), handlers.routes(options.config));
@@ -127,6 +144,7 @@ int replay_captures(const ReplayOptions& options, const Universe& universe, Date
   while (replay.step()) {
   }
   output.finish();
+  if (journal) finish(*journal);
   for (std::size_t i = 0; i < feed::kVenueCount; ++i) {
     print_feed(feed::kVenueNames[i], handlers.counters(static_cast<feed::Venue>(i)));
   }

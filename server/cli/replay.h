@@ -14,6 +14,7 @@ struct ReplayOptions {
   Config config;
   std::string from_journal;           // a directory or a file; captures otherwise
   std::vector<std::string> captures;  // merged by time
+  std::string journal;                // directory for the inputs of captures; empty: not kept
   std::string output;                 // empty: levels are counted only
   LevelFormat format = LevelFormat::jsonl;
 };

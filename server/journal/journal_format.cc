@@ -51,4 +51,17 @@ std::uint64_t digest_of(const Universe& universe) {
   return digest.value();
 }
 
+JournalHeader header_of(const Universe& universe, const EngineSettings& settings,
+                        std::uint64_t epoch) {
+  JournalHeader header;
+  header.epoch = epoch;
+  header.universe_digest = digest_of(universe);
+  header.trade_date = settings.trade_date;
+  header.open_deadline_ms = settings.open_deadline_ms;
+  header.close_deadline_ns = settings.close_deadline_ns;
+  header.quotable_live_bp = settings.quotable_live_bp;
+  header.pending_wait_s = static_cast<std::uint32_t>(settings.pending_wait_ns / kNsPerSecond);
+  return header;
+}
+
 }  // namespace indexcast::server

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "calc/engine.h"
 #include "calc/event.h"
 #include "calc/universe.h"
 
@@ -50,5 +51,9 @@ std::uint64_t checksum_of(const T& value) {
 // What a journal's numbers depend on: symbols, shares, divisors, closes and rates of all
 // definitions, in order.
 std::uint64_t digest_of(const Universe& universe);
+
+// The header of a journal that begins now.
+JournalHeader header_of(const Universe& universe, const EngineSettings& settings,
+                        std::uint64_t epoch);
 
 }  // namespace indexcast::server

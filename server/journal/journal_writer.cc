@@ -1,11 +1,6 @@
 #include "server/journal/journal_writer.h"
 
-#include <fmt/format.h>
-
-#include <cerrno>
 #include <chrono>
-#include <filesystem>
-#include <system_error>
 
 namespace indexcast::server {
 namespace {
@@ -16,18 +11,9 @@ constexpr auto kPause = std::chrono::milliseconds(1);
 
 }  // namespace
 
-JournalWriter::JournalWriter(const std::string& directory, JournalHeader header,
+JournalWriter::JournalWriter(const std::string& directory, const JournalHeader& header,
                              std::size_t ring_capacity)
-    : ring_(ring_capacity) {
-  std::filesystem::create_directories(directory);
-  path_ = fmt::format("{}/input-{:020d}.journal", directory, header.epoch);
-  file_.reset(std::fopen(path_.c_str(), "wbx"));
-  if (!file_) throw std::system_error(errno, std::generic_category(), path_);
-  header.record_bytes = sizeof(JournalRecord);
-  header.checksum = checksum_of(header);
-  if (std::fwrite(&header, sizeof header, 1, file_.get()) != 1) {
-    throw std::system_error(errno, std::generic_category(), path_);
-  }
+    : file_(directory, header), ring_(ring_capacity) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -45,7 +31,7 @@ void JournalWriter::on_input(const MarketEvent& event, std::uint64_t input_seque
 void JournalWriter::run() {
   while (running_) {
     if (drain() == 0) {
-      std::fflush(file_.get());
+      file_.flush();
       std::this_thread::sleep_for(kPause);
     }
   }
@@ -63,13 +49,11 @@ std::size_t JournalWriter::drain() {
 }
 
 void JournalWriter::write(const Entry& entry) {
-  if (failed_) return;
-  JournalRecord record{entry.input_sequence, entry.event, 0};
-  record.checksum = checksum_of(record);
-  if (std::fwrite(&record, sizeof record, 1, file_.get()) == 1) {
-    written_.fetch_add(1, std::memory_order_relaxed);
-  } else {
+  file_.on_input(entry.event, entry.input_sequence);
+  if (file_.failed()) {
     failed_ = true;
+  } else {
+    written_.fetch_add(1, std::memory_order_relaxed);
   }
 }
 

@@ -4,22 +4,20 @@
 
 #include <atomic>
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <string>
 #include <thread>
 
 #include "calc/sequencer.h"
 #include "calc/spsc_ring.h"
-#include "server/journal/journal_format.h"
+#include "server/journal/journal_file.h"
 
 namespace indexcast::server {
 
 class JournalWriter final : public InputLog {
  public:
-  // Creates `directory` and the file input-EPOCH.journal in it; throws std::system_error when
-  // either fails. `ring_capacity` inputs may wait for the disk.
-  JournalWriter(const std::string& directory, JournalHeader header, std::size_t ring_capacity);
+  // As JournalFile; `ring_capacity` inputs may wait for the disk.
+  JournalWriter(const std::string& directory, const JournalHeader& header,
+                std::size_t ring_capacity);
   // Writes what is waiting and closes the file.
   ~JournalWriter() override;
 
@@ -27,16 +25,13 @@ class JournalWriter final : public InputLog {
   // its sequence, and left_out() counts it.
   void on_input(const MarketEvent& event, std::uint64_t input_sequence) override;
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return file_.path(); }
   std::uint64_t written() const { return written_.load(std::memory_order_relaxed); }
   std::uint64_t left_out() const { return left_out_.load(std::memory_order_relaxed); }
   // The disk refused a write; inputs after that are not journaled.
   bool failed() const { return failed_.load(std::memory_order_relaxed); }
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
   struct Entry {
     std::uint64_t input_sequence;
     MarketEvent event;
@@ -46,8 +41,7 @@ class JournalWriter final : public InputLog {
   std::size_t drain();
   void write(const Entry& entry);
 
-  std::string path_;
-  std::unique_ptr<std::FILE, CloseFile> file_;
+  JournalFile file_;  // of the writer's own thread once it runs
   SpscRing<Entry> ring_;
   std::atomic<std::uint64_t> written_{0};
   std::atomic<std::uint64_t> left_out_{0};

@@ -57,15 +57,8 @@ Pipeline::Pipeline(const Config& config, const Universe& universe, Date trade_da
 
 void Pipeline::open_journal(const Config& config, Date trade_date) {
   if (!config.journal.enabled) return;
-  const EngineSettings settings = engine_settings(config, trade_date);
-  JournalHeader header;
-  header.epoch = view_.epoch;
-  header.universe_digest = digest_of(*universe_);
-  header.trade_date = trade_date;
-  header.open_deadline_ms = settings.open_deadline_ms;
-  header.close_deadline_ns = settings.close_deadline_ns;
-  header.quotable_live_bp = settings.quotable_live_bp;
-  header.pending_wait_s = static_cast<std::uint32_t>(config.collar.wait_s);
+  const JournalHeader header =
+      header_of(*universe_, engine_settings(config, trade_date), view_.epoch);
   journal_ = std::make_unique<JournalWriter>(config.journal.directory, header, config.journal.ring);
 }
 

@@ -29,6 +29,26 @@ class SameAnswerTwice(harness.Case):
         csv = self.replay(config, capture, "first.csv", "csv")
         self.assertEqual(csv, self.replay(config, capture, "second.csv", "csv"))
 
+    def test_the_journal_of_a_replay_gives_the_same_bytes(self):
+        config = self.configure(simulator=DAY)
+        capture = self.capture(config, "day.pcap")
+        journals = self.folder / "first", self.folder / "second"
+        levels = self.folder / "captured.jsonl", self.folder / "journaled.jsonl"
+        for journal in journals:
+            harness.run("replay", "--config", config, capture, "--journal", journal,
+                        "--output", levels[0], check=0)
+        # No hole, which the command would say, and the same file from the same capture.
+        harness.run("replay", "--config", config, "--from-journal", journals[0],
+                    "--output", levels[1], check=0)
+        self.assertEqual(levels[0].read_bytes(), levels[1].read_bytes())
+        first, second = (next(journal.iterdir()).read_bytes() for journal in journals)
+        self.assertGreater(len(first), 100_000)
+        self.assertEqual(first, second)
+        # A journal that is there already is never written over.
+        again = harness.run("replay", "--config", config, capture, "--journal", journals[0])
+        self.assertNotEqual(again.returncode, 0)
+        self.assertIn("File exists", again.stderr)
+
     def test_a_seed_is_a_day(self):
         config = self.configure(simulator=DAY)
         first = self.capture(config, "a.pcap").read_bytes()
