@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string>
 #include <string_view>
 
 namespace indexcast {
@@ -69,6 +71,46 @@ TEST(MarketStatus, OfAFundIsThatOfItsOwnMarket) {
     const auto own = static_cast<MarketPhase>(std::string_view("NTBICFX").find(*c.own));
     EXPECT_EQ(fund_status_of(own, phases(c.markets)), c.status) << c.own << " in " << c.markets;
   }
+}
+
+constexpr std::string_view kEveryState = "NTBICFX";
+
+// Statuses by their first letters, in the order of the enum; closed is x.
+constexpr std::string_view kStatusLetters = "niobpx";
+
+// What the table of METHODOLOGY 5 comes to, by what is among the markets that are not X. Each text
+// is for none, F, C, C and F beside what its line says.
+constexpr std::array<std::string_view, 8> kTruth{
+    "xxpp",  // nothing else
+    "bbbb",  // B or I
+    "nbbb",  // N
+    "bbbb",  // N, B or I
+    "oooo",  // T
+    "oooo",  // T, B or I
+    "iiii",  // T, N
+    "iiii",  // T, N, B or I
+};
+
+IndexStatus expected_of(std::string_view markets) {
+  const auto any = [&](std::string_view letters) -> std::size_t {
+    return markets.find_first_of(letters) != std::string_view::npos ? 1 : 0;
+  };
+  const std::string_view line = kTruth[any("T") << 2 | any("N") << 1 | any("BI")];
+  return static_cast<IndexStatus>(kStatusLetters.find(line[any("C") << 1 | any("F")]));
+}
+
+TEST(MarketStatus, EveryCombinationOfThreeMarkets) {
+  int combinations = 0;
+  for (const char sse : kEveryState) {
+    for (const char szse : kEveryState) {
+      for (const char hkex : kEveryState) {
+        const std::string markets{sse, szse, hkex};
+        EXPECT_EQ(status_of(phases(markets)), expected_of(markets)) << markets;
+        ++combinations;
+      }
+    }
+  }
+  EXPECT_EQ(combinations, 343);
 }
 
 }  // namespace
