@@ -26,7 +26,7 @@ LIMIT_S = 60
 CODES = ("995365", "995366", "995367")
 
 sys.path[:0] = [str(ROOT / "deploy"), str(ROOT / "tests" / "integration" / "tools")]
-import oracle  # noqa: E402  (found through the line above)
+import expected_levels  # noqa: E402  (found through the line above)
 import settings as site  # noqa: E402
 
 
@@ -128,6 +128,15 @@ class Case(unittest.TestCase):
         path = self.folder / name
         path.write_text(text, encoding="utf-8")
         return path
+
+    def calendar(self, state):
+        """The shipped year, in which Hong Kong's 2 April is `state`."""
+        shipped = (ROOT / "deploy" / "calendars" / "2025.toml").read_text("utf-8")
+        dates = site.tomllib.loads(shipped)
+        day = {"date": "2025-04-02", "state": state, "confirmed": False, "source": "a test"}
+        others = [each for each in dates["hkex"]["dates"] if each["date"] != day["date"]]
+        dates["hkex"]["dates"] = sorted([*others, day], key=lambda each: each["date"])
+        return [str(self.write("calendar.toml", site.dump(dates)))]
 
     def start(self, name, *arguments, stdout=None):
         process = Process(self.folder, name, *arguments, stdout=stdout)
@@ -233,9 +242,11 @@ class RealDay(unittest.TestCase):
         return f"{code}.{cls.suffix}"
 
     @classmethod
-    def definition(cls):
-        """The basket as the independent recomputation reads it."""
-        return oracle.load_definition(cls.folder / "basket.toml")
+    def expected_levels(cls, prices=None):
+        """[(symbol, level)] of every change among (symbol, price); by default the snapshots' own."""
+        if prices is None:
+            prices = ((cls.symbol(s.code), expected_levels.usable_price(s)) for s in cls.snapshots)
+        return list(expected_levels.of_prices(cls.folder / "basket.toml", prices))
 
     @classmethod
     def replay(cls, name="levels.jsonl"):

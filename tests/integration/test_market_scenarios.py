@@ -145,15 +145,6 @@ class Securities(Scenario):
 
 
 class Markets(Scenario):
-    def calendar(self, state):
-        """The shipped year, in which Hong Kong's 2 April is `state`."""
-        shipped = (harness.ROOT / "deploy" / "calendars" / "2025.toml").read_text("utf-8")
-        dates = site.tomllib.loads(shipped)
-        day = {"date": "2025-04-02", "state": state, "confirmed": False, "source": "a test"}
-        others = [each for each in dates["hkex"]["dates"] if each["date"] != day["date"]]
-        dates["hkex"]["dates"] = sorted([*others, day], key=lambda each: each["date"])
-        return [str(self.write("calendar.toml", site.dump(dates)))]
-
     def statuses(self, levels, code=ALL_MARKETS):
         """[(time, status, whether a market is missing)] as they changed."""
         changes = []

@@ -1,0 +1,125 @@
+"""Simulated days, and disturbed ones: every level is what the independent oracle computes from the inputs.
+
+tests/oracle has the oracle. Which inputs produce a level is part of what it says, and so is every field.
+"""
+import json
+import sys
+import typing
+import unittest
+
+import harness
+import settings as site  # from deploy, which the harness puts in the path
+
+sys.path.insert(0, str(harness.ROOT / "tests"))
+from oracle import compare, definition, disturbance, inputs  # noqa: E402  (the line above finds it)
+
+# A whole day of the three markets in about a second of computing.
+WHOLE_DAY = {"ticks_per_second": 0.02, "refresh_s": 60, "empty_auctions": 0.0}
+MORNING = {"begin": "09:10:00", "end": "09:45:00", "ticks_per_second": 0.5}
+SHOWN = 10  # differences of a day; the first one says most
+
+
+class Day(typing.NamedTuple):
+    seed: int
+    simulator: dict
+    faults: object = ()  # a list as in deploy/faults.toml, or "seed:N"
+    hong_kong: str = ""  # trading, half or shut by the calendar; empty: the shipped calendar
+
+
+def fault(kind, **keys):
+    return {"kind": kind, **keys}
+
+
+DAYS = {
+    "busy morning": Day(43, {**MORNING, "empty_auctions": 0.3}),
+    "quiet day": Day(51, WHOLE_DAY),
+    "busier day": Day(2, {**WHOLE_DAY, "ticks_per_second": 0.05}),
+    "halts and suspensions": Day(4, {**WHOLE_DAY, "suspensions": 0.1, "halts": 0.5}),
+    "losses on the lines": Day(3, {**WHOLE_DAY, "suspensions": 0.1}, "seed:3"),
+    "resets and losses": Day(5, WHOLE_DAY, "seed:5"),
+    "bursts that nobody sends again": Day(32, WHOLE_DAY, [
+        fault("burst_loss", venue="hkex", amount=20, begin="10:00:00", end="10:30:00", count=3,
+              probability=0.01),
+        fault("sequence_restart", begin="14:00:00", end="14:10:00")]),
+    "a silent feed and a restarted one": Day(33, WHOLE_DAY, [
+        fault("silence", venue="hkex", begin="15:00:00", end="15:05:00"),
+        fault("publisher_restart", begin="10:00:00", end="10:30:00"),
+        fault("disaster_recovery", begin="13:30:00", end="14:00:00")]),
+    "what befalls securities": Day(35, WHOLE_DAY, [
+        fault("halt"), fault("volatility_interruption"), fault("suspended_all_day"),
+        fault("zero_price"), fault("first_listing_day"), fault("no_match_auction", venue="sse")]),
+    "Hong Kong's half day": Day(24, WHOLE_DAY, [fault("hk_half_day")], "half"),
+}
+
+# What no simulated day brings, each by itself and then together: probability at an input.
+DISTURBANCES = [
+    {"unusable_price": 0.02},
+    {"jump": 0.01, "limits": 0.003},
+    {"jump": 0.01, "collar": 0.003},
+    {"feed_state": 0.005},
+    {"market_phase": 0.003},
+    {"instrument_status": 0.01, "quote": 0.01},
+    {"market_phase": 0.003, "feed_state": 0.002, "late_close": 0.0005, "limits": 0.001,
+     "jump": 0.003, "instrument_status": 0.003, "unusable_price": 0.003, "collar": 0.001},
+]
+
+
+class OracleCase(harness.Case):
+    def play(self, day, name="day"):
+        """Plays a day into a capture and replays that; (configuration, journal, levels)."""
+        calendar = {"calendar": self.calendar(day.hong_kong)} if day.hong_kong else {}
+        config = self.configure(f"{name}.toml", simulator=day.simulator, **calendar)
+        journal, levels = self.folder / f"{name}-journal", self.folder / f"{name}.jsonl"
+        self.simulate(day, config, self.folder / f"{name}.pcap")
+        harness.run("replay", "--config", config, self.folder / f"{name}.pcap",
+                    "--journal", journal, "--output", levels, check=0)
+        return config, journal, levels
+
+    def simulate(self, day, config, capture):
+        arguments = ["--faults", day.faults] if isinstance(day.faults, str) else []
+        if day.faults and not arguments:
+            plan = self.write("faults.toml", site.dump({"fault": list(day.faults)}))
+            arguments = ["--faults", plan]
+        summary = json.loads(harness.run("simulate", "--config", config, "--seed", day.seed,
+                                         "--pcap", capture, *arguments, check=0).stdout)
+        for one in summary["faults"]:
+            self.assertGreater(one["happened"], 0, one)
+
+    def assert_agrees(self, config, journal, levels, at_least):
+        header, events = inputs.read(journal)
+        published = compare.by_input(compare.published_levels(levels))
+        expected = compare.expected_levels(definition.load_all(config), header, events)
+        found = [str(each) for each, _ in zip(compare.differences(published, expected),
+                                              range(SHOWN))]
+        self.assertEqual(found, [], "\n".join(found))
+        with open(levels, encoding="utf-8") as lines:
+            self.assertGreater(sum(1 for _ in lines), at_least)
+
+    def disturb(self, config, journal, seed, kinds, opening=()):
+        """A disturbed copy of a journal, and what the core makes of it."""
+        header, events = inputs.read(journal)
+        disturbed, levels = self.folder / "disturbed.journal", self.folder / "disturbed.jsonl"
+        run = disturbance.Disturbance(seed, kinds).run(events, opening)
+        inputs.write(disturbed, header, run)
+        harness.run("replay", "--config", config, "--from-journal", disturbed,
+                    "--output", levels, check=0)
+        return config, disturbed, levels
+
+
+class SimulatedDays(OracleCase):
+    def test_no_level_status_or_statistic_of_ten_days_differs(self):
+        for name, day in DAYS.items():
+            with self.subTest(day=name, seed=day.seed):
+                self.assert_agrees(*self.play(day, str(day.seed)), at_least=5_000)
+
+
+class DisturbedDays(OracleCase):
+    def test_nor_does_one_of_a_day_disturbed_at_random(self):
+        config, journal, _ = self.play(DAYS["busier day"])
+        for seed, kinds in enumerate(DISTURBANCES, 1):
+            with self.subTest(seed=seed, kinds=kinds):
+                self.assert_agrees(*self.disturb(config, journal, seed, kinds), at_least=2_000)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,277 @@
+"""A trading day: inputs in, levels out. The oracle's counterpart of the whole calculation core."""
+import datetime
+
+from oracle.fx import Series
+from oracle.index import FX_MOVES_IN, Index, Leg
+from oracle.inputs import NO_INSTRUMENT, START, Kind
+from oracle.market import Market
+from oracle.price import Instrument, Status
+from oracle.status import CLOSED, CLOSING, PRE_OPEN, SHUT, TRADING
+
+DOWN, CONNECTING, LIVE, GAP, RECOVERING, STALE = range(6)  # states of a feed's channel
+WHOLE_FEED = 0  # the channel that stands for all of a feed
+HEARD = (PRE_OPEN, TRADING, CLOSING)  # states in which prices may come
+OVER = (CLOSED, SHUT)  # states of a market in which nothing more is awaited of its feed
+VENUES = 3  # feeds 0 to 2 are the markets 0 to 2; others carry no exchange time
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
+
+
+def china_time(date, milliseconds):
+    """Instant (ns) of a date YYYYMMDD and a time of day in China."""
+    midnight = datetime.datetime.strptime(str(date), "%Y%m%d").replace(tzinfo=CHINA)
+    return int(midnight.timestamp()) * 10**9 + milliseconds * 10**6
+
+
+class Day:
+    """Built of definitions and a journal's header; `take` each input in order."""
+
+    def __init__(self, definitions, header):
+        self.trade_date = header.trade_date
+        self.quotable_live_bp = header.quotable_live_bp
+        self.clock = self.now = 0  # exchange time and receive time, as far as they were seen
+        self._open_deadline = china_time(header.trade_date, header.open_deadline_ms)
+        self.open_deadline_passed = False
+        self.channels = {}  # (feed, channel): state
+        self._wait_ns = header.pending_wait_s * 10**9
+        self._waiting = {}  # instruments with a pending price, by symbol
+        self._number(definitions)
+        self.markets = [Market(number, [i for i in self.instruments if i.market == number],
+                               header.close_deadline_ns) for number in range(VENUES)]
+        self.indices = [self._index(number, d) for number, d in enumerate(definitions)]
+        self.holders = {i.symbol: [x for x in self.indices if i in x.members]
+                        for i in self.instruments}
+        self.by_market = [[x for x in self.indices if market in x.markets]
+                          for market in self.markets]
+        self._next_deadline = self._open_deadline
+        self._handlers = {
+            Kind.PRICE: self._price, Kind.LIMITS: self._limits,
+            Kind.INSTRUMENT_STATUS: self._instrument_status, Kind.MARKET_PHASE: self._market_phase,
+            Kind.FX: self._fx, Kind.FEED_STATE: self._feed_state, Kind.TIMER: self._timer,
+            Kind.TIMETABLE: self._timetable, Kind.PRICE_COLLAR: self._price_collar,
+            Kind.FX_RULE: self._fx_rule}
+
+    # Numbers, as the inputs use them: in the order in which definitions name things.
+
+    def _number(self, definitions):
+        instruments, series = {}, {}
+        for definition in definitions:
+            for member in definition.members:
+                instruments.setdefault(
+                    member.symbol, Instrument(member.symbol, member.market, member.reference))
+            for currency, name in definition.fx_series.items():
+                series.setdefault(name, Series(name, definition.close_fx[currency]))
+        self.instruments = list(instruments.values())
+        self.series = [None, *series.values()]  # number 0 is the constant one
+        self._by_symbol, self._by_name = instruments, series
+
+    def _index(self, number, definition):
+        legs = {definition.currency: Leg(None, definition.close_rate(definition.currency))}
+        for currency, name in definition.fx_series.items():
+            legs[currency] = Leg(self._by_name[name], definition.close_rate(currency))
+        for member in definition.members:
+            legs[member.currency].add(self._by_symbol[member.symbol], member.shares)
+        markets = sorted({member.market for member in definition.members})
+        return Index(number, definition, list(legs.values()), [self.markets[m] for m in markets])
+
+    # What indices ask about their members.
+
+    def state_of(self, member):
+        """State of the channel that brings a member; before it was heard, of its feed as a whole."""
+        state = self.channels.get(member.channel)
+        return self.channels.get((member.market, WHOLE_FEED), DOWN) if state is None else state
+
+    def is_fresh(self, member):
+        return member.kind is not None and self.state_of(member) == LIVE
+
+    def is_stale(self, member):
+        """Silent or not connected, until its market is over; a pause does not mend it."""
+        return (self.markets[member.market].phase not in OVER
+                and self.state_of(member) in (DOWN, CONNECTING, STALE))
+
+    def is_recovering(self, member):
+        return (self.markets[member.market].phase not in OVER
+                and self.state_of(member) in (GAP, RECOVERING))
+
+    # Inputs.
+
+    def start(self):
+        return self._review(self.indices, START, "start", moved=True)
+
+    def take(self, event):
+        """The levels that an input causes, in order."""
+        if event.receive_time > self.now:
+            self.now = event.receive_time
+        if event.feed < VENUES and event.exchange_time > self.clock:
+            self.clock = event.exchange_time
+        levels = self._advance(event) if self.clock >= self._next_deadline else []
+        handler = self._handlers.get(event.kind)
+        if handler is not None:
+            levels += handler(event)
+        return levels
+
+    def _review(self, indices, event, cause, **about):
+        levels = [index.review(self, event, cause, **about) for index in indices]
+        return [level for level in levels if level is not None]
+
+    def _stale(self, indices):
+        for index in indices:
+            index.dirty = True
+
+    def _price(self, event):
+        instrument = self.instruments[event.instrument]
+        holders = self.holders[instrument.symbol]
+        before = instrument.standing
+        taken = instrument.take(event, self.now)
+        if taken or self._waiting or instrument.collar.pending:
+            self._note_waiting(instrument)
+        if taken:
+            instrument.heard_in_session |= self.markets[instrument.market].has_left_auction
+        if before == instrument.standing:
+            return []
+        if before[1:] != instrument.standing[1:]:
+            self._stale(holders)
+        return self._moved(instrument, event, before[0], holders)
+
+    def _note_waiting(self, instrument):
+        if instrument.collar.pending is None:
+            self._waiting.pop(instrument.symbol, None)
+        else:
+            self._waiting[instrument.symbol] = instrument
+
+    def _could_speak(self, member):
+        """Whether its feed could bring a better price of a member now."""
+        return (self.state_of(member) == LIVE
+                and self.markets[member.market].phase in HEARD)
+
+    def _wait_out(self, event):
+        """Pending prices that no price inside the collar contradicted for long enough."""
+        levels = []
+        for instrument in list(self._waiting.values()):
+            pending = instrument.collar.waited_out(self.now, self._could_speak(instrument),
+                                                   self._wait_ns)
+            if pending is not None:
+                before = instrument.price
+                instrument.accept(pending)
+                self._note_waiting(instrument)
+                cause = pending._replace(sequence=event.sequence, receive_time=event.receive_time)
+                holders = self.holders[instrument.symbol]
+                self._stale(holders)
+                levels += self._moved(instrument, cause, before, holders)
+        return levels
+
+    def _moved(self, instrument, event, price_before, holders):
+        moved = instrument.price != price_before
+        if moved:
+            for prices, place in instrument.places:
+                prices[place] = instrument.price
+        levels = self._review(holders, event, "price", moved=moved, symbol=instrument.symbol,
+                              value=event.value)
+        return levels + self._complete(self.markets[instrument.market], event)
+
+    def _complete(self, market, event):
+        """A closing market may have been waiting for just this."""
+        before = market.phase
+        market.complete()
+        return [] if market.phase == before else self._entered(market, event)
+
+    def _entered(self, market, event):
+        """A market is in another state: a change of its own for its indices."""
+        self._next_deadline = self._earliest_deadline()
+        indices = self.by_market[market.number]
+        self._stale(indices)
+        about_member = event.kind in (Kind.PRICE, Kind.INSTRUMENT_STATUS, Kind.LIMITS)
+        symbol = self.instruments[event.instrument].symbol if about_member else ""
+        return self._review(indices, event, "market", symbol=symbol)
+
+    def _instrument_status(self, event):
+        instrument = self.instruments[event.instrument]
+        if event.detail == instrument.status:
+            return []
+        instrument.status = Status(event.detail)
+        holders = self.holders[instrument.symbol]
+        self._stale(holders)
+        levels = []
+        for index in holders:
+            levels += self._review([index], event, "instrument_status", moved=index.reweighs(self),
+                                   symbol=instrument.symbol)
+        return levels + self._complete(self.markets[instrument.market], event)
+
+    def _limits(self, event):
+        collar = self.instruments[event.instrument].collar
+        collar.unlimited = event.detail == 1
+        collar.limits = (event.value, event.second) if event.value or event.second else None
+        return []
+
+    def _market_phase(self, event):
+        market = self.markets[event.market]
+        before = market.phase
+        market.hear(event.detail, event.exchange_time or self.clock)
+        if market.phase == before:
+            return []
+        return self._entered(market, event) + self._complete(market, event)
+
+    def _timetable(self, event):
+        self.markets[event.market].end = event.value
+        self._next_deadline = self._earliest_deadline()
+        return []
+
+    def _fx(self, event):
+        series = self.series[event.instrument]
+        changed = series.take(event, self.clock, self.now)
+        bound = [x for x in self.indices if any(leg.series is series for leg in x.legs)]
+        self._stale(bound)
+        levels = []
+        for index in bound:
+            moved = changed and index.take_rate(series) and index.status in FX_MOVES_IN
+            levels += self._review([index], event, "fx", moved=moved, symbol=series.name,
+                                   value=event.value)
+        return levels
+
+    def _fx_rule(self, event):
+        self.series[event.instrument].set_rule(event)
+        self._stale(self.indices)
+        return self._review(self.indices, event, "fx")
+
+    def _price_collar(self, event):
+        if event.instrument != NO_INSTRUMENT:
+            wanted = [self.instruments[event.instrument]]
+        else:
+            wanted = self.markets[event.market].members
+        for instrument in wanted:
+            instrument.collar.width_bp = event.value
+        return []
+
+    def _feed_state(self, event):
+        self.channels[event.feed, event.channel] = event.detail
+        if event.feed >= VENUES:
+            return []
+        indices = self.by_market[event.feed]
+        self._stale(indices)
+        return self._review(indices, event, "feed")
+
+    # Time.
+
+    def _timer(self, event):
+        self.now = max(self.now, event.value)
+        levels = self._wait_out(event) if self._waiting else []
+        if any(series.stale_after_ns for series in self.series[1:]):
+            self._stale(self.indices)
+            levels += self._review(self.indices, event, "timer")
+        return levels
+
+    def _earliest_deadline(self):
+        instants = [market.next_deadline() for market in self.markets]
+        if not self.open_deadline_passed:
+            instants.append(self._open_deadline)
+        return min(instants)
+
+    def _advance(self, event):
+        """Exchange time passed a deadline."""
+        levels = []
+        if not self.open_deadline_passed and self.clock >= self._open_deadline:
+            self.open_deadline_passed = True
+            levels += self._review(self.indices, event, "timer")
+        for market in self.markets:
+            if market.advance(self.clock):
+                levels += self._entered(market, event)
+        return levels

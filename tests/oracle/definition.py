@@ -1,0 +1,87 @@
+"""Definitions as their files have them, in exact numbers (METHODOLOGY 2, 7)."""
+import csv
+import dataclasses
+import pathlib
+import tomllib
+from decimal import Decimal
+from fractions import Fraction
+
+PRICE_SCALE, SHARE_SCALE, RATE_SCALE = 10**6, 10**6, 10**8
+MARKETS = {"SH": 0, "SZ": 1, "HK": 2}
+
+
+def half_up(numerator, denominator):
+    """The whole number nearest to a quotient, the half upwards (四舍五入)."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def half_away(numerator, denominator):
+    """The same for signed values: the half away from zero."""
+    if numerator < 0:
+        return -half_up(-numerator, denominator)
+    return half_up(numerator, denominator)
+
+
+def scaled(text, scale):
+    """Decimal text as a whole number of 1/scale; the text must not have more places."""
+    value = Fraction(Decimal(text)) * scale
+    if value.denominator != 1:
+        raise ValueError(f"{text}: more places than 1/{scale}")
+    return value.numerator
+
+
+@dataclasses.dataclass
+class Member:
+    symbol: str
+    currency: str
+    shares: int  # index shares, 1e-6
+    reference: int  # price, 1e-6
+
+    @property
+    def market(self):
+        return MARKETS[self.symbol.rpartition(".")[2]]
+
+
+@dataclasses.dataclass
+class Definition:
+    code: str
+    currency: str
+    decimals: int
+    version: int
+    divisor: Fraction
+    previous_close: int  # in the index's decimals
+    close_fx: dict  # currency: rate, 1e-8
+    fx_series: dict  # currency: name, in the order of the currencies
+    members: list
+
+    def close_rate(self, currency):
+        return RATE_SCALE if currency == self.currency else self.close_fx[currency]
+
+
+def _members(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(line for line in file if not line.startswith("#")):
+            exact = Fraction(Decimal(row["calculation_shares"])) * Fraction(Decimal(row["cap_factor"]))
+            yield Member(row["symbol"], row["currency"], half_up(exact.numerator * SHARE_SCALE, exact.denominator),
+                         scaled(row["reference_price"], PRICE_SCALE))
+
+
+def load(path):
+    """One definition: the TOML head and the member file beside it."""
+    path = pathlib.Path(path)
+    head = tomllib.loads(path.read_text(encoding="utf-8"))
+    decimals = head["decimals"]
+    return Definition(
+        code=head["code"], currency=head["currency"], decimals=decimals,
+        version=head.get("version", 1), divisor=Fraction(Decimal(head["divisor"])),
+        previous_close=scaled(head["previous_close"], 10**decimals),
+        close_fx={c: scaled(x, RATE_SCALE) for c, x in head.get("close_fx", {}).items()},
+        fx_series=dict(sorted(head.get("fx_series", {}).items())),
+        members=list(_members(path.parent / head["members"])))
+
+
+def load_all(config):
+    """The definitions that a configuration names, in its order."""
+    config = pathlib.Path(config)
+    settings = tomllib.loads(config.read_text(encoding="utf-8"))
+    return [load(config.parent / name) for name in settings["definitions"]]

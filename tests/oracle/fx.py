@@ -1,0 +1,57 @@
+"""Rates between currencies (METHODOLOGY 4, 6)."""
+import enum
+
+GUARD_BP = 200  # further than 2 % from the day's close_fx: an operator decides
+BASIS = 10_000
+
+
+class FxMode(enum.IntEnum):
+    REALTIME = 0
+    FIXED = 1
+    FROZEN_AT_CLOSE = 2
+
+
+class Series:
+    """One named series of rates, 1e-8."""
+
+    def __init__(self, name, close):
+        self.name, self.close = name, close
+        self.rate = close
+        self.heard_at = {}  # rank of a source, 0 the best: when it spoke, receive clock
+        self.mode, self.stale_after_ns, self.frozen_from = FxMode.REALTIME, 0, 0
+
+    def set_rule(self, event):
+        self.mode = FxMode(event.detail)
+        self.stale_after_ns, self.frozen_from = event.value, event.second
+
+    def follows(self, clock):
+        """Whether a new rate may come in force at this exchange time."""
+        if self.mode == FxMode.FIXED:
+            return False
+        return not (self.mode == FxMode.FROZEN_AT_CLOSE and clock >= self.frozen_from)
+
+    def believes(self, rate):
+        return rate > 0 and abs(rate - self.close) * BASIS <= GUARD_BP * self.close
+
+    def is_current(self, rank, now):
+        """Whether a source spoke, and not too long ago."""
+        at = self.heard_at.get(rank)
+        return at is not None and (self.stale_after_ns == 0 or now - at <= self.stale_after_ns)
+
+    def take(self, event, clock, now):
+        """A rate from a source; whether the rate in force changed."""
+        if not self.follows(clock) or not self.believes(event.value):
+            return False
+        rank = event.channel
+        self.heard_at[rank] = now
+        if any(self.is_current(better, now) for better in self.heard_at if better < rank):
+            return False
+        changed = event.value != self.rate
+        self.rate = event.value
+        return changed
+
+    def is_stale(self, now):
+        """Whether every source is older than it may be, on the receive clock."""
+        if self.stale_after_ns == 0 or self.mode == FxMode.FIXED:
+            return False
+        return not any(self.is_current(rank, now) for rank in self.heard_at)

@@ -1,0 +1,165 @@
+"""One index: its sum, computed from nothing for each level, its quality and what it publishes."""
+from operator import mul
+
+from oracle import status as status_table
+from oracle.definition import PRICE_SCALE, RATE_SCALE, SHARE_SCALE, half_away, half_up
+from oracle.level import FEEDS, Level
+from oracle.price import Status
+from oracle.statistic import Statistic
+
+SUM_SCALE = PRICE_SCALE * SHARE_SCALE * RATE_SCALE
+WHOLE_BP = 10_000
+PERCENT_UNITS = 10**6  # 100 %, in 0.0001 %
+FX_MOVES_IN = ("open", "indicative")
+FX_STANDS_IN = ("preliminary_close", "closed")
+WITHOUT_INPUT = ("start", "timer")
+
+
+class Leg:
+    """The members of one currency, with the rate that this index uses for them."""
+
+    def __init__(self, series, close_rate):
+        self.series, self.rate, self.close_rate = series, close_rate, close_rate
+        self.members, self.prices, self.shares = [], [], []
+
+    def add(self, instrument, shares):
+        instrument.places.append((self.prices, len(self.prices)))
+        self.members.append(instrument)
+        self.prices.append(instrument.price)
+        self.shares.append(shares)
+
+    def value(self):
+        return self.rate * sum(map(mul, self.prices, self.shares))
+
+    def turnover(self):
+        return self.rate * sum(member.turnover for member in self.members)
+
+    def reference_weights(self):
+        return [member.reference * shares * self.close_rate
+                for member, shares in zip(self.members, self.shares)]
+
+
+class Index:
+    def __init__(self, number, definition, legs, markets):
+        self.number, self.definition, self.legs, self.markets = number, definition, legs, markets
+        self.members = [member for leg in legs for member in leg.members]
+        self.weights = [weight for leg in legs for weight in leg.reference_weights()]
+        self.weight = sum(self.weights)
+        self.weighed = None  # opened, fresh, suspended, live
+        self.statistic = Statistic()
+        self.sequence = 0
+        self.dirty = True  # something of its quality may have changed
+        self.quality = self.published_quality = None
+        self.status = None
+        self._prepare_division(definition)
+
+    def _prepare_division(self, definition):
+        """level = (sum * top + half) // bottom is sum / divisor, half up, in published units."""
+        divisor = definition.divisor
+        self._top = 2 * 10**definition.decimals * divisor.denominator
+        self._half = divisor.numerator * SUM_SCALE
+        self._bottom = 2 * self._half
+
+    def level(self):
+        total = 0
+        for leg in self.legs:
+            total += leg.value()
+        return (total * self._top + self._half) // self._bottom
+
+    # Quality: from nothing, whenever one of its parts changed.
+
+    def assess(self, day):
+        self.dirty = False
+        self.status = status_table.of({market.phase for market in self.markets})
+        self.weigh(day)
+        self.flags = tuple(self._flags(day))
+        quotable = (self.status == "open" and not self.flags
+                    and self.weighed[3] >= day.quotable_live_bp)
+        self.quality = (self.status, self.flags, quotable)
+
+    def take_rate(self, series):
+        """A new rate, unless the last market has closed: then what was used stays."""
+        if self.status in FX_STANDS_IN:
+            return False
+        for leg in self.legs:
+            if leg.series is series:
+                leg.rate = series.rate
+        return True
+
+    def weigh(self, day):
+        """Shares of today's reference capitalisation, in basis points."""
+        opened = fresh = suspended = live = 0
+        for member, weight in zip(self.members, self.weights):
+            is_fresh = day.is_fresh(member)
+            opened += weight * member.opened
+            fresh += weight * is_fresh
+            suspended += weight * (member.status == Status.SUSPENDED)
+            live += weight * (is_fresh and member.status == Status.TRADING)
+        self.weighed = [half_up(WHOLE_BP * part, self.weight)
+                        for part in (opened, fresh, suspended, live)]
+
+    def reweighs(self, day):
+        """Whether a member's halt or return shows in a weight."""
+        before = self.weighed
+        self.weigh(day)
+        return self.weighed != before
+
+    def _flags(self, day):
+        """Names of the flags that stand, in the order of their bits."""
+        if status_table.is_partial({market.phase for market in self.markets}):
+            yield "partial_market"
+        if self.status not in FX_STANDS_IN and any(
+                leg.series is not None and leg.series.is_stale(day.now) for leg in self.legs):
+            yield "fx_stale"
+        if any(day.is_stale(member) for member in self.members):
+            yield "feed_stale"
+        if any(day.is_recovering(member) for member in self.members):
+            yield "recovering"
+        if any(member.override is not None for member in self.members):
+            yield "override_in_force"
+        if any(market.carried_forward for market in self.markets):
+            yield "carried_forward"
+        if any(member.mismatch for member in self.members):
+            yield "reference_mismatch"
+
+    def may_open(self, day):
+        """Whether the opening level may be taken (METHODOLOGY 5, Open)."""
+        if day.open_deadline_passed:
+            return True
+        today = [market for market in self.markets if market.trades_today]
+        return (bool(today) and all(market.has_left_auction for market in today)
+                and all(member.heard_since_auction or member.status == Status.SUSPENDED
+                        for member in self.members
+                        if day.markets[member.market].trades_today))
+
+    # Publication.
+
+    def review(self, day, event, cause, moved=False, symbol="", value=0):
+        """The level that an input causes, or None when it changes nothing that is published."""
+        if self.dirty:
+            self.assess(day)
+        opens = self.statistic.open == 0 and self.may_open(day)
+        if not (moved or opens or self.quality != self.published_quality):
+            return None
+        was_closed = self.published_quality is not None and self.published_quality[0] == "closed"
+        closes = self.status == "closed" and not was_closed
+        self.published_quality = self.quality
+        level = self.level()
+        self.statistic.see(level, opens, "recovering" not in self.flags, closes)
+        return self._record(day, event, cause, symbol, value, level)
+
+    def _record(self, day, event, cause, symbol, value, level):
+        definition, statistic = self.definition, self.statistic
+        status, flags, quotable = self.quality
+        self.sequence += 1
+        change = level - definition.previous_close
+        rates = [leg.rate for leg in self.legs if leg.series is not None] + [0, 0]
+        has_input = cause not in WITHOUT_INPUT
+        return Level(
+            event.sequence, definition.code, self.sequence, day.trade_date, status, flags, quotable,
+            definition.decimals, level, definition.previous_close, statistic.open, statistic.high,
+            statistic.low, statistic.close, change,
+            half_away(change * PERCENT_UNITS, definition.previous_close),
+            sum(leg.turnover() for leg in self.legs) // RATE_SCALE, cause, symbol, value,
+            FEEDS[event.feed] if has_input else "", event.feed_sequence if has_input else 0,
+            event.exchange_time, event.receive_time, *self.weighed, rates[0], rates[1], definition.version)

@@ -1,0 +1,59 @@
+"""States of a market: what its venue says, and what time makes of it (METHODOLOGY 5)."""
+from oracle.status import BREAK, CLOSED, CLOSING, HALT, PRE_OPEN, SHUT, TRADING
+
+NEVER = 1 << 63  # later than any instant
+
+
+class Market:
+    def __init__(self, number, members, close_deadline_ns):
+        self.number, self.members = number, members
+        self._deadline_ns = close_deadline_ns
+        self.phase = PRE_OPEN
+        self.end = None  # of its timetable, exchange time
+        self.closing_since = None
+        self.carried_forward = False
+
+    @property
+    def trades_today(self):
+        return self.phase != SHUT
+
+    @property
+    def has_left_auction(self):
+        return self.phase not in (PRE_OPEN, SHUT)
+
+    def hear(self, phase, at):
+        """Its venue, or the calendar, names a state."""
+        if self.phase == SHUT and phase not in (TRADING, BREAK, HALT):
+            return
+        if self.phase == CLOSED and phase in (CLOSING, CLOSED):
+            return
+        if phase == CLOSING and self.phase != CLOSING:
+            self.closing_since = at
+        self.phase = phase
+
+    def complete(self):
+        """C becomes F when every member's close is in."""
+        if self.phase == CLOSING and all(member.close_is_in for member in self.members):
+            self.phase = CLOSED
+
+    def advance(self, clock):
+        """What exchange time alone changes; whether something did."""
+        before = self.phase
+        if self.phase == CLOSING and clock >= self.closing_since + self._deadline_ns:
+            self.phase = CLOSED
+            self.carried_forward = True
+        elif self.end is not None and self.phase == PRE_OPEN and clock >= self.end:
+            self.phase = SHUT
+        elif (self.end is not None and self.phase in (TRADING, BREAK, HALT)
+              and clock >= self.end + self._deadline_ns):
+            self.phase = CLOSED
+            self.carried_forward = True
+        return self.phase != before
+
+    def next_deadline(self):
+        """The exchange time at which `advance` will change something."""
+        if self.phase == CLOSING:
+            return self.closing_since + self._deadline_ns
+        if self.end is None or self.phase in (CLOSED, SHUT):
+            return NEVER
+        return self.end + (0 if self.phase == PRE_OPEN else self._deadline_ns)
