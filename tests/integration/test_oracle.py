@@ -1,6 +1,6 @@
-"""Simulated days, and disturbed ones: every level is what the independent oracle computes from the inputs.
+"""Simulated days, and disturbed ones: every level is what the oracle in tests/oracle computes.
 
-tests/oracle has the oracle. Which inputs produce a level is part of what it says, and so is every field.
+Which inputs produce a level is part of what it says, and so is every field.
 """
 import json
 import sys
@@ -12,6 +12,7 @@ import settings as site  # from deploy, which the harness puts in the path
 
 sys.path.insert(0, str(harness.ROOT / "tests"))
 from oracle import compare, definition, disturbance, inputs  # noqa: E402  (the line above finds it)
+from oracle.fx import FxMode  # noqa: E402
 
 # A whole day of the three markets in about a second of computing.
 WHOLE_DAY = {"ticks_per_second": 0.02, "refresh_s": 60, "empty_auctions": 0.0}
@@ -59,6 +60,9 @@ DISTURBANCES = [
     {"feed_state": 0.005},
     {"market_phase": 0.003},
     {"instrument_status": 0.01, "quote": 0.01},
+    {"hold": 0.01, "exceptional_rule": 0.002},
+    {"jump": 0.01, "answer": 0.02},
+    {"rate": 0.02, "wild_rate": 0.02},  # of a series that is fixed
     {"market_phase": 0.003, "feed_state": 0.002, "late_close": 0.0005, "limits": 0.001,
      "jump": 0.003, "instrument_status": 0.003, "unusable_price": 0.003, "collar": 0.001},
 ]
@@ -119,6 +123,41 @@ class DisturbedDays(OracleCase):
         for seed, kinds in enumerate(DISTURBANCES, 1):
             with self.subTest(seed=seed, kinds=kinds):
                 self.assert_agrees(*self.disturb(config, journal, seed, kinds), at_least=2_000)
+
+
+class Disputed(OracleCase):
+    """Where core and methodology differ: each of these is to run once the core has been mended."""
+
+    def play_disturbed(self, kinds, opening=()):
+        config, journal, _ = self.play(DAYS["busier day"])
+        self.assert_agrees(*self.disturb(config, journal, 1, kinds, opening), at_least=2_000)
+
+    @unittest.skip("the core takes the open with the first level after the deadline, not at it")
+    def test_the_open_is_the_level_at_its_deadline(self):
+        self.assert_agrees(*self.play(Day(22, WHOLE_DAY, [fault("market_closed", venue="hkex")])),
+                           at_least=2_000)
+
+    @unittest.skip("the core keeps the largest amount, also where the exchange took a trade back")
+    def test_turnover_is_what_the_exchange_says_after_a_cancelled_trade(self):
+        self.assert_agrees(*self.play(Day(21, WHOLE_DAY, [fault("cancelled_trade")])),
+                           at_least=2_000)
+
+    @unittest.skip("a level that no rate caused still has the sum of the rate before")
+    def test_a_rate_is_in_every_level_after_it(self):
+        self.play_disturbed({"rate": 0.05}, [disturbance.Disturbance.fx_rule(FxMode.REALTIME)])
+
+    @unittest.skip("the core calls a rate the cause, with the timer's instant as its value")
+    def test_a_rate_grows_stale_by_the_timer(self):
+        rule = disturbance.Disturbance.fx_rule(FxMode.REALTIME, stale_after_ns=30 * 10**9)
+        self.play_disturbed({"rate": 0.001}, [rule])
+
+    @unittest.skip("the core takes it back when the exchange says our reference again")
+    def test_a_mismatched_reference_stands_until_an_operator_confirms_it(self):
+        self.play_disturbed({"previous_close": 0.002, "answer": 0.001})
+
+    @unittest.skip("the core ends overrides one by one, with a level between each")
+    def test_overrides_end_together_at_the_close(self):
+        self.play_disturbed({"override": 0.005})
 
 
 if __name__ == "__main__":

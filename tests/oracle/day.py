@@ -6,10 +6,12 @@ from oracle.index import FX_MOVES_IN, Index, Leg
 from oracle.inputs import NO_INSTRUMENT, START, Kind
 from oracle.market import Market
 from oracle.price import Instrument, Status
+from oracle.request import Op, Requests
 from oracle.status import CLOSED, CLOSING, PRE_OPEN, SHUT, TRADING
 
 DOWN, CONNECTING, LIVE, GAP, RECOVERING, STALE = range(6)  # states of a feed's channel
 WHOLE_FEED = 0  # the channel that stands for all of a feed
+OVERRIDES_END = (CLOSING, CLOSED, SHUT)
 HEARD = (PRE_OPEN, TRADING, CLOSING)  # states in which prices may come
 OVER = (CLOSED, SHUT)  # states of a market in which nothing more is awaited of its feed
 VENUES = 3  # feeds 0 to 2 are the markets 0 to 2; others carry no exchange time
@@ -48,7 +50,8 @@ class Day:
             Kind.INSTRUMENT_STATUS: self._instrument_status, Kind.MARKET_PHASE: self._market_phase,
             Kind.FX: self._fx, Kind.FEED_STATE: self._feed_state, Kind.TIMER: self._timer,
             Kind.TIMETABLE: self._timetable, Kind.PRICE_COLLAR: self._price_collar,
-            Kind.FX_RULE: self._fx_rule}
+            Kind.FX_RULE: self._fx_rule, Kind.CONTROL: self._control}
+        self._requests = Requests(self)
 
     # Numbers, as the inputs use them: in the order in which definitions name things.
 
@@ -76,7 +79,7 @@ class Day:
     # What indices ask about their members.
 
     def state_of(self, member):
-        """State of the channel that brings a member; before it was heard, of its feed as a whole."""
+        """Of the channel that brings a member; before it was heard, of its feed as a whole."""
         state = self.channels.get(member.channel)
         return self.channels.get((member.market, WHOLE_FEED), DOWN) if state is None else state
 
@@ -159,11 +162,16 @@ class Day:
                 levels += self._moved(instrument, cause, before, holders)
         return levels
 
+    def _put_in_force(self, instrument, price_before):
+        """Hands a member's price to its indices; whether it is another one."""
+        if instrument.price == price_before:
+            return False
+        for prices, place in instrument.places:
+            prices[place] = instrument.price
+        return True
+
     def _moved(self, instrument, event, price_before, holders):
-        moved = instrument.price != price_before
-        if moved:
-            for prices, place in instrument.places:
-                prices[place] = instrument.price
+        moved = self._put_in_force(instrument, price_before)
         levels = self._review(holders, event, "price", moved=moved, symbol=instrument.symbol,
                               value=event.value)
         return levels + self._complete(self.markets[instrument.market], event)
@@ -177,6 +185,10 @@ class Day:
     def _entered(self, market, event):
         """A market is in another state: a change of its own for its indices."""
         self._next_deadline = self._earliest_deadline()
+        if market.phase in OVERRIDES_END:
+            for member in market.members:
+                before, member.override = member.price, None
+                self._put_in_force(member, before)
         indices = self.by_market[market.number]
         self._stale(indices)
         about_member = event.kind in (Kind.PRICE, Kind.INSTRUMENT_STATUS, Kind.LIMITS)
@@ -218,14 +230,39 @@ class Day:
     def _fx(self, event):
         series = self.series[event.instrument]
         changed = series.take(event, self.clock, self.now)
-        bound = [x for x in self.indices if any(leg.series is series for leg in x.legs)]
+        return self._rate_changed(series, event, changed, "fx", symbol=series.name,
+                                  value=event.value)
+
+    def _control(self, event):
+        """An operator's request; what it is about shows it, whether its level moves or not."""
+        rates = [series.rate for series in self.series[1:]]
+        target = self._requests.carry_out(event)
+        if target is None or event.detail == Op.CORRECT_CLOSE:
+            return []
+        if isinstance(target, Index):
+            indices, moved, symbol = [target], True, ""
+        elif isinstance(target, Instrument):
+            indices, symbol = self.holders[target.symbol], target.symbol
+            moved = self._put_in_force(target, target.places[0][0][target.places[0][1]])
+            self._note_waiting(target)
+        else:
+            changed = rates != [series.rate for series in self.series[1:]]
+            return self._rate_changed(target, event, changed, "control")
+        self._stale(indices)
+        return self._review(indices, event, "control", moved=moved, symbol=symbol)
+
+    def _rate_changed(self, series, event, changed, cause, **about):
+        """A rate makes a level of its own only while the index is open or indicative."""
+        bound = self._bound(series)
         self._stale(bound)
         levels = []
         for index in bound:
             moved = changed and index.take_rate(series) and index.status in FX_MOVES_IN
-            levels += self._review([index], event, "fx", moved=moved, symbol=series.name,
-                                   value=event.value)
+            levels += self._review([index], event, cause, moved=moved, **about)
         return levels
+
+    def _bound(self, series):
+        return [x for x in self.indices if any(leg.series is series for leg in x.legs)]
 
     def _fx_rule(self, event):
         self.series[event.instrument].set_rule(event)

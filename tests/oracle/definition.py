@@ -61,8 +61,8 @@ class Definition:
 def _members(path):
     with open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(line for line in file if not line.startswith("#")):
-            exact = Fraction(Decimal(row["calculation_shares"])) * Fraction(Decimal(row["cap_factor"]))
-            yield Member(row["symbol"], row["currency"], half_up(exact.numerator * SHARE_SCALE, exact.denominator),
+            exact = Fraction(row["calculation_shares"]) * Fraction(row["cap_factor"]) * SHARE_SCALE
+            yield Member(row["symbol"], row["currency"], half_up(*exact.as_integer_ratio()),
                          scaled(row["reference_price"], PRICE_SCALE))
 
 

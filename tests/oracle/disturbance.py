@@ -3,6 +3,7 @@ import random
 
 from oracle.inputs import NO_INSTRUMENT, NO_MARKET, START, Kind
 from oracle.price import PriceKind
+from oracle.request import ANY_VERSION, Op
 
 FX_FEED, CONTROL_FEED = 3, 4
 NINES = 999_999_999_990_000
@@ -118,3 +119,35 @@ class Disturbance:
     def quote(self):
         for event in self._price(1):
             yield event._replace(kind=Kind.QUOTE, second=event.value + 10_000)
+
+    # Operators' requests, under the version that always fits.
+
+    def _request(self, op, target, value=0):
+        yield self._event(kind=Kind.CONTROL, feed=CONTROL_FEED, detail=op, instrument=target,
+                          value=value, expected_version=ANY_VERSION)
+
+    def hold(self):
+        op = self._random.choice([Op.HOLD, Op.RELEASE])
+        yield from self._request(op, self._random.randrange(3))
+
+    def exceptional_rule(self):
+        yield from self._request(Op.EXCEPTIONAL_RULE, self._random.randrange(3),
+                                 self._random.randrange(2))
+
+    def override(self):
+        for event in self._price(1):
+            value = event.value * self._random.choice([99, 100, 101]) // 100
+            op = self._random.choice([Op.OVERRIDE_PRICE, Op.RELEASE_PRICE])
+            yield from self._request(op, event.instrument, value)
+
+    def answer(self):
+        """On what waits: a price, or a previous close that is not the reference."""
+        for event in self._price(1):
+            op = self._random.choice([Op.ACCEPT_PRICE, Op.REFUSE_PRICE, Op.CONFIRM_REFERENCE])
+            yield from self._request(op, event.instrument)
+
+    def rate_request(self):
+        op = self._random.choice([Op.OVERRIDE_RATE, Op.RELEASE_RATE, Op.ACCEPT_RATE,
+                                  Op.REFUSE_RATE])
+        value = 92_400_000 + self._random.randint(0, 99_999) if op == Op.OVERRIDE_RATE else 0
+        yield from self._request(op, 1, value)

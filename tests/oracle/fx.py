@@ -16,9 +16,16 @@ class Series:
 
     def __init__(self, name, close):
         self.name, self.close = name, close
-        self.rate = close
+        self.accepted = close  # the newest of its sources
+        self.override = self.pending = None  # an operator's rate; one beyond the guard
+        self.version = 0  # requests carried out on it
         self.heard_at = {}  # rank of a source, 0 the best: when it spoke, receive clock
         self.mode, self.stale_after_ns, self.frozen_from = FxMode.REALTIME, 0, 0
+
+    @property
+    def rate(self):
+        """In force."""
+        return self.accepted if self.override is None else self.override
 
     def set_rule(self, event):
         self.mode = FxMode(event.detail)
@@ -31,7 +38,7 @@ class Series:
         return not (self.mode == FxMode.FROZEN_AT_CLOSE and clock >= self.frozen_from)
 
     def believes(self, rate):
-        return rate > 0 and abs(rate - self.close) * BASIS <= GUARD_BP * self.close
+        return abs(rate - self.close) * BASIS <= GUARD_BP * self.close
 
     def is_current(self, rank, now):
         """Whether a source spoke, and not too long ago."""
@@ -40,15 +47,18 @@ class Series:
 
     def take(self, event, clock, now):
         """A rate from a source; whether the rate in force changed."""
-        if not self.follows(clock) or not self.believes(event.value):
+        if not self.follows(clock) or event.value <= 0:
+            return False
+        if not self.believes(event.value):
+            self.pending = event.value
             return False
         rank = event.channel
         self.heard_at[rank] = now
         if any(self.is_current(better, now) for better in self.heard_at if better < rank):
             return False
-        changed = event.value != self.rate
-        self.rate = event.value
-        return changed
+        before = self.rate
+        self.accepted, self.pending = event.value, None
+        return self.rate != before
 
     def is_stale(self, now):
         """Whether every source is older than it may be, on the receive clock."""

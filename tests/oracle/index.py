@@ -43,11 +43,14 @@ class Index:
     def __init__(self, number, definition, legs, markets):
         self.number, self.definition, self.legs, self.markets = number, definition, legs, markets
         self.members = [member for leg in legs for member in leg.members]
+        self.foreign = [leg.series for leg in legs if leg.series is not None]
         self.weights = [weight for leg in legs for weight in leg.reference_weights()]
         self.weight = sum(self.weights)
         self.weighed = None  # opened, fresh, suspended, live
         self.statistic = Statistic()
-        self.sequence = 0
+        self.sequence = self.version = 0  # levels published; requests carried out
+        self.held = None  # the level at which an operator froze it
+        self.exceptional = False
         self.dirty = True  # something of its quality may have changed
         self.quality = self.published_quality = None
         self.status = None
@@ -61,6 +64,8 @@ class Index:
         self._bottom = 2 * self._half
 
     def level(self):
+        if self.held is not None:
+            return self.held
         total = 0
         for leg in self.legs:
             total += leg.value()
@@ -73,9 +78,10 @@ class Index:
         self.status = status_table.of({market.phase for market in self.markets})
         self.weigh(day)
         self.flags = tuple(self._flags(day))
-        quotable = (self.status == "open" and not self.flags
+        quotable = (self.status == "open" and self.held is None and not self.flags
                     and self.weighed[3] >= day.quotable_live_bp)
-        self.quality = (self.status, self.flags, quotable)
+        shown = self.status if self.held is None else "held"
+        self.quality = (shown, self.flags, quotable)
 
     def take_rate(self, series):
         """A new rate, unless the last market has closed: then what was used stays."""
@@ -106,16 +112,18 @@ class Index:
 
     def _flags(self, day):
         """Names of the flags that stand, in the order of their bits."""
+        if self.exceptional:
+            yield "exceptional_rule"
         if status_table.is_partial({market.phase for market in self.markets}):
             yield "partial_market"
         if self.status not in FX_STANDS_IN and any(
-                leg.series is not None and leg.series.is_stale(day.now) for leg in self.legs):
+                series.is_stale(day.now) for series in self.foreign):
             yield "fx_stale"
         if any(day.is_stale(member) for member in self.members):
             yield "feed_stale"
         if any(day.is_recovering(member) for member in self.members):
             yield "recovering"
-        if any(member.override is not None for member in self.members):
+        if any(one.override is not None for one in (*self.members, *self.foreign)):
             yield "override_in_force"
         if any(market.carried_forward for market in self.markets):
             yield "carried_forward"
@@ -138,14 +146,17 @@ class Index:
         """The level that an input causes, or None when it changes nothing that is published."""
         if self.dirty:
             self.assess(day)
-        opens = self.statistic.open == 0 and self.may_open(day)
+        opens = self.statistic.open == 0 and self.held is None and self.may_open(day)
+        # What is frozen does not move; a change of its quality shows all the same.
+        moved = moved and (self.held is None or cause == "control")
         if not (moved or opens or self.quality != self.published_quality):
             return None
         was_closed = self.published_quality is not None and self.published_quality[0] == "closed"
-        closes = self.status == "closed" and not was_closed
+        closes = self.quality[0] == "closed" and not was_closed
         self.published_quality = self.quality
         level = self.level()
-        self.statistic.see(level, opens, "recovering" not in self.flags, closes)
+        counts = self.held is None and "recovering" not in self.flags
+        self.statistic.see(level, opens, counts, closes)
         return self._record(day, event, cause, symbol, value, level)
 
     def _record(self, day, event, cause, symbol, value, level):
@@ -162,4 +173,5 @@ class Index:
             half_away(change * PERCENT_UNITS, definition.previous_close),
             sum(leg.turnover() for leg in self.legs) // RATE_SCALE, cause, symbol, value,
             FEEDS[event.feed] if has_input else "", event.feed_sequence if has_input else 0,
-            event.exchange_time, event.receive_time, *self.weighed, rates[0], rates[1], definition.version)
+            event.exchange_time, event.receive_time, *self.weighed, rates[0], rates[1],
+            definition.version)

@@ -1,6 +1,6 @@
-"""Reads a journal: the inputs that the core accepted, as they were before any input control.
+"""Reads a journal: the inputs that the core accepted, before any input control.
 
-The layout is that of calc/event.h and server/journal/README.md, read with `struct` and nothing else.
+The layout is that of calc/event.h and server/journal/README.md, read with `struct` alone.
 """
 import enum
 import pathlib
@@ -9,7 +9,6 @@ import typing
 
 HEADER = struct.Struct("<8sQQIIqqIIQ")
 RECORD = struct.Struct("<QBBBBIqqqqqQIIQ")
-WORDS = struct.Struct("<10Q")
 MAGIC = b"IDXJRNL1"
 FNV_START, FNV_PRIME, MASK = 0xCBF29CE484222325, 0x100000001B3, (1 << 64) - 1
 
@@ -69,11 +68,15 @@ START = Input(0, 0, 0, NO_MARKET, 0, NO_INSTRUMENT, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def checksum(record):
-    """FNV-1a over the words before the last."""
+    """FNV-1a over the words before the last, of a header or a record."""
     value = FNV_START
-    for word in WORDS.unpack(record)[:-1]:
+    for (word,) in struct.iter_unpack("<Q", record[:-8]):
         value = ((value ^ word) * FNV_PRIME) & MASK
     return value
+
+
+def _signed(record):
+    return record[:-8] + checksum(record).to_bytes(8, "little")
 
 
 def newest(place):
@@ -83,7 +86,7 @@ def newest(place):
 
 
 def read(place):
-    """(header, iterator over the inputs); raises ValueError where the file is not a whole journal."""
+    """(header, iterator over the inputs); raises ValueError where it is not a whole journal."""
     data = newest(place).read_bytes()
     header = Header._make(HEADER.unpack_from(data))
     if header.magic != MAGIC or header.record_bytes != RECORD.size:
@@ -101,7 +104,6 @@ def read(place):
 def write(path, header, inputs):
     """A journal of these inputs, numbered anew from 1, under the header of another."""
     with open(path, "wb") as file:
-        file.write(HEADER.pack(*header))
+        file.write(_signed(HEADER.pack(*header)))
         for sequence, event in enumerate(inputs, 1):
-            record = RECORD.pack(*event._replace(sequence=sequence, checksum=0))
-            file.write(record[:-8] + checksum(record).to_bytes(8, "little"))
+            file.write(_signed(RECORD.pack(*event._replace(sequence=sequence, checksum=0))))

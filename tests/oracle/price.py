@@ -96,16 +96,22 @@ class Instrument:
 
     def __init__(self, symbol, market, reference):
         self.symbol, self.market, self.reference = symbol, market, reference
-        self.price = reference  # in force, 1e-6
-        self.kind = None  # of the price in force; None: nothing was heard yet
+        self.accepted = reference  # the newest of a feed, 1e-6
+        self.kind = None  # of the accepted price; None: nothing was heard yet
         self.volume = self.turnover = 0
         self.status = Status.TRADING
         self.channel = None  # (feed, channel) that brought its price of today
         self.heard_in_session = False  # since its market left the opening auction
         self.mismatch = False  # the exchange's previous close is not our reference
-        self.override = None  # an operator's price
+        self.override = None  # an operator's price, which outranks the accepted one
+        self.version = 0  # requests carried out on it
         self.collar = Collar(reference)
         self.places = []  # where indices keep its price: (list, position)
+
+    @property
+    def price(self):
+        """In force."""
+        return self.accepted if self.override is None else self.override
 
     @property
     def opened(self):
@@ -150,6 +156,6 @@ class Instrument:
     def accept(self, event):
         self.note_traded(event)
         self.kind = event.detail
-        self.price = event.value
+        self.accepted = event.value
         if self.opened:
             self.channel = (event.feed, event.channel)

@@ -1,4 +1,4 @@
-"""Levels of one basket from its members' prices alone, for tests that know the prices from real files."""
+"""Levels of one basket from its members' prices alone, where a test knows these from real files."""
 import decimal
 import fractions
 import pathlib
@@ -15,8 +15,9 @@ def usable_price(snapshot):
 
 
 def of_prices(path, prices):
-    """(symbol that caused it, level) for every change among (symbol, price), in order; `path` is the
-    definition, whose reference prices stand before."""
+    """(symbol that caused it, level) for every change among (symbol, price), in order.
+
+    `path` is the definition, whose reference prices stand before."""
     basket = recompute.Basket(path)
     for symbol, price in prices:
         price = fractions.Fraction(price)
