@@ -133,7 +133,8 @@ class Day:
             return []
         if before[1:] != instrument.standing[1:]:
             self._stale(holders)
-        return self._moved(instrument, event, before[0], holders)
+        levels = self._moved(instrument, event, before[0], holders)
+        return levels + self._complete(self.markets[instrument.market], event)
 
     def _note_waiting(self, instrument):
         if instrument.collar.pending is None:
@@ -153,14 +154,19 @@ class Day:
             pending = instrument.collar.waited_out(self.now, self._could_speak(instrument),
                                                    self._wait_ns)
             if pending is not None:
-                before = instrument.price
-                instrument.accept(pending)
-                self._note_waiting(instrument)
-                cause = pending._replace(sequence=event.sequence, receive_time=event.receive_time)
-                holders = self.holders[instrument.symbol]
-                self._stale(holders)
-                levels += self._moved(instrument, cause, before, holders)
+                levels += self._accept(instrument, pending, event)
         return levels
+
+    def _accept(self, instrument, pending, event):
+        """A price that waited is believed, at another input: it is the cause all the same."""
+        before = instrument.price
+        instrument.accept(pending)
+        self._note_waiting(instrument)
+        cause = pending._replace(sequence=event.sequence, receive_time=event.receive_time)
+        holders = self.holders[instrument.symbol]
+        self._stale(holders)
+        levels = self._moved(instrument, cause, before, holders)
+        return levels + self._complete(self.markets[instrument.market], event)
 
     def _put_in_force(self, instrument, price_before):
         """Hands a member's price to its indices; whether it is another one."""
@@ -172,9 +178,8 @@ class Day:
 
     def _moved(self, instrument, event, price_before, holders):
         moved = self._put_in_force(instrument, price_before)
-        levels = self._review(holders, event, "price", moved=moved, symbol=instrument.symbol,
-                              value=event.value)
-        return levels + self._complete(self.markets[instrument.market], event)
+        return self._review(holders, event, "price", moved=moved, symbol=instrument.symbol,
+                            value=event.value)
 
     def _complete(self, market, event):
         """A closing market may have been waiting for just this."""
@@ -241,6 +246,10 @@ class Day:
             return []
         if isinstance(target, Index):
             indices, moved, symbol = [target], True, ""
+        elif event.detail == Op.ACCEPT_PRICE:
+            pending = target.collar.pending.event
+            target.collar.settle(pending.value)
+            return self._accept(target, pending, event)
         elif isinstance(target, Instrument):
             indices, symbol = self.holders[target.symbol], target.symbol
             moved = self._put_in_force(target, target.places[0][0][target.places[0][1]])

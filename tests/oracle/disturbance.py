@@ -69,13 +69,16 @@ class Disturbance:
 
     def unusable_price(self):
         for event in self._price(1):
-            value = self._random.choice([0, -1, -event.value, NINES, event.value * 1001])
+            values = [0, -1, -event.value, NINES, event.value * 10_000]
+            if event.detail == PriceKind.LAST:
+                values.append(event.value * 1001)  # just beyond a thousand references, or just not
+            value = self._random.choice(values)
             yield event._replace(value=value)
 
     def jump(self):
         """A price far away; now and then it stays there."""
         factor = self._random.choice([0.1, 0.6, 0.74, 0.76, 1.24, 1.26, 1.4, 10])
-        last = list(self._price(factor))
+        last = [event for event in self._price(factor) if event.detail == PriceKind.LAST]
         for _ in range(self._random.choice([1, 1, 2, 3])):
             yield from last
             last = [event._replace(second=event.second + self._random.choice([0, 100]))

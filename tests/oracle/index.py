@@ -146,9 +146,9 @@ class Index:
         """The level that an input causes, or None when it changes nothing that is published."""
         if self.dirty:
             self.assess(day)
+        if self.held is not None and self.published_quality[0] == "held":
+            return None  # what is frozen says so once
         opens = self.statistic.open == 0 and self.held is None and self.may_open(day)
-        # What is frozen does not move; a change of its quality shows all the same.
-        moved = moved and (self.held is None or cause == "control")
         if not (moved or opens or self.quality != self.published_quality):
             return None
         was_closed = self.published_quality is not None and self.published_quality[0] == "closed"
