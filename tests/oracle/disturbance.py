@@ -6,6 +6,8 @@ from oracle.price import PriceKind
 from oracle.request import ANY_VERSION, Op
 
 FX_FEED, CONTROL_FEED = 3, 4
+CHINA_MINUTES, DAY_MINUTES = 8 * 60, 24 * 60  # of the day, from UTC's midnight and in all
+SESSIONS = ((9 * 60 + 31, 11 * 60 + 29), (13 * 60 + 1, 15 * 60 + 59), (16 * 60 + 10, DAY_MINUTES))
 NINES = 999_999_999_990_000
 
 
@@ -21,9 +23,7 @@ class Disturbance:
         self._last = {}  # instrument: its newest price input
         self._newest = START
 
-    def run(self, inputs, opening=()):
-        """The inputs with what is put between them; `opening` comes before all of them."""
-        yield from opening
+    def run(self, inputs):
         for event in inputs:
             yield event
             self._newest = event
@@ -32,6 +32,10 @@ class Disturbance:
             for name, probability in self._kinds.items():
                 if self._random.random() < probability:
                     yield from getattr(self, name)()
+
+    def _minute(self):
+        """Of the China day, as far as the newest input tells."""
+        return (self._newest.receive_time // (60 * 10**9) + CHINA_MINUTES) % DAY_MINUTES
 
     def _event(self, **values):
         """An input that comes together with the newest one."""
@@ -47,18 +51,17 @@ class Disturbance:
         self._last[event.instrument] = event
         yield event
 
-    @staticmethod
-    def fx_rule(mode, stale_after_ns=0, frozen_from=0):
-        """How the first series is followed; see `opening` of run()."""
-        return START._replace(kind=Kind.FX_RULE, feed=CONTROL_FEED, instrument=1, detail=mode,
-                              value=stale_after_ns, second=frozen_from)
-
     def rate(self):
         """A rate near the newest, and never near the guard."""
         step = self._random.randint(-50_000, 50_000)
         self._rate = max(91_000_000, min(93_600_000, self._rate + step))
         yield self._event(kind=Kind.FX, feed=FX_FEED, instrument=1, value=self._rate,
                           channel=self._random.choice(self._ranks))
+
+    def rate_in_session(self):
+        """The same while Hong Kong and one more market trade, and when all have closed."""
+        if any(begin <= self._minute() < end for begin, end in SESSIONS):
+            yield from self.rate()
 
     def wild_rate(self):
         """Further from close_fx than 2 %, just at it, or no rate at all."""
@@ -86,6 +89,11 @@ class Disturbance:
 
     def late_close(self):
         yield from self._price(self._random.choice([0.99, 1, 1.01]), detail=PriceKind.CLOSE)
+
+    def close_after_all(self):
+        """Another closing price when every market has closed."""
+        if self._minute() >= SESSIONS[-1][0]:
+            yield from self.late_close()
 
     def previous_close(self):
         yield from self._price(self._random.choice([1, 1.01]), detail=PriceKind.PREVIOUS_CLOSE)
