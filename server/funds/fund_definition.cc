@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "feedhandlers/common/venue.h"
@@ -161,10 +162,11 @@ class FundBuilder {
 
   // The series of the tracked index, as far as the fund holds their currencies.
   void bind_rates(const IndexDefinition& tracked) {
-    for (const auto& [currency, series] : tracked.fx_series) {
-      const auto holds = [&](const Member& member) { return member.currency() == currency; };
-      if (std::ranges::none_of(out_.members, holds)) continue;
-      out_.fx_series.emplace(currency, series);
+    for (const auto& entry : tracked.fx_series) {
+      const std::string& currency = entry.first;
+      if (std::ranges::find(out_.members, currency, &Member::currency) == out_.members.end())
+        continue;
+      out_.fx_series.insert(entry);
       out_.close_fx.emplace(currency, close_rate(tracked, currency));
     }
   }
