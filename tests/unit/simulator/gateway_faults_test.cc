@@ -133,6 +133,15 @@ TEST_P(GatewayFaultsTest, RefusesALogonWithTheCodeAskedFor) {
   EXPECT_TRUE(gateway.session->logged_on());
 }
 
+// No code asked for: then the one that the venue refuses with, which is not that of an ordinary
+// end.
+TEST_P(GatewayFaultsTest, RefusesALogonWithItsOwnCodeWhereNoneIsAskedFor) {
+  Gateway gateway(GetParam(), fault_of(FaultKind::refuse_logon, 1, 0));
+  gateway.connect();
+  EXPECT_TRUE(gateway.session->refused());
+  EXPECT_NE(logout_code(GetParam(), gateway.answer), 0);
+}
+
 TEST_P(GatewayFaultsTest, HeartbeatsStayAway) {
   Gateway gateway(GetParam(), fault_of(FaultKind::heartbeats_missing, 2));
   gateway.connect();
@@ -298,8 +307,11 @@ TEST(SzseResend, SaysWhatItDoesNotHold) {
 TEST(SzseResend, RejectsARequestThatMakesNoSense) {
   Resend resend({});
   szse::Resend reply;
-  EXPECT_TRUE(resend.ask(5, 3, &reply).empty());
-  EXPECT_EQ(resend.last_type, szse::kMsgBusinessReject);
+  for (const auto& [begin, end] : {std::pair{5, 3}, std::pair{0, 3}}) {
+    EXPECT_TRUE(resend.ask(begin, end, &reply).empty());
+    EXPECT_EQ(resend.last_type, szse::kMsgBusinessReject);
+    resend.last_type = 0;
+  }
 }
 
 TEST(SzseResend, RefusesServesPartlyAndSlowlyWhenAskedTo) {

@@ -117,6 +117,33 @@ TEST_P(GatewaySessionTest, DropsAClientThatNeverLogsOn) {
   EXPECT_FALSE(pair.session->on_time(kStart + 5 * kNsPerSecond, out));
 }
 
+TEST_P(GatewaySessionTest, ReadsEveryMessageOfOneRead) {
+  Pair pair(GetParam());
+  feed::Outbox read, answer;
+  pair.handler->on_connected(kStart, read);
+  pair.connect();  // so that the client has heartbeats to send behind its logon
+  const std::size_t logon = read.size();
+  pair.handler->on_time(kStart + 3 * kNsPerSecond, read);
+  const std::size_t heartbeat = read.size() - logon;
+  pair.handler->on_time(kStart + 6 * kNsPerSecond, read);
+  ASSERT_GT(heartbeat, 0u);
+  ASSERT_EQ(read.size(), logon + 2 * heartbeat);
+  Pair other(GetParam());
+  EXPECT_TRUE(other.session->on_bytes(read, kStart, answer));
+  EXPECT_TRUE(other.session->logged_on());
+}
+
+// From its logout on, and not from when the connection was made.
+TEST_P(GatewaySessionTest, AwaitsTheAnswerToItsLogoutForFiveSeconds) {
+  Pair pair(GetParam());
+  pair.connect();
+  const TimeNs later = kStart + kNsPerDay;
+  feed::Outbox out;
+  pair.session->log_out("end of day", later, out);
+  EXPECT_TRUE(pair.session->on_time(later + (5 * kNsPerSecond - 1), out));
+  EXPECT_FALSE(pair.session->on_time(later + 5 * kNsPerSecond, out));
+}
+
 TEST_P(GatewaySessionTest, LogoutEndsBothSides) {
   Pair pair(GetParam());
   pair.connect();

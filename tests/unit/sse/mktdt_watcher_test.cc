@@ -135,8 +135,9 @@ std::string shrunk() {
   const std::string file = file_of({{}, {.code = "600000"}});
   return file.substr(0, 82 + 400);
 }
-std::string damaged_after_the_close() {
-  std::string file = file_of({{}}, "20260114-15:30:00.000", "E11");
+// Of a market that is closed, and of one that has not opened.
+std::string damaged(const std::string& status) {
+  std::string file = file_of({{}}, "20260114-15:30:00.000", status);
   file[82 + 200] ^= 1;
   return file;
 }
@@ -165,8 +166,15 @@ INSTANTIATE_TEST_SUITE_P(
                     StaleCase{"Shrunk", shrunk()}, StaleCase{"NoHeader", "what is this\n"},
                     StaleCase{"OfYesterday", file_of({{}}, "20260113-15:00:00.000", "E11")},
                     StaleCase{"OfUnknownStatus", file_of({{}}, "20260114-09:55:00.000", "?")},
-                    StaleCase{"DamagedAfterTheClose", damaged_after_the_close()}),
+                    StaleCase{"DamagedAfterTheClose", damaged("E11")},
+                    StaleCase{"DamagedBeforeTheOpening", damaged("S11")}),
     [](const auto& test_case) { return test_case.param.name; });
+
+TEST_F(MktdtWatcherTest, CountsALineThatIsTorn) {
+  write(file_of({{}}).substr(0, 82 + 300));
+  look();
+  EXPECT_EQ(handler_.counters().get(feed::FeedCounter::malformed), 1u);
+}
 
 TEST_F(MktdtWatcherTest, AFileThatStoppedIsStaleInTrading) {
   write(file_of({{}}));
