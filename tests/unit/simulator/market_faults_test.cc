@@ -237,16 +237,23 @@ TEST(MarketFaults, FirstDayHasSentinelLimitsAndOpensFarFromTheIssuePrice) {
   EXPECT_GT(images.back().last, 12'340'000 * 125 / 100) << "beyond any ordinary limit";
 }
 
-// The day's limits through the handler: every member's once, and none of the one that has its first
-// day.
+// The day's limits through the handler, every member's once: of the one that has its first day they
+// say that it has none.
 TEST(MarketFaults, AFirstDaysSentinelsNeverBecomeLimits) {
   struct Limits final : feed::EventSink {
     void push(const MarketEvent& event) override {
       if (event.kind != EventKind::limits) return;
       ++of[event.instrument];
-      EXPECT_LT(event.value[0], event.value[1]);
+      if (static_cast<LimitsKind>(event.detail) == LimitsKind::unlimited) {
+        ++unlimited[event.instrument];
+        EXPECT_EQ(event.value[0], 0);
+        EXPECT_EQ(event.value[1], 0);
+      } else {
+        EXPECT_LT(event.value[0], event.value[1]);
+      }
     }
     std::map<InstrumentId, int> of;
+    std::map<InstrumentId, int> unlimited;
   } limits;
   const Universe universe = test::make_universe();
   const feed::SymbolTable symbols(universe, Venue::szse);
@@ -257,9 +264,11 @@ TEST(MarketFaults, AFirstDaysSentinelsNeverBecomeLimits) {
                        handler.on_captured(message.bytes, message.exchange_time, false);
                      }),
             0u);
-  EXPECT_FALSE(limits.of.contains(symbols.find(kSzseCode)->instrument));
+  const InstrumentId first_day = symbols.find(kSzseCode)->instrument;
   EXPECT_EQ(limits.of, (std::map<InstrumentId, int>{{symbols.find(2261)->instrument, 1},
+                                                    {first_day, 1},
                                                     {symbols.find(300738)->instrument, 1}}));
+  EXPECT_EQ(limits.unlimited, (std::map<InstrumentId, int>{{first_day, 1}}));
 }
 
 // Sub-sessions, messages by type and 60s of one Hong Kong day.
