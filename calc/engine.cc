@@ -149,6 +149,7 @@ void Engine::apply_price(const MarketEvent& event) {
   }
   const auto kind = static_cast<PriceKind>(event.detail);
   if (refuse_unusable(id, event)) return counters_->add(CoreCounter::price_rejected);
+  if (kind == PriceKind::previous_close) compare_previous_close(id, event);
   if (outranked(instruments_[id], kind)) return counters_->add(CoreCounter::price_superseded);
   if (kind != PriceKind::previous_close && !passes_collar(id, event))
     return counters_->add(CoreCounter::price_pending);
@@ -169,9 +170,7 @@ bool Engine::take_price(InstrumentId id, const MarketEvent& event) {
   const auto kind = static_cast<PriceKind>(event.detail);
   const Price price{event.value[0]};
   state.usable = price;
-  if (kind == PriceKind::previous_close) {
-    note_previous_close(id, price);
-  } else {
+  if (kind != PriceKind::previous_close) {
     state.centre = price;
     note_channel(id, event.channel);
   }
@@ -189,8 +188,12 @@ bool Engine::put_in_force(InstrumentId id, Price price) {
   return true;
 }
 
-void Engine::note_previous_close(InstrumentId id, Price price) {
-  instruments_[id].reference_mismatch = price != universe_->instruments()[id].reference_price;
+// Whenever it comes: once it differs from ours, it does until an operator confirms it.
+void Engine::compare_previous_close(InstrumentId id, const MarketEvent& event) {
+  if (Price{event.value[0]} == universe_->instruments()[id].reference_price) return;
+  instruments_[id].reference_mismatch = true;
+  if (outranked(instruments_[id], PriceKind::previous_close) && settle(id))
+    refresh_holders(id, false, Cause::price);
 }
 
 void Engine::note_channel(InstrumentId id, std::uint32_t channel) {
@@ -213,8 +216,8 @@ void Engine::note_heard(InstrumentId id, PriceKind kind) {
 
 void Engine::add_turnover(InstrumentId id, std::int64_t turnover) {
   InstrumentState& state = instruments_[id];
-  if (turnover <= state.turnover)
-    return;  // cumulative: a message without it, or an old one, changes nothing
+  // Cumulative, and less after a cancelled trade; a message that says nothing of it says 0.
+  if (turnover <= 0 || turnover == state.turnover) return;
   for (const Membership& m : universe_->memberships(id)) {
     leg_turnover_[m.leg] += turnover - state.turnover;
   }

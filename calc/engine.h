@@ -77,10 +77,10 @@ class Engine {
   bool listening_to(InstrumentId id) const;
   void decide(Decision decision, DecisionReason reason, InstrumentId id, const MarketEvent& event);
   void decide_rate(Decision decision, DecisionReason reason, SeriesId id, FxRate rate);
+  void compare_previous_close(InstrumentId id, const MarketEvent& event);
   bool outranked(const InstrumentState& state, PriceKind kind) const;
   bool take_price(InstrumentId id, const MarketEvent& event);
   bool put_in_force(InstrumentId id, Price price);
-  void note_previous_close(InstrumentId id, Price price);
   void note_heard(InstrumentId id, PriceKind kind);
   void note_channel(InstrumentId id, std::uint32_t channel);
   void add_turnover(InstrumentId id, std::int64_t turnover);
@@ -91,6 +91,7 @@ class Engine {
   void enter_phase(MarketId market, MarketPhase phase, PhaseCause cause);
   void finish_closing_markets();
   void pass_deadlines();
+  void take_late_opens();
   void pass_end(MarketId market);
   TimeNs deadline_of(const MarketState& market) const;
   void find_next_deadline();
@@ -112,20 +113,23 @@ class Engine {
   ControlOutcome release_price(InstrumentId id);
   ControlOutcome confirm_reference(InstrumentId id);
   void show_price(InstrumentId id, PriceKind kind, Price price);
+  bool reveal_price(InstrumentId id, PriceKind kind, Price price);
   void settle_pending_rate(SeriesId id, Decision decision);
   std::uint32_t* control_version_of(const MarketEvent& event);
   void end_price_overrides(MarketId market);
 
   // Derives status, flags and open of an index; publishes when `changed` or when one of them moved.
   void refresh(IndexId id, bool changed, Cause cause);
+  void derive_level(IndexId id, IndexState& index);
   void refresh_holders(InstrumentId id, bool changed, Cause cause);
   void prefetch(IndexId id) const;
   void refresh_market(MarketId market, Cause cause);
   bool update_quality(IndexId id, IndexState& index);
   PhaseSet phases_of(IndexId id) const;
   IndexStatus status_in(const IndexState& index, PhaseSet phases) const;
-  std::uint32_t flags_of(IndexId id, const IndexState& index, PhaseSet phases) const;
-  std::uint32_t rate_flags_of(IndexId id) const;
+  std::uint32_t flags_of(IndexId id, const IndexState& index, PhaseSet phases,
+                         bool rates_stand) const;
+  std::uint32_t rate_flags_of(IndexId id, bool rates_stand) const;
   bool open_is_due(const IndexState& index, PhaseSet phases) const;
   void publish(IndexId id, IndexState& index, Cause cause);
   void fill_fx(IndexId id, LevelUpdate& update) const;

@@ -184,11 +184,18 @@ ControlOutcome Engine::release_price(InstrumentId id) {
 }
 
 void Engine::show_price(InstrumentId id, PriceKind kind, Price price) {
+  refresh_holders(id, reveal_price(id, kind, price), Cause::control);
+}
+
+// Puts it in force and says so, without a level; true when it is another one.
+bool Engine::reveal_price(InstrumentId id, PriceKind kind, Price price) {
   MarketEvent shown;
   shown.value[0] = price.raw;
   shown.receive_time = event_->receive_time;
   write_price_applied(id, kind, shown);
-  refresh_holders(id, put_in_force(id, price), Cause::control);
+  if (!put_in_force(id, price)) return false;
+  for (const Membership& m : universe_->memberships(id)) indices_[m.index].level_due = true;
+  return true;
 }
 
 ControlOutcome Engine::confirm_reference(InstrumentId id) {
@@ -233,10 +240,15 @@ void Engine::settle_pending_rate(SeriesId id, Decision decision) {
   decide_rate(decision, DecisionReason::by_operator, id, rates_.pending(id));
 }
 
-// An override ends at the close: official prices are not an operator's to choose.
+// An override ends at the close: official prices are not an operator's to choose. All of a market's
+// end together; its phase, which changes with them, makes the level.
 void Engine::end_price_overrides(MarketId market) {
   for (InstrumentId id = 0; id < instruments_.size(); ++id) {
-    if (universe_->instruments()[id].market == market) release_price(id);
+    InstrumentState& state = instruments_[id];
+    if (!state.overridden || universe_->instruments()[id].market != market) continue;
+    state.overridden = false;
+    settle(id);
+    reveal_price(id, state.kind, state.usable);
   }
 }
 

@@ -36,10 +36,11 @@ void Engine::put_rate_in_force(SeriesId id, Cause cause) {
   for (std::uint32_t leg = 0; leg < universe_->legs().size(); ++leg) {
     const Leg& of = universe_->legs()[leg];
     IndexState& index = indices_[of.index];
-    if (of.series != id || status_of(phases_of(of.index)) == IndexStatus::closed) continue;
+    if (of.series != id || fx_stands(status_of(phases_of(of.index)))) continue;
     const bool changed = sums_.rate(leg) != rate;
     sums_.set_rate(leg, rate);
     index.quality_due = true;
+    index.level_due |= changed;
     refresh(of.index, changed && fx_may_publish(index.status), cause);
   }
 }
@@ -51,11 +52,17 @@ void Engine::apply_fx_rule(const MarketEvent& event) {
   if (!known || event.value[0] < 0) return counters_->add(CoreCounter::unknown_rejected);
   counters_->add(CoreCounter::state_applied);
   rates_.set_rule(id, {static_cast<FxMode>(event.detail), event.value[0], TimeNs{event.value[1]}});
+  if (!rates_.update_staleness(id, event.receive_time)) return;
+  MarketEvent cause = event;
+  cause.instrument = kNoInstrument;  // a series is no member
+  event_ = &cause;
+  refresh_series(id, Cause::control);
+  event_ = &event;
 }
 
 void Engine::check_rates() {
   for (SeriesId id = 1; id < rates_.size(); ++id) {
-    if (rates_.update_staleness(id, event_->receive_time)) refresh_series(id, Cause::fx);
+    if (rates_.update_staleness(id, event_->receive_time)) refresh_series(id, Cause::timer);
   }
 }
 
@@ -67,11 +74,12 @@ void Engine::refresh_series(SeriesId id, Cause cause) {
   }
 }
 
-std::uint32_t Engine::rate_flags_of(IndexId id) const {
+// `rates_stand`: the index's FX is frozen, so that nothing is missed.
+std::uint32_t Engine::rate_flags_of(IndexId id, bool rates_stand) const {
   std::uint32_t flags = 0;
   for (const std::uint32_t leg : universe_->legs_of(id)) {
     const SeriesId series = universe_->legs()[leg].series;
-    if (rates_.stale(series)) flags |= kFxStale;
+    if (rates_.stale(series) && !rates_stand) flags |= kFxStale;
     if (rates_.overridden(series)) flags |= kOverrideInForce;
   }
   return flags;

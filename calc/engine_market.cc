@@ -96,13 +96,27 @@ void Engine::find_next_deadline() {
     next_deadline_ = std::min(next_deadline_, deadline_of(market));
 }
 
-// The open may be due in every index, and the end in some markets.
 void Engine::pass_deadlines() {
-  for (IndexState& index : indices_) index.quality_due = true;
+  if (exchange_now_ >= open_deadline_) take_late_opens();
   for (MarketId id = 0; id < kMaxMarkets; ++id) {
     if (exchange_now_ >= deadline_of(markets_[id])) pass_end(id);
   }
   find_next_deadline();
+}
+
+// At the deadline, before what the input that passed it brings; the clock is the cause, not the
+// input.
+void Engine::take_late_opens() {
+  const MarketEvent* const input = event_;
+  MarketEvent clock;
+  clock.exchange_time = input->exchange_time;
+  clock.receive_time = input->receive_time;
+  event_ = &clock;
+  for (IndexId id = 0; id < indices_.size(); ++id) {
+    indices_[id].quality_due = true;
+    refresh(id, false, Cause::timer);
+  }
+  event_ = input;
 }
 
 void Engine::pass_end(MarketId id) {

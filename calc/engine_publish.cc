@@ -36,16 +36,20 @@ void Engine::refresh_market(MarketId market, Cause cause) {
 
 void Engine::refresh(IndexId id, bool changed, Cause cause) {
   IndexState& index = indices_[id];
+  index.level_due |= changed;
   if (index.held) [[unlikely]]
     return;
-  if (changed) {
-    const LevelDivider::Result result = sums_.level(id);
-    if (!result.estimated) [[unlikely]]
-      counters_->add(CoreCounter::inexact_estimates);
-    index.level = result.level;
-  }
+  if (index.level_due) derive_level(id, index);
   const bool moved = index.quality_due && update_quality(id, index);
   if (moved || changed) publish(id, index, cause);
+}
+
+void Engine::derive_level(IndexId id, IndexState& index) {
+  const LevelDivider::Result result = sums_.level(id);
+  if (!result.estimated) [[unlikely]]
+    counters_->add(CoreCounter::inexact_estimates);
+  index.level = result.level;
+  index.level_due = false;
 }
 
 // True when something that a subscriber acts on moved: status, flags, quotable, the open or the
@@ -53,7 +57,7 @@ void Engine::refresh(IndexId id, bool changed, Cause cause) {
 bool Engine::update_quality(IndexId id, IndexState& index) {
   const PhaseSet phases = phases_of(id);
   const IndexStatus status = status_in(index, phases);
-  const std::uint32_t flags = flags_of(id, index, phases);
+  const std::uint32_t flags = flags_of(id, index, phases, fx_stands(status));
   index.opened_bp = index.members.basis_points(kOpened);
   index.fresh_bp = index.members.basis_points(kFresh);
   index.suspended_bp = index.members.basis_points(kSuspended);
@@ -88,8 +92,9 @@ IndexStatus Engine::status_in(const IndexState& index, PhaseSet phases) const {
                                     : fund_status_of(markets_[index.session].phase, phases);
 }
 
-std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet phases) const {
-  std::uint32_t flags = rate_flags_of(id);
+std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet phases,
+                               bool rates_stand) const {
+  std::uint32_t flags = rate_flags_of(id, rates_stand);
   if (phases & (phase_bit(MarketPhase::shut_today) | phase_bit(MarketPhase::halt)))
     flags |= kPartialMarket;
   if (index.exceptional_rule) flags |= kExceptionalRule;

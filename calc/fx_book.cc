@@ -27,7 +27,6 @@ RateVerdict FxBook::offer(const MarketEvent& event, TimeNs exchange_now) {
 
 bool FxBook::update_staleness(SeriesId id, TimeNs now) {
   Series& series = series_[id];
-  if (series.watched_since.ns == 0) series.watched_since = now;
   const bool stale = is_stale(series, now);
   if (stale == series.stale) return false;
   series.stale = stale;
@@ -64,8 +63,7 @@ bool FxBook::outranked(const Series& series, std::uint32_t source, TimeNs now) {
 // A fixed rate does not age, and one that may never be stale keeps its source for good.
 bool FxBook::is_stale(const Series& series, TimeNs now) {
   if (series.rule.mode == FxMode::fixed || series.rule.stale_after_ns == 0) return false;
-  const TimeNs since = series.heard.ns != 0 ? series.heard : series.watched_since;
-  return since.ns != 0 && now - since > series.rule.stale_after_ns;
+  return series.heard.ns == 0 || now - series.heard > series.rule.stale_after_ns;
 }
 
 bool FxBook::within_guard(const Series& series, FxRate rate) {

@@ -50,7 +50,8 @@ class FxBook {
   // `exchange_now`: the core's exchange time, which decides about the freeze.
   RateVerdict offer(const MarketEvent& event, TimeNs exchange_now);
 
-  // Time passed on the receive clock: true when the series became stale or, unlikely, fresh.
+  // Time passed on the receive clock: true when the series became stale or fresh. One that no source
+  // has said today is stale, because close_fx is yesterday's.
   bool update_staleness(SeriesId id, TimeNs now);
   bool stale(SeriesId id) const { return series_[id].stale; }
 
@@ -81,7 +82,6 @@ class FxBook {
     FxRate override_rate{};
     FxRule rule;
     TimeNs heard{};
-    TimeNs watched_since{};  // the first instant at which a source could have spoken
     std::uint32_t source = 0;
     std::uint32_t pending_source = 0;
     bool overridden = false;

@@ -66,6 +66,8 @@ struct IndexState {
   // Something that status, flags, weights or the open follow from has moved since they were
   // derived.
   bool quality_due = true;
+  // A price or rate in force has moved since the level was derived.
+  bool level_due = false;
   bool held = false;  // frozen by an operator: its level stays, and nothing is published
   bool exceptional_rule = false;      // said by an operator
   std::uint32_t control_version = 0;  // controls applied to it

@@ -29,6 +29,12 @@ constexpr IndexStatus status_of(PhaseSet phases) {
   return IndexStatus::scheduled_break;
 }
 
+// METHODOLOGY 5: FX freezes at the close of the index's last market, official prices come in or
+// not.
+constexpr bool fx_stands(IndexStatus status) {
+  return status == IndexStatus::preliminary_close || status == IndexStatus::closed;
+}
+
 // Status of a fund (METHODOLOGY 9): that of the market where it is listed, except that an open fund
 // is indicative while a market that it prices has not opened, is over or is shut today. `phases`:
 // of all markets that concern it.

@@ -130,36 +130,30 @@ class DisturbedDays(OracleCase):
                 self.assert_agrees(*self.disturb(config, journal, seed, kinds), at_least=2_000)
 
 
-class Disputed(OracleCase):
-    """Where core and methodology differ: each of these is to run once the core has been mended."""
+class FineRules(OracleCase):
+    """Rules that only a disturbed day shows."""
 
     def play_disturbed(self, kinds, stale_after_s=0):
         config, journal, _ = self.play(DAYS["busier day"], fx=followed_rate(stale_after_s))
         self.assert_agrees(*self.disturb(config, journal, 1, kinds), at_least=2_000)
 
-    @unittest.skip("the core takes the open with the first level after the deadline, not at it")
     def test_the_open_is_the_level_at_its_deadline(self):
         self.assert_agrees(*self.play(Day(22, WHOLE_DAY, [fault("market_closed", venue="hkex")])),
                            at_least=2_000)
 
-    @unittest.skip("the core keeps the largest amount, also where the exchange took a trade back")
     def test_turnover_is_what_the_exchange_says_after_a_cancelled_trade(self):
         self.assert_agrees(*self.play(Day(21, WHOLE_DAY, [fault("cancelled_trade")])),
                            at_least=2_000)
 
-    @unittest.skip("a level that no rate caused still has the sum of the rate before")
     def test_a_rate_is_in_every_level_after_it(self):
         self.play_disturbed({"rate": 0.05})
 
-    @unittest.skip("the core calls a rate the cause, with the timer's instant as its value")
     def test_a_rate_grows_stale_by_the_timer(self):
         self.play_disturbed({"rate": 0.001}, stale_after_s=30)
 
-    @unittest.skip("the core takes it back when the exchange says our reference again")
     def test_a_mismatched_reference_stands_until_an_operator_confirms_it(self):
         self.play_disturbed({"previous_close": 0.002, "answer": 0.001})
 
-    @unittest.skip("the core ends overrides one by one, with a level between each")
     def test_overrides_end_together_at_the_close(self):
         self.play_disturbed({"override": 0.005})
 

@@ -276,7 +276,7 @@ class Day:
     def _fx_rule(self, event):
         self.series[event.instrument].set_rule(event)
         self._stale(self.indices)
-        return self._review(self.indices, event, "fx")
+        return self._review(self.indices, event, "control")
 
     def _price_collar(self, event):
         if event.instrument != NO_INSTRUMENT:

@@ -125,6 +125,26 @@ TEST_F(Control, AnOverrideEndsAtTheClose) {
             ControlOutcome::nothing_to_do);
 }
 
+TEST_F(Control, AllOverridesOfAMarketEndInOneLevel) {
+  Universe universe({test::index("TWO", {test::member("A.SH", 0, "CNY", "10", "1000"),
+                                         test::member("B.SH", 0, "CNY", "10", "1000")})});
+  test::RecordLog log;
+  Engine engine(universe, settings(), log, counters_);
+  engine.start();
+  event(EventKind::market_phase, static_cast<std::uint8_t>(MarketPhase::trading)).market = 0;
+  engine.apply(event_, 1);
+  for (InstrumentId id : {0u, 1u}) {
+    control(ControlOp::override_price, id, test::price("12").raw);
+    engine.apply(event_, 2 + id);
+  }
+  const auto published = log.levels.size();
+  event(EventKind::market_phase, static_cast<std::uint8_t>(MarketPhase::closing)).market = 0;
+  engine.apply(event_, 4);
+  EXPECT_EQ(log.levels.size(), published + 1);
+  EXPECT_EQ(format_decimal(log.last().level.raw, 4), "1000.0000");
+  EXPECT_FALSE(log.last().flags & kOverrideInForce);
+}
+
 TEST_F(Control, AnOverrideThatCouldNotBeAPriceIsRefused) {
   EXPECT_EQ(ask(ControlOp::override_price, 0, 0), ControlOutcome::bad_value);
   EXPECT_EQ(ask(ControlOp::override_price, 0, test::price("151201").raw),

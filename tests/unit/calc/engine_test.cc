@@ -79,6 +79,36 @@ TEST_F(EngineTest, FxTouchesOnlyItsLegAndPublishesOnlyWhileOpen) {
   EXPECT_EQ(engine_.sums().sum(0), engine_.sums().recompute(0));
 }
 
+TEST_F(EngineTest, ARateThatMadeNoLevelIsInTheNextOne) {
+  fx("0.93233");  // before the open: no level of its own
+  phase(0, MarketPhase::trading);
+  EXPECT_EQ(log_.last().cause(), Cause::market);
+  EXPECT_EQ(log_.last().fx_rate, test::rate("0.93233"));
+  EXPECT_EQ(level(), "1001.1070");
+}
+
+TEST_F(EngineTest, AMismatchStandsThoughTheExchangeSaysOurReferenceLater) {
+  price(0, PriceKind::previous_close, "152.20");
+  price(0, PriceKind::previous_close, "151.20");
+  EXPECT_TRUE(log_.last().flags & kReferenceMismatch);
+}
+
+TEST_F(EngineTest, APreviousCloseIsComparedAfterATradeToo) {
+  price(0, PriceKind::last, "152.20");
+  price(0, PriceKind::previous_close, "151.30");
+  EXPECT_EQ(level(), "1004.4039");
+  EXPECT_TRUE(log_.last().flags & kReferenceMismatch);
+  EXPECT_EQ(count(CoreCounter::price_superseded), 1u);
+}
+
+TEST_F(EngineTest, ACancelledTradeTakesItsTurnoverBack) {
+  price(0, PriceKind::last, "152.20", 5'000);
+  price(0, PriceKind::last, "152.30", 3'000);
+  EXPECT_EQ(log_.last().turnover, 3'000);
+  price(0, PriceKind::last, "152.40", 0);
+  EXPECT_EQ(log_.last().turnover, 3'000) << "a message without it changes nothing";
+}
+
 TEST_F(EngineTest, OpenWaitsForEveryMemberAndHighLowFollow) {
   phases(MarketPhase::trading);
   price(0, PriceKind::last, "152.20");
@@ -99,7 +129,11 @@ TEST_F(EngineTest, OpenIsTakenAtTheDeadlineThoughAMemberIsSilent) {
   EXPECT_EQ(log_.last().open, Level{});
   now_ = at(9, 29, 50);
   price(0, PriceKind::last, "152.30");
-  EXPECT_EQ(log_.last().open, log_.last().level);
+  EXPECT_EQ(format_decimal(log_.last().open.raw, 4), "1004.4039") << "before what passed it";
+  const LevelUpdate& opening = log_.levels[log_.levels.size() - 2];
+  EXPECT_EQ(opening.cause(), Cause::timer);
+  EXPECT_EQ(opening.level, opening.open);
+  EXPECT_EQ(opening.cause_instrument, kNoInstrument);
 }
 
 TEST_F(EngineTest, ASuspendedMemberHoldsNeitherOpenNorClose) {
@@ -237,12 +271,6 @@ TEST_F(EngineTest, ASuspensionLiftedInTheDayIsWaitedForAgain) {
   EXPECT_EQ(log_.last().open, Level{});
   price(2, PriceKind::last, "5.92");
   EXPECT_NE(log_.last().open, Level{});
-}
-
-TEST_F(EngineTest, AnEarlierTurnoverDoesNotTakeAnyBack) {
-  price(0, PriceKind::last, "152.20", 500);
-  price(0, PriceKind::last, "152.30", 400);
-  EXPECT_EQ(log_.last().turnover, 500);
 }
 
 TEST_F(EngineTest, TurnoverIsTheMembersInTheIndexCurrency) {

@@ -99,18 +99,20 @@ TEST_F(Fx, ARateThatStopsComingIsFlaggedAtOnceAndCleared) {
   EXPECT_FALSE(flagged_stale());
   seconds_pass(1);
   EXPECT_TRUE(flagged_stale()) << "a level is published because its quality changed";
+  EXPECT_EQ(log_.last().cause(), Cause::timer);
   EXPECT_FALSE(log_.last().quotable);
   EXPECT_EQ(log_.last().fx_age_ms, 31'000u);
   fx("0.93");
   EXPECT_FALSE(flagged_stale());
 }
 
-TEST_F(Fx, ARateThatNeverCameIsStaleToo) {
+TEST_F(Fx, ARateThatNeverCameIsStaleFromTheStart) {
   rule(FxMode::realtime, kStaleAfter);
-  seconds_pass(31);
+  EXPECT_TRUE(flagged_stale()) << "close_fx is yesterday's";
+  EXPECT_EQ(log_.last().cause(), Cause::control);
+  EXPECT_EQ(log_.last().cause_instrument, kNoInstrument);
+  fx("0.93");
   EXPECT_FALSE(flagged_stale());
-  seconds_pass(1);
-  EXPECT_TRUE(flagged_stale());
 }
 
 TEST_F(Fx, TheSecondSourceIsHeardOnlyWhileTheFirstIsStale) {
@@ -145,6 +147,15 @@ TEST_F(Fx, FreezesAtTheCloseOfTheLastMarket) {
   EXPECT_EQ(in_force(), test::rate("0.92310"));
   EXPECT_EQ(ask(ControlOp::override_rate, 1, test::rate("0.94").raw), ControlOutcome::applied);
   EXPECT_EQ(in_force(), test::rate("0.92310"));
+}
+
+TEST_F(Fx, FreezesWhenTheLastMarketIsOverThoughClosesAreAwaited) {
+  rule(FxMode::realtime, kStaleAfter);
+  phases(MarketPhase::closing);
+  fx("0.93");
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+  seconds_pass(40);
+  EXPECT_FALSE(flagged_stale()) << "nothing is missed any more";
 }
 
 TEST_F(Fx, FreezesForAHeldIndexToo) {
