@@ -50,8 +50,8 @@ class FxBook {
   // `exchange_now`: the core's exchange time, which decides about the freeze.
   RateVerdict offer(const MarketEvent& event, TimeNs exchange_now);
 
-  // Time passed on the receive clock: true when the series became stale or fresh. One that no source
-  // has said today is stale, because close_fx is yesterday's.
+  // Time passed on the receive clock: true when the series became stale or fresh. One that no
+  // source has said today is stale, because close_fx is yesterday's.
   bool update_staleness(SeriesId id, TimeNs now);
   bool stale(SeriesId id) const { return series_[id].stale; }
 
