@@ -71,6 +71,12 @@ void append_fund(JsonBuffer& out, const FundTerms& fund) {
   append(out, "]}");
 }
 
+void append_return(JsonBuffer& out, const std::optional<TotalReturn>& total) {
+  if (!total) return append_text(out, "return", "price");
+  append_text(out, "return", total->kind == ReturnKind::net ? "net" : "gross");
+  append_text(out, "price_index", total->price_index);
+}
+
 }  // namespace
 
 Api::Api(const MetricSources& sources, const LevelMirror& mirror, Clock clock)
@@ -88,6 +94,7 @@ void Api::append_index(JsonBuffer& out, IndexId index) {
   append_text(out, "currency", definition.currency);
   append_format(out, ",\"decimals\":{},\"definition_version\":{},\"effective_date\":{}",
                 definition.decimals, definition.version, definition.effective_date);
+  append_return(out, definition.total_return);
   append_text(out, "provenance", definition.provenance);
   append_decimal_text(out, "previous_close", definition.previous_close.raw, definition.decimals);
   append_format(out, ",\"member_count\":{},\"level\":", definition.members.size());

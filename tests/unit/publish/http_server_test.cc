@@ -151,6 +151,7 @@ TEST_F(HttpServerTest, listsIndices) {
   EXPECT_EQ(body["indices"][0]["level"], nullptr);
   EXPECT_EQ(body["indices"][1]["code"], "995366");
   EXPECT_EQ(body["indices"][1]["provenance"], "the disclosed ten, rescaled");
+  EXPECT_EQ(body["indices"][1]["return"], "price");
   EXPECT_EQ(body["indices"][1]["level"]["level"], "1012.3456");
   EXPECT_EQ(body["indices"][2]["name"], "Quote \" and \\");
 }
