@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "calc/basket/weight.h"
 #include "calc/decimal.h"
-#include "calc/weight.h"
 #include "server/cli/basket_text.h"
 #include "server/cli/exit_code.h"
 #include "server/config/definition_file.h"

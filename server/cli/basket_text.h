@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "calc/basket/weight.h"
 #include "calc/decimal.h"
-#include "calc/weight.h"
 #include "server/config/codec.h"
 
 namespace indexcast::server {

@@ -4,7 +4,7 @@
 #include <ostream>
 #include <string>
 
-#include "calc/roll.h"
+#include "calc/basket/roll.h"
 
 namespace indexcast::server {
 

@@ -3,7 +3,7 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "calc/float_band.h"
+#include "calc/basket/float_band.h"
 #include "server/config/codec.h"
 #include "server/config/symbol.h"
 #include "server/config/table_reader.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "calc/corporate_action.h"
+#include "calc/basket/corporate_action.h"
 #include "server/config/fault_list.h"
 
 namespace indexcast::server {

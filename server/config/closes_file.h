@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "calc/roll.h"
+#include "calc/basket/roll.h"
 #include "server/config/fault_list.h"
 
 namespace indexcast::server {

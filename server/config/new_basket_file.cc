@@ -3,8 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "calc/basket/float_band.h"
 #include "calc/decimal.h"
-#include "calc/float_band.h"
 #include "server/config/codec.h"
 #include "server/config/csv_file.h"
 #include "server/config/definition_head.h"

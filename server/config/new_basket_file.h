@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "calc/new_basket.h"
+#include "calc/basket/new_basket.h"
 #include "server/config/fault_list.h"
 
 namespace indexcast::server {

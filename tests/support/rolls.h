@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "calc/roll.h"
+#include "calc/basket/roll.h"
 #include "tests/support/baskets.h"
 
 namespace indexcast::test {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "calc/divisor_chain.h"
+#include "calc/basket/divisor_chain.h"
 #include "server/config/definition_file.h"
 #include "tests/support/rolls.h"
 #include "tests/support/source_dir.h"

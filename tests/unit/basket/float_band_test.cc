@@ -1,4 +1,4 @@
-#include "calc/float_band.h"
+#include "calc/basket/float_band.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "calc/ex_price.h"
+#include "calc/basket/ex_price.h"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 
 #include <optional>
 
+#include "calc/basket/fraction.h"
 #include "calc/fixed_point.h"
-#include "calc/fraction.h"
 #include "calc/index_shares.h"
 
 namespace indexcast {

@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
+#include "calc/basket/weight.h"
 #include "calc/fixed_point.h"
 #include "calc/index_shares.h"
-#include "calc/weight.h"
 
 namespace indexcast {
 

@@ -1,4 +1,4 @@
-#include "calc/cap_factors.h"
+#include "calc/basket/cap_factors.h"
 
 #include <gtest/gtest.h>
 

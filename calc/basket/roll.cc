@@ -1,14 +1,14 @@
-#include "calc/roll.h"
+#include "calc/basket/roll.h"
 
 #include <algorithm>
 #include <functional>
 #include <memory>
 #include <utility>
 
-#include "calc/cap_factors.h"
+#include "calc/basket/cap_factors.h"
+#include "calc/basket/divisor_chain.h"
+#include "calc/basket/roll_check.h"
 #include "calc/decimal.h"
-#include "calc/divisor_chain.h"
-#include "calc/roll_check.h"
 
 namespace indexcast {
 namespace {

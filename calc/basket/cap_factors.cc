@@ -1,8 +1,8 @@
-#include "calc/cap_factors.h"
+#include "calc/basket/cap_factors.h"
 
 #include <algorithm>
 
-#include "calc/uint256.h"
+#include "calc/basket/uint256.h"
 
 namespace indexcast {
 namespace {

@@ -1,4 +1,4 @@
-#include "calc/fraction.h"
+#include "calc/basket/fraction.h"
 
 #include <limits>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "calc/roll_check.h"
+#include "calc/basket/roll_check.h"
 
 #include <set>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "calc/divisor_chain.h"
+#include "calc/basket/divisor_chain.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
-#include "calc/fraction.h"
+#include "calc/basket/fraction.h"
 
 #include <gtest/gtest.h>
 
-#include "calc/uint256.h"
+#include "calc/basket/uint256.h"
 
 namespace indexcast {
 namespace {

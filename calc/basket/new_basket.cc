@@ -1,11 +1,11 @@
-#include "calc/new_basket.h"
+#include "calc/basket/new_basket.h"
 
 #include <limits>
 #include <string>
 #include <utility>
 
+#include "calc/basket/uint256.h"
 #include "calc/decimal.h"
-#include "calc/uint256.h"
 
 namespace indexcast {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "calc/roll.h"
+#include "calc/basket/roll.h"
 
 namespace indexcast {
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "calc/corporate_action.h"
+#include "calc/basket/corporate_action.h"
+#include "calc/basket/ex_price.h"
 #include "calc/definition.h"
-#include "calc/ex_price.h"
 
 namespace indexcast {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "calc/cap_factors.h"
+#include "calc/basket/cap_factors.h"
 #include "calc/definition.h"
 
 namespace indexcast {

@@ -1,8 +1,8 @@
-#include "calc/divisor_chain.h"
+#include "calc/basket/divisor_chain.h"
 
 #include <limits>
 
-#include "calc/uint256.h"
+#include "calc/basket/uint256.h"
 
 namespace indexcast {
 namespace {

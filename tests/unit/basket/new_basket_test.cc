@@ -1,4 +1,4 @@
-#include "calc/new_basket.h"
+#include "calc/basket/new_basket.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "calc/roll.h"
+#include "calc/basket/roll.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
-#include "calc/weight.h"
+#include "calc/basket/weight.h"
 
-#include "calc/uint256.h"
+#include "calc/basket/uint256.h"
 
 namespace indexcast {
 

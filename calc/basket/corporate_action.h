@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
-#include "calc/cap_factors.h"
+#include "calc/basket/cap_factors.h"
+#include "calc/basket/fraction.h"
 #include "calc/event.h"
 #include "calc/fixed_point.h"
-#include "calc/fraction.h"
 #include "calc/index_shares.h"
 #include "calc/time.h"
 
