@@ -5,6 +5,7 @@ import json
 import unittest
 
 import harness
+import recompute  # from deploy, which the harness puts in the path
 import settings as site  # from deploy, which the harness puts in the path
 
 SEED = 5
@@ -25,6 +26,17 @@ def clock(record):
     """Exchange time of a level as HH:MM:SS of China."""
     seconds = int(record["exchange_time"]) // 1_000_000_000
     return datetime.datetime.fromtimestamp(seconds, CHINA).strftime("%H:%M:%S")
+
+
+def reference_weight(code, symbols):
+    """What the symbols weigh together in a shipped index at the day's reference prices, in bp."""
+    basket = recompute.Basket(harness.ROOT / "deploy" / "indices" / f"{code}.toml")
+    values = {}
+    for symbol, (shares, currency) in basket.members.items():
+        rate = basket.rates[basket.series[currency]] if currency != basket.currency else 1
+        values[symbol] = basket.prices[symbol] * shares * rate
+    part = sum(value for symbol, value in values.items() if symbol in symbols)
+    return int(recompute.half_up(part / sum(values.values()) * 10_000, 0))
 
 
 class Scenario(harness.Case):
@@ -110,7 +122,8 @@ class Securities(Scenario):
         self.assertFalse(moved & {f"{SHANGHAI}.SH", f"{SHENZHEN}.SZ"})
         self.assertTrue(moved)
         last = last_price(levels)
-        self.assertGreater(last["weight_suspended"], 0)
+        self.assertEqual(last["weight_suspended"],
+                         reference_weight(last["code"], {f"{SHANGHAI}.SH", f"{SHENZHEN}.SZ"}))
         self.assertEqual(last["weight_live"] + last["weight_suspended"], 10_000)
 
     def test_an_auction_without_a_match_gives_no_price(self):
