@@ -76,6 +76,8 @@ class Engine {
   void check_pending_prices();
   bool listening_to(InstrumentId id) const;
   void decide(Decision decision, DecisionReason reason, InstrumentId id, const MarketEvent& event);
+  void write_decision(InputDecision& record, Decision decision, DecisionReason reason,
+                      const MarketEvent& event);
   void decide_rate(Decision decision, DecisionReason reason, SeriesId id, FxRate rate);
   void compare_previous_close(InstrumentId id, const MarketEvent& event);
   bool outranked(const InstrumentState& state, PriceKind kind) const;

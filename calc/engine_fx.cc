@@ -87,17 +87,11 @@ std::uint32_t Engine::rate_flags_of(IndexId id, bool rates_stand) const {
 
 void Engine::decide_rate(Decision decision, DecisionReason reason, SeriesId id, FxRate rate) {
   InputDecision record;
-  record.header.detail = static_cast<std::uint8_t>(decision);
-  record.header.detail2 = static_cast<std::uint8_t>(reason);
   record.header.detail3 = static_cast<std::uint8_t>(DecisionSubject::rate);
   record.header.id = id;
-  record.header.input_sequence = input_sequence_;
   record.value = rate.raw;
   record.reference = rates_.close(id).raw;
-  record.exchange_time = event_->exchange_time;
-  record.receive_time = event_->receive_time;
-  record.feed_sequence = event_->feed_sequence;
-  sink_->write(Record::of(record));
+  write_decision(record, decision, reason, *event_);
 }
 
 }  // namespace indexcast

@@ -94,14 +94,19 @@ bool Engine::listening_to(InstrumentId id) const {
 void Engine::decide(Decision decision, DecisionReason reason, InstrumentId id,
                     const MarketEvent& event) {
   InputDecision record;
-  record.header.detail = static_cast<std::uint8_t>(decision);
-  record.header.detail2 = static_cast<std::uint8_t>(reason);
   record.header.detail3 = static_cast<std::uint8_t>(DecisionSubject::price);
   record.header.id = id;
-  record.header.input_sequence = input_sequence_;
   record.value = event.value[0];
   record.reference = instruments_[id].centre.raw;
   record.volume = event.value[1];
+  write_decision(record, decision, reason, event);
+}
+
+void Engine::write_decision(InputDecision& record, Decision decision, DecisionReason reason,
+                            const MarketEvent& event) {
+  record.header.detail = static_cast<std::uint8_t>(decision);
+  record.header.detail2 = static_cast<std::uint8_t>(reason);
+  record.header.input_sequence = input_sequence_;
   record.exchange_time = event.exchange_time;
   record.receive_time = event.receive_time;
   record.feed_sequence = event.feed_sequence;

@@ -133,13 +133,13 @@ class FundBuilder {
     member.line = component.line;
   }
 
-  // A placeholder, mandatory cash with quantity zero, need not say that its amount is nothing.
+  // An empty component, mandatory cash with quantity zero, need not say that its amount is nothing.
   void add_cash(const Component& component) {
     const bool redemption =
         composition_.venue == feed::Venue::szse && settings_.cash_side == CashSide::redemption;
     const auto amount = redemption ? component.redemption_cash : component.creation_cash;
-    const bool placeholder = component.quantity && component.quantity->raw == 0;
-    const bool needed = component.substitution == Substitution::mandatory && !placeholder;
+    const bool is_empty = component.quantity && component.quantity->raw == 0;
+    const bool needed = component.substitution == Substitution::mandatory && !is_empty;
     if (!amount && needed) return fault(component, "substitution cash", "missing");
     add_amount(component, amount.value_or(Money{}));
   }

@@ -114,7 +114,7 @@ TEST_F(FundDefinitionTest, WhatIsNotHeldIsNotThere) {
   EXPECT_EQ(becomes(none), "left out");
   none.substitution = Substitution::mandatory;
   none.creation_cash.reset();
-  EXPECT_EQ(becomes(none), "0") << "a placeholder needs no amount";
+  EXPECT_EQ(becomes(none), "0") << "an empty component needs no amount";
 }
 
 TEST_F(FundDefinitionTest, WhatNoFeedPricesIsRefusedOrHeld) {
