@@ -139,7 +139,10 @@ void Engine::follow_exchange_time(TimeNs time) {
   const bool leap = time - exchange_now_ > kLeapNs;
   const bool confirmed = time - claimed_time_ <= kLeapNs && claimed_time_ - time <= kLeapNs;
   claimed_time_ = time;
-  if (!leap || confirmed) exchange_now_ = time;
+  if (leap && !confirmed) return;
+  // Whoever begins later has no level of that instant: the open waits for every member then.
+  if (exchange_now_.ns == 0 && time >= open_deadline_) open_deadline_ = kNoDeadline;
+  exchange_now_ = time;
 }
 
 void Engine::apply_price(const MarketEvent& event) {

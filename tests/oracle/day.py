@@ -4,7 +4,7 @@ import datetime
 from oracle.fx import Series
 from oracle.index import FX_MOVES_IN, Index, Leg
 from oracle.inputs import NO_INSTRUMENT, START, Kind
-from oracle.market import Market
+from oracle.market import NEVER, Market
 from oracle.price import Instrument, Status
 from oracle.request import Op, Requests
 from oracle.status import CLOSED, CLOSING, PRE_OPEN, SHUT, TRADING
@@ -105,6 +105,8 @@ class Day:
         if event.receive_time > self.now:
             self.now = event.receive_time
         if event.feed < VENUES and event.exchange_time > self.clock:
+            if self.clock == 0 and event.exchange_time >= self._open_deadline:
+                self._began_late()
             self.clock = event.exchange_time
         levels = self._advance(event) if self.clock >= self._next_deadline else []
         handler = self._handlers.get(event.kind)
@@ -310,6 +312,11 @@ class Day:
         if not self.open_deadline_passed:
             instants.append(self._open_deadline)
         return min(instants)
+
+    def _began_late(self):
+        """Of the deadline's instant there is no level, so the open waits for every member."""
+        self._open_deadline = NEVER
+        self._next_deadline = self._earliest_deadline()
 
     def _advance(self, event):
         """Exchange time passed a deadline."""
