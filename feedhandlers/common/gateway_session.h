@@ -7,6 +7,7 @@
 
 #include "calc/event.h"
 #include "calc/time.h"
+#include "feedhandlers/common/data_watch.h"
 #include "feedhandlers/common/feed_counters.h"
 #include "feedhandlers/common/liveness.h"
 #include "feedhandlers/common/stream_framer.h"
@@ -31,8 +32,9 @@ struct SessionMessage {
 
 struct GatewaySessionSettings {
   std::int64_t heartbeat_s = 3;  // asked for; the peer is dead after twice the agreed interval
-  // Without market data for so long while the market trades, the session is stale (METHODOLOGY 5).
-  std::int64_t silence_ns = 30 * kNsPerSecond;
+  // Without market data, or without progress of its exchange time, for so long while the market
+  // trades, the session is stale (data_watch.h).
+  std::int64_t stale_after_ns = 30 * kNsPerSecond;
   // After a loss every security may be old until its image was repeated; a full round of images is
   // believed to take no longer than this.
   std::int64_t gap_settle_ns = 10 * kNsPerSecond;
@@ -41,8 +43,8 @@ struct GatewaySessionSettings {
 // States: down -> connecting (our logon is out) -> live (it was answered) -> down. While logged on
 // also: `gap` after a loss within the session, `recovering` when this is not the first session and
 // what happened in between is not known; either ends when every security of ours has been heard
-// since, or with the first market data at least gap_settle_ns later. `stale` without market data
-// while the market trades. Before the first market data nothing can be lost, and nothing is.
+// since, or with the first market data at least gap_settle_ns later. `stale` as data_watch.h has
+// it. Before the first market data nothing can be lost, and nothing is.
 //
 // `Framing` is that of StreamFramer. `Venue` derives from this and provides, callable from here:
 //   begin_session(bool watched)         numbers begin again; watched: with whatever comes
@@ -50,11 +52,13 @@ struct GatewaySessionSettings {
 //   read_session(Bytes frame)           SessionMessage of a frame with a good checksum
 //   follow_sequence(Bytes frame)        how many messages are missing before it; empty when the
 //                                       frame has no place behind the last one
+//   note_data(Bytes frame, now, DataWatch&)  optional: tells the watch whether an application
+//                                       message is market data, and when the exchange made it
 //   on_application(Bytes frame, now)    FeedCounter: which of the five outcomes it had, or an
 //   optional
 //                                       of it: empty when the venue counts it later
 //   on_heartbeat(Bytes frame, now)      optional: what a heartbeat says beside that somebody lives
-//   market_trades()                     whether silence is suspicious
+//   market_trades()                     whether market data is due
 //   begin_round(), round_complete()     whether each security was heard since the round began
 //   on_state(FeedState, now)            announces a changed state
 //
@@ -116,9 +120,12 @@ class GatewaySession : public StreamHandler {
  protected:
   // `shared`: counters of a feed that has several sessions; they outlive this.
   explicit GatewaySession(const GatewaySessionSettings& settings, FeedCounters* shared = nullptr)
-      : counters_(shared != nullptr ? *shared : own_counters_), settings_(settings) {}
+      : counters_(shared != nullptr ? *shared : own_counters_),
+        settings_(settings),
+        data_(settings.stale_after_ns) {}
 
   void on_heartbeat(Bytes, TimeNs) {}
+  void note_data(Bytes, TimeNs, DataWatch&) {}
 
  private:
   FeedCounters own_counters_;
@@ -187,9 +194,12 @@ class GatewaySession : public StreamHandler {
     if (link_ != FeedState::live) return counters_.add(FeedCounter::rejected);
     last_data_ = now;
     data_seen_ = true;
+    venue().note_data(frame, now, data_);
     update_state(now);
     const std::optional<FeedCounter> outcome = venue().on_application(frame, now);
     if (outcome) counters_.add(*outcome);
+    // It may have ended the market's trading, and with it what silence means.
+    if (state_ == FeedState::stale) update_state(now);
   }
 
   bool on_logon(const SessionMessage& message, TimeNs now) {
@@ -237,6 +247,7 @@ class GatewaySession : public StreamHandler {
     if (link_ == link) return;
     link_ = link;
     last_data_ = now;
+    data_.start(now);
     if (link == FeedState::live) lose(FeedState::recovering, now);
     update_state(now);
   }
@@ -255,9 +266,7 @@ class GatewaySession : public StreamHandler {
 
   FeedState state_at(TimeNs now) {
     if (link_ != FeedState::live) return link_;
-    if (now - last_data_ >= settings_.silence_ns && venue().market_trades()) {
-      return FeedState::stale;
-    }
+    if (data_.stale(now, venue().market_trades())) return FeedState::stale;
     return settling_.value_or(FeedState::live);
   }
 
@@ -269,7 +278,8 @@ class GatewaySession : public StreamHandler {
   FeedState state_ = FeedState::down;  // what was announced
   std::optional<FeedState> settling_;  // gap or recovering, since lost_at_
   TimeNs lost_at_{};
-  TimeNs last_data_{};  // market data, or the beginning of the session
+  TimeNs last_data_{};  // an application message, or the beginning of the session
+  DataWatch data_;
   bool data_seen_ = false;
   bool watching_ = false;  // a captured stream is being read
 };

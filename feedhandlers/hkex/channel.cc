@@ -32,15 +32,23 @@ Channel::Channel(const ChannelSettings& channel, const Settings& settings,
       counters_(counters),
       owner_(owner),
       signal_only_(channel.id == settings.disaster_recovery_channel),
-      arbiter_(arbiter_settings(channel, settings), counters) {
+      arbiter_(arbiter_settings(channel, settings), counters),
+      data_(settings.stale_after_ns) {
   RefreshObserver& observer = *this;
   if (has_refresh(channel)) refresh_ = std::make_unique<RefreshChannel>(settings, observer);
 }
 
 void Channel::on_packet(feed::Line line, const PacketHeader& header, Bytes payload, TimeNs now) {
-  if (!heard_) heard_at_ = now;
+  if (!heard_) {
+    heard_at_ = now;
+    data_.start(now);
+  }
   heard_ = true;
   arrived_at_ = now;
+  if (header.message_count != 0) {
+    data_.on_data(now);
+    data_.on_exchange_time(header.send_time, now);
+  }
   update_state(now);
   if (header.message_count == 0) {
     if (settings_.heartbeat_detects_gap) {
@@ -230,10 +238,11 @@ void Channel::update_state(TimeNs now) {
   owner_.on_state(*this, sent_, now);
 }
 
-FeedState Channel::current_state(TimeNs now) const {
+FeedState Channel::current_state(TimeNs now) {
   if (!heard_) return FeedState::connecting;
   if (disaster_) return FeedState::stale;
   if (!signal_only_ && now - arrived_at_ >= settings_.silence_ns) return FeedState::stale;
+  if (data_.stale(now, depended_on_ && owner_.data_is_due())) return FeedState::stale;
   if (recovery_ != Recovery::none || (refresh_ && !arbiter_.started())) {
     return FeedState::recovering;
   }

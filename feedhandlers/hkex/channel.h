@@ -6,6 +6,7 @@
 
 #include "calc/event.h"
 #include "calc/time.h"
+#include "feedhandlers/common/data_watch.h"
 #include "feedhandlers/common/datagram_handler.h"
 #include "feedhandlers/common/feed_counters.h"
 #include "feedhandlers/common/line_arbiter.h"
@@ -23,22 +24,25 @@ class ChannelOwner {
  public:
   virtual ~ChannelOwner() = default;
   // The next packet in order; its first `skip` messages were seen before.
-  virtual void on_ordered(const Channel& channel, const feed::LinePacket& packet,
-                          std::uint32_t skip, TimeNs now) = 0;
+  virtual void on_ordered(Channel& channel, const feed::LinePacket& packet, std::uint32_t skip,
+                          TimeNs now) = 0;
   // Whether a message of a snapshot is of any use.
   virtual bool wants(const MessageView& message) = 0;
   // One message of the snapshot that a channel is recovered from; its sequence is the number of the
   // real-time channel that the snapshot is current to.
-  virtual void on_snapshot_message(const Channel& channel, const MessageView& message, TimeNs sent,
+  virtual void on_snapshot_message(Channel& channel, const MessageView& message, TimeNs sent,
                                    TimeNs now) = 0;
+  // Whether channels of market data must have something to say now.
+  virtual bool data_is_due() const = 0;
   // The channel's state changed, or its sequence was reset.
   virtual void on_state(const Channel& channel, TimeNs exchange_time, TimeNs now) = 0;
 };
 
-// `connecting` until the first datagram; then `stale` while it is silent or while the exchange
-// recovers from a disaster; then `recovering` while a retransmission or a refresh is under way, and
-// with a refresh channel also before the first; then `gap` from the moment that numbers are given
-// up until Settings::gap_settle_ns passed without another loss; else `live`.
+// `connecting` until the first datagram; then `stale` while it is silent, while the exchange
+// recovers from a disaster, and, on a channel that somebody depends on, as data_watch.h has it;
+// then `recovering` while a retransmission or a refresh is under way, and with a refresh channel
+// also before the first; then `gap` from the moment that numbers are given up until
+// Settings::gap_settle_ns passed without another loss; else `live`.
 //
 // Recovery. After the short wait the missing numbers are asked of the retransmission service, if
 // there is one and its store reaches back so far. If it refuses, fails, or makes no progress, the
@@ -61,6 +65,10 @@ class Channel final : private RefreshObserver {
   std::uint64_t suspicious_packets() const { return arbiter_.suspicious(); }
   // The dedicated channel of message 105: its silence says nothing.
   bool is_signal_only() const { return signal_only_; }
+
+  // A price of ours came on it: somebody depends on what it brings from now on. Before that it may
+  // be one of reference data, news or indices, which say little.
+  void depend_on() { depended_on_ = true; }
 
   // Whom to ask for missing packets; null: nobody. Outlives the channel.
   void use(RetransmissionService* service) { service_ = service; }
@@ -96,7 +104,7 @@ class Channel final : private RefreshObserver {
   void fall_back(TimeNs now);
   void give_up(TimeNs now);
   void update_state(TimeNs now);
-  FeedState current_state(TimeNs now) const;
+  FeedState current_state(TimeNs now);
 
   auto delivery(TimeNs now) {
     return [this, now](const feed::LinePacket& packet, std::uint32_t skip) {
@@ -123,6 +131,8 @@ class Channel final : private RefreshObserver {
   bool disaster_ = false;
   TimeNs heard_at_{};    // receive time of the first datagram
   TimeNs arrived_at_{};  // and of the last
+  bool depended_on_ = false;
+  feed::DataWatch data_;  // packets with messages, of either line
   TimeNs sent_{};
   bool in_gap_ = false;
   TimeNs gap_at_{};  // receive time of the last loss

@@ -123,7 +123,7 @@ void Handler::on_time(TimeNs now) {
   for (const auto& channel : channels_) channel->on_time(now);
 }
 
-void Handler::on_ordered(const Channel& channel, const LinePacket& packet, std::uint32_t skip,
+void Handler::on_ordered(Channel& channel, const LinePacket& packet, std::uint32_t skip,
                          TimeNs now) {
   follow_exchange_time(channel, packet.sent, packet.sequence + skip, now);
   const PacketHeader header{static_cast<std::uint16_t>(packet.bytes.size()),
@@ -137,15 +137,14 @@ void Handler::on_ordered(const Channel& channel, const LinePacket& packet, std::
   });
 }
 
-void Handler::on_message(const Channel& channel, const MessageView& message, TimeNs sent,
-                         TimeNs now) {
+void Handler::on_message(Channel& channel, const MessageView& message, TimeNs sent, TimeNs now) {
   if (message.type == wire::disaster_recovery_signal::kType) {
     return counters_.add(on_disaster_signal(message.bytes));
   }
   MarketEvent event;
   const FeedCounter outcome = normalizer_.on_message(message, sent, event);
   counters_.add(outcome);
-  if (outcome == FeedCounter::applied) push(event, channel.id(), now);
+  if (outcome == FeedCounter::applied) hand_on(channel, event, now);
 }
 
 // On arrival, newest stamp first: the signal is about the site and not about the order of a
@@ -180,11 +179,11 @@ bool Handler::wants(const MessageView& message) {
   return symbols_.find(security_code_of(message.bytes)) != nullptr;
 }
 
-void Handler::on_snapshot_message(const Channel& channel, const MessageView& message, TimeNs sent,
+void Handler::on_snapshot_message(Channel& channel, const MessageView& message, TimeNs sent,
                                   TimeNs now) {
   MarketEvent event;
   const FeedCounter outcome = normalizer_.on_message(message, sent, event);
-  if (outcome == FeedCounter::applied) push(event, channel.id(), now);
+  if (outcome == FeedCounter::applied) hand_on(channel, event, now);
 }
 
 void Handler::follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,
@@ -209,6 +208,14 @@ void Handler::update_feed_state(TimeNs exchange_time, TimeNs now) {
   if (worst == state()) return;
   state_.store(worst, std::memory_order_relaxed);
   push_state(0, worst, exchange_time, now);
+}
+
+// The core judges a security by the channel that brought its price of today.
+void Handler::hand_on(Channel& channel, MarketEvent& event, TimeNs now) {
+  const bool of_today = event.kind == EventKind::price &&
+                        event.detail != static_cast<std::uint8_t>(PriceKind::previous_close);
+  if (of_today) channel.depend_on();
+  push(event, channel.id(), now);
 }
 
 void Handler::push_state(std::uint32_t channel, FeedState state, TimeNs exchange_time, TimeNs now) {

@@ -65,20 +65,22 @@ class Handler final : public feed::DatagramHandler,
   std::uint64_t suspicious_packets() const;
 
  private:
-  void on_ordered(const Channel& channel, const feed::LinePacket& packet, std::uint32_t skip,
+  void on_ordered(Channel& channel, const feed::LinePacket& packet, std::uint32_t skip,
                   TimeNs now) override;
   bool wants(const MessageView& message) override;
-  void on_snapshot_message(const Channel& channel, const MessageView& message, TimeNs sent,
+  void on_snapshot_message(Channel& channel, const MessageView& message, TimeNs sent,
                            TimeNs now) override;
+  bool data_is_due() const override { return normalizer_.data_is_due(); }
   void on_state(const Channel& channel, TimeNs exchange_time, TimeNs now) override;
 
   Channel* find(std::uint32_t id) const;
-  void on_message(const Channel& channel, const MessageView& message, TimeNs sent, TimeNs now);
+  void on_message(Channel& channel, const MessageView& message, TimeNs sent, TimeNs now);
   void heed_disaster_signal(const PacketHeader& header, Bytes packet, TimeNs now);
   feed::FeedCounter on_disaster_signal(Bytes message);
   void follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,
                             TimeNs now);
   void update_feed_state(TimeNs exchange_time, TimeNs now);
+  void hand_on(Channel& channel, MarketEvent& event, TimeNs now);
   void push_state(std::uint32_t channel, FeedState state, TimeNs exchange_time, TimeNs now);
   void push(MarketEvent& event, std::uint32_t channel, TimeNs now);
 

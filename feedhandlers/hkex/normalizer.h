@@ -34,6 +34,11 @@ class Normalizer {
   // in `event` (complete but for receive_time, channel and feed_sequence).
   bool on_exchange_time(TimeNs send_time, MarketEvent& event);
 
+  // Whether the market trades and its channels must have something to say.
+  bool data_is_due() const {
+    return sessions_.own() && !in_break_ && hkex::data_is_due(*sessions_.own());
+  }
+
  private:
   feed::FeedCounter on_security_message(const MessageRule& rule, const MessageView& message,
                                         TimeNs send_time, MarketEvent& event);

@@ -84,8 +84,11 @@ struct Settings {
   // After a gap that nobody filled a channel is `live` again when it lost nothing for this long, or
   // at a sequence reset: a statement about the channel, not about each price.
   std::int64_t gap_settle_ns = 30'000'000'000;
-  // No datagram at all on both lines for this long makes a channel `stale`.
+  // No datagram at all on both lines for this long makes a channel `stale`, at any time of day.
   std::int64_t silence_ns = 30'000'000'000;
+  // A channel that prices of ours come on is `stale` after so long without messages, or without
+  // progress of their SendTime, while the market trades.
+  std::int64_t stale_after_ns = 30'000'000'000;
   // A heartbeat's SeqNum is believed to be the next expected number; unconfirmed (notes 1.3).
   bool heartbeat_detects_gap = false;
 };

@@ -60,6 +60,21 @@ constexpr std::optional<MarketPhase> phase_of(std::uint8_t sub_id) {
   return std::nullopt;
 }
 
+// Sessions in which every channel of market data speaks, so that silence is suspicious: neither the
+// wait between the opening's matching and continuous trading nor the fixing of the closing
+// auction's reference price takes orders (notes 3.4).
+constexpr bool data_is_due(std::uint8_t sub_id) {
+  switch (static_cast<Session>(sub_id)) {
+    case Session::continuous:
+    case Session::cas_order_input:
+    case Session::cas_no_cancellation:
+    case Session::cas_random_close:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Sessions over which the timetable's break prevails. An auction or the close is the venue's own
 // word that it is no lunch (a half day closes inside it), and before the opening it is still N.
 constexpr bool yields_to_break(std::uint8_t sub_id) {

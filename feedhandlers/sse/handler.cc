@@ -34,7 +34,7 @@ bool names_match(const Logon& logon, const Settings& settings) {
 
 Handler::Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink)
     : GatewaySession({.heartbeat_s = settings.heartbeat_s,
-                      .silence_ns = settings.silence_ns,
+                      .stale_after_ns = settings.stale_after_ns,
                       .gap_settle_ns = settings.gap_settle_ns}),
       settings_(settings),
       symbols_(symbols),
@@ -108,6 +108,16 @@ SessionMessage Handler::read_logout(Bytes frame) {
   return {
       .kind = Kind::logout,
       .reconnect = {.to = rule.to, .wait_at_least_ns = refused ? settings_.refused_backoff_ns : 0}};
+}
+
+// M101 says how the market is and comes whether anything is traded or not.
+void Handler::note_data(Bytes frame, TimeNs now, feed::DataWatch& data) {
+  const Header header = decode_header(frame);
+  if (header.msg_type == kMsgMarketStatus) return;
+  data.on_data(now);
+  if (header.msg_type != kMsgSnapshot || header.sending_time == sent_) return;
+  sent_ = header.sending_time;
+  if (const auto time = stamps_.read(sent_)) data.on_exchange_time(*time, now);
 }
 
 FeedCounter Handler::on_application(Bytes frame, TimeNs now) {

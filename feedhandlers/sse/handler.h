@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "feedhandlers/common/china_stamp.h"
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/gateway_session.h"
 #include "feedhandlers/common/symbol_table.h"
@@ -43,6 +44,7 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   void send_logout(TimeNs now, feed::Outbox& out);
   feed::SessionMessage read_session(feed::Bytes frame);
   std::optional<std::uint64_t> follow_sequence(feed::Bytes frame);
+  void note_data(feed::Bytes frame, TimeNs now, feed::DataWatch& data);
   feed::FeedCounter on_application(feed::Bytes frame, TimeNs now);
   void begin_round() { events_.begin_round(symbols_.instruments()); }
   bool round_complete() const { return events_.round_complete(); }
@@ -56,6 +58,8 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   feed::VenueEvents events_;
   Normalizer normalizer_;
   SourceSwitch sources_;
+  feed::ChinaStampReader stamps_;
+  std::uint64_t sent_ = 0;  // SendingTime of the last snapshot, which many share
   bool watched_ = false;
   std::uint64_t expected_sequence_ = 0;  // 0: the first one met is taken
   std::uint64_t sent_sequence_ = 0;

@@ -20,9 +20,9 @@ constexpr std::size_t kFirstLine = 82;  // with its end
 MktdtWatcher::MktdtWatcher(const Settings& settings, Handler& handler)
     : path_(settings.fallback_file),
       poll_ns_(settings.fallback_poll_ns),
-      silence_ns_(settings.silence_ns),
       handler_(handler),
-      bytes_(std::make_unique<char[]>(kMaxFile)) {
+      bytes_(std::make_unique<char[]>(kMaxFile)),
+      advances_(settings.stale_after_ns) {
   mark_.first_line.reserve(kFirstLine);
   seen_.first_line.reserve(kFirstLine);
 }
@@ -36,7 +36,7 @@ bool MktdtWatcher::poll(TimeNs now) {
     return false;
   }
   if (state_ == FeedState::down) {
-    advanced_at_ = now;
+    advances_.start(now);
     next_look_ = now;
     seen_.size = -1;  // whatever is there is new
     set_state(FeedState::connecting, now);
@@ -111,6 +111,7 @@ void MktdtWatcher::begin_taking(TimeNs now) {
     return refuse(outcome, now);
   }
   handler_.counters().add(outcome);
+  written_ = stamps_.read(header.date, header.time);
   ++looks_;
   taken_ = lines.offset();
   step_ = Step::taking;
@@ -138,8 +139,11 @@ void MktdtWatcher::finish(TimeNs now) {
   const bool first = seen_.size < 0;
   seen_ = mark_;
   if (!whole_) return set_state(FeedState::stale, now);
-  if (!first) advanced_at_ = now;
-  if (!first || closed_) set_state(FeedState::live, now);
+  if (!first) advances_.on_data(now);
+  if (written_) advances_.on_exchange_time(*written_, now);
+  if (first && !closed_) return;
+  const bool stopped = advances_.stale(now, handler_.market_trades());
+  set_state(stopped ? FeedState::stale : FeedState::live, now);
 }
 
 void MktdtWatcher::refuse(FeedCounter reason, TimeNs now) {
@@ -151,10 +155,9 @@ void MktdtWatcher::refuse(FeedCounter reason, TimeNs now) {
 
 // Nothing new: right in a break and after the close, suspicious in trading.
 void MktdtWatcher::rest(TimeNs now) {
+  const bool stopped = advances_.stale(now, handler_.market_trades());
   const bool fresh = state_ == FeedState::live || state_ == FeedState::connecting;
-  if (fresh && now - advanced_at_ >= silence_ns_ && handler_.market_trades()) {
-    set_state(FeedState::stale, now);
-  }
+  if (fresh && stopped) set_state(FeedState::stale, now);
 }
 
 void MktdtWatcher::leave() {

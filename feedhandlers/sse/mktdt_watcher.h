@@ -4,11 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "calc/event.h"
 #include "calc/time.h"
+#include "feedhandlers/common/china_stamp.h"
+#include "feedhandlers/common/data_watch.h"
 #include "feedhandlers/sse/handler.h"
 #include "feedhandlers/sse/settings.h"
 
@@ -21,7 +24,8 @@ namespace indexcast::sse {
 //
 // State of the file (channel 2): `connecting` until it has been seen to advance, or once if the
 // market is closed; `live`; `stale` when it is missing, unreadable, of another day, shorter than
-// its header says, damaged, or has not advanced for silence_ns while the market trades.
+// its header says, damaged, or has not advanced, itself or its own time, for
+// stale_after_ns while the market trades.
 //
 // One thread. Allocates at construction only: kMaxFile bytes.
 class MktdtWatcher {
@@ -66,7 +70,7 @@ class MktdtWatcher {
 
   const std::string path_;
   const std::int64_t poll_ns_;
-  const std::int64_t silence_ns_;
+  feed::ChinaStampReader stamps_;
   Handler& handler_;
   const std::unique_ptr<char[]> bytes_;
   std::size_t size_ = 0;   // loaded
@@ -77,10 +81,11 @@ class MktdtWatcher {
   Mark mark_;  // of the file being read
   Mark seen_;  // of the last one read to its end
   std::uint64_t looks_ = 0;
-  bool whole_ = false;   // as long as its header says
-  bool closed_ = false;  // its header says that the market is
+  bool whole_ = false;             // as long as its header says
+  bool closed_ = false;            // its header says that the market is
+  std::optional<TimeNs> written_;  // the time in its header
   TimeNs next_look_{};
-  TimeNs advanced_at_{};  // or since when it is watched
+  feed::DataWatch advances_;  // data: a content that was not there before
 };
 
 }  // namespace indexcast::sse

@@ -26,9 +26,9 @@ struct Settings {
 
   // Images of any other day are rejected; 0: of any day but the latest seen.
   Date trade_date = 0;
-  // A session, or the fallback file, is stale after so long without market data while the market
-  // trades.
-  std::int64_t silence_ns = 30 * kNsPerSecond;
+  // A session, or the fallback file, is stale after so long without market data, or without
+  // progress of its exchange time, while the market trades.
+  std::int64_t stale_after_ns = 30 * kNsPerSecond;
   // After a loss prices may be old for as long as it takes to repeat every image. The period is not
   // in the documents; the file's is 3 to 5 s (4.4).
   std::int64_t gap_settle_ns = 10 * kNsPerSecond;

@@ -12,7 +12,8 @@ MddpHandler::MddpHandler(const Settings& settings, const feed::SymbolTable& symb
                          feed::EventSink& sink)
     : settings_(settings.multicast),
       router_(settings, symbols, sink, counters_),
-      assembler_(settings.multicast.fragment_wait_ns) {
+      assembler_(settings.multicast.fragment_wait_ns),
+      data_(settings.stale_after_ns) {
   const std::size_t streams = std::max<std::size_t>(settings_.max_streams, 1);
   streams_.reserve(streams);
   for (std::size_t i = 0; i < streams; ++i) {
@@ -28,6 +29,7 @@ void MddpHandler::on_datagram(std::uint32_t, feed::Line, Bytes payload, TimeNs n
     counters_.add(FeedCounter::malformed);
     return update(now);
   }
+  if (!heard_any_) data_.start(now);
   heard_any_ = true;
   heard_ = now;
   update(now);
@@ -121,6 +123,8 @@ void MddpHandler::deliver_message(Bytes message, TimeNs now) {
     const bool decoded = router_.on_channel_heartbeat(message, now);
     return counters_.add(decoded ? FeedCounter::heartbeats : FeedCounter::malformed);
   }
+  router_.note_data(message, now, data_);
+  if (state_ == FeedState::stale) update(now);
   if (const auto outcome = router_.on_message(message, now)) counters_.add(*outcome);
 }
 
@@ -147,8 +151,9 @@ void MddpHandler::update(TimeNs now) {
   if (lost_at_ && (now - *lost_at_ >= kSettleNs || router_.round_complete())) lost_at_.reset();
   FeedState next = FeedState::connecting;
   if (heard_any_) {
-    next = lost_at_ ? FeedState::gap : FeedState::live;
-    if (now - heard_ >= settings_.silence_ns) next = FeedState::stale;
+    const bool stale =
+        data_.stale(now, router_.market_trades()) || now - heard_ >= settings_.silence_ns;
+    next = stale ? FeedState::stale : lost_at_ ? FeedState::gap : FeedState::live;
   }
   if (next == state_) return;
   state_ = next;

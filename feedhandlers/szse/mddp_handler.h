@@ -25,8 +25,8 @@ namespace indexcast::szse {
 // every security was heard since, or for a minute, within which each snapshot is repeated. Lost
 // ticks are the TickSource's business.
 //
-// States: connecting until the first packet, live, gap, stale after `multicast.silence_ns` without
-// any packet. One thread; allocates at construction only.
+// States: connecting until the first packet, live, gap, stale as data_watch.h has it, and after
+// `multicast.silence_ns` without any packet. One thread; allocates at construction only.
 class MddpHandler final : public feed::DatagramHandler {
  public:
   static constexpr std::int64_t kSettleNs = 60 * kNsPerSecond;
@@ -86,6 +86,7 @@ class MddpHandler final : public feed::DatagramHandler {
   bool heard_any_ = false;
   TimeNs heard_{};
   std::optional<TimeNs> lost_at_;
+  feed::DataWatch data_;
 };
 
 }  // namespace indexcast::szse

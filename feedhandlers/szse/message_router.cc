@@ -5,6 +5,28 @@ namespace indexcast::szse {
 using feed::Bytes;
 using feed::FeedCounter;
 
+namespace {
+
+// What says how the market is, 390012 to 390095, comes on a clock of its own whether anything is
+// traded or not (S117, notes 1.3).
+constexpr bool is_market_data(std::uint32_t msg_type) { return msg_type / 1000 != 390; }
+
+// Of the types that begin with an OrigTime; ticks do not.
+std::optional<std::int64_t> time_of_data(std::uint32_t msg_type, Bytes message) {
+  switch (msg_type) {
+    case kMsgSnapshot:
+    case kMsgIndexSnapshot:
+    case kMsgVolumeStatistics:
+    case kMsgFundNav:
+    case kMsgHkSnapshot:
+      return orig_time_of(message);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
 MessageRouter::MessageRouter(const Settings& settings, const feed::SymbolTable& symbols,
                              feed::EventSink& sink, feed::FeedCounters& counters)
     : symbols_(symbols),
@@ -38,6 +60,17 @@ std::optional<FeedCounter> MessageRouter::on_message(Bytes message, TimeNs now) 
     default:
       return FeedCounter::filtered;
   }
+}
+
+void MessageRouter::note_data(Bytes message, TimeNs now, feed::DataWatch& data) {
+  const std::uint32_t msg_type = decode_header(message).msg_type;
+  if (!is_market_data(msg_type)) return;
+  data.on_data(now);
+  const auto orig_time = time_of_data(msg_type, message);
+  if (!orig_time || *orig_time == orig_time_) return;
+  orig_time_ = *orig_time;
+  if (const auto time = stamps_.read(static_cast<std::uint64_t>(orig_time_)))
+    data.on_exchange_time(*time, now);
 }
 
 bool MessageRouter::on_channel_heartbeat(Bytes message, TimeNs now) {

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 
+#include "feedhandlers/common/china_stamp.h"
+#include "feedhandlers/common/data_watch.h"
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/common/venue_events.h"
@@ -24,6 +26,8 @@ class MessageRouter {
   // A whole application message (decoder.h). Says what became of it; empty when it is a tick that
   // waits for an earlier one and is counted when its turn comes.
   std::optional<feed::FeedCounter> on_message(feed::Bytes message, TimeNs now);
+  // Tells `data` whether an application message is market data, and when the exchange made it.
+  void note_data(feed::Bytes message, TimeNs now, feed::DataWatch& data);
   // 390095. False when it does not decode.
   bool on_channel_heartbeat(feed::Bytes message, TimeNs now);
   void on_time(TimeNs now);
@@ -43,6 +47,8 @@ class MessageRouter {
   TradeDay day_;
   const std::unique_ptr<TickSource> ticks_;
   Normalizer normalizer_;
+  feed::ChinaStampReader stamps_;
+  std::int64_t orig_time_ = 0;       // of the last message with market data, which many share
   std::uint64_t message_count_ = 0;  // stands for a sequence: S117 has none for snapshots
 };
 

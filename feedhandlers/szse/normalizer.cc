@@ -7,16 +7,11 @@ using feed::DecodeError;
 using feed::FeedCounter;
 using feed::Origin;
 
-namespace {
-
-// The first field of the body of every message with a time; empty when there is no room for one.
 std::optional<std::int64_t> orig_time_of(Bytes message) {
   const auto body = body_of(message);
   if (!body || body->size() < snapshot::kOrigTime + sizeof(std::int64_t)) return std::nullopt;
   return feed::load_be<std::int64_t>(body->data() + snapshot::kOrigTime);
 }
-
-}  // namespace
 
 feed::SymbolTable make_symbols(const Settings& settings, const Universe& universe) {
   feed::SymbolTable symbols(universe, feed::Venue::szse);

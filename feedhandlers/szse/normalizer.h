@@ -19,6 +19,10 @@
 
 namespace indexcast::szse {
 
+// OrigTime as its digits, the first field of the body of every message but ticks and the session's;
+// empty when there is no room for one.
+std::optional<std::int64_t> orig_time_of(feed::Bytes message);
+
 // The members listed in Shenzhen, and the sentinels of the settings; without any there, the members
 // are the sentinels.
 feed::SymbolTable make_symbols(const Settings& settings, const Universe& universe);

@@ -46,6 +46,9 @@ struct Settings {
   std::string password;
   std::string default_appl_ver_id = "1.02";  // communication version, S117 4.3
   std::int32_t heartbeat_s = 3;
+  // The snapshots, by whichever transport, are stale after so long without market data, or without
+  // progress of its exchange time, while the market trades.
+  std::int64_t stale_after_ns = 30 * kNsPerSecond;
   // Securities whose phases make the market's (METHODOLOGY 5); empty: the members listed in
   // Shenzhen.
   std::vector<std::uint32_t> sentinels;

@@ -37,7 +37,8 @@ TickSource::TickSource(const Settings& settings, const feed::SymbolTable& symbol
       events_(events),
       day_(day),
       counters_(counters),
-      channels_(kMaxChannels, Channel(std::max<std::size_t>(settings.tick_capacity, 1))),
+      channels_(kMaxChannels,
+                Channel(std::max<std::size_t>(settings.tick_capacity, 1), settings.stale_after_ns)),
       books_(symbols.universe_size()) {}
 
 std::optional<TickSource::Parsed> TickSource::parse(Bytes message) {
@@ -75,7 +76,7 @@ std::optional<TickSource::Parsed> TickSource::parse_trade(Bytes message) {
   return parsed;
 }
 
-TickSource::Channel* TickSource::channel_of(std::uint16_t number) {
+TickSource::Channel* TickSource::channel_of(std::uint16_t number, TimeNs now) {
   const auto end = channels_.begin() + static_cast<std::ptrdiff_t>(used_);
   const auto known = std::find_if(channels_.begin(), end,
                                   [&](const Channel& channel) { return channel.number == number; });
@@ -83,15 +84,20 @@ TickSource::Channel* TickSource::channel_of(std::uint16_t number) {
   if (used_ == channels_.size()) return nullptr;
   Channel& channel = channels_[used_++];
   channel.number = number;
+  channel.data.start(now);
   return &channel;
 }
 
 void TickSource::on_tick(Bytes message, Session session, TimeNs now) {
   const auto parsed = parse(message);
   if (!parsed) return counters_.add(FeedCounter::malformed);
-  Channel* channel = channel_of(parsed->channel);
+  Channel* channel = channel_of(parsed->channel, now);
   if (channel == nullptr) return counters_.add(FeedCounter::filtered);
-  if (session == Session::realtime) channel->heard = now;
+  if (session == Session::realtime) {
+    channel->heard = now;
+    channel->data.on_data(now);
+    channel->data.on_exchange_time(parsed->tick.time, now);
+  }
   if (!day_.contains(parsed->tick.time)) return counters_.add(FeedCounter::rejected);
   enter_day(*channel, parsed->tick.time);
   channel->unsure = false;
@@ -169,7 +175,7 @@ void TickSource::rebase(InstrumentId instrument, const feed::TradedPrice& totals
 }
 
 void TickSource::on_last(std::uint16_t number, std::int64_t last, bool end_of_channel, TimeNs now) {
-  Channel* channel = channel_of(number);
+  Channel* channel = channel_of(number, now);
   if (channel == nullptr) return;
   channel->heard = now;
   channel->unsure = false;
@@ -195,6 +201,7 @@ void TickSource::on_realtime(bool up, TimeNs now) {
   for (std::size_t i = 0; i < used_; ++i) {
     Channel& channel = channels_[i];
     channel.heard = now;
+    channel.data.start(now);
     channel.unsure = channel.sequence.open();
     update(channel, now);
   }
@@ -268,7 +275,7 @@ void TickSource::on_answer(const Resend& answer, TimeNs now) {
       answer.appl_beg_seq_num != request_->hole.first) {
     return;
   }
-  Channel& channel = *channel_of(request_->channel);
+  Channel& channel = *channel_of(request_->channel, now);
   // Done, and all of it here: whatever else is missing is another request.
   if (answer.resend_status == kResendDone && channel.sequence.expected() > request_->hole.last) {
     request_.reset();
@@ -284,19 +291,21 @@ void TickSource::on_refusal(TimeNs now) {
 }
 
 void TickSource::fail_request(bool refused, TimeNs now) {
-  Channel& channel = *channel_of(request_->channel);
+  Channel& channel = *channel_of(request_->channel, now);
   channel.attempts = refused ? kMaxAttempts : channel.attempts + 1;
   request_.reset();
   follow_hole(channel, now);
   update(channel, now);
 }
 
-FeedState TickSource::state_at(const Channel& channel, TimeNs now) const {
+FeedState TickSource::state_at(Channel& channel, TimeNs now) const {
   if (!realtime_up_) return FeedState::down;
   const bool asking =
       channel.behind && now - channel.behind_since >= settings_.tick_wait_ns && can_ask(channel);
   if (asking || channel.unsure) return FeedState::recovering;
   if (channel.lost_at && now - *channel.lost_at < settings_.tick_settle_ns) return FeedState::gap;
+  if (channel.data.stale(now, !channel.ended && events_.phase_is(MarketPhase::trading)))
+    return FeedState::stale;
   if (!channel.ended && now - channel.heard >= settings_.tick_silence_ns) return FeedState::stale;
   return FeedState::live;
 }

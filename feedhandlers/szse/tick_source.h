@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "feedhandlers/common/china_stamp.h"
+#include "feedhandlers/common/data_watch.h"
 #include "feedhandlers/common/feed_counters.h"
 #include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/common/venue_events.h"
@@ -26,9 +27,10 @@ enum class Session : std::uint8_t { realtime, resend };
 
 // States of a channel, announced as they change: `live`; `recovering` while missing ticks are asked
 // for, and after a reconnection until the channel has said where it is; `gap` for tick_settle_ns
-// after ticks were lost for good; `stale` when silent; `down` with its connection. Ticks behind a
-// hole wait for it, bounded in number and time. A snapshot that is newer than what the ticks gave
-// is taken meanwhile, so a hole delays a price by a snapshot's interval at most.
+// after ticks were lost for good; `stale` when silent, and as data_watch.h has it; `down` with its
+// connection. Ticks behind a hole wait for it, bounded in number and time. A snapshot that is newer
+// than what the ticks gave is taken meanwhile, so a hole delays a price by a snapshot's interval at
+// most.
 //
 // Counts every tick once it is handed on or dropped, every number as received, recovered or lost.
 // One thread; allocates at construction only.
@@ -67,7 +69,8 @@ class TickSource {
 
  private:
   struct Channel {
-    explicit Channel(std::size_t capacity) : sequence(capacity) {}
+    Channel(std::size_t capacity, std::int64_t stale_after_ns)
+        : sequence(capacity), data(stale_after_ns) {}
     std::uint16_t number = 0;
     TickChannel sequence;
     FeedState state = FeedState::down;
@@ -78,6 +81,7 @@ class TickSource {
     TimeNs behind_since{};
     bool behind = false;
     TimeNs heard{};
+    feed::DataWatch data;  // its ticks as they come, of the realtime session
     std::optional<TimeNs> lost_at;
     std::int64_t day = 0;  // of the last tick, in China
   };
@@ -102,7 +106,7 @@ class TickSource {
 
   std::optional<Parsed> parse(feed::Bytes message);
   std::optional<Parsed> parse_trade(feed::Bytes message);
-  Channel* channel_of(std::uint16_t number);
+  Channel* channel_of(std::uint16_t number, TimeNs now);
   void enter_day(Channel& channel, TimeNs time);
   void take(Channel& channel, const Tick& tick, Session session, TimeNs now);
   void deliver(Channel& channel, const Tick& tick, TimeNs now);
@@ -112,7 +116,7 @@ class TickSource {
   bool can_ask(const Channel& channel) const;
   void follow_hole(Channel& channel, TimeNs now);
   void fail_request(bool refused, TimeNs now);
-  FeedState state_at(const Channel& channel, TimeNs now) const;
+  FeedState state_at(Channel& channel, TimeNs now) const;
   void update(Channel& channel, TimeNs now);
 
   const Settings settings_;

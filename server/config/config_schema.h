@@ -37,7 +37,7 @@ void walk_sse(Walker& walker, bool& enabled, sse::Settings& sse) {
   walker.integer("heartbeat_s", sse.heartbeat_s, 1, 60);
   walker.boolean("production_only", sse.production_only);
   walker.texts("breaks", sse.breaks, TimeRangeText{});
-  walker.integer("silence_ns", sse.silence_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.integer("stale_after_ns", sse.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
   walker.integer("gap_settle_ns", sse.gap_settle_ns, kNsPerMs, 600 * kNsPerSecond);
   walker.integer("refused_backoff_ns", sse.refused_backoff_ns, 0, 600 * kNsPerSecond);
   walker.text("fallback_file", sse.fallback_file, AnyText{});
@@ -69,6 +69,7 @@ void walk_szse(Walker& walker, bool& enabled, szse::Settings& szse) {
   walker.text("password", szse.password, SecretText{});
   walker.text("default_appl_ver_id", szse.default_appl_ver_id, NonEmptyText{});
   walker.integer("heartbeat_s", szse.heartbeat_s, 1, 60);
+  walker.integer("stale_after_ns", szse.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
   walker.texts("sentinels", szse.sentinels, SecurityCodeText{});
   walker.integer("sentinel_silence_s", szse.sentinel_silence_s, 1, 3600);
   walker.text("transport", szse.transport, one_of<szse::Transport>("tcp", "multicast"));
@@ -109,6 +110,7 @@ void walk_hkex(Walker& walker, bool& enabled, hkex::Settings& hkex) {
   walker.texts("breaks", hkex.breaks, TimeRangeText{});
   walker.integer("gap_settle_ns", hkex.gap_settle_ns, 0, 3600 * kNsPerSecond);
   walker.integer("silence_ns", hkex.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
+  walker.integer("stale_after_ns", hkex.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
   walker.boolean("heartbeat_detects_gap", hkex.heartbeat_detects_gap);
   walker.texts("sources", hkex.sources, AddressText{});
   walker.boolean("join_sources", hkex.join_sources);

@@ -108,6 +108,102 @@ TEST(Handler, IsStaleInSilenceAndLiveWithTheNextDatagram) {
   EXPECT_EQ(rig.handler.state(), FeedState::live);
 }
 
+// Channel 1 carries market data, channel 10 what is said rarely.
+class Staleness : public testing::Test {
+ protected:
+  Staleness() : rig_(two_channels()) {
+    receive(1, packet(1, now(), traded(kTencent, 1)));
+    session(3);
+  }
+  TimeNs now() const { return rig_.now; }
+  void receive(std::uint32_t channel, const PacketBuilder& packet) {
+    rig_.handler.on_datagram(channel, Line::a, packet.bytes(), rig_.now);
+  }
+  void session(std::uint8_t sub_id) {
+    receive(10,
+            packet(session_sequence_++, now(), TradingSessionStatus{"MAIN", sub_id, 2, '0', 0, 0}));
+  }
+  void pass(std::int64_t s) {
+    rig_.now = rig_.now + s * kNsPerSecond;
+    rig_.handler.on_time(rig_.now);
+  }
+  // A heartbeat of each channel every second.
+  void heartbeats(int seconds) {
+    for (int s = 0; s < seconds; ++s) {
+      pass(1);
+      receive(1, PacketBuilder(2, now()));
+      receive(10, PacketBuilder(session_sequence_, now()));
+      rig_.handler.on_time(now());
+    }
+  }
+  FeedState state(std::uint32_t channel) const { return rig_.handler.channel_state(channel); }
+
+  std::uint32_t session_sequence_ = 1;
+  Rig rig_;
+};
+
+TEST_F(Staleness, HeartbeatsAloneAreStaleWhileTheMarketTrades) {
+  heartbeats(29);
+  EXPECT_EQ(state(1), FeedState::live);
+  heartbeats(1);
+  EXPECT_EQ(state(1), FeedState::stale);
+  EXPECT_EQ(rig_.handler.state(), FeedState::stale);
+  receive(1, packet(2, now(), traded(kStranger, 1)));  // before it is filtered
+  EXPECT_EQ(state(1), FeedState::live);
+  EXPECT_EQ(rig_.handler.state(), FeedState::live);
+}
+
+TEST_F(Staleness, AChannelThatNobodyDependsOnMayBeQuiet) {
+  for (int s = 0; s < 300; ++s) {
+    heartbeats(1);
+    receive(1, packet(static_cast<std::uint32_t>(s) + 2, now(), traded(kTencent, s + 1)));
+    ASSERT_EQ(rig_.handler.state(), FeedState::live) << s;
+  }
+}
+
+TEST_F(Staleness, AClockThatStandsIsStaleThoughPacketsFlow) {
+  const TimeNs frozen = now();
+  for (std::uint32_t s = 1; s <= 31; ++s) {
+    pass(1);
+    receive(1, packet(s + 1, frozen, traded(kTencent, 1)));
+    receive(10, PacketBuilder(session_sequence_, frozen));
+    EXPECT_EQ(state(1), s < 30 ? FeedState::live : FeedState::stale) << s;
+  }
+  receive(1, packet(33, now(), traded(kTencent, 1)));
+  EXPECT_EQ(state(1), FeedState::live);
+}
+
+// Before the auction's matching, between it and continuous trading, in the afternoon's order
+// cancel, at an intervention, while the closing auction's reference price is fixed, and after.
+TEST_F(Staleness, NothingIsDueWhereNobodyTrades) {
+  for (const std::uint8_t sub_id :
+       std::vector<std::uint8_t>{100, 1, 101, 108, 2, 7, 102, 104, 105, 4, 103, 0}) {
+    session(sub_id);
+    heartbeats(120);
+    EXPECT_EQ(state(1), FeedState::live) << int{sub_id};
+  }
+  for (const std::uint8_t sub_id : std::vector<std::uint8_t>{3, 5, 106, 107}) {
+    session(sub_id);
+    heartbeats(29);
+    EXPECT_EQ(state(1), FeedState::live) << int{sub_id};
+    heartbeats(1);
+    EXPECT_EQ(state(1), FeedState::stale) << int{sub_id};
+    session(100);
+    heartbeats(1);
+  }
+}
+
+TEST_F(Staleness, LunchIsNotStaleAndTheAfternoonHasItsOwnTime) {
+  rig_.now = at(11, 59, 59);
+  receive(1, packet(2, now(), traded(kTencent, 1)));
+  heartbeats(3600);
+  EXPECT_EQ(state(1), FeedState::live);
+  heartbeats(28);
+  EXPECT_EQ(state(1), FeedState::live);
+  heartbeats(3);
+  EXPECT_EQ(state(1), FeedState::stale);
+}
+
 TEST(Handler, ResetsTheSequenceOnceForBothLines) {
   Rig rig;
   rig.receive(packet(500, at(5, 0), traded(kTencent, 1000)));

@@ -225,6 +225,53 @@ TEST_F(SseHandler, SilenceIsStaleWhileTheMarketTrades) {
   }
 }
 
+// M101 comes by the clock, whether anything is traded or not.
+TEST_F(SseHandler, TheMarketsStatusIsNoMarketData) {
+  log_on();
+  for (int s = 0; s <= 30; ++s) {
+    const auto stamp = 20260114095300000 + static_cast<std::uint64_t>(s) * 1000;
+    deliver(test::market_status(static_cast<std::uint64_t>(s) + 2, "T1", stamp),
+            kStart + s * kNsPerSecond);
+    handler_.on_time(kStart + s * kNsPerSecond, out_);
+    EXPECT_EQ(handler_.state(), s < 30 ? FeedState::live : FeedState::stale) << s;
+  }
+  deliver(test::trade(33), kStart + 31 * kNsPerSecond);
+  EXPECT_EQ(states().back(), FeedState::live);
+}
+
+TEST_F(SseHandler, SnapshotsWhoseSendingTimeStandsAreStale) {
+  log_on();
+  deliver(test::market_status(2, "T1", 20260114095300000));
+  for (int s = 1; s <= 31; ++s) {
+    deliver(test::trade(static_cast<std::uint64_t>(s) + 2), kStart + s * kNsPerSecond);
+    handler_.on_time(kStart + s * kNsPerSecond, out_);
+    EXPECT_EQ(handler_.state(), s < 31 ? FeedState::live : FeedState::stale) << s;
+  }
+  deliver(test::snapshot(34, test::snapshot_fields(), {{kEntryLast, 2'249'000, 0, 0}},
+                         20260114095352220),
+          kStart + 32 * kNsPerSecond);
+  EXPECT_EQ(states().back(), FeedState::live);
+}
+
+TEST_F(SseHandler, LunchIsNotStaleAndTheAfternoonHasItsOwnTime) {
+  log_on();
+  deliver(test::market_status(2, "T1", 20260114112959000));
+  deliver(test::trade(3));
+  std::uint64_t number = 4;
+  const auto status = [&](std::uint64_t stamp, int s) {
+    deliver(test::market_status(number++, "T1", stamp), kStart + s * kNsPerSecond);
+    handler_.on_time(kStart + s * kNsPerSecond, out_);
+  };
+  for (int s = 3; s < 90; s += 3) status(20260114113000000, s);
+  for (int s = 90; s < 120; s += 3) {
+    status(20260114130000000, s);
+    EXPECT_EQ(handler_.state(), FeedState::live) << s;
+  }
+  EXPECT_EQ(states().back(), FeedState::live);
+  status(20260114130030000, 120);
+  EXPECT_EQ(states().back(), FeedState::stale);
+}
+
 TEST_F(SseHandler, AnAnswerForAnotherSessionIsARefusal) {
   for (const auto& [sender, target, good] :
        std::vector<std::tuple<std::string_view, std::string_view, bool>>{{"MDGW", "VSS", true},

@@ -189,6 +189,24 @@ TEST_F(MktdtWatcherTest, AFileThatStoppedIsStaleInTrading) {
   EXPECT_EQ(handler_.sources().state(), stale);
 }
 
+TEST_F(MktdtWatcherTest, AFileThatIsWrittenUnderAnOldTimeIsStaleInTrading) {
+  write(file_of({{}}));
+  look();
+  const auto written = [&](int s, const std::string& time) {
+    write(file_of({{.volume = std::to_string(13'525'780 + s)}}, "20260114-" + time));
+    look();
+  };
+  for (int s = 1; s < 30; ++s) {
+    written(s, "09:53:54.220");
+    ASSERT_EQ(handler_.sources().state(), live) << s;
+  }
+  written(30, "09:53:54.220");
+  written(31, "09:53:54.220");
+  EXPECT_EQ(handler_.sources().state(), stale);
+  written(32, "09:53:57.220");
+  EXPECT_EQ(handler_.sources().state(), live);
+}
+
 TEST_F(MktdtWatcherTest, AfterTheCloseOneWholeFileIsEnough) {
   write(file_of({{.close = "22.550", .phase = "E111"}}, "20260114-15:30:00.000", "E11"));
   look();

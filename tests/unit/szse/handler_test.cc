@@ -43,7 +43,7 @@ class SzseHandler : public testing::Test {
   }
 
   Universe universe_ = universe_of(feed::Venue::szse, {"000001.SZ"});
-  feed::SymbolTable symbols_{universe_, feed::Venue::szse};
+  feed::SymbolTable symbols_ = make_symbols(Settings{}, universe_);
   EventLog log_;
   Outbox out_;
   Handler handler_{Settings{}, symbols_, log_};
@@ -127,6 +127,50 @@ TEST_F(SzseHandler, ChannelHeartbeatsAreCountedBeside) {
 }
 
 // Every way to cut a stream in two, and byte by byte, gives the same events.
+class SzseStaleness : public SzseHandler {
+ protected:
+  // Trading has begun: the one sentinel says so.
+  void SetUp() override {
+    log_on();
+    deliver(test::trade());
+  }
+  void at(int s, const Message& message) {
+    deliver(message, kStart + s * kNsPerSecond);
+    handler_.on_time(kStart + s * kNsPerSecond, out_);
+  }
+};
+
+TEST_F(SzseStaleness, HeartbeatsAndStatusesAreNoMarketData) {
+  for (int s = 1; s <= 30; ++s) {
+    at(s, test::heartbeat());
+    for (const std::uint32_t type : {kMsgMarketStatus, kMsgSecurityStatus, kMsgChannelStatistics})
+      at(s, frame(type, 41));
+    EXPECT_EQ(handler_.state(), s < 30 ? FeedState::live : FeedState::stale) << s;
+  }
+  // Before it is filtered.
+  at(31, test::snapshot(test::snapshot_fields("T0", "000002", 20250620093034000), {}));
+  EXPECT_EQ(handler_.state(), FeedState::live);
+}
+
+TEST_F(SzseStaleness, SnapshotsWhoseOrigTimeStandsAreStale) {
+  for (int s = 1; s <= 30; ++s) {
+    at(s, test::trade());
+    EXPECT_EQ(handler_.state(), s < 30 ? FeedState::live : FeedState::stale) << s;
+  }
+  const auto later = test::snapshot_fields("T0", "000001", 20250620093004000);
+  at(31, test::snapshot(later, {test::price_entry(kEntryLast, 12'350'000)}));
+  EXPECT_EQ(log_.states(0).back(), FeedState::live);
+}
+
+TEST_F(SzseStaleness, LunchIsNotStale) {
+  const auto lunch = test::snapshot_fields("B0", "000001", 20250620113000000);
+  at(1, test::snapshot(lunch, {test::price_entry(kEntryLast, 12'350'000)}));
+  for (int s = 2; s < 120; ++s) {
+    at(s, test::heartbeat());
+    ASSERT_EQ(handler_.state(), FeedState::live) << s;
+  }
+}
+
 TEST(SzseHandlerSplit, DecodesTheSameAtEverySplit) {
   Message stream = test::logon_answer();
   test::append(stream, test::trade());

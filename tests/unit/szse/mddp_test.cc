@@ -146,7 +146,7 @@ class SzseMulticast : public testing::Test {
   }
 
   Universe universe_ = universe_of(feed::Venue::szse, {"000001.SZ"});
-  feed::SymbolTable symbols_{universe_, feed::Venue::szse};
+  feed::SymbolTable symbols_ = make_symbols(Settings{}, universe_);
   EventLog log_;
   Settings settings_;
   MddpHandler handler_{Settings{}, symbols_, log_};
@@ -272,6 +272,26 @@ TEST_F(SzseMulticast, HeartbeatsKeepItLiveAndSilenceMakesItStale) {
   deliver({mark(0, 0, 0, 0)});
   EXPECT_EQ(handler_.state(), live);
   EXPECT_EQ(count(FeedCounter::heartbeats), 3u);
+}
+
+TEST_F(SzseMulticast, HeartbeatsAloneAreStaleWhileTheMarketTrades) {
+  deliver(packets(1, {image(1)}));  // in phase T, which the one sentinel makes the market's
+  for (int s = 1; s <= 30; ++s) {
+    pass(kNsPerSecond);
+    deliver({mark(0, 0, 0, 0)});
+    ASSERT_EQ(handler_.state(), s < 30 ? live : stale) << s;
+  }
+  deliver(packets(2, {image(2)}));
+  EXPECT_EQ(log_.states(0), (std::vector{live, stale, live}));
+  EXPECT_EQ(log_.events.back().kind, EventKind::price);  // said before it
+}
+
+TEST_F(SzseMulticast, ImagesOfOneOrigTimeAreStale) {
+  for (int s = 0; s <= 30; ++s) {
+    deliver(packets(s + 1, {image(1)}));
+    pass(kNsPerSecond);
+    ASSERT_EQ(handler_.state(), s < 29 ? live : stale) << s;
+  }
 }
 
 TEST_F(SzseMulticast, ABodyThatDoesNotFitItsCountIsMalformed) {
