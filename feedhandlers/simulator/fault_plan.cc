@@ -89,6 +89,8 @@ constexpr std::array<FaultForm, kFaultKinds> kFaultForms{{
     {FaultKind::hk_half_day, "hk_half_day", kState, 0, 0, 1, 0, 0, 0, 0, 0, 0, ""},
     {FaultKind::market_closed, "market_closed", kState, 1, 1, 1, 0, 0, 0, 0, 1, 0,
      "1: gateways and lines are up without data"},
+    {FaultKind::heartbeats_only, "heartbeats_only", kState, 1, 1, 1, 1, 0, 0, 0, 0, 0, ""},
+    {FaultKind::frozen_clock, "frozen_clock", kState, 1, 1, 1, 1, 0, 0, 0, 0, 0, ""},
 }};
 
 constexpr bool in_order() {

@@ -68,9 +68,12 @@ enum class FaultKind : std::uint8_t {
   first_listing_day,
   hk_half_day,
   market_closed,
+  // Any venue's stream, or one channel of it: what it says and when it says that it is.
+  heartbeats_only,
+  frozen_clock,
 };
 
-inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::market_closed) + 1;
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::frozen_clock) + 1;
 
 // `happens`: how often a fault of this kind comes about. In each case it lies within [begin, end).
 enum class FaultPace : std::uint8_t {

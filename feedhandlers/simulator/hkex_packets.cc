@@ -28,7 +28,7 @@ void HkexPackets::restart(Micros now) {
 }
 
 void HkexPackets::send_reset(Lines lines, Micros now) {
-  hkex::PacketBuilder packet(1, outlet_.instant(now));
+  hkex::PacketBuilder packet(1, stamp(now));
   packet.add(hkex::SequenceReset{1});
   outlet_.count(feed::Venue::hkex, hkex::wire::sequence_reset::kType);
   ExchangeMessage message;
@@ -54,7 +54,7 @@ void HkexPackets::flush(Micros now) {
 
 void HkexPackets::heartbeat_if_idle(Micros now) {
   if (outlet_.muted() || open_ || now - last_sent_ < kIdle) return;
-  send(hkex::PacketBuilder(next_sequence_, outlet_.instant(now)), now);
+  send(hkex::PacketBuilder(next_sequence_, stamp(now)), now);
 }
 
 void HkexPackets::send(const hkex::PacketBuilder& packet, Micros now) {

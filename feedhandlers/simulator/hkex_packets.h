@@ -21,11 +21,11 @@ class HkexPackets {
   // counted under.
   template <class Message>
   void add(const Message& message, Micros now, std::uint32_t security = 0) {
-    if (outlet_.muted()) return;
+    if (outlet_.silent(feed::Venue::hkex, channel_, now)) return;
     outlet_.count(feed::Venue::hkex, hkex::layout::Layout<Message>::kType, security);
     if (open_ && open_->add(message)) return;
     flush(now);
-    open_.emplace(next_sequence_, outlet_.instant(now));
+    open_.emplace(next_sequence_, stamp(now));
     open_->add(message);
   }
 
@@ -41,6 +41,7 @@ class HkexPackets {
   void heartbeat_if_idle(Micros now);
 
  private:
+  TimeNs stamp(Micros now) { return outlet_.stamp(feed::Venue::hkex, channel_, now); }
   void send(const hkex::PacketBuilder& packet, Micros now);
   void send_reset(Lines lines, Micros now);
 

@@ -13,6 +13,7 @@
 #include "calc/time.h"
 #include "feedhandlers/common/bytes.h"
 #include "feedhandlers/simulator/exchange_message.h"
+#include "feedhandlers/simulator/fault_book.h"
 #include "feedhandlers/simulator/session_plan.h"
 
 namespace indexcast::sim {
@@ -34,6 +35,8 @@ using SubjectCounts = std::map<MessageSubject, std::uint64_t>;
 class Outlet {
  public:
   explicit Outlet(Date trade_date) : midnight_(china_time(trade_date, 0)) {}
+  // From here on under these faults, which outlive the outlet.
+  void suffer(FaultBook& faults) { faults_ = &faults; }
 
   Date trade_date() const { return china_date(midnight_); }
   TimeNs instant(Micros now) const { return midnight_ + now * 1'000; }
@@ -41,6 +44,16 @@ class Outlet {
   // Before the chosen part of the day prices move unheard.
   void mute(bool muted) { muted_ = muted; }
   bool muted() const { return muted_; }
+  // Muted, or a venue's channel says nothing but its heartbeats: what would be said is not.
+  bool silent(feed::Venue venue, std::uint32_t channel, Micros now) {
+    return muted_ || in_force(FaultKind::heartbeats_only, venue, channel, now) != nullptr;
+  }
+  // What the venue writes into its messages as the present: it stands while its clock is frozen.
+  TimeNs stamp(feed::Venue venue, std::uint32_t channel, Micros now) {
+    if (muted_) return instant(now);
+    const Fault* const frozen = in_force(FaultKind::frozen_clock, venue, channel, now);
+    return instant(frozen ? frozen->begin_ms * kMicrosPerMs : now);
+  }
 
   void count(feed::Venue venue, std::uint32_t type, std::uint32_t security = 0,
              std::string_view stream = {}) {
@@ -63,7 +76,16 @@ class Outlet {
   }
 
  private:
+  // Counts it as happened.
+  const Fault* in_force(FaultKind kind, feed::Venue venue, std::uint32_t channel, Micros now) {
+    if (faults_ == nullptr) return nullptr;
+    const Fault* const fault = faults_->in_force(kind, {venue, channel, now / kMicrosPerMs, 0});
+    if (fault != nullptr) faults_->happened(*fault);
+    return fault;
+  }
+
   TimeNs midnight_;
+  FaultBook* faults_ = nullptr;
   bool muted_ = false;
   std::deque<ExchangeMessage> ready_;
   MessageCounts counts_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "feedhandlers/common/big_endian_writer.h"
+#include "feedhandlers/common/china_stamp.h"
 #include "feedhandlers/simulator/clock_text.h"
 
 namespace indexcast::sim {
@@ -23,8 +24,8 @@ std::uint32_t stream_number(std::string_view stream) {
 
 }  // namespace
 
-sse::Stamp SseOutlet::stamp(Micros now) const {
-  return {static_cast<std::uint64_t>(timestamp_digits(outlet_.instant(now))), 0};
+sse::Stamp SseOutlet::stamp(Micros now) {
+  return {static_cast<std::uint64_t>(timestamp_digits(outlet_.stamp(feed::Venue::sse, 0, now))), 0};
 }
 
 void SseOutlet::emit(std::uint32_t security, std::uint32_t stream, Micros now) {
@@ -33,7 +34,7 @@ void SseOutlet::emit(std::uint32_t security, std::uint32_t stream, Micros now) {
 
 void SseOutlet::status(std::uint8_t security_type, std::string_view session_id,
                        std::uint32_t products, Micros now) {
-  if (outlet_.muted()) return;
+  if (outlet_.silent(feed::Venue::sse, 0, now)) return;
   bytes_.clear();
   sse::encode_market_status(
       stamp(now), {security_type, sse::kTradSesModeProduction, session_id, products}, bytes_);
@@ -43,20 +44,21 @@ void SseOutlet::status(std::uint8_t security_type, std::string_view session_id,
 
 void SseOutlet::snapshot(sse::SnapshotFields fields, std::uint32_t code,
                          std::span<const sse::Entry> entries, Micros now) {
-  if (outlet_.muted()) return;
+  if (outlet_.silent(feed::Venue::sse, 0, now)) return;
   const std::string digits = fmt::format("{:06}", code);
   fields.security_id = digits;
   fields.trad_ses_mode = sse::kTradSesModeProduction;
   fields.trade_date = outlet_.trade_date();
-  fields.last_update_time = static_cast<std::uint32_t>(clock_digits(now / kMicrosPerMs));
+  const sse::Stamp at = stamp(now);
+  fields.last_update_time = static_cast<std::uint32_t>(at.sending_time % feed::kTimeDigits);
   bytes_.clear();
-  sse::encode_snapshot(stamp(now), fields, entries, bytes_);
+  sse::encode_snapshot(at, fields, entries, bytes_);
   outlet_.count(feed::Venue::sse, kSnapshot, code, fields.md_stream_id);
   emit(code, stream_number(fields.md_stream_id), now);
 }
 
 void SseOutlet::unknown_type(Micros now) {
-  if (outlet_.muted()) return;
+  if (outlet_.silent(feed::Venue::sse, 0, now)) return;
   bytes_.clear();
   const sse::Stamp at = stamp(now);
   feed::BigEndianWriter(bytes_)

@@ -33,7 +33,7 @@ class SseOutlet {
   void unknown_type(Micros now);
 
  private:
-  sse::Stamp stamp(Micros now) const;
+  sse::Stamp stamp(Micros now);
   void emit(std::uint32_t security, std::uint32_t stream, Micros now);
 
   Outlet& outlet_;

@@ -17,7 +17,9 @@ class SzseOutlet {
 
   bool muted() const { return outlet_.muted(); }
   // OrigTime and TransactTime of this instant.
-  std::int64_t stamp(Micros now) const { return timestamp_digits(outlet_.instant(now)); }
+  std::int64_t stamp(Micros now) {
+    return timestamp_digits(outlet_.stamp(feed::Venue::szse, 0, now));
+  }
 
   // Emits what `encode` appends to an empty message; nothing while the day is muted.
   template <class Encode>
@@ -49,7 +51,8 @@ class SzseOutlet {
   template <class Encode>
   void emit(std::uint32_t type, std::uint32_t channel, std::uint32_t security,
             std::string_view stream, std::int64_t sequence, Micros now, Encode encode) {
-    if (outlet_.muted()) return;
+    const bool heartbeat = type == szse::kMsgChannelHeartbeat;
+    if (heartbeat ? outlet_.muted() : outlet_.silent(feed::Venue::szse, channel, now)) return;
     bytes_.clear();
     encode(bytes_);
     outlet_.count(feed::Venue::szse, type, security, stream);

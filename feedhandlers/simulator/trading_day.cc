@@ -115,6 +115,7 @@ TradingDay::TradingDay(const Settings& settings, const Universe& universe)
       end_(settings_.end_ms * kMicrosPerMs),
       outlet_(settings_.trade_date),
       faults_(settings_.faults, settings_.seed) {
+  outlet_.suffer(faults_);
   markets_.reserve(feed::kVenueCount);
   add_market(universe, feed::Venue::sse, !settings_.sse.gateways.empty());
   const bool multicast = settings_.szse.transport == szse::Transport::multicast;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "feedhandlers/common/china_stamp.h"
 #include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/common/timetable.h"
 #include "feedhandlers/hkex/decoder.h"
@@ -400,6 +401,72 @@ TEST(MarketFaults, SamePlanAndSeedGiveTheSameBytes) {
     return all;
   };
   EXPECT_EQ(bytes(), bytes());
+}
+
+Fault between(FaultKind kind, std::int64_t begin_ms, std::int64_t end_ms) {
+  Fault fault = make_fault(kind);
+  fault.begin_ms = begin_ms;
+  fault.end_ms = end_ms;
+  return fault;
+}
+
+TEST(MarketFaults, HongKongSaysNothingButItsHeartbeatsAndLosesNoNumber) {
+  std::map<std::uint32_t, std::uint32_t> expected;  // by channel
+  int heartbeats = 0;
+  const Fault fault = between(FaultKind::heartbeats_only, hms(10, 0), hms(10, 1));
+  const auto happened = play_day(with(Venue::hkex, fault), [&](const ExchangeMessage& message) {
+    hkex::PacketHeader header;
+    ASSERT_EQ(hkex::check_packet(message.bytes, header), feed::DecodeError::none);
+    std::uint32_t& next = expected[message.channel];
+    EXPECT_TRUE(header.has_sequence_reset || next == 0 || header.sequence == next) << next;
+    next = header.has_sequence_reset ? 1 : header.sequence + header.message_count;
+    const std::int64_t ms = china_time_of_day_ms(message.exchange_time);
+    if (ms < fault.begin_ms || ms >= fault.end_ms) return;
+    EXPECT_EQ(header.message_count, 0);
+    ++heartbeats;
+  });
+  EXPECT_GT(happened, 0u);
+  EXPECT_GT(heartbeats, 20);
+}
+
+TEST(MarketFaults, TheMainlandsMarketDataStaysAway) {
+  for (const Venue venue : {Venue::sse, Venue::szse}) {
+    const Fault fault = between(FaultKind::heartbeats_only, hms(10, 0), hms(10, 1));
+    int before = 0;
+    int during = 0;
+    const auto happened = play_day(with(venue, fault), [&](const ExchangeMessage& message) {
+      const std::int64_t ms = china_time_of_day_ms(message.exchange_time);
+      before += ms < fault.begin_ms;
+      const bool heartbeat = venue == Venue::szse && szse::decode_header(message.bytes).msg_type ==
+                                                         szse::kMsgChannelHeartbeat;
+      during += !heartbeat && ms >= fault.begin_ms && ms < fault.end_ms;
+    });
+    EXPECT_GT(happened, 0u);
+    EXPECT_GT(before, 0);
+    EXPECT_EQ(during, 0);
+  }
+}
+
+TEST(MarketFaults, AFrozenClockStampsEverythingAsItsBeginning) {
+  const Fault fault = between(FaultKind::frozen_clock, hms(10, 0), hms(10, 1));
+  std::set<std::int64_t> stamps;
+  const auto within = [&](const ExchangeMessage& message) {
+    const std::int64_t ms = china_time_of_day_ms(message.exchange_time);
+    return ms >= fault.begin_ms && ms < fault.end_ms;
+  };
+  play_day(with(Venue::hkex, fault), [&](const ExchangeMessage& message) {
+    hkex::PacketHeader header;
+    ASSERT_EQ(hkex::check_packet(message.bytes, header), feed::DecodeError::none);
+    if (within(message)) stamps.insert(china_time_of_day_ms(header.send_time));
+  });
+  EXPECT_EQ(stamps, (std::set{fault.begin_ms}));
+  stamps.clear();
+  play_day(with(Venue::sse, fault), [&](const ExchangeMessage& message) {
+    if (!within(message)) return;
+    const auto stamp = sse::decode_header(message.bytes).sending_time;
+    stamps.insert(static_cast<std::int64_t>(stamp % feed::kTimeDigits));
+  });
+  EXPECT_EQ(stamps, (std::set<std::int64_t>{100'000'000}));
 }
 
 // The counts by subject add up to those by type, and name every security.
