@@ -75,8 +75,7 @@ void Engine::check_pending_prices() {
   for (std::size_t i = 0; i < pending_.waiting().size();) {
     const InstrumentId id = pending_.waiting()[i];
     const TimeNs now = event_->receive_time;
-    if (!listening_to(id)) pending_.restart_wait(id, now);
-    if (pending_.waited(id, now) < settings_.pending_wait_ns) {
+    if (pending_.wait(id, now, listening_to(id)) < settings_.pending_wait_ns) {
       ++i;
     } else {
       accept_pending(id, DecisionReason::waited);

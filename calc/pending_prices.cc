@@ -25,7 +25,8 @@ void PendingPrices::keep(const MarketEvent& event) {
   Slot& slot = slots_[event.instrument];
   if (!slot.held) {
     slot.held = true;
-    slot.since = event.receive_time;
+    slot.waited_ns = 0;
+    slot.counted_to = event.receive_time;
     waiting_.push_back(event.instrument);
   }
   slot.event = event;

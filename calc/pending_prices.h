@@ -32,20 +32,27 @@ class PendingPrices {
   // it, with more volume. False when nothing is held.
   bool confirmed_by(const MarketEvent& event) const;
 
-  // Keeps a price event; the wait goes on from the first one outside the collar.
+  // Keeps a price event; the wait of the first one outside the collar goes on.
   void keep(const MarketEvent& event);
 
-  // How long prices of the instrument were outside its collar, on the receive clock. holds(id).
-  std::int64_t waited(InstrumentId id, TimeNs now) const { return now - slots_[id].since; }
-  // The wait begins anew: the feed was not to be heard. holds(id).
-  void restart_wait(InstrumentId id, TimeNs now) { slots_[id].since = now; }
+  // The receive clock reached `now`: what passed since it was last said counts for the wait when
+  // the feed was to be heard, and is nobody's time when not. Returns how long prices inside the
+  // collar could have come and did not, in all. A feed that blinks delays a price, and cannot keep
+  // it out. holds(id).
+  std::int64_t wait(InstrumentId id, TimeNs now, bool heard) {
+    Slot& slot = slots_[id];
+    if (heard) slot.waited_ns += now - slot.counted_to;
+    slot.counted_to = now;
+    return slot.waited_ns;
+  }
 
   void drop(InstrumentId id);
 
  private:
   struct Slot {
     bool held = false;
-    TimeNs since{};
+    std::int64_t waited_ns = 0;
+    TimeNs counted_to{};
     MarketEvent event{};
   };
 

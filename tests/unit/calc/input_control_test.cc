@@ -90,10 +90,26 @@ TEST_F(InputControl, OnlyTimeInWhichAPriceCouldComeCounts) {
   feed(0, FeedState::recovering);
   seconds_pass(30);
   feed(0, FeedState::live);
-  seconds_pass(9);
   EXPECT_EQ(engine_.sums().price(0), test::price("151.20"));
   seconds_pass(1);
   EXPECT_EQ(engine_.sums().price(0), test::price("200"));
+}
+
+// A true jump can be late by seconds, never stuck.
+TEST_F(InputControl, AFeedThatBlinksDelaysAPriceAndCannotKeepItOut) {
+  traded(0, "200", 100);
+  for (int i = 0; i < 4; ++i) {
+    seconds_pass(2);
+    feed(0, FeedState::gap);
+    seconds_pass(5);
+    feed(0, FeedState::live);
+    EXPECT_EQ(engine_.sums().price(0), test::price("151.20"));
+  }
+  seconds_pass(1);
+  EXPECT_EQ(engine_.sums().price(0), test::price("151.20")) << "nine seconds of a live feed";
+  seconds_pass(1);
+  EXPECT_EQ(engine_.sums().price(0), test::price("200"));
+  expect_decision(Decision::accepted, DecisionReason::waited);
 }
 
 TEST_F(InputControl, LunchConfirmsNothing) {
