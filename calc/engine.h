@@ -27,8 +27,8 @@ struct EngineSettings {
   std::int64_t open_deadline_ms = ((9 * 60 + 29) * 60 + 50) * 1000;
   // How long after a market's end its missing closing prices are waited for, in exchange time.
   std::int64_t close_deadline_ns = 20 * 60 * kNsPerSecond;
-  // A price outside its collar is taken when the feed was live for so long, on the receive clock,
-  // and brought none inside it.
+  // A price outside its collar is taken when the feed was live for so long in all, on the receive
+  // clock, and brought none inside it.
   std::int64_t pending_wait_ns = 10 * kNsPerSecond;
   // Live weight from which a level may be called quotable.
   std::uint16_t quotable_live_bp = 9000;
@@ -120,6 +120,9 @@ class Engine {
   std::uint32_t* control_version_of(const MarketEvent& event);
   void end_price_overrides(MarketId market);
 
+  // What a held index's subscribers are told: its level and statistics stay, its flags are news.
+  void refresh_held(IndexId id, IndexState& index, Cause cause);
+  void weigh(IndexState& index) const;
   // Derives status, flags and open of an index; publishes when `changed` or when one of them moved.
   void refresh(IndexId id, bool changed, Cause cause);
   void derive_level(IndexId id, IndexState& index);
@@ -134,7 +137,8 @@ class Engine {
   std::uint32_t rate_flags_of(IndexId id, bool rates_stand) const;
   bool open_is_due(const IndexState& index, PhaseSet phases) const;
   void publish(IndexId id, IndexState& index, Cause cause);
-  void fill_fx(IndexId id, LevelUpdate& update) const;
+  LevelRates rates_of(IndexId id) const;
+  void fill_fx(IndexId id, const IndexState& index, LevelUpdate& update) const;
   std::int64_t turnover_of(IndexId id) const;
 
   const Universe* universe_;

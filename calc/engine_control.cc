@@ -90,11 +90,12 @@ ControlOutcome Engine::control_index(const MarketEvent& event) {
   }
 }
 
-// One last level says that it is held; the sums go on.
+// A last level says that it is held; the sums go on.
 ControlOutcome Engine::hold(IndexId id) {
   IndexState& index = indices_[id];
   if (index.held) return ControlOutcome::nothing_to_do;
   index.held = true;
+  index.held_rates = rates_of(id);
   index.status = IndexStatus::held;
   index.quotable = false;
   publish(id, index, Cause::control);

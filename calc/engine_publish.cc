@@ -9,6 +9,11 @@ namespace {
 constexpr std::size_t kPrefetchAhead = 4;
 constexpr std::size_t kCacheLine = 64;
 
+// Whatever the timer's input says: older journals name feed 0 there.
+constexpr bool brought_by_feed(Cause cause) {
+  return cause != Cause::start && cause != Cause::timer;
+}
+
 }  // namespace
 
 void Engine::refresh_holders(InstrumentId id, bool changed, Cause cause) {
@@ -38,10 +43,30 @@ void Engine::refresh(IndexId id, bool changed, Cause cause) {
   IndexState& index = indices_[id];
   index.level_due |= changed;
   if (index.held) [[unlikely]]
-    return;
+    return refresh_held(id, index, cause);
   if (index.level_due) derive_level(id, index);
   const bool moved = index.quality_due && update_quality(id, index);
   if (moved || changed) publish(id, index, cause);
+}
+
+// Its status stays `held` whatever its markets do, and it is not quotable: the flags are all that a
+// subscriber who waits for the release can act on. They come with the weights of the moment.
+void Engine::refresh_held(IndexId id, IndexState& index, Cause cause) {
+  if (!index.quality_due) return;
+  index.quality_due = false;
+  weigh(index);
+  const PhaseSet phases = phases_of(id);
+  const std::uint32_t flags = flags_of(id, index, phases, fx_stands(status_in(index, phases)));
+  if (flags == index.flags) return;
+  index.flags = flags;
+  publish(id, index, cause);
+}
+
+void Engine::weigh(IndexState& index) const {
+  index.opened_bp = index.members.basis_points(kOpened);
+  index.fresh_bp = index.members.basis_points(kFresh);
+  index.suspended_bp = index.members.basis_points(kSuspended);
+  index.live_bp = index.members.basis_points(kLive);
 }
 
 void Engine::derive_level(IndexId id, IndexState& index) {
@@ -58,10 +83,7 @@ bool Engine::update_quality(IndexId id, IndexState& index) {
   const PhaseSet phases = phases_of(id);
   const IndexStatus status = status_in(index, phases);
   const std::uint32_t flags = flags_of(id, index, phases, fx_stands(status));
-  index.opened_bp = index.members.basis_points(kOpened);
-  index.fresh_bp = index.members.basis_points(kFresh);
-  index.suspended_bp = index.members.basis_points(kSuspended);
-  index.live_bp = index.members.basis_points(kLive);
+  weigh(index);
   const bool quotable =
       status == IndexStatus::open && flags == 0 && index.live_bp >= settings_.quotable_live_bp;
   const bool opens = !index.is_open() && open_is_due(index, phases);
@@ -117,7 +139,7 @@ bool Engine::open_is_due(const IndexState& index, PhaseSet phases) const {
 }
 
 void Engine::publish(IndexId id, IndexState& index, Cause cause) {
-  if (index.is_open() && !(index.flags & kRecovering)) index.follow(index.level);
+  if (index.is_open() && !index.held && !(index.flags & kRecovering)) index.follow(index.level);
   LevelUpdate update;
   update.header.detail = static_cast<std::uint8_t>(index.status);
   update.header.detail2 = index.decimals;
@@ -135,7 +157,7 @@ void Engine::publish(IndexId id, IndexState& index, Cause cause) {
   update.close = index.close;
   update.turnover = turnover_of(id);
   update.cause_instrument = event_->instrument;
-  update.cause_feed = event_->feed;
+  update.cause_feed = brought_by_feed(cause) ? event_->feed : kNoFeed;
   update.cause_value = event_->value[0];
   update.quotable = index.quotable;
   update.cause_feed_sequence = event_->feed_sequence;
@@ -146,20 +168,29 @@ void Engine::publish(IndexId id, IndexState& index, Cause cause) {
   update.weight_suspended = index.suspended_bp;
   update.weight_live = index.live_bp;
   update.trade_date = settings_.trade_date;
-  fill_fx(id, update);
+  fill_fx(id, index, update);
   counters_->add(CoreCounter::levels_published);
   sink_->write(update);
 }
 
-void Engine::fill_fx(IndexId id, LevelUpdate& update) const {
+LevelRates Engine::rates_of(IndexId id) const {
   const auto legs = universe_->legs_of(id);
-  if (legs.size() < 2) return;
-  update.fx_rate = sums_.rate(legs[1]);
-  const TimeNs since = rates_.heard(universe_->legs()[legs[1]].series);
-  if (since.ns != 0 && event_->receive_time > since) {
-    update.fx_age_ms = static_cast<std::uint32_t>((event_->receive_time - since) / kNsPerMs);
+  LevelRates rates;
+  if (legs.size() < 2) return rates;
+  rates.first = sums_.rate(legs[1]);
+  rates.heard = rates_.heard(universe_->legs()[legs[1]].series);
+  if (legs.size() > 2) rates.second = sums_.rate(legs[2]);
+  return rates;
+}
+
+// A frozen level keeps the rates that made it.
+void Engine::fill_fx(IndexId id, const IndexState& index, LevelUpdate& update) const {
+  const LevelRates rates = index.held ? index.held_rates : rates_of(id);
+  update.fx_rate = rates.first;
+  update.fx_rate_2 = rates.second;
+  if (rates.heard.ns != 0 && event_->receive_time > rates.heard) {
+    update.fx_age_ms = static_cast<std::uint32_t>((event_->receive_time - rates.heard) / kNsPerMs);
   }
-  if (legs.size() > 2) update.fx_rate_2 = sums_.rate(legs[2]);
 }
 
 std::int64_t Engine::turnover_of(IndexId id) const {

@@ -18,6 +18,7 @@ using SeriesId = std::uint32_t;  // an FX series
 
 inline constexpr InstrumentId kNoInstrument = 0xffff'ffff;
 inline constexpr MarketId kNoMarket = 0xff;
+inline constexpr FeedId kNoFeed = 0xff;  // of what no feed brings: the core's own timers
 inline constexpr std::size_t kMaxMarkets = 8;
 inline constexpr std::size_t kMaxFeeds = 16;
 

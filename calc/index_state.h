@@ -41,6 +41,13 @@ class MemberStandings {
   std::uint64_t total_ = 1;
 };
 
+// What a level says of its first two foreign currencies.
+struct LevelRates {
+  FxRate first{};  // 0 = none
+  FxRate second{};
+  TimeNs heard{};  // when the source last said the first; 0 = not today
+};
+
 // Statistics follow the published levels (METHODOLOGY 5).
 struct IndexState {
   // Of its definition, kept here because every level carries them.
@@ -68,8 +75,9 @@ struct IndexState {
   bool quality_due = true;
   // A price or rate in force has moved since the level was derived.
   bool level_due = false;
-  bool held = false;  // frozen by an operator: its level stays, and nothing is published
-  bool exceptional_rule = false;      // said by an operator
+  bool held = false;              // frozen by an operator: its level stays, and its flags are told
+  bool exceptional_rule = false;  // said by an operator
+  LevelRates held_rates;          // those of the frozen level
   std::uint32_t control_version = 0;  // controls applied to it
 
   bool is_open() const { return open.raw != 0; }

@@ -101,7 +101,7 @@ struct LevelUpdate {
   Level close{};
   std::int64_t turnover = 0;                      // of the members, index currency, 1e-4
   InstrumentId cause_instrument = kNoInstrument;  // or the FX series
-  FeedId cause_feed = 0;
+  FeedId cause_feed = kNoFeed;                    // that of start and timer
   bool quotable = false;
   std::uint16_t reserved = 0;
   std::uint64_t cause_feed_sequence = 0;

@@ -42,6 +42,7 @@ void Sequencer::admit_timers_until(TimeNs time) {
   for (; next_timer_ <= time; next_timer_ = next_timer_ + interval_ns_) {
     MarketEvent timer;
     timer.kind = EventKind::timer;
+    timer.feed = kNoFeed;
     timer.value[0] = next_timer_.ns;
     timer.receive_time = next_timer_;
     admit(timer);

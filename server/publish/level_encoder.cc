@@ -11,13 +11,12 @@ namespace {
 // Every Level with names of ordinary length fits; a longer one grows the buffer once.
 constexpr std::size_t kInitialBytes = 512;
 
+// Empty for what no feed brought.
 std::string_view feed_name(FeedId feed) {
   if (feed == feed::kFxFeed) return "fx";
   if (feed == feed::kControlFeed) return "control";
   return feed < feed::kVenueCount ? feed::kVenueNames[feed] : std::string_view{};
 }
-
-bool has_input(Cause cause) { return cause != Cause::start && cause != Cause::timer; }
 
 void set_values(const LevelUpdate& update, v1::Level& out) {
   out.set_level(update.level.raw);
@@ -96,8 +95,7 @@ const v1::Level& LevelEncoder::message(const LevelUpdate& update, std::uint64_t 
   out.set_cause(static_cast<v1::Cause>(update.cause()));
   const std::string_view symbol = cause_symbol(update);
   out.set_cause_symbol(symbol.data(), symbol.size());
-  const std::string_view feed =
-      has_input(update.cause()) ? feed_name(update.cause_feed) : std::string_view{};
+  const std::string_view feed = feed_name(update.cause_feed);
   out.set_cause_feed(feed.data(), feed.size());
   out.set_cause_feed_sequence(update.cause_feed_sequence);
   const bool has_value = update.cause() == Cause::price || update.cause() == Cause::fx;

@@ -50,6 +50,7 @@ class Index:
         self.statistic = Statistic()
         self.sequence = self.version = 0  # levels published; requests carried out
         self.held = None  # the level at which an operator froze it
+        self.held_rates = []  # and those that made it
         self.exceptional = False
         self.dirty = True  # something of its quality may have changed
         self.quality = self.published_quality = None
@@ -70,6 +71,9 @@ class Index:
         for leg in self.legs:
             total += leg.value()
         return (total * self._top + self._half) // self._bottom
+
+    def rates(self):
+        return [leg.rate for leg in self.legs if leg.series is not None]
 
     # Quality: from nothing, whenever one of its parts changed.
 
@@ -147,7 +151,7 @@ class Index:
         if self.dirty:
             self.assess(day)
         if self.held is not None and self.published_quality[0] == "held":
-            return None  # what is frozen says so once
+            moved = False  # what is frozen has no news but its flags
         opens = self.statistic.open == 0 and self.held is None and self.may_open(day)
         if not (moved or opens or self.quality != self.published_quality):
             return None
@@ -164,7 +168,7 @@ class Index:
         status, flags, quotable = self.quality
         self.sequence += 1
         change = level - definition.previous_close
-        rates = [leg.rate for leg in self.legs if leg.series is not None] + [0, 0]
+        rates = [*(self.rates() if self.held is None else self.held_rates), 0, 0]
         has_input = cause not in WITHOUT_INPUT
         return Level(
             event.sequence, definition.code, self.sequence, day.trade_date, status, flags, quotable,

@@ -72,7 +72,7 @@ class Requests:
     def _hold(self, index, event):
         if index.held is not None:
             return False
-        index.held = index.level()
+        index.held, index.held_rates = index.level(), index.rates()
         return True
 
     def _release(self, index, event):

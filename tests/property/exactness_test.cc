@@ -156,8 +156,10 @@ class Watcher final : public RecordSink {
   void write(LevelUpdate& update) override {
     LevelUpdate& last = last_[update.header.id];
     EXPECT_EQ(update.index_sequence, last.index_sequence + 1) << "no hole";
-    EXPECT_FALSE(last.status() == IndexStatus::held && update.cause() != Cause::control)
-        << "a held index publishes nothing until it is released";
+    if (last.status() == IndexStatus::held && update.status() == IndexStatus::held) {
+      EXPECT_EQ(update.level, last.level) << "a held index keeps its level until it is released";
+      EXPECT_NE(update.flags, last.flags) << "and has no news but its flags";
+    }
     if (update.open.raw != 0) {
       EXPECT_LE(update.low, update.high);
       const bool follows = update.status() != IndexStatus::held && !(update.flags & kRecovering);

@@ -16,7 +16,7 @@ class Control : public test::EngineFixture {
   ControlDone done() const { return last_of<ControlDone>(RecordKind::control_done); }
 };
 
-TEST_F(Control, AHeldIndexKeepsItsLevelAndSaysSoOnce) {
+TEST_F(Control, AHeldIndexKeepsItsLevel) {
   ASSERT_EQ(ask(ControlOp::hold, 0), ControlOutcome::applied);
   EXPECT_EQ(log_.last().status(), IndexStatus::held);
   EXPECT_EQ(log_.last().cause(), Cause::control);
@@ -24,9 +24,39 @@ TEST_F(Control, AHeldIndexKeepsItsLevelAndSaysSoOnce) {
   const auto published = log_.levels.size();
   price(0, PriceKind::last, "160");
   fx("0.93");
-  feed(0, FeedState::stale);
+  phase(0, MarketPhase::scheduled);
+  status(0, InstrumentStatus::suspended);
   EXPECT_EQ(log_.levels.size(), published);
   EXPECT_EQ(level(), "1004.4039");
+}
+
+TEST_F(Control, AHeldIndexSaysWhenItsFlagsChange) {
+  ask(ControlOp::hold, 0);
+  const LevelUpdate held = log_.last();
+  price(0, PriceKind::last, "160");
+  fx("0.93");
+  feed(0, FeedState::stale);
+  const LevelUpdate stale = log_.last();
+  EXPECT_EQ(stale.index_sequence, held.index_sequence + 1);
+  EXPECT_EQ(stale.status(), IndexStatus::held);
+  EXPECT_EQ(stale.cause(), Cause::feed);
+  EXPECT_EQ(stale.flags, kFeedStale);
+  EXPECT_FALSE(stale.quotable);
+  EXPECT_EQ(stale.level, held.level);
+  EXPECT_EQ(stale.high, held.high);
+  EXPECT_EQ(stale.fx_rate, held.fx_rate) << "the rate that made the level";
+  EXPECT_LT(stale.weight_fresh, held.weight_fresh);
+  feed(0, FeedState::recovering);
+  EXPECT_EQ(log_.last().flags, kRecovering);
+  feed(0, FeedState::live);
+  EXPECT_EQ(log_.last().flags, 0u);
+  EXPECT_EQ(log_.last().high, held.high) << "statistics follow nothing while held";
+  ask(ControlOp::exceptional_rule, 0, 1);
+  EXPECT_EQ(log_.last().flags, kExceptionalRule);
+  EXPECT_EQ(log_.last().status(), IndexStatus::held);
+  ask(ControlOp::release, 0);
+  EXPECT_EQ(log_.last().status(), IndexStatus::open);
+  EXPECT_EQ(log_.last().fx_rate, test::rate("0.93"));
 }
 
 TEST_F(Control, AReleasedIndexShowsWhatHappenedMeanwhileAndKeptItsSequence) {

@@ -132,6 +132,7 @@ TEST_F(EngineTest, OpenIsTakenAtTheDeadlineThoughAMemberIsSilent) {
   EXPECT_EQ(format_decimal(log_.last().open.raw, 4), "1004.4039") << "before what passed it";
   const LevelUpdate& opening = log_.levels[log_.levels.size() - 2];
   EXPECT_EQ(opening.cause(), Cause::timer);
+  EXPECT_EQ(opening.cause_feed, kNoFeed) << "whoever brought the input after it";
   EXPECT_EQ(opening.level, opening.open);
   EXPECT_EQ(opening.cause_instrument, kNoInstrument);
 }

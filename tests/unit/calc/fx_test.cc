@@ -100,6 +100,7 @@ TEST_F(Fx, ARateThatStopsComingIsFlaggedAtOnceAndCleared) {
   seconds_pass(1);
   EXPECT_TRUE(flagged_stale()) << "a level is published because its quality changed";
   EXPECT_EQ(log_.last().cause(), Cause::timer);
+  EXPECT_EQ(log_.last().cause_feed, kNoFeed);
   EXPECT_FALSE(log_.last().quotable);
   EXPECT_EQ(log_.last().fx_age_ms, 31'000u);
   fx("0.93");

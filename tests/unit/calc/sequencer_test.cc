@@ -68,6 +68,7 @@ TEST_F(SequencerTest, ATimerComesBeforeTheFirstEventAtOrAfterItsInstant) {
     first_.try_push(price_at(ns, 0));
   sequencer_.poll(TimeNs{3 * kSecond});
   EXPECT_EQ(order(), "00t00");
+  EXPECT_EQ(inputs_.inputs[2].feed, kNoFeed) << "no venue brought it";
 }
 
 TEST_F(SequencerTest, ATimerComesWhenRingsAreEmptyAndTheClockHasPassed) {
