@@ -9,9 +9,10 @@ namespace {
 constexpr std::size_t kPrefetchAhead = 4;
 constexpr std::size_t kCacheLine = 64;
 
-// Whatever the timer's input says: older journals name feed 0 there.
-constexpr bool brought_by_feed(Cause cause) {
-  return cause != Cause::start && cause != Cause::timer;
+// A timer may end a market's day or believe a price, so the level's cause does not tell. Whatever
+// feed the timer names: older journals name feed 0 there.
+constexpr bool brought_by_feed(const MarketEvent& event) {
+  return event.kind != EventKind::none && event.kind != EventKind::timer;
 }
 
 }  // namespace
@@ -157,7 +158,7 @@ void Engine::publish(IndexId id, IndexState& index, Cause cause) {
   update.close = index.close;
   update.turnover = turnover_of(id);
   update.cause_instrument = event_->instrument;
-  update.cause_feed = brought_by_feed(cause) ? event_->feed : kNoFeed;
+  update.cause_feed = brought_by_feed(*event_) ? event_->feed : kNoFeed;
   update.cause_value = event_->value[0];
   update.quotable = index.quotable;
   update.cause_feed_sequence = event_->feed_sequence;

@@ -3,6 +3,7 @@ from operator import mul
 
 from oracle import status as status_table
 from oracle.definition import PRICE_SCALE, RATE_SCALE, SHARE_SCALE, half_away, half_up
+from oracle.inputs import Kind
 from oracle.level import FEEDS, Level
 from oracle.price import Status
 from oracle.statistic import Statistic
@@ -169,7 +170,7 @@ class Index:
         self.sequence += 1
         change = level - definition.previous_close
         rates = [*(self.rates() if self.held is None else self.held_rates), 0, 0]
-        has_input = cause not in WITHOUT_INPUT
+        has_input = cause not in WITHOUT_INPUT and event.kind != Kind.TIMER
         return Level(
             event.sequence, definition.code, self.sequence, day.trade_date, status, flags, quotable,
             definition.decimals, level, definition.previous_close, statistic.open, statistic.high,
