@@ -84,6 +84,7 @@ def move_to_free_ports(settings, keep=True):
     publish = settings["zmq"]["publish"]
     settings["zmq"]["publish"] = _moved(publish, ports, socket.SOCK_STREAM, keep)
     settings["http"]["port"] = ports.take(settings["http"]["port"] if keep else 0)
+    settings["admin"]["port"] = ports.take(settings["admin"]["port"] if keep else 0)
     return settings
 
 

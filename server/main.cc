@@ -13,6 +13,7 @@
 #include "server/cli/basket_build.h"
 #include "server/cli/basket_check.h"
 #include "server/cli/basket_roll.h"
+#include "server/cli/control.h"
 #include "server/cli/decode.h"
 #include "server/cli/exit_code.h"
 #include "server/cli/replay.h"
@@ -23,6 +24,7 @@
 #include "server/config/calendar_file.h"
 #include "server/config/config.h"
 #include "server/config/universe_file.h"
+#include "server/control/operation.h"
 
 namespace indexcast::server {
 namespace {
@@ -168,6 +170,34 @@ Command add_watch(CLI::App& app) {
   return [=] { return run_watch(*options); };
 }
 
+std::string operations_text() {
+  std::string text = "Operations:\n  status TARGET: the version to expect, and what is in force\n";
+  for (const Operation& each : kOperations) {
+    text += fmt::format("  {} {}{}: {}\n", each.name, word_of(kTargetKindWords, each.target),
+                        each.value == ValueKind::none ? "" : " VALUE", each.help);
+  }
+  return text;
+}
+
+Command add_control(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("control", "an operator's request to a running server");
+  const auto options = std::make_shared<ControlOptions>();
+  command->add_option("OPERATION", options->operation, "as below")->required();
+  command->add_option("TARGET", options->target, "index code, symbol or FX series")->required();
+  command->add_option("VALUE", options->value, "price, rate, level, or 1 and 0");
+  command->add_option("--reason", options->reason, "why: kept in the audit");
+  command->add_option("--expect", options->expect, "the version that status shows, or any");
+  command->add_option("--expires", options->expires, "not later than: 60s from now, or an instant");
+  command->add_option("--from", options->from_sequence, "first level that a correction is about");
+  command->add_option("--to", options->to_sequence, "the last one");
+  command->add_option("--id", options->id, "of a request that is asked again");
+  command->add_option("--url", options->url, "the administrative interface")->capture_default_str();
+  command->add_option("--token-file", options->token_file, "your token, in its first line")
+      ->required();
+  command->footer(operations_text());
+  return [=] { return run_control(*options, std::cout, std::cerr); };
+}
+
 Command add_basket_check(CLI::App& basket) {
   CLI::App* command = basket.add_subcommand("check", "say what is wrong with definitions");
   const auto files = std::make_shared<std::vector<std::string>>();
@@ -231,10 +261,11 @@ int run(int argc, char** argv) {
       "Exit codes: 0 done; 2 command line; 3 configuration or definitions refused; 4 a named file "
       "cannot be used;\n"
       "5 done, but the input had holes or malformed parts; 6 an address, disk or other resource "
-      "could not be had.");
+      "could not be had;\n7 the server refused the request.");
   const std::vector<std::pair<std::string, Command>> commands{
       {"serve", add_serve(app)},   {"simulate", add_simulate(app)}, {"decode", add_decode(app)},
-      {"replay", add_replay(app)}, {"watch", add_watch(app)},       {"basket", add_basket(app)}};
+      {"replay", add_replay(app)}, {"watch", add_watch(app)},       {"control", add_control(app)},
+      {"basket", add_basket(app)}};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

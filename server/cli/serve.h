@@ -11,7 +11,7 @@ namespace indexcast::server {
 struct ServeOptions {
   Config config;
   // Where to say, as JSON, what was bound, once everything is:
-  // {"pid","epoch","http","zmq","journal"}. Empty: nowhere.
+  // {"pid","epoch","http","admin","zmq","journal"}. Empty: nowhere.
   std::string ready_file;
 };
 

@@ -82,6 +82,13 @@ struct HttpSettings {
   std::int64_t client_stall_ms = 10'000;  // without progress for this long: closed
 };
 
+struct AdminSettings {
+  bool enabled = false;
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8081;  // 0: any free one, printed at start
+  std::string tokens;         // the file that says who may ask: server/control/token_file.h
+};
+
 struct JournalSettings {
   bool enabled = false;
   std::string directory;
@@ -107,6 +114,7 @@ struct Config {
   std::vector<FundSettings> funds;
   ZmqSettings zmq;
   HttpSettings http;
+  AdminSettings admin;
   JournalSettings journal;
   sim::Settings simulator;
 };

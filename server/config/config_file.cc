@@ -30,6 +30,7 @@ void resolve_paths(Config& config) {
     fund.composition = resolve_beside(config.source, fund.composition);
     fund.closes = resolve_beside(config.source, fund.closes);
   }
+  config.admin.tokens = resolve_beside(config.source, config.admin.tokens);
   config.journal.directory = resolve_beside(config.source, config.journal.directory);
 }
 
@@ -84,6 +85,8 @@ void check_whole(const Config& config, TableReader& reader) {
   if (config.szse_enabled) check_szse(config.szse, reader);
   if (config.hkex_enabled && config.hkex.channels.empty())
     reader.fault("hkex", "channels: at least one is needed");
+  if (config.admin.enabled && config.admin.tokens.empty())
+    reader.fault("admin", "tokens: needed when the interface is enabled");
   if (config.journal.enabled && config.journal.directory.empty())
     reader.fault("journal", "directory: needed when the journal is enabled");
   const auto& simulator = config.simulator;

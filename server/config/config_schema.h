@@ -185,6 +185,14 @@ void walk_http(Walker& walker, HttpSettings& http) {
 }
 
 template <class Walker>
+void walk_admin(Walker& walker, AdminSettings& admin) {
+  walker.boolean("enabled", admin.enabled);
+  walker.text("address", admin.address, NonEmptyText{});
+  walker.integer("port", admin.port, 0, kMaxPort);
+  walker.text("tokens", admin.tokens, AnyText{});
+}
+
+template <class Walker>
 void walk_journal(Walker& walker, JournalSettings& journal) {
   walker.boolean("enabled", journal.enabled);
   walker.text("directory", journal.directory, AnyText{});
@@ -229,6 +237,7 @@ void walk_config(Walker& walker, Config& config) {
                 [](auto& table, FundSettings& fund) { walk_fund(table, fund); });
   walker.section("zmq", [&](auto& table) { walk_zmq(table, config.zmq); });
   walker.section("http", [&](auto& table) { walk_http(table, config.http); });
+  walker.section("admin", [&](auto& table) { walk_admin(table, config.admin); });
   walker.section("journal", [&](auto& table) { walk_journal(table, config.journal); });
   walker.section("simulator", [&](auto& table) { walk_simulator(table, config.simulator); });
 }

@@ -117,7 +117,7 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
     response_.set(http::field::content_type, response.content_type);
     response_.set(http::field::cache_control, response.cache_control);
     response_.set("X-Content-Type-Options", "nosniff");
-    if (response.status == 405) response_.set(http::field::allow, "GET, HEAD");
+    if (response.status == 405) response_.set(http::field::allow, response.allow);
     response_.keep_alive(keep_alive);
     response_.content_length(response.body.size());
     if (!head) response_.body() = response.body;
@@ -166,9 +166,9 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
 class HttpServer::Impl {
  public:
   Impl(const HttpSettings& settings, const ServerView& view, Clock clock,
-       std::vector<const PublisherStats*> publishers)
+       std::vector<const PublisherStats*> publishers, const RequestStats* requests)
       : hub_(view, clock, stats_),
-        shared_{settings, {view, std::move(publishers), &stats_}, stats_, hub_, api_, {}},
+        shared_{settings, {view, std::move(publishers), &stats_, requests}, stats_, hub_, api_, {}},
         api_(shared_.sources, hub_.mirror(), clock) {
     shared_.sources.publishers.push_back(&hub_.stats());
     try {
@@ -289,8 +289,8 @@ class HttpServer::Impl {
 };
 
 HttpServer::HttpServer(const HttpSettings& settings, const ServerView& view, Clock clock,
-                       std::vector<const PublisherStats*> publishers)
-    : impl_(std::make_unique<Impl>(settings, view, clock, std::move(publishers))) {}
+                       std::vector<const PublisherStats*> publishers, const RequestStats* requests)
+    : impl_(std::make_unique<Impl>(settings, view, clock, std::move(publishers), requests)) {}
 HttpServer::~HttpServer() = default;
 void HttpServer::start() { impl_->start(); }
 void HttpServer::stop() { impl_->stop(); }

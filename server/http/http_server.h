@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/config/config.h"
+#include "server/control/request_stats.h"
 #include "server/metrics/client_stats.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/server_view.h"
@@ -20,9 +21,10 @@ namespace indexcast::server {
 class HttpServer {
  public:
   // Throws std::runtime_error with the address when it cannot be bound. `view`'s objects and
-  // `publishers` (shown on the page and in /metrics beside this server's own) outlive the server.
+  // `publishers` (shown on the page and in /metrics beside this server's own) and
+  // `requests` (in /metrics, if any are taken) outlive the server.
   HttpServer(const HttpSettings& settings, const ServerView& view, Clock clock,
-             std::vector<const PublisherStats*> publishers);
+             std::vector<const PublisherStats*> publishers, const RequestStats* requests = nullptr);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -16,6 +16,7 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::string cache_control = "no-store";
+  std::string allow = "GET, HEAD";  // of a 405
 };
 
 // RFC 7807: application/problem+json with the status, its title and what is wrong in this case.

@@ -321,6 +321,34 @@ void add_clients(const ClientStats& stats, Families& out) {
                   stats.closed_slow.get());
 }
 
+void add_requests(const RequestStats& stats, Families& out) {
+  MetricFamily& done = out.open("indexcast_requests_total",
+                                "Operators' requests by what the core said.", MetricType::Counter);
+  for (const Operation& operation : kOperations) {
+    for (std::size_t i = 0; i < kControlOutcomeWords.size(); ++i) {
+      Families::counter(done,
+                        {{"operation", std::string(operation.name)},
+                         {"outcome", std::string(kControlOutcomeWords[i])}},
+                        stats.done[number_of(operation)][i].get());
+    }
+  }
+  out.one_counter("indexcast_requests_malformed_total",
+                  "Operators' requests that nobody could carry out.", stats.malformed.get());
+  out.one_counter("indexcast_requests_repeated_total",
+                  "Operators' requests asked again under the same id.", stats.repeated.get());
+  out.one_counter("indexcast_requests_refused_total",
+                  "Operators' requests refused for their id, for want of an audit or of room.",
+                  stats.refused.get());
+  out.one_counter("indexcast_requests_late_total",
+                  "Operators' requests answered before the core had said anything.",
+                  stats.late.get());
+  out.one_counter("indexcast_requests_lost_total",
+                  "Operators' requests whose outcome was overwritten before it was read.",
+                  stats.lost.get());
+  out.one_counter("indexcast_admin_unauthorised_total",
+                  "Administrative calls without a known token.", stats.unauthorised.get());
+}
+
 }  // namespace
 
 std::string metrics_text(const MetricSources& sources) {
@@ -337,6 +365,7 @@ std::string metrics_text(const MetricSources& sources) {
   add_publishers(sources, out);
   add_tick_to_publish(sources, out);
   if (sources.clients != nullptr) add_clients(*sources.clients, out);
+  if (sources.requests != nullptr) add_requests(*sources.requests, out);
   return out.text();
 }
 

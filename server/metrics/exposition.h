@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "server/control/request_stats.h"
 #include "server/metrics/client_stats.h"
 #include "server/pipeline/server_view.h"
 #include "server/publish/publisher_stats.h"
@@ -11,11 +12,12 @@
 namespace indexcast::server {
 
 // What the exposition reads. Everything pointed to outlives it; null pointers in `publishers` are
-// not allowed, `clients` may be null.
+// not allowed, `clients` and `requests` may be null.
 struct MetricSources {
   ServerView view;
   std::vector<const PublisherStats*> publishers;
   const ClientStats* clients = nullptr;
+  const RequestStats* requests = nullptr;
 };
 
 // The content type of the text.

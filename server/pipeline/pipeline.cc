@@ -63,6 +63,7 @@ void Pipeline::open_journal(const Config& config, Date trade_date) {
 }
 
 void Pipeline::open_feeds(const Config& config) {
+  sequencer_->add_ring(control_port_.ring());
   add_tcp_feeds(config);
   if (config.hkex_enabled) add_hkex_feed(config);
   add_fx_sources(config);

@@ -15,6 +15,7 @@
 #include "server/config/config.h"
 #include "server/journal/journal_writer.h"
 #include "server/pipeline/agent_thread.h"
+#include "server/pipeline/control_port.h"
 #include "server/pipeline/core_agent.h"
 #include "server/pipeline/event_log.h"
 #include "server/pipeline/feed_agent.h"
@@ -47,6 +48,8 @@ class Pipeline {
 
   const ServerView& view() const { return view_; }
   const Clock& clock() const { return clock_; }
+  // For the one thread that hands in operators' requests.
+  ControlPort& control_port() { return control_port_; }
   // Null when disabled.
   const ZmqPublisher* zmq() const { return zmq_.get(); }
   const JournalWriter* journal() const { return journal_.get(); }
@@ -87,6 +90,7 @@ class Pipeline {
   // idle or absent.
   std::vector<std::unique_ptr<Agent>> agents_;
   AgentThread core_thread_;
+  ControlPort control_port_{core_thread_.waker()};
   AgentThread publish_thread_;
   AgentThread aux_thread_;
   std::vector<std::unique_ptr<AgentThread>> feed_threads_;

@@ -222,6 +222,7 @@ class Settings(unittest.TestCase):
         text = tree.read(pathlib.PurePosixPath("deploy/indexcast.toml"))
         settings = tomllib.loads(text)
         self.assertEqual(settings["http"]["address"], "127.0.0.1")
+        self.assertEqual(settings["admin"]["address"], "127.0.0.1")
         self.assertEqual(settings["hkex"]["interface"], "127.0.0.1")
         self.assertTrue(settings["zmq"]["publish"].startswith("tcp://127.0.0.1:"))
         for venue in ("sse", "szse"):

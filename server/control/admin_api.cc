@@ -1,0 +1,192 @@
+#include "server/control/admin_api.h"
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_replace.h>
+
+#include <charconv>
+
+#include "server/control/request_json.h"
+#include "server/control/request_parser.h"
+#include "server/http/routes.h"
+
+namespace indexcast::server {
+namespace {
+
+constexpr std::string_view kRequests = "/admin/v1/requests";
+constexpr std::string_view kVersions = "/admin/v1/versions/";
+constexpr std::string_view kScheme = "Bearer ";
+
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Response json_response(const Json& json) { return {.body = text_of(json)}; }
+
+Response wrong_method(std::string_view allowed) {
+  Response response = problem(405, "Method not allowed", std::string(allowed) + " is");
+  response.allow = allowed;
+  return response;
+}
+
+struct ProblemOf {
+  unsigned status;
+  std::string_view title;
+  std::string_view detail;
+};
+
+// By Verdict: what the desk says of a request that it does not take.
+constexpr std::array<ProblemOf, 7> kVerdictProblems{{
+    {},
+    {},
+    {409, "Id taken", "another request was made under this id: give this one an id of its own"},
+    {409, "Id too old",
+     "it is from before what this server remembers, so the request may have been carried out: look "
+     "into the audit and at the target's version, then ask under a new id"},
+    {422, "Id ahead", "it lies more than a minute in the future: compare the clocks"},
+    {503, "Audit refused", "nothing was carried out, because the disk refuses the audit: "},
+    {503, "Core busy", "nothing was carried out: the core takes no requests in; ask again"},
+}};
+
+// By ControlOutcome: why the core did not carry a request out.
+constexpr std::array<ProblemOf, 6> kOutcomeProblems{{
+    {},
+    {422, "Unknown target", "the core knows no such target"},
+    {409, "Stale version",
+     "somebody was first: look at what stands, and ask again if it is still right"},
+    {410, "Expired", "it was too late to carry it out"},
+    {409, "Nothing to do", "not held, not overridden, nothing pending, or so already"},
+    {422, "Bad value", "the core refuses this value or range for this target"},
+}};
+
+Response problem_with(const ProblemOf& what, std::string_view more, const Json& request) {
+  Response response = problem(what.status, what.title, std::string(what.detail).append(more));
+  Json body = Json::parse(response.body);
+  body["request"] = request;
+  response.body = text_of(body);
+  return response;
+}
+
+Response refused(const Submission& submission) {
+  const ProblemOf& what = kVerdictProblems[static_cast<std::size_t>(submission.verdict)];
+  return problem(what.status, what.title, std::string(what.detail).append(submission.detail));
+}
+
+Response malformed(const absl::Status& status) {
+  const bool json = status.code() != absl::StatusCode::kDataLoss;
+  return problem(json ? 422 : 400, json ? "Not a request" : "Not JSON",
+                 absl::StrReplaceAll(status.message(), {{"\n", "; "}}));
+}
+
+}  // namespace
+
+std::variant<Response, Awaited> AdminApi::take(const AdminCall& call, TimeNs now) {
+  const bool bearer = call.authorization.starts_with(kScheme);
+  const std::string_view author =
+      bearer ? owners_.owner_of(call.authorization.substr(kScheme.size())) : std::string_view{};
+  if (author.empty()) {
+    stats_.unauthorised.add();
+    Response response =
+        problem(401, "Unauthorised", "Authorization: Bearer TOKEN, with a token of this server");
+    audit_call(call, {}, response, now);
+    return response;
+  }
+  auto answer = route(call, {std::string(author), call.address}, now);
+  if (const auto* response = std::get_if<Response>(&answer))
+    audit_call(call, author, *response, now);
+  return answer;
+}
+
+std::variant<Response, Awaited> AdminApi::route(const AdminCall& call, const Asker& asker,
+                                                TimeNs now) {
+  const std::string_view path = path_of(call.target);
+  const bool is_get = call.method == "GET";
+  if (path == kRequests) {
+    if (call.method == "POST") return submit(call, asker, now);
+    return is_get ? newest_requests() : wrong_method("GET, POST");
+  }
+  const bool one = path.starts_with(kRequests) && path[kRequests.size()] == '/';
+  if (!one && !path.starts_with(kVersions)) return problem(404, "Not found", "no such path");
+  if (!is_get) return wrong_method("GET");
+  return one ? one_request(path.substr(kRequests.size() + 1))
+             : standing(path.substr(kVersions.size()));
+}
+
+std::variant<Response, Awaited> AdminApi::submit(const AdminCall& call, const Asker& asker,
+                                                 TimeNs now) {
+  if (!call.content_type.starts_with("application/json"))
+    return problem(415, "Unsupported media type", "application/json is taken");
+  const absl::StatusOr<ControlRequest> request = parse_request(call.body, universe_);
+  if (!request.ok()) {
+    stats_.malformed.add();
+    return malformed(request.status());
+  }
+  const Submission submission = desk_.submit(*request, asker, now);
+  if (submission.verdict == Verdict::taken || submission.verdict == Verdict::repeated)
+    return Awaited{submission.id};
+  return refused(submission);
+}
+
+bool AdminApi::is_waiting(std::uint64_t id) const {
+  const Ticket* ticket = desk_.find(id);
+  return ticket != nullptr && ticket->state == TicketState::waiting;
+}
+
+Response AdminApi::answer(std::uint64_t id) {
+  const Ticket* ticket = desk_.find(id);
+  if (ticket == nullptr) return problem(404, "Not found", "no request has this id");
+  const Json request = json_of(*ticket, universe_);
+  if (ticket->state == TicketState::waiting) {
+    stats_.late.add();
+    return problem_with({504, "Not yet carried out",
+                         "the core has the request and has said nothing of it; ask for its id"},
+                        {}, request);
+  }
+  if (ticket->state == TicketState::lost)
+    return problem_with({500, "Outcome lost",
+                         "what the core said was overwritten before it was read; look at what "
+                         "stands at the target"},
+                        {}, request);
+  if (ticket->outcome == ControlOutcome::applied) return json_response(request);
+  return problem_with(kOutcomeProblems[static_cast<std::size_t>(ticket->outcome)], {}, request);
+}
+
+Response AdminApi::one_request(std::string_view id) const {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
+  const bool whole = error == std::errc{} && end == id.data() + id.size();
+  const Ticket* ticket = whole ? desk_.find(number) : nullptr;
+  if (ticket == nullptr) return problem(404, "Not found", "no request has this id");
+  return json_response(json_of(*ticket, universe_));
+}
+
+Response AdminApi::newest_requests() const {
+  Json page = Json::array();
+  for (auto at = desk_.tickets().rbegin(); at != desk_.tickets().rend() && page.size() < kPage;
+       ++at)
+    page.push_back(json_of(at->second, universe_));
+  return json_response({{"requests", std::move(page)}});
+}
+
+Response AdminApi::standing(std::string_view target) const {
+  const Json json = standing_of(target, desk_.states(), universe_);
+  if (json.is_null())
+    return problem(404, "Not found", "no index, instrument or series is so named");
+  return json_response(json);
+}
+
+void AdminApi::audit_call(const AdminCall& call, std::string_view author, const Response& response,
+                          TimeNs now) {
+  LineBudget& budget = author.empty() ? stranger_lines_ : known_lines_;
+  if (!budget.take(now)) return;
+  Json line{{"event", "call"}, {"time", utc_text(now)}, {"address", call.address}};
+  if (!author.empty()) line["author"] = author;
+  line["method"] = call.method;
+  line["path"] = path_of(call.target).substr(0, kPathBytesMax);
+  line["status"] = response.status;
+  if (response.status >= 400) line["problem"] = Json::parse(response.body).at("detail");
+  if (const std::uint64_t left_out = budget.take_left_out(); left_out > 0)
+    line["left_out"] = left_out;
+  static_cast<void>(audit_.write(line));  // it changes nothing, so the answer may go without
+}
+
+}  // namespace indexcast::server

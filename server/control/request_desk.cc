@@ -1,0 +1,147 @@
+#include "server/control/request_desk.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "feedhandlers/common/venue.h"
+#include "server/control/request_json.h"
+
+namespace indexcast::server {
+namespace {
+
+MarketEvent event_of(const ControlRequest& request, TimeNs now) {
+  MarketEvent event;
+  event.kind = EventKind::control;
+  event.feed = feed::kControlFeed;
+  event.detail = static_cast<std::uint8_t>(request.operation->op);
+  event.instrument = request.target;
+  event.value[0] = request.value;
+  event.value[1] = request.from_sequence;
+  event.value[2] = request.to_sequence;
+  event.expected_version = request.expected_version;
+  event.feed_sequence = request.id;
+  event.exchange_time =
+      request.expires_after_ns > 0 ? now + request.expires_after_ns : request.expires_at;
+  event.receive_time = now;
+  return event;
+}
+
+}  // namespace
+
+RequestDesk::RequestDesk(const ServerView& view, ControlPort& port, Audit& audit,
+                         RequestStats& stats)
+    : reader_(*view.ring, 0),
+      universe_(view.universe),
+      port_(&port),
+      audit_(&audit),
+      stats_(&stats),
+      states_(*view.universe),
+      horizon_(view.epoch),
+      last_id_(view.epoch) {}
+
+Submission RequestDesk::submit(const ControlRequest& request, const Asker& asker, TimeNs now) {
+  Submission submission{judge(request, asker, now), request.id, {}};
+  if (submission.verdict == Verdict::repeated) {
+    stats_->repeated.add();
+    spdlog::info("request {} was asked again by {}", request.id, asker.author);
+  }
+  if (submission.verdict != Verdict::taken) {
+    if (submission.verdict != Verdict::repeated) stats_->refused.add();
+    return submission;
+  }
+  Ticket ticket{request, asker, now};
+  if (request.id == 0) ticket.request.id = next_id(now);
+  submission.id = ticket.request.id;
+  const absl::Status audited = audit_->write(audit_of_request(ticket, *universe_));
+  if (!audited.ok()) {
+    stats_->refused.add();
+    spdlog::error("a request was refused because the audit cannot be written: {}",
+                  std::string(audited.message()));
+    return {Verdict::unaudited, 0, std::string(audited.message())};
+  }
+  make_room();
+  // There is room: judge() saw it, and nobody else fills the ring.
+  static_cast<void>(port_->push(event_of(ticket.request, now)));
+  ++waiting_;
+  tickets_.emplace(submission.id, std::move(ticket));
+  return submission;
+}
+
+Verdict RequestDesk::judge(const ControlRequest& request, const Asker& asker, TimeNs now) const {
+  if (request.id != 0) {
+    const Ticket* known = find(request.id);
+    if (known != nullptr)
+      return known->request == request && known->asker.author == asker.author ? Verdict::repeated
+                                                                              : Verdict::id_taken;
+    if (request.id <= horizon_) return Verdict::id_old;
+    if (request.id > static_cast<std::uint64_t>((now + kAheadNs).ns)) return Verdict::id_ahead;
+  }
+  return port_->full() || waiting_ >= kWaiting ? Verdict::busy : Verdict::taken;
+}
+
+std::uint64_t RequestDesk::next_id(TimeNs now) {
+  last_id_ = std::max(last_id_ + 1, static_cast<std::uint64_t>(now.ns));
+  while (find(last_id_) != nullptr) ++last_id_;
+  return last_id_;
+}
+
+// The oldest that the core has answered goes.
+void RequestDesk::make_room() {
+  if (tickets_.size() < kTickets) return;
+  const auto oldest = std::ranges::find_if(
+      tickets_, [](const auto& each) { return each.second.state != TicketState::waiting; });
+  horizon_ = std::max(horizon_, oldest->first);
+  tickets_.erase(oldest);
+}
+
+std::size_t RequestDesk::poll(std::size_t limit) {
+  std::size_t count = 0;
+  for (Record record; count < limit; ++count) {
+    const auto result = reader_.poll(record);
+    if (result == BroadcastRing::ReadResult::empty) break;
+    if (result == BroadcastRing::ReadResult::lapped) {
+      reader_.resume();
+      states_.note_loss();
+      lose_waiting();
+      continue;
+    }
+    states_.apply(record);
+    if (record.kind() == RecordKind::control_done) finish(record.as<ControlDone>());
+  }
+  return count;
+}
+
+const Ticket* RequestDesk::find(std::uint64_t id) const {
+  const auto found = tickets_.find(id);
+  return found == tickets_.end() ? nullptr : &found->second;
+}
+
+void RequestDesk::finish(const ControlDone& done) {
+  const auto found = tickets_.find(done.control_id);
+  if (found == tickets_.end() || found->second.state == TicketState::done) return;
+  Ticket& ticket = found->second;
+  if (ticket.state == TicketState::waiting) --waiting_;
+  ticket.state = TicketState::done;
+  ticket.outcome = static_cast<ControlOutcome>(done.header.detail2);
+  ticket.version = done.version;
+  ticket.input_sequence = done.header.input_sequence;
+  ticket.done_at = done.receive_time;
+  stats_->done[number_of(*ticket.request.operation)][done.header.detail2].add();
+  const absl::Status audited = audit_->write(audit_of_outcome(ticket));
+  if (!audited.ok())
+    spdlog::error("the outcome of request {} is not in the audit: {}", done.control_id,
+                  std::string(audited.message()));
+}
+
+void RequestDesk::lose_waiting() {
+  for (auto& [id, ticket] : tickets_) {
+    if (ticket.state != TicketState::waiting) continue;
+    ticket.state = TicketState::lost;
+    stats_->lost.add();
+    spdlog::error("request {}: what the core said of it was overwritten before it was read", id);
+  }
+  waiting_ = 0;
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,106 @@
+// Takes operators' requests, one after another: gives each an id, writes it into the audit, hands
+// it to the core, and keeps what became of it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "calc/broadcast_ring.h"
+#include "calc/control.h"
+#include "server/control/audit.h"
+#include "server/control/control_request.h"
+#include "server/control/request_stats.h"
+#include "server/control/target_states.h"
+#include "server/pipeline/control_port.h"
+#include "server/pipeline/server_view.h"
+
+namespace indexcast::server {
+
+// Who asks, and from where.
+struct Asker {
+  std::string author;
+  std::string address;
+  friend bool operator==(const Asker&, const Asker&) = default;
+};
+
+enum class TicketState : std::uint8_t {
+  waiting = 0,  // the core has not said anything yet
+  done = 1,
+  lost = 2,  // its answer was overwritten before it was read: look at what stands
+};
+
+// A request that the core was given.
+struct Ticket {
+  ControlRequest request;  // with its id
+  Asker asker;
+  TimeNs asked{};
+  TicketState state = TicketState::waiting;
+  ControlOutcome outcome{};  // and what follows: of a request that is done
+  std::uint32_t version = 0;
+  std::uint64_t input_sequence = 0;
+  TimeNs done_at{};
+};
+
+// What the desk said before the core could.
+enum class Verdict : std::uint8_t {
+  taken = 0,
+  repeated = 1,   // the same was asked under this id: its ticket stands
+  id_taken = 2,   // something else was
+  id_old = 3,     // from before what the desk remembers: it may have been carried out
+  id_ahead = 4,   // from the future: the clocks differ
+  unaudited = 5,  // the disk refuses the audit
+  busy = 6,       // the core takes none in
+};
+
+struct Submission {
+  Verdict verdict{};
+  std::uint64_t id = 0;  // of `taken` and `repeated`
+  std::string detail;    // of `unaudited`: what the disk said
+};
+
+// Ids are instants, ns since 1970: the desk's own never repeat, and of one that an asker made (to
+// ask again without asking twice) the desk can tell whether it is younger than what it remembers:
+// this run's last kTickets requests. One thread; everything it is given outlives it.
+class RequestDesk {
+ public:
+  static constexpr std::size_t kTickets = 4096;
+  // Requests the core has not answered.
+  static constexpr std::size_t kWaiting = ControlPort::kCapacity;
+  // How far an asker's clock may run ahead.
+  static constexpr std::int64_t kAheadNs = 60 * kNsPerSecond;
+
+  RequestDesk(const ServerView& view, ControlPort& port, Audit& audit, RequestStats& stats);
+
+  Submission submit(const ControlRequest& request, const Asker& asker, TimeNs now);
+
+  // Reads at most `limit` of the core's records; returns how many.
+  std::size_t poll(std::size_t limit);
+
+  // Null when the desk does not know the id.
+  const Ticket* find(std::uint64_t id) const;
+  // By id, so from the oldest to the newest.
+  const std::map<std::uint64_t, Ticket>& tickets() const { return tickets_; }
+  std::size_t waiting() const { return waiting_; }
+  const TargetStates& states() const { return states_; }
+
+ private:
+  Verdict judge(const ControlRequest& request, const Asker& asker, TimeNs now) const;
+  std::uint64_t next_id(TimeNs now);
+  void make_room();
+  void finish(const ControlDone& done);
+  void lose_waiting();
+
+  BroadcastReader reader_;
+  const Universe* universe_;
+  ControlPort* port_;
+  Audit* audit_;
+  RequestStats* stats_;
+  TargetStates states_;
+  std::map<std::uint64_t, Ticket> tickets_;
+  std::uint64_t horizon_;  // ids up to it are forgotten, or of another run
+  std::uint64_t last_id_;
+  std::size_t waiting_ = 0;
+};
+
+}  // namespace indexcast::server

@@ -1,0 +1,21 @@
+// An operator's request from the JSON that it comes in. server/control/README.md has the fields.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string_view>
+
+#include "calc/universe.h"
+#include "server/control/control_request.h"
+
+namespace indexcast::server {
+
+inline constexpr std::size_t kReasonBytesMax = 500;
+// A request that waits longer than a day belongs to another one.
+inline constexpr std::int64_t kExpiryNsMax = kNsPerDay;
+
+// Any bytes. DataLoss when they are no JSON object; InvalidArgument, with every fault as
+// "key: what", one a line, when the object is no request.
+absl::StatusOr<ControlRequest> parse_request(std::string_view text, const Universe& universe);
+
+}  // namespace indexcast::server
