@@ -67,6 +67,7 @@ class Engine {
   void apply_timer(const MarketEvent& event);
 
   void follow_exchange_time(TimeNs time);
+  void begin_at(TimeNs time);
   void lay_out_members();
   bool refuse_unusable(InstrumentId id, const MarketEvent& event);
   bool passes_collar(InstrumentId id, const MarketEvent& event);
@@ -95,6 +96,7 @@ class Engine {
   void pass_deadlines();
   void take_late_opens();
   void pass_end(MarketId market);
+  TimeNs end_of(const MarketState& market) const;
   TimeNs deadline_of(const MarketState& market) const;
   void find_next_deadline();
   void write_price_applied(InstrumentId id, PriceKind kind, const MarketEvent& event);
@@ -157,7 +159,8 @@ class Engine {
   PhaseSet phases_ = 0;  // of any market
   TimeNs open_deadline_{};
   TimeNs next_deadline_{};  // the earliest that is still to come, of the open or of a market
-  TimeNs exchange_now_{};   // the latest exchange time accepted
+  TimeNs began_{};          // the first exchange time accepted
+  TimeNs exchange_now_{};   // the latest
   TimeNs claimed_time_{};   // one far ahead of it, heard once
   const MarketEvent* event_ = nullptr;
   std::uint64_t input_sequence_ = 0;

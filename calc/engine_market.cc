@@ -80,14 +80,20 @@ void Engine::apply_timetable(const MarketEvent& event) {
   find_next_deadline();
 }
 
+// What its timetable says. Whoever begins later gives the market the time to say what it is at, and
+// its closing prices the time to come.
+TimeNs Engine::end_of(const MarketState& market) const {
+  return market.end < began_ ? began_ + settings_.close_deadline_ns : market.end;
+}
+
 // When exchange time next decides about a market by itself.
 TimeNs Engine::deadline_of(const MarketState& market) const {
   if (!market.in_use || market.over()) return kNoDeadline;
   if (market.phase == MarketPhase::closing)
     return market.closing_since + settings_.close_deadline_ns;
   if (market.end.ns == 0) return kNoDeadline;
-  return market.phase == MarketPhase::pre_open ? market.end
-                                               : market.end + settings_.close_deadline_ns;
+  return market.phase == MarketPhase::pre_open ? end_of(market)
+                                               : end_of(market) + settings_.close_deadline_ns;
 }
 
 void Engine::find_next_deadline() {

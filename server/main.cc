@@ -21,39 +21,76 @@
 #include "server/cli/simulate.h"
 #include "server/cli/version.h"
 #include "server/cli/watch.h"
-#include "server/config/calendar_file.h"
+#include "server/config/codec.h"
 #include "server/config/config.h"
-#include "server/config/universe_file.h"
 #include "server/control/operation.h"
+#include "server/days/definition_directory.h"
+#include "server/days/loaded_day.h"
+#include "server/journal/journal_reader.h"
+#include "server/pipeline/clock.h"
 
 namespace indexcast::server {
 namespace {
 
+// A configuration as its file has it, and the first day that it runs.
 struct Loaded {
   Config config;
-  Universe universe;
-  Date trade_date;
+  DefinitionDirectory directory;
+  LoadedDay day;
 };
 
-// Prints every fault of the configuration or of its definitions.
-std::optional<Loaded> load(const std::string& path) {
+absl::StatusOr<LoadedDay> load_first_day(const Config& config, DefinitionDirectory& directory) {
+  if (config.days.directory.empty()) return load_listed_day(config);
+  directory.look();
+  return load_day(config, directory, first_day(config, directory, Clock().now()));
+}
+
+// 0: there is none, or it cannot be read, which its replay will say.
+Date day_of_journal(const std::string& path) {
+  if (path.empty()) return 0;
+  const absl::StatusOr<JournalReader> reader = JournalReader::open(path);
+  return reader.ok() ? reader->header().trade_date : 0;
+}
+
+// `date` (YYYYMMDD) takes the place of the configuration's trade_date; 0: none does, but of a
+// directory's days the one of `journal` is taken. Prints every fault of the configuration or of its
+// definitions.
+std::optional<Loaded> load(const std::string& path, Date date = 0,
+                           const std::string& journal = {}) {
   const auto refuse = [](const absl::Status& status) {
     fmt::print(stderr, "{}\n", std::string(status.message()));
     return std::nullopt;
   };
   absl::StatusOr<Config> config = load_config(path);
   if (!config.ok()) return refuse(config.status());
-  absl::StatusOr<Universe> universe = load_universe(*config);
-  if (!universe.ok()) return refuse(universe.status());
-  const Date date = trade_date_of(*config, *universe);
-  absl::StatusOr<feed::TradingDay> day = load_trading_day(*config, date);
+  if (date == 0 && !config->days.directory.empty()) date = day_of_journal(journal);
+  if (date != 0) config->trade_date = date;
+  DefinitionDirectory directory(config->days.directory);
+  absl::StatusOr<LoadedDay> day = load_first_day(*config, directory);
   if (!day.ok()) return refuse(day.status());
-  set_trading_day(*config, *std::move(day));
   spdlog::set_level(spdlog::level::from_str(config->log_level));
-  return Loaded{*std::move(config), *std::move(universe), date};
+  return Loaded{*std::move(config), std::move(directory), *std::move(day)};
+}
+
+// "2025-04-02" on the command line.
+CLI::Option* add_date(CLI::App& command, Date& date) {
+  return command.add_option_function<std::string>(
+      "--date",
+      [&date](const std::string& text) {
+        const std::optional<Date> parsed = DateText{}.parse(text);
+        if (!parsed) throw CLI::ValidationError("--date", "must be " + DateText{}.expected());
+        date = *parsed;
+      },
+      "the day that runs, YYYY-MM-DD; default: the configuration's");
 }
 
 using Command = std::function<int()>;
+
+int report_check(const std::string& path, const LoadedDay& day) {
+  if (!day.left_out.empty()) fmt::print(stderr, "left out:\n{}\n", day.left_out);
+  fmt::print("{}: good, {} indices for {}\n", path, day.universe->indices().size(), day.trade_date);
+  return day.left_out.empty() ? kExitOk : kExitConfig;
+}
 
 Command add_serve(CLI::App& app) {
   CLI::App* command = app.add_subcommand("serve", "the server");
@@ -75,12 +112,11 @@ Command add_serve(CLI::App& app) {
       fmt::print(stderr, "{}", faults);
       return kExitConfig;
     }
-    if (*print) fmt::print("{}", print_config(loaded->config));
-    if (*check)
-      fmt::print("{}: good, {} indices for {}\n", *path, loaded->universe.indices().size(),
-                 loaded->trade_date);
-    if (*print || *check) return kExitOk;
-    return run_serve({loaded->config, *ready_file}, loaded->universe, loaded->trade_date);
+    if (*print) fmt::print("{}", print_config(loaded->day.config));
+    if (*check) return report_check(*path, loaded->day);
+    if (*print) return kExitOk;
+    return run_serve({loaded->config, *ready_file}, std::move(loaded->directory),
+                     std::move(loaded->day));
   };
 }
 
@@ -92,6 +128,8 @@ Command add_simulate(CLI::App& app) {
   command->add_option("--config", *path, "configuration file")
       ->required()
       ->check(CLI::ExistingFile);
+  const auto date = std::make_shared<Date>(0);
+  add_date(*command, *date);
   command->add_option("--seed", options->seed, "of the day; default: the configuration's");
   command->add_option("--speed", options->speed, "exchange seconds for a real one")
       ->check(CLI::PositiveNumber);
@@ -99,11 +137,10 @@ Command add_simulate(CLI::App& app) {
   command->add_option("--faults", options->faults, "what goes wrong: a file, or seed:N");
   command->add_option("--summary", options->summary_file, "write the closing summary as JSON");
   return [=] {
-    std::optional<Loaded> loaded = load(*path);
+    std::optional<Loaded> loaded = load(*path, *date);
     if (!loaded) return kExitConfig;
-    options->config = loaded->config;
-    options->config.simulator.trade_date = loaded->trade_date;
-    return run_simulate(*options, loaded->universe);
+    options->config = loaded->day.config;
+    return run_simulate(*options, *loaded->day.universe);
   };
 }
 
@@ -144,6 +181,8 @@ Command add_replay(CLI::App& app) {
   command
       ->add_option("--journal", options->journal, "directory for a journal of the captures' inputs")
       ->excludes(journal);
+  const auto date = std::make_shared<Date>(0);
+  add_date(*command, *date);
   command->add_option("--output", options->output, "file for every published level");
   command->add_option("--format", options->format, "jsonl or csv")
       ->transform(CLI::CheckedTransformer(formats));
@@ -152,10 +191,10 @@ Command add_replay(CLI::App& app) {
       fmt::print(stderr, "replay: name a capture or --from-journal\n");
       return kExitUsage;
     }
-    std::optional<Loaded> loaded = load(*path);
+    std::optional<Loaded> loaded = load(*path, *date, options->from_journal);
     if (!loaded) return kExitConfig;
-    options->config = loaded->config;
-    return run_replay(*options, loaded->universe, loaded->trade_date);
+    options->config = loaded->day.config;
+    return run_replay(*options, *loaded->day.universe, loaded->day.trade_date);
   };
 }
 

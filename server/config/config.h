@@ -95,12 +95,20 @@ struct JournalSettings {
   std::size_t ring = 1 << 18;
 };
 
+// Definitions of coming days, and when a day begins (server/days).
+struct DaySettings {
+  std::string directory;  // empty: the definitions that the configuration lists, and their day only
+  std::int64_t poll_s = 5;                      // between two looks at it
+  std::int64_t begin_at_ms = feed::hms(6, 30);  // China time of day
+};
+
 struct Config {
   std::string source;                    // the file it came from
   Date trade_date = 0;                   // 0: the date of the definitions
   std::vector<std::string> definitions;  // files, resolved against the configuration's folder
-  std::vector<std::string> calendar;     // likewise, one a year
-  feed::TradingDay day;                  // what they say of the day that runs; no key of its own
+  DaySettings days;
+  std::vector<std::string> calendar;  // likewise, one a year
+  feed::TradingDay day;               // what they say of the day that runs; no key of its own
   std::string log_level = "info";
   CoreSettings core;
   CollarSettings collar;

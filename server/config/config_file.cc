@@ -31,6 +31,7 @@ void resolve_paths(Config& config) {
     fund.closes = resolve_beside(config.source, fund.closes);
   }
   config.admin.tokens = resolve_beside(config.source, config.admin.tokens);
+  config.days.directory = resolve_beside(config.source, config.days.directory);
   config.journal.directory = resolve_beside(config.source, config.journal.directory);
 }
 
@@ -79,7 +80,8 @@ void check_szse(const szse::Settings& szse, TableReader& reader) {
 
 // What no single key can say.
 void check_whole(const Config& config, TableReader& reader) {
-  if (config.definitions.empty()) reader.fault("definitions", "at least one is needed");
+  if (config.definitions.empty() == config.days.directory.empty())
+    reader.fault("definitions", "at least one is needed, or days.directory, and not both");
   if (config.sse_enabled && config.sse.gateways.empty())
     reader.fault("sse", "gateways: at least one is needed");
   if (config.szse_enabled) check_szse(config.szse, reader);

@@ -221,12 +221,20 @@ void walk_simulator(Walker& walker, sim::Settings& simulator) {
 }
 
 template <class Walker>
+void walk_days(Walker& walker, DaySettings& days) {
+  walker.text("directory", days.directory, AnyText{});
+  walker.integer("poll_s", days.poll_s, 1, 3600);
+  walker.text("begin_at", days.begin_at_ms, TimeOfDayText{});
+}
+
+template <class Walker>
 void walk_config(Walker& walker, Config& config) {
   walker.text("trade_date", config.trade_date, OptionalDateText{});
   walker.texts("definitions", config.definitions, NonEmptyText{});
   walker.texts("calendar", config.calendar, NonEmptyText{});
   walker.text("log_level", config.log_level,
               word("trace", "debug", "info", "warning", "error", "critical", "off"));
+  walker.section("days", [&](auto& table) { walk_days(table, config.days); });
   walker.section("core", [&](auto& table) { walk_core(table, config.core); });
   walker.section("price_collar", [&](auto& table) { walk_collar(table, config.collar); });
   walker.section("sse", [&](auto& table) { walk_sse(table, config.sse_enabled, config.sse); });

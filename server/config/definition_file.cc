@@ -117,6 +117,16 @@ absl::StatusOr<IndexDefinition> load_definition(const std::string& path) {
   return load_definition(path, pool);
 }
 
+std::vector<std::string> files_of_definition(const std::string& path) {
+  std::vector<std::string> files{path};
+  const absl::StatusOr<toml::table> head = read_toml(path);
+  if (!head.ok()) return files;
+  for (const auto& named : {head->at_path("members"), head->at_path("total_return.dividends")}) {
+    if (const auto file = named.value<std::string>()) files.push_back(resolve_beside(path, *file));
+  }
+  return files;
+}
+
 absl::Status check_effective_date(const IndexDefinition& definition, Date trade_date) {
   FaultList faults;
   if (definition.effective_date != trade_date) {

@@ -6,6 +6,7 @@
 #include <absl/status/statusor.h>
 
 #include <string>
+#include <vector>
 
 #include "calc/definition.h"
 #include "calc/time.h"
@@ -18,6 +19,10 @@ namespace indexcast::server {
 // Its securities are those of `pool`, or its own.
 absl::StatusOr<IndexDefinition> load_definition(const std::string& path, SecurityPool& pool);
 absl::StatusOr<IndexDefinition> load_definition(const std::string& path);
+
+// The head and every file that it names: what a definition follows from. Only the head where that
+// cannot be read.
+std::vector<std::string> files_of_definition(const std::string& path);
 
 // Refuses a definition made for another day than the one that is about to run.
 absl::Status check_effective_date(const IndexDefinition& definition, Date trade_date);

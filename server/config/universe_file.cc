@@ -23,37 +23,37 @@ constexpr std::size_t kFilesForAThread = 50;
 // Remembers what each definition said first, and objects to another who says otherwise.
 class Agreement {
  public:
-  explicit Agreement(FaultList& faults) : faults_(faults) {}
-
-  void add(const IndexDefinition& definition) {
+  // Adds what is wrong with `definition` beside those before it.
+  void add(const IndexDefinition& definition, FaultList& faults) {
     if (const auto [it, added] = codes_.emplace(definition.code, definition.source); !added)
-      faults_.add(definition.source, 0, "code",
-                  fmt::format("{} is also defined in {}", definition.code, it->second));
-    for (const auto& [currency, series] : definition.fx_series) add_rate(definition, currency);
-    for (const Member& member : definition.members) add_member(definition, member);
+      faults.add(definition.source, 0, "code",
+                 fmt::format("{} is also defined in {}", definition.code, it->second));
+    for (const auto& [currency, series] : definition.fx_series)
+      add_rate(definition, currency, faults);
+    for (const Member& member : definition.members) add_member(definition, member, faults);
   }
 
  private:
-  void add_rate(const IndexDefinition& definition, const std::string& currency) {
+  void add_rate(const IndexDefinition& definition, const std::string& currency, FaultList& faults) {
     const auto rate = definition.close_fx.find(currency);
     const std::string& series = definition.fx_series.at(currency);
     if (rate == definition.close_fx.end()) {
-      faults_.add(definition.source, 0, "fx_series." + currency, "no close_fx for it");
+      faults.add(definition.source, 0, "fx_series." + currency, "no close_fx for it");
     } else if (const auto [it, added] = rates_.emplace(series, rate->second);
                !added && it->second != rate->second) {
-      faults_.add(definition.source, 0, "close_fx." + currency,
-                  series + " has another rate in another definition");
+      faults.add(definition.source, 0, "close_fx." + currency,
+                 series + " has another rate in another definition");
     }
   }
 
-  void add_member(const IndexDefinition& definition, const Member& member) {
+  void add_member(const IndexDefinition& definition, const Member& member, FaultList& faults) {
     const Member& first = first_of(member);
     if (first.security != member.security && first.currency() != member.currency())
-      faults_.add(definition.source, 0, "members",
-                  member.symbol() + " has another currency in another definition");
+      faults.add(definition.source, 0, "members",
+                 member.symbol() + " has another currency in another definition");
     if (first.reference_price != member.reference_price)
-      faults_.add(definition.source, 0, "members",
-                  member.symbol() + " has another reference_price in another definition");
+      faults.add(definition.source, 0, "members",
+                 member.symbol() + " has another reference_price in another definition");
   }
 
   // The first member of its symbol; members that share a security are told by its address.
@@ -63,28 +63,44 @@ class Agreement {
     return *it->second;
   }
 
-  FaultList& faults_;
   std::map<std::string, std::string> codes_;
   std::map<std::string, FxRate> rates_;
   std::unordered_map<const Security*, const Member*> by_security_;
   std::unordered_map<std::string_view, const Member*> by_symbol_;
 };
 
+// Takes out the first definition that contradicts one before it, or is for another day; false when
+// there is none. The others are held against each other anew, without what it said.
+bool take_out_one(std::vector<IndexDefinition>& definitions, Date day, FaultList& faults) {
+  Agreement agreement;
+  for (auto it = definitions.begin(); it != definitions.end(); ++it) {
+    FaultList of_this;
+    of_this.add(check_effective_date(*it, day));
+    agreement.add(*it, of_this);
+    if (of_this.empty()) continue;
+    faults.add(of_this.status());
+    definitions.erase(it);
+    return true;
+  }
+  return false;
+}
+
 // Shenzhen's phase is that of its sentinels, by default the members listed there: a fund's session
 // needs one.
-void check_sentinels(const Config& config, std::span<const IndexDefinition> definitions,
-                     FaultList& faults) {
+void take_out_unwatched(const Config& config, std::vector<IndexDefinition>& definitions,
+                        FaultList& faults) {
   const MarketId shenzhen = feed::market_of(feed::Venue::szse);
   const auto lists = [&](const Member& member) { return member.market() == shenzhen; };
   const bool watched = !config.szse.sentinels.empty() ||
                        std::ranges::any_of(definitions, [&](const IndexDefinition& definition) {
                          return std::ranges::any_of(definition.members, lists);
                        });
-  for (const IndexDefinition& definition : definitions) {
-    if (!watched && definition.fund && definition.fund->venue == shenzhen)
-      faults.add(config.source, 0, "szse.sentinels",
-                 definition.code + " follows Shenzhen's session, and nothing is watched there");
-  }
+  std::erase_if(definitions, [&](const IndexDefinition& definition) {
+    if (watched || !definition.fund || definition.fund->venue != shenzhen) return false;
+    faults.add(config.source, 0, "szse.sentinels",
+               definition.code + " follows Shenzhen's session, and nothing is watched there");
+    return true;
+  });
 }
 
 Date day_of(const Config& config, std::span<const IndexDefinition> definitions) {
@@ -114,25 +130,30 @@ std::vector<absl::StatusOr<IndexDefinition>> load_definitions(
 
 }  // namespace
 
-absl::StatusOr<Universe> load_universe(const Config& config) {
-  FaultList faults;
+std::vector<IndexDefinition> gather_definitions(const Config& config, Date& day, FaultList& faults,
+                                                OnFault on_fault) {
   std::vector<IndexDefinition> definitions;
   for (auto& definition : load_definitions(config.definitions)) {
     faults.add(definition.status());
     if (definition.ok()) definitions.push_back(*std::move(definition));
   }
-  const Date day = day_of(config, definitions);
+  if (day == 0) day = day_of(config, definitions);
   // Funds take prices and rates from the definitions: without those, faults that nobody made.
-  if (faults.empty()) {
+  if (faults.empty() || on_fault == OnFault::leave_out) {
     for (IndexDefinition& fund : load_funds(config.funds, definitions, day, faults))
       definitions.push_back(std::move(fund));
   }
-  check_sentinels(config, definitions, faults);
-  Agreement agreement(faults);
-  for (const IndexDefinition& definition : definitions) {
-    faults.add(check_effective_date(definition, day));
-    agreement.add(definition);
+  take_out_unwatched(config, definitions, faults);
+  while (take_out_one(definitions, day, faults)) {
   }
+  return definitions;
+}
+
+absl::StatusOr<Universe> load_universe(const Config& config) {
+  FaultList faults;
+  Date day = 0;
+  std::vector<IndexDefinition> definitions =
+      gather_definitions(config, day, faults, OnFault::refuse);
   if (!faults.empty()) return faults.status();
   return Universe(std::move(definitions));
 }

@@ -3,14 +3,26 @@
 
 #include <absl/status/statusor.h>
 
+#include <vector>
+
 #include "calc/universe.h"
 #include "server/config/config.h"
+#include "server/config/fault_list.h"
 
 namespace indexcast::server {
 
-// Loads every definition and every fund, in this order, and refuses the set when one is for another
-// day, a code appears twice, or two of them disagree about a shared instrument or rate. All faults
-// at once.
+// Whether what is wrong with one definition keeps the others from running.
+enum class OnFault : std::uint8_t { refuse, leave_out };
+
+// Every definition and every fund of the configuration, in this order, but for those with a fault:
+// one of its own, another day than `day`, a code that an earlier one has, or another word than an
+// earlier one's about a shared instrument or rate. `day` 0 becomes the configuration's day, or the
+// first definition's. With `refuse` the result is only good when `faults` stays empty, and no fault
+// is added that follows from another.
+std::vector<IndexDefinition> gather_definitions(const Config& config, Date& day, FaultList& faults,
+                                                OnFault on_fault);
+
+// Refuses the set when anything is wrong with any of them. All faults at once.
 absl::StatusOr<Universe> load_universe(const Config& config);
 
 // The day that runs: the configuration's, or else the one that its definitions are for.

@@ -81,13 +81,19 @@ void append_return(JsonBuffer& out, const std::optional<TotalReturn>& total) {
 
 Api::Api(const MetricSources& sources, const LevelMirror& mirror, Clock clock)
     : sources_(sources),
-      universe_(*sources.view.universe),
+      universe_(sources.view.universe),
       mirror_(mirror),
       clock_(clock),
-      encoder_(universe_, sources.view.epoch) {}
+      encoder_(*universe_, sources.view.epoch) {}
+
+void Api::follow_day(Clock clock) {
+  universe_ = sources_.view.universe;
+  clock_ = clock;
+  encoder_ = LevelEncoder(*universe_, sources_.view.epoch);
+}
 
 void Api::append_index(JsonBuffer& out, IndexId index) {
-  const IndexDefinition& definition = universe_.indices()[index];
+  const IndexDefinition& definition = universe_->indices()[index];
   append(out, "{\"code\":");
   append_quoted(out, definition.code);
   append_text(out, "name", definition.name);
@@ -109,12 +115,12 @@ void Api::append_index(JsonBuffer& out, IndexId index) {
 }
 
 void Api::append_members(JsonBuffer& out, IndexId index) const {
-  const IndexDefinition& definition = universe_.indices()[index];
+  const IndexDefinition& definition = universe_->indices()[index];
   bool certain = true;
   bool first = true;
   append(out, ",\"members\":[");
-  for (const MemberValue& value : member_values(universe_, mirror_, index)) {
-    const Instrument& instrument = universe_.instruments()[value.instrument];
+  for (const MemberValue& value : member_values(*universe_, mirror_, index)) {
+    const Instrument& instrument = universe_->instruments()[value.instrument];
     const RecordHeader header = value.applied ? value.applied->header : RecordHeader{};
     append(out, first ? "{\"symbol\":" : ",{\"symbol\":");
     append_quoted(out, instrument.symbol);
@@ -154,12 +160,12 @@ std::string Api::indices() {
 }
 
 std::optional<std::string> Api::index(std::string_view code) {
-  const IndexId index = universe_.find_index(code);
+  const IndexId index = universe_->find_index(code);
   if (index >= mirror_.indices()) return std::nullopt;
   JsonBuffer out;
   append_index(out, index);
   append_format(out, ",\"stream_sequence\":{}", mirror_.cursor());
-  if (const auto& fund = universe_.indices()[index].fund) append_fund(out, *fund);
+  if (const auto& fund = universe_->indices()[index].fund) append_fund(out, *fund);
   append_members(out, index);
   out.push_back('}');
   return string_of(out);
@@ -231,7 +237,7 @@ std::string Api::not_ready() const {
   for (std::size_t i = 0; i < mirror_.indices(); ++i) {
     if (mirror_.has_level(static_cast<IndexId>(i))) continue;
     missing += fmt::format("{}index {} has no level", missing.empty() ? "" : "; ",
-                           universe_.indices()[i].code);
+                           universe_->indices()[i].code);
   }
   return missing;
 }

@@ -19,6 +19,9 @@ class Api {
  public:
   Api(const MetricSources& sources, const LevelMirror& mirror, Clock clock);
 
+  // Another day begins: `sources` and the mirror are of it already.
+  void follow_day(Clock clock);
+
   // All indices with their definitions and newest levels.
   std::string indices();
   // One index with its members, all at the place in the stream that the mirror has reached; empty
@@ -35,7 +38,7 @@ class Api {
   void append_members(JsonBuffer& out, IndexId index) const;
 
   const MetricSources& sources_;
-  const Universe& universe_;
+  const Universe* universe_;
   const LevelMirror& mirror_;
   Clock clock_;
   LevelEncoder encoder_;

@@ -13,6 +13,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <chrono>
+#include <future>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -187,6 +188,20 @@ class HttpServer::Impl {
     thread_ = std::thread([this] { context_.run(); });
   }
 
+  void follow_day(const ServerView& view, Clock clock,
+                  std::vector<const PublisherStats*> publishers) {
+    std::promise<void> followed;
+    asio::post(context_, [&] {
+      publishers.push_back(&hub_.stats());
+      shared_.sources.view = view;
+      shared_.sources.publishers = std::move(publishers);
+      hub_.follow_day(view, clock);
+      api_.follow_day(clock);
+      followed.set_value();
+    });
+    followed.get_future().wait();
+  }
+
   void stop() {
     if (!thread_.joinable()) return;
     asio::post(context_, [this] { go_away(); });
@@ -293,6 +308,10 @@ HttpServer::HttpServer(const HttpSettings& settings, const ServerView& view, Clo
     : impl_(std::make_unique<Impl>(settings, view, clock, std::move(publishers), requests)) {}
 HttpServer::~HttpServer() = default;
 void HttpServer::start() { impl_->start(); }
+void HttpServer::follow_day(const ServerView& view, Clock clock,
+                            std::vector<const PublisherStats*> publishers) {
+  impl_->follow_day(view, clock, std::move(publishers));
+}
 void HttpServer::stop() { impl_->stop(); }
 std::uint16_t HttpServer::port() const { return impl_->port(); }
 const PublisherStats& HttpServer::stats() const { return impl_->stats(); }

@@ -30,6 +30,10 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   void start();
+  // Goes on with another day: its levels, its feeds, its publishers. Clients stay connected. Once
+  // it has returned nothing of the day before is used any more. Between start() and stop().
+  void follow_day(const ServerView& view, Clock clock,
+                  std::vector<const PublisherStats*> publishers);
   // Tells WebSocket clients that the server goes away, waits for them at most half a second, ends
   // the thread. Harmless when repeated or before start().
   void stop();

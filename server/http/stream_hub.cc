@@ -19,6 +19,37 @@ StreamHub::StreamHub(const ServerView& view, Clock clock, ClientStats& clients)
   skipped_.set_epoch(view.epoch);
 }
 
+void StreamHub::follow_day(const ServerView& view, Clock clock) {
+  struct Wish {
+    StreamClient* client;
+    std::string code;
+    std::int64_t interval_ns;
+  };
+  std::vector<Wish> wishes;
+  for (StreamClient* client : clients_) {
+    for (const auto& [index, wanted] : client->subscriptions())
+      wishes.push_back({client, universe_->indices()[index].code, wanted.interval_ns});
+    unfollow_all(*client);
+  }
+  universe_ = view.universe;
+  clock_ = clock;
+  mirror_ = LevelMirror(view);
+  encoder_ = LevelEncoder(*view.universe, view.epoch);
+  frames_.assign(view.universe->indices().size(), {});
+  followers_.assign(view.universe->indices().size(), {});
+  heartbeat_.set_epoch(view.epoch);
+  skipped_.set_epoch(view.epoch);
+  now_ = clock_.now();
+  for (const Wish& wish : wishes) {
+    const IndexId index = universe_->find_index(wish.code);
+    if (index < universe_->indices().size()) {
+      follow(*wish.client, index, wish.interval_ns / kNsPerMs);
+    } else {
+      tell_unsubscribed(*wish.client, std::span(&wish.code, 1));
+    }
+  }
+}
+
 std::size_t StreamHub::poll(std::size_t limit) {
   now_ = clock_.now();
   const std::size_t count = mirror_.poll(limit, *this);
@@ -57,8 +88,12 @@ void StreamHub::on_tick(const TimerTick& tick, std::uint64_t stream_sequence) {
 }
 
 void StreamHub::leave(StreamClient& client) {
-  while (!client.subscriptions().empty()) unfollow(client, client.subscriptions().begin()->first);
+  unfollow_all(client);
   std::erase(clients_, &client);
+}
+
+void StreamHub::unfollow_all(StreamClient& client) {
+  while (!client.subscriptions().empty()) unfollow(client, client.subscriptions().begin()->first);
 }
 
 void StreamHub::sent(StreamClient& client) {
@@ -111,15 +146,21 @@ void StreamHub::subscribe(StreamClient& client, const StreamCommand& command) {
 }
 
 void StreamHub::unsubscribe(StreamClient& client, const StreamCommand& command) {
-  fmt::format_to(std::back_inserter(text_), "{{\"type\":\"unsubscribed\",\"codes\":[");
-  bool first = true;
+  std::vector<std::string> ended;
   for (const std::string& code : command.codes) {
     const IndexId index = universe_->find_index(code);
     if (index >= universe_->indices().size() || !client.follows(index)) continue;
     unfollow(client, index);
-    if (!first) text_.push_back(',');
-    append_quoted(text_, code);
-    first = false;
+    ended.push_back(code);
+  }
+  tell_unsubscribed(client, ended);
+}
+
+void StreamHub::tell_unsubscribed(StreamClient& client, std::span<const std::string> codes) {
+  fmt::format_to(std::back_inserter(text_), "{{\"type\":\"unsubscribed\",\"codes\":[");
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (i > 0) text_.push_back(',');
+    append_quoted(text_, codes[i]);
   }
   fmt::format_to(std::back_inserter(text_), "]}}");
   client.answer(finish(), now_);

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +25,10 @@ namespace indexcast::server {
 class StreamHub : public FrameSource {
  public:
   StreamHub(const ServerView& view, Clock clock, ClientStats& clients);
+
+  // Another day begins: everybody who follows a code goes on with the day's index of that code,
+  // snapshot first; who followed one that the day does not have is told so.
+  void follow_day(const ServerView& view, Clock clock);
 
   // Reads at most `limit` records and sends what is due. Returns how many were read.
   std::size_t poll(std::size_t limit);
@@ -56,6 +62,8 @@ class StreamHub : public FrameSource {
   void unsubscribe(StreamClient& client, const StreamCommand& command);
   void follow(StreamClient& client, IndexId index, std::int64_t interval_ms);
   void unfollow(StreamClient& client, IndexId index);
+  void unfollow_all(StreamClient& client);
+  void tell_unsubscribed(StreamClient& client, std::span<const std::string> codes);
   Frame level_text(IndexId index, std::string_view type);
   Frame finish();
 

@@ -31,27 +31,29 @@ unsigned spinning_threads(const Config& config) {
   return feeds + 1 + unsigned{config.zmq.enabled};
 }
 
-Pipeline::Pipeline(const Config& config, const Universe& universe, Date trade_date)
-    : universe_(&universe),
+Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> universe, Date trade_date,
+                   ZmqSocket* publish)
+    : universe_(std::move(universe)),
       ring_(config.core.broadcast_ring),
-      latest_(universe.indices().size()),
+      latest_(universe_->indices().size()),
       sink_(ring_, latest_, clock_),
-      engine_(universe, engine_settings(config, trade_date), sink_, core_counters_),
+      engine_(*universe_, engine_settings(config, trade_date), sink_, core_counters_),
       core_thread_("core", config.core.idle, clock_),
       publish_thread_("publish", config.core.idle, clock_),
       aux_thread_("aux", IdleMode::block, clock_) {
-  view_.universe = &universe;
+  view_.universe = universe_.get();
   view_.ring = &ring_;
   view_.latest = &latest_;
   view_.core = &core_counters_;
   view_.epoch = static_cast<std::uint64_t>(clock_.now().ns);
   view_.trade_date = trade_date;
-  opening_ = opening_events(config, universe, trade_date, clock_.now());
+  opening_ = opening_events(config, *universe_, trade_date, clock_.now());
   open_journal(config, trade_date);
   sequencer_ =
       std::make_unique<Sequencer>(engine_, journal_.get(), config.core.timer_ms * kNsPerMs);
   open_feeds(config);
-  if (config.zmq.enabled) zmq_ = std::make_unique<ZmqPublisher>(config.zmq, view_, clock_);
+  if (publish != nullptr)
+    zmq_ = std::make_unique<ZmqPublisher>(*publish, config.zmq, view_, clock_);
   assign_threads(config);
 }
 

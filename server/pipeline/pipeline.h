@@ -1,5 +1,5 @@
 // The running server between the sockets and the publishers: feeds, rings, core, journal, and the
-// threads they live on.
+// threads they live on. One trading day.
 #pragma once
 
 #include <memory>
@@ -35,9 +35,11 @@ unsigned spinning_threads(const Config& config);
 
 class Pipeline {
  public:
-  // Opens every socket and file that the configuration names; throws std::exception with the
-  // address or path when one cannot be had. `universe` outlives the pipeline.
-  Pipeline(const Config& config, const Universe& universe, Date trade_date);
+  // Opens the feeds' sockets and every file that the configuration names; throws std::exception
+  // with the address or path when one cannot be had. `publish`, where levels go over ZeroMQ,
+  // outlives the pipeline; null when that is disabled.
+  Pipeline(const Config& config, std::shared_ptr<const Universe> universe, Date trade_date,
+           ZmqSocket* publish);
   ~Pipeline() { stop(); }
 
   // Publishes the start levels and lets the threads run.
@@ -66,7 +68,7 @@ class Pipeline {
   void assign_threads(const Config& config);
 
   Clock clock_;
-  const Universe* universe_;
+  std::shared_ptr<const Universe> universe_;
   std::vector<MarketEvent> opening_;
   BroadcastRing ring_;
   LatestTable latest_;

@@ -1,19 +1,13 @@
 #include "server/publish/zmq_publisher.h"
 
-#include <stdexcept>
-
 #include "server/publish/heartbeat.h"
 
 namespace indexcast::server {
-namespace {
 
-// How long a stopping server lets ZeroMQ deliver what is queued.
-constexpr int kLingerMs = 500;
-
-}  // namespace
-
-ZmqPublisher::ZmqPublisher(const ZmqSettings& settings, const ServerView& view, Clock clock)
-    : universe_(view.universe),
+ZmqPublisher::ZmqPublisher(ZmqSocket& socket, const ZmqSettings& settings, const ServerView& view,
+                           Clock clock)
+    : socket_(&socket),
+      universe_(view.universe),
       clock_(clock),
       mirror_(view),
       encoder_(*view.universe, view.epoch),
@@ -26,14 +20,6 @@ ZmqPublisher::ZmqPublisher(const ZmqSettings& settings, const ServerView& view, 
   }
   heartbeat_.set_epoch(view.epoch);
   skipped_.set_epoch(view.epoch);
-  socket_.set(zmq::sockopt::sndhwm, settings.send_high_water_mark);
-  socket_.set(zmq::sockopt::linger, kLingerMs);
-  try {
-    socket_.bind(settings.publish);
-  } catch (const zmq::error_t& error) {
-    throw std::runtime_error("zmq " + settings.publish + ": " + error.what());
-  }
-  endpoint_ = socket_.get(zmq::sockopt::last_endpoint);
 }
 
 std::size_t ZmqPublisher::do_work(TimeNs) {
@@ -93,10 +79,7 @@ void ZmqPublisher::publish_inav(IndexId fund, const v1::Level& level, TimeNs gri
 }
 
 bool ZmqPublisher::send(std::string_view topic, std::string_view payload) {
-  // The plain call: cppzmq's would throw on this thread.
-  void* const socket = socket_.handle();
-  const bool sent = zmq_send(socket, topic.data(), topic.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0 &&
-                    zmq_send(socket, payload.data(), payload.size(), ZMQ_DONTWAIT) >= 0;
+  const bool sent = socket_->send(topic, payload);
   if (sent) {
     stats_.bytes.add(topic.size() + payload.size());
   } else {

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-#include <zmq.hpp>
 
 #include "server/config/config.h"
 #include "server/pipeline/agent.h"
@@ -16,6 +15,7 @@
 #include "server/publish/level_encoder.h"
 #include "server/publish/level_mirror.h"
 #include "server/publish/publisher_stats.h"
+#include "server/publish/zmq_socket.h"
 
 namespace indexcast::server {
 
@@ -27,14 +27,11 @@ class ZmqPublisher : public Agent {
   // record, a quarter of a millisecond.
   static constexpr std::size_t kBatch = 256;
 
-  // Binds; throws std::runtime_error with the endpoint when it cannot be had. `view` is copied;
-  // what it points to outlives the publisher.
-  ZmqPublisher(const ZmqSettings& settings, const ServerView& view, Clock clock);
+  // `socket` and what `view` points to outlive the publisher.
+  ZmqPublisher(ZmqSocket& socket, const ZmqSettings& settings, const ServerView& view, Clock clock);
 
   std::size_t do_work(TimeNs now) override;
 
-  // What was bound, with the port that a wildcard became.
-  std::string endpoint() const { return endpoint_; }
   const PublisherStats& stats() const { return stats_; }
 
  private:
@@ -51,6 +48,7 @@ class ZmqPublisher : public Agent {
   // False when ZeroMQ refused the message.
   bool send(std::string_view topic, std::string_view payload);
 
+  ZmqSocket* socket_;
   const Universe* universe_;
   Clock clock_;
   LevelMirror mirror_;
@@ -64,9 +62,6 @@ class ZmqPublisher : public Agent {
   std::vector<std::string> level_topics_;
   std::vector<std::string> skipped_topics_;
   std::vector<std::string> inav_topics_;  // empty for what is no fund
-  zmq::context_t context_{1};
-  zmq::socket_t socket_{context_, zmq::socket_type::pub};
-  std::string endpoint_;
 };
 
 }  // namespace indexcast::server

@@ -105,8 +105,8 @@ class Day:
         if event.receive_time > self.now:
             self.now = event.receive_time
         if event.feed < VENUES and event.exchange_time > self.clock:
-            if self.clock == 0 and event.exchange_time >= self._open_deadline:
-                self._began_late()
+            if self.clock == 0:
+                self._begin(event.exchange_time)
             self.clock = event.exchange_time
         levels = self._advance(event) if self.clock >= self._next_deadline else []
         handler = self._handlers.get(event.kind)
@@ -230,7 +230,7 @@ class Day:
         return self._entered(market, event) + self._complete(market, event)
 
     def _timetable(self, event):
-        self.markets[event.market].end = event.value
+        self.markets[event.market].ends_at(event.value)
         self._next_deadline = self._earliest_deadline()
         return []
 
@@ -313,9 +313,12 @@ class Day:
             instants.append(self._open_deadline)
         return min(instants)
 
-    def _began_late(self):
-        """Of the deadline's instant there is no level, so the open waits for every member."""
-        self._open_deadline = NEVER
+    def _begin(self, clock):
+        """Of a deadline that has passed there is no level, so the open waits for every member."""
+        if clock >= self._open_deadline:
+            self._open_deadline = NEVER
+        for market in self.markets:
+            market.begin(clock)
         self._next_deadline = self._earliest_deadline()
 
     def _advance(self, event):

@@ -9,7 +9,8 @@ class Market:
         self.number, self.members = number, members
         self._deadline_ns = close_deadline_ns
         self.phase = PRE_OPEN
-        self.end = None  # of its timetable, exchange time
+        self._timetable_end = None  # exchange time
+        self._began = 0
         self.closing_since = None
         self.carried_forward = False
 
@@ -20,6 +21,20 @@ class Market:
     @property
     def has_left_auction(self):
         return self.phase not in (PRE_OPEN, SHUT)
+
+    def ends_at(self, instant):
+        self._timetable_end = instant
+
+    def begin(self, clock):
+        """The core's first exchange time."""
+        self._began = clock
+
+    @property
+    def end(self):
+        """None without a timetable; whoever begins after it waits for closes as if it were now."""
+        if self._timetable_end is not None and self._timetable_end < self._began:
+            return self._began + self._deadline_ns
+        return self._timetable_end
 
     def hear(self, phase, at):
         """Its venue, or the calendar, names a state."""

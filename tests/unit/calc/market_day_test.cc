@@ -66,6 +66,21 @@ TEST_F(MarketDayTest, AMarketThatNeverOpenedIsShutAtItsTimetablesEnd) {
   EXPECT_EQ(log_.last().status(), IndexStatus::open);
 }
 
+TEST_F(MarketDayTest, WhoeverBeginsAfterAMarketsEndWaitsForItsClosesToo) {
+  all_end();
+  time_is(at(15, 57));
+  EXPECT_EQ(engine_.phase(0), MarketPhase::pre_open) << "it has not said what it is at";
+  phase(0, MarketPhase::closing);
+  price(0, PriceKind::close, "152.20");
+  EXPECT_EQ(engine_.phase(0), MarketPhase::closed);
+  phase(1, MarketPhase::trading);
+  time_is(at(16, 17));
+  EXPECT_EQ(engine_.phase(1), MarketPhase::trading) << "its end is twenty minutes after we began";
+  time_is(at(16, 37));
+  EXPECT_EQ(engine_.phase(1), MarketPhase::closed);
+  EXPECT_EQ(last_cause(), PhaseCause::never_closed);
+}
+
 TEST_F(MarketDayTest, HalfDayIsABreakWhileTheMainlandLunches) {
   ends(2, at(12, 10));
   phases(MarketPhase::trading);

@@ -85,11 +85,12 @@ class ZmqPublisherTest : public testing::Test {
   static constexpr std::int64_t kLast = 42;
   CoreStub core_;
   Clock clock_;
-  ZmqPublisher publisher_{settings(), core_.view(), clock_};
+  ZmqSocket socket_{settings()};
+  ZmqPublisher publisher_{socket_, settings(), core_.view(), clock_};
 };
 
 TEST_F(ZmqPublisherTest, sendsTopicAndPayload) {
-  Subscriber subscriber(publisher_.endpoint(), {"heartbeat/", "level/995366/"});
+  Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "level/995366/"});
   settle(subscriber);
   LevelUpdate update = core_.make_level(1, 10'123'456);
   update.receive_time = clock_.now();
@@ -108,7 +109,7 @@ TEST_F(ZmqPublisherTest, sendsTopicAndPayload) {
 }
 
 TEST_F(ZmqPublisherTest, heartbeatNamesEverySequence) {
-  Subscriber subscriber(publisher_.endpoint(), {"heartbeat/"});
+  Subscriber subscriber(socket_.endpoint(), {"heartbeat/"});
   settle(subscriber);
   core_.publish(1, 10);
   core_.publish(1, 20);
@@ -143,7 +144,7 @@ class FundPublisherTest : public ZmqPublisherTest {
   // A heartbeat shows that nothing was sent before it.
   void expect_heartbeat() { subscriber_.expect<v1::Heartbeat>("heartbeat/"); }
 
-  Subscriber subscriber_{publisher_.endpoint(), {"heartbeat/", "inav/"}};
+  Subscriber subscriber_{socket_.endpoint(), {"heartbeat/", "inav/"}};
 };
 
 TEST_F(FundPublisherTest, sendsEveryLevelOfAFundWithItsTerms) {
@@ -201,7 +202,7 @@ class LappedZmqPublisherTest : public ZmqPublisherTest {
 };
 
 TEST_F(LappedZmqPublisherTest, saysWhatItSkipped) {
-  Subscriber subscriber(publisher_.endpoint(), {"heartbeat/", "level/", "skipped/"});
+  Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "level/", "skipped/"});
   settle(subscriber);
   for (int i = 1; i <= 50; ++i) core_.publish(0, i * 10);
   run();
@@ -220,11 +221,10 @@ TEST_F(ZmqPublisherTest, worksInBoundedBatches) {
   EXPECT_EQ(publisher_.do_work({}), ZmqPublisher::kBatch);
 }
 
-TEST(ZmqPublisher, refusesAnEndpointThatCannotBeHad) {
-  CoreStub core;
+TEST(ZmqSocket, refusesAnEndpointThatCannotBeHad) {
   ZmqSettings settings;
   settings.publish = "tcp://203.0.113.7:1";
-  EXPECT_THROW(ZmqPublisher(settings, core.view(), Clock()), std::runtime_error);
+  EXPECT_THROW(ZmqSocket{settings}, std::runtime_error);
 }
 
 }  // namespace

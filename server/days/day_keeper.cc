@@ -1,0 +1,118 @@
+#include "server/days/day_keeper.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "server/config/calendar_file.h"
+
+namespace indexcast::server {
+namespace {
+
+void warn_of(const LoadedDay& day) {
+  for (const std::string& warning : trading_day_warnings(day.config)) spdlog::warn(warning);
+  if (!day.left_out.empty()) spdlog::error("left out of {}:\n{}", day.trade_date, day.left_out);
+}
+
+void log_end(const Pipeline& pipeline) {
+  spdlog::info("published {} levels for {}",
+               pipeline.view().core->get(CoreCounter::levels_published),
+               pipeline.view().trade_date);
+  const JournalWriter* journal = pipeline.journal();
+  if (journal == nullptr) return;
+  if (journal->failed())
+    spdlog::error("{}: the disk refused a write, the journal is incomplete", journal->path());
+  if (journal->left_out() > 0)
+    spdlog::warn("{}: {} inputs were left out", journal->path(), journal->left_out());
+}
+
+}  // namespace
+
+DayKeeper::DayKeeper(Config config, DefinitionDirectory directory, LoadedDay first)
+    : config_(std::move(config)),
+      directory_(std::move(directory)),
+      trade_date_(first.trade_date),
+      zmq_(config_.zmq.enabled ? std::make_unique<ZmqSocket>(config_.zmq) : nullptr) {
+  warn_of(first);
+  pipeline_ =
+      std::make_unique<Pipeline>(first.config, std::move(first.universe), trade_date_, zmq_.get());
+  if (!config_.http.enabled) return;
+  http_ = std::make_unique<HttpServer>(config_.http, pipeline_->view(), pipeline_->clock(),
+                                       publishers());
+}
+
+std::vector<const PublisherStats*> DayKeeper::publishers() const {
+  if (pipeline_->zmq() == nullptr) return {};
+  return {&pipeline_->zmq()->stats()};
+}
+
+void DayKeeper::start() {
+  if (http_) http_->start();
+  pipeline_->start();
+}
+
+void DayKeeper::stop() {
+  if (!pipeline_) return;
+  pipeline_->stop();
+  if (http_) http_->stop();
+  log_end(*pipeline_);
+  http_.reset();
+  pipeline_.reset();
+}
+
+void DayKeeper::look(TimeNs now) {
+  look_at_directory();
+  const Date today = china_date(now);
+  if (today <= trade_date_ || china_time_of_day_ms(now) < config_.days.begin_at_ms) return;
+  if (std::ranges::binary_search(directory_.days(), today)) begin(today);
+}
+
+void DayKeeper::begin_next_day() {
+  look_at_directory();
+  const std::vector<Date> days = directory_.days();
+  const auto next = std::ranges::upper_bound(days, trade_date_);
+  if (next != days.end()) return begin(*next);
+  spdlog::warn("no day after {} has a definition", trade_date_);
+}
+
+void DayKeeper::look_at_directory() {
+  for (const std::string& path : directory_.look()) {
+    const auto found = directory_.definitions().find(path);
+    if (found == directory_.definitions().end()) {
+      spdlog::info("{}: gone", path);
+    } else if (found->second.status.ok()) {
+      spdlog::info("{}: {} version {} for {} is good", path, found->second.code,
+                   found->second.version, found->second.effective_date);
+    } else {
+      spdlog::error("refused:\n{}", std::string(found->second.status.message()));
+    }
+  }
+}
+
+void DayKeeper::begin(Date date) {
+  absl::StatusOr<LoadedDay> day = load_day(config_, directory_, date);
+  if (!day.ok()) {
+    spdlog::error("{} cannot begin, {} goes on:\n{}", date, trade_date_,
+                  std::string(day.status().message()));
+    return;
+  }
+  warn_of(*day);
+  std::unique_ptr<Pipeline> next;
+  try {
+    next = std::make_unique<Pipeline>(day->config, day->universe, date, zmq_.get());
+  } catch (const std::exception& error) {
+    spdlog::error("{} cannot begin, {} goes on: {}", date, trade_date_, error.what());
+    return;
+  }
+  pipeline_->stop();
+  log_end(*pipeline_);
+  std::swap(pipeline_, next);
+  trade_date_ = date;
+  pipeline_->start();
+  if (http_) http_->follow_day(pipeline_->view(), pipeline_->clock(), publishers());
+  spdlog::info("serving {} indices for {}, epoch {}", day->universe->indices().size(), date,
+               pipeline_->view().epoch);
+}
+
+}  // namespace indexcast::server

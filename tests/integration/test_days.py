@@ -1,0 +1,155 @@
+"""One day after another in a server that keeps running, its subscribers connected."""
+import json
+import shutil
+import signal
+import unittest
+
+import harness
+import websocket
+import zmq
+
+INDICES = harness.ROOT / "deploy" / "indices"
+FIRST, SECOND = "2025-04-02", "2025-04-03"
+DATES = {FIRST: 20250402, SECOND: 20250403}
+# From the last minutes of Hong Kong's trading to its closing prices, in about fifteen seconds.
+CLOSE = {"begin": "15:57:00", "end": "16:35:00", "speed": 150.0}
+CONFIG_REFUSED = 3
+
+
+class Days(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.definitions = self.folder / "definitions"
+        self.definitions.mkdir()
+
+    def put(self, day, codes=harness.CODES, version=1):
+        """The shipped definitions, for `day`."""
+        for code in codes:
+            head = (INDICES / f"{code}.toml").read_text("utf-8")
+            head = head.replace(FIRST, day).replace("version = 1", f"version = {version}")
+            head = head.replace(f'"{code}.csv"', f'"{code}-{day}.csv"')
+            shutil.copy(INDICES / f"{code}.csv", self.definitions / f"{code}-{day}.csv")
+            (self.definitions / f"{code}-{day}.toml").write_text(head, "utf-8")
+
+    def configure_days(self, **changes):
+        # Nothing is due by the clock: what begins is asked for.
+        days = {"directory": str(self.definitions), "poll_s": 1, "begin_at": "23:59:59"}
+        return self.configure(definitions=[], days=days, journal={"enabled": True},
+                              **{"trade_date": FIRST, **changes})
+
+    def indices(self, ready):
+        _, body = harness.fetch(ready["http"] + "v1/indices")
+        return body
+
+    def by_code(self, ready):
+        return {index["code"]: index for index in self.indices(ready)["indices"]}
+
+    def await_day(self, ready, day):
+        harness.await_that(lambda: self.indices(ready)["trade_date"] == DATES[day], f"{day} to run")
+
+    def await_log(self, server, text):
+        harness.await_that(lambda: text in server.log.read_text(), text)
+
+    def simulate(self, config, day, simulator):
+        """Plays a day to a server that has its settings from another file."""
+        path = self.folder / f"simulate-{day}.toml"
+        settings = harness.site.tomllib.loads(config.read_text("utf-8"))
+        settings["simulator"].update(simulator)
+        path.write_text(harness.site.dump(settings), "utf-8")
+        self.start(f"simulate-{day}", "simulate", "--config", path, "--date", day, "--seed", "5").wait()
+
+    def roll(self, closing):
+        """Tomorrow's definitions from what the server shows of today's, as its operator makes them."""
+        for code, index in closing.items():
+            closes = self.folder / f"closes-{code}.csv"
+            closes.write_text("symbol,close\n" + "".join(
+                f"{m['symbol']},{m['price']}\n" for m in index["members"]))
+            new = self.folder / "rolled"
+            rate = [] if code == "995365" else ["--fx", "HKD=" + index["level"]["fx_rate"]]
+            harness.run("basket", "roll", self.definitions / f"{code}-{FIRST}.toml", "--date", SECOND,
+                        "--closes", closes, *rate, "--closing-level", index["level"]["level"],
+                        "--output", new, check=0)
+            head = (new / f"{code}.toml").read_text("utf-8")
+            (new / f"{code}.csv").rename(self.definitions / f"{code}-{SECOND}.csv")
+            (self.definitions / f"{code}-{SECOND}.toml").write_text(
+                head.replace(f'"{code}.csv"', f'"{code}-{SECOND}.csv"'), "utf-8")
+
+    def test_the_close_of_one_day_is_where_the_next_begins(self):
+        self.put(FIRST)
+        config = self.configure_days()
+        server, ready = self.serve(config)
+        recorder, recording = self.record(ready)
+        with websocket.Client(ready["http"]) as client:
+            client.send({"op": "subscribe", "codes": ["995366"]})
+            first = self.next_level(client)
+            self.assertEqual(first["trade_date"], DATES[FIRST])
+            self.simulate(config, FIRST, CLOSE)
+            codes = harness.await_that(lambda: self.closed(ready), "the official close")
+            self.roll({code: harness.fetch(ready["http"] + f"v1/indices/{code}")[1] for code in codes})
+            for code in codes:
+                self.await_log(server, f"{code} version 2 for {DATES[SECOND]} is good")
+            server.child.send_signal(signal.SIGHUP)
+            self.await_day(ready, SECOND)
+            second = first
+            while second["epoch"] == first["epoch"]:
+                second = self.next_level(client)
+            self.assertEqual(second["type"], "snapshot")
+            self.assertEqual(second["trade_date"], DATES[SECOND])
+            self.assertEqual(second["previous_close"], codes["995366"])
+            self.simulate(config, SECOND, {"begin": "10:00:00", "end": "10:05:00", "speed": 60.0})
+        self.drain(ready, recording)
+        recorder.end()
+        server.end()
+        records = harness.read_levels(recording)
+        self.check_second_day([r for r in records if r["trade_date"] == DATES[SECOND]], codes)
+        self.check_journals(config, records)
+
+    def next_level(self, client):
+        """The next snapshot or level of a connection."""
+        while True:
+            message = client.receive()
+            if message["type"] in ("snapshot", "level"):
+                return message
+
+    def closed(self, ready):
+        """{code: close} once every index has one."""
+        closes = {code: index["level"]["close"] for code, index in self.by_code(ready).items()
+                  if index["level"] and index["level"]["status"] == "closed"}
+        return closes if set(closes) == set(harness.CODES) else None
+
+    def check_second_day(self, records, closes):
+        """A day like any other: numbered from 1, on the close as it was published, all feeds live."""
+        sequences = {code: [int(r["index_sequence"]) for r in records if r["code"] == code]
+                     for code in harness.CODES}
+        for code, seen in sequences.items():
+            self.assertEqual(seen, list(range(1, len(seen) + 1)), code)
+            self.assertGreater(len(seen), 50, code)
+        for record in records:
+            self.assertEqual(record["previous_close"], closes[record["code"]], record)
+        self.assertTrue(any(r["quotable"] for r in records))
+
+    def check_journals(self, config, records):
+        """Each day's journal gives that day's levels again."""
+        journals = sorted((self.folder / "journal").glob("*.journal"))
+        self.assertEqual(len(journals), 2)
+        replayed = []
+        for journal in journals:
+            output = self.folder / "replay.jsonl"
+            harness.run("replay", "--config", config, "--from-journal", journal,
+                        "--output", output, check=0)
+            replayed += harness.read_levels(output)
+        digits = ["level", "status", "flags", "open", "close", "previous_close", "fx_rate"]
+
+        def by_place(levels):
+            return {(r["code"], r["trade_date"], r["index_sequence"]): [r[name] for name in digits]
+                    for r in levels}
+
+        # The feeds' end, after the recorder's, made a few more.
+        recorded, again = by_place(records), by_place(replayed)
+        self.assertEqual(len(recorded), len(records))
+        self.assertLess(len(again) - len(recorded), 50)
+        self.assertEqual(recorded, {place: again.get(place) for place in recorded})
+
+
+if __name__ == "__main__":
+    unittest.main()
