@@ -86,10 +86,16 @@ CLI::Option* add_date(CLI::App& command, Date& date) {
 
 using Command = std::function<int()>;
 
-int report_check(const std::string& path, const LoadedDay& day) {
-  if (!day.left_out.empty()) fmt::print(stderr, "left out:\n{}\n", day.left_out);
-  fmt::print("{}: good, {} indices for {}\n", path, day.universe->indices().size(), day.trade_date);
-  return day.left_out.empty() ? kExitOk : kExitConfig;
+int report_check(const std::string& path, const Loaded& loaded) {
+  bool good = true;
+  for (const std::string& faults : {loaded.directory.faults(), loaded.day.left_out}) {
+    if (faults.empty()) continue;
+    fmt::print(stderr, "left out:\n{}\n", faults);
+    good = false;
+  }
+  fmt::print("{}: {}, {} indices for {}\n", path, good ? "good" : "not all is good",
+             loaded.day.universe->indices().size(), loaded.day.trade_date);
+  return good ? kExitOk : kExitConfig;
 }
 
 Command add_serve(CLI::App& app) {
@@ -113,7 +119,7 @@ Command add_serve(CLI::App& app) {
       return kExitConfig;
     }
     if (*print) fmt::print("{}", print_config(loaded->day.config));
-    if (*check) return report_check(*path, loaded->day);
+    if (*check) return report_check(*path, *loaded);
     if (*print) return kExitOk;
     return run_serve({loaded->config, *ready_file}, std::move(loaded->directory),
                      std::move(loaded->day));

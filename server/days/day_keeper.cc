@@ -34,6 +34,7 @@ DayKeeper::DayKeeper(Config config, DefinitionDirectory directory, LoadedDay fir
       directory_(std::move(directory)),
       trade_date_(first.trade_date),
       zmq_(config_.zmq.enabled ? std::make_unique<ZmqSocket>(config_.zmq) : nullptr) {
+  if (!directory_.faults().empty()) spdlog::error("refused:\n{}", directory_.faults());
   warn_of(first);
   pipeline_ =
       std::make_unique<Pipeline>(first.config, std::move(first.universe), trade_date_, zmq_.get());

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "server/config/definition_file.h"
+#include "server/config/fault_list.h"
 
 namespace indexcast::server {
 namespace {
@@ -66,6 +67,12 @@ std::vector<std::string> DefinitionDirectory::look() {
     changed.insert(head);
   }
   return {changed.begin(), changed.end()};
+}
+
+std::string DefinitionDirectory::faults() const {
+  FaultList faults;
+  for (const auto& [path, definition] : definitions_) faults.add(definition.status);
+  return std::string(faults.status().message());
 }
 
 std::vector<Date> DefinitionDirectory::days() const {

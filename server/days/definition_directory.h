@@ -36,6 +36,8 @@ class DefinitionDirectory {
 
   // By path. An unreadable folder has none.
   const std::map<std::string, StagedDefinition>& definitions() const { return definitions_; }
+  // What is wrong with those that are not good, one line a fault.
+  std::string faults() const;
   // Days with a good definition, in order.
   std::vector<Date> days() const;
   // The heads of a day, the newest good version of each code, in order of codes. Of two that are

@@ -1,5 +1,5 @@
 """One day after another in a server that keeps running, its subscribers connected."""
-import json
+import datetime
 import shutil
 import signal
 import unittest
@@ -13,6 +13,7 @@ FIRST, SECOND = "2025-04-02", "2025-04-03"
 DATES = {FIRST: 20250402, SECOND: 20250403}
 # From the last minutes of Hong Kong's trading to its closing prices, in about fifteen seconds.
 CLOSE = {"begin": "15:57:00", "end": "16:35:00", "speed": 150.0}
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
 CONFIG_REFUSED = 3
 
 
@@ -34,8 +35,8 @@ class Days(harness.Case):
     def configure_days(self, **changes):
         # Nothing is due by the clock: what begins is asked for.
         days = {"directory": str(self.definitions), "poll_s": 1, "begin_at": "23:59:59"}
-        return self.configure(definitions=[], days=days, journal={"enabled": True},
-                              **{"trade_date": FIRST, **changes})
+        return self.configure(**{"definitions": [], "days": days, "journal": {"enabled": True},
+                                 "trade_date": FIRST, **changes})
 
     def indices(self, ready):
         _, body = harness.fetch(ready["http"] + "v1/indices")
@@ -88,7 +89,7 @@ class Days(harness.Case):
             self.roll({code: harness.fetch(ready["http"] + f"v1/indices/{code}")[1] for code in codes})
             for code in codes:
                 self.await_log(server, f"{code} version 2 for {DATES[SECOND]} is good")
-            server.child.send_signal(signal.SIGHUP)
+            self.begin_next_day(server)
             self.await_day(ready, SECOND)
             second = first
             while second["epoch"] == first["epoch"]:
@@ -103,6 +104,81 @@ class Days(harness.Case):
         records = harness.read_levels(recording)
         self.check_second_day([r for r in records if r["trade_date"] == DATES[SECOND]], codes)
         self.check_journals(config, records)
+
+    def start_first_day(self, **changes):
+        self.put(FIRST)
+        return self.serve(self.configure_days(**changes))
+
+    def test_a_day_begins_when_its_hour_has_come(self):
+        days = {"directory": str(self.definitions), "poll_s": 1, "begin_at": "00:00:00"}
+        _, ready = self.start_first_day(days=days)
+        self.assertEqual(self.indices(ready)["trade_date"], DATES[FIRST])
+        today = datetime.datetime.now(CHINA).date()  # the server's; it only has to be a later one
+        for day in (today, today + datetime.timedelta(days=1)):  # midnight may pass meanwhile
+            self.put(day.isoformat())
+        harness.await_that(lambda: self.indices(ready)["trade_date"] > DATES[FIRST], "today to run")
+        self.assertGreater(self.indices(ready)["epoch"], str(ready["epoch"]))
+
+    def test_the_day_does_not_begin_before_its_hour(self):
+        server, ready = self.start_first_day(days={
+            "directory": str(self.definitions), "poll_s": 1, "begin_at": "23:59:59"})
+        self.put(datetime.datetime.now(CHINA).date().isoformat(), codes=["995365"])
+        self.await_log(server, "995365 version 1 for")
+        self.put(SECOND, codes=["995366"])  # looked at once more after the first was known
+        self.await_log(server, "995366 version 1 for 20250403")
+        self.assertEqual(self.indices(ready)["trade_date"], DATES[FIRST])
+
+    def test_a_faulty_definition_keeps_no_other_from_running(self):
+        server, ready = self.start_first_day()
+        self.put(SECOND)
+        head = self.definitions / f"995367-{SECOND}.toml"
+        head.write_text(head.read_text("utf-8").replace("1000.0000", "1000.0001"), "utf-8")
+        with websocket.Client(ready["http"]) as client:
+            client.send({"op": "subscribe", "codes": ["995365", "995367"]})
+            for _ in range(2):
+                self.assertEqual(client.receive()["type"], "snapshot")
+            self.begin_next_day(server)
+            self.await_day(ready, SECOND)
+            self.assertEqual(set(self.by_code(ready)), {"995365", "995366"})
+            while (message := client.receive())["type"] != "unsubscribed":
+                pass
+            self.assertEqual(message["codes"], ["995367"])
+        self.assertIn("divisor", server.log.read_text())
+
+    def test_a_day_without_a_good_definition_does_not_begin(self):
+        server, ready = self.start_first_day()
+        self.put(SECOND, codes=["995365"])
+        (self.definitions / f"995365-{SECOND}.csv").unlink()
+        self.begin_next_day(server)
+        self.await_log(server, f"no day after {DATES[FIRST]} has a definition")
+        self.assertEqual(self.indices(ready)["trade_date"], DATES[FIRST])
+
+    def test_the_newest_version_runs(self):
+        server, ready = self.start_first_day()
+        self.put(SECOND)
+        for code in harness.CODES:
+            old = self.definitions / f"{code}-{SECOND}.toml"
+            (self.definitions / f"newer-{code}.toml").write_text(
+                old.read_text("utf-8").replace("version = 1", "version = 3"), "utf-8")
+        self.begin_next_day(server)
+        self.await_day(ready, SECOND)
+        self.assertEqual({i["definition_version"] for i in self.by_code(ready).values()}, {3})
+
+    def test_a_check_says_what_would_be_left_out(self):
+        self.put(FIRST)
+        config = self.configure_days()
+        self.assertIn("3 indices", harness.run("serve", "--config", config, "--check", check=0).stdout)
+        (self.definitions / f"995365-{FIRST}.csv").write_text("symbol\n")
+        checked = harness.run("serve", "--config", config, "--check", check=CONFIG_REFUSED)
+        self.assertIn("2 indices", checked.stdout)
+        self.assertIn(f"995365-{FIRST}.csv:1:", checked.stderr)
+        for head in self.definitions.glob("*.toml"):
+            head.unlink()
+        refused = harness.run("serve", "--config", config, check=CONFIG_REFUSED)
+        self.assertIn("days.directory", refused.stderr)
+
+    def begin_next_day(self, server):
+        server.child.send_signal(signal.SIGHUP)
 
     def next_level(self, client):
         """The next snapshot or level of a connection."""

@@ -17,10 +17,13 @@ inline TimeNs at(int hour, int minute, int second = 0) {
 }
 
 // Member `i` of the basket is listed in market `i`.
+inline const TimeNs kMorning = at(9, 0);
+
 class EngineFixture : public testing::Test {
  protected:
-  explicit EngineFixture(const IndexDefinition& basket = golden_basket())
-      : universe_({basket}), engine_(universe_, settings(), log_, counters_) {
+  // `now`: the first exchange time that the core hears.
+  explicit EngineFixture(const IndexDefinition& basket = golden_basket(), TimeNs now = kMorning)
+      : universe_({basket}), engine_(universe_, settings(), log_, counters_), now_(now) {
     engine_.start();
     for (MarketId market = 0; market < 3; ++market) feed(market, FeedState::live);
   }
@@ -176,7 +179,7 @@ class EngineFixture : public testing::Test {
   CoreCounters counters_;
   Engine engine_;
   MarketEvent event_;
-  TimeNs now_ = at(9, 0);
+  TimeNs now_;
   std::uint64_t sequence_ = 0;
 };
 

@@ -10,6 +10,8 @@ using test::at;
 
 class MarketDayTest : public test::EngineFixture {
  protected:
+  using EngineFixture::EngineFixture;
+
   void all_end() {
     ends(0, at(15, 0));
     ends(1, at(15, 0));
@@ -64,21 +66,6 @@ TEST_F(MarketDayTest, AMarketThatNeverOpenedIsShutAtItsTimetablesEnd) {
   EXPECT_EQ(engine_.phase(2), MarketPhase::shut_today);
   EXPECT_EQ(last_cause(), PhaseCause::never_opened);
   EXPECT_EQ(log_.last().status(), IndexStatus::open);
-}
-
-TEST_F(MarketDayTest, WhoeverBeginsAfterAMarketsEndWaitsForItsClosesToo) {
-  all_end();
-  time_is(at(15, 57));
-  EXPECT_EQ(engine_.phase(0), MarketPhase::pre_open) << "it has not said what it is at";
-  phase(0, MarketPhase::closing);
-  price(0, PriceKind::close, "152.20");
-  EXPECT_EQ(engine_.phase(0), MarketPhase::closed);
-  phase(1, MarketPhase::trading);
-  time_is(at(16, 17));
-  EXPECT_EQ(engine_.phase(1), MarketPhase::trading) << "its end is twenty minutes after we began";
-  time_is(at(16, 37));
-  EXPECT_EQ(engine_.phase(1), MarketPhase::closed);
-  EXPECT_EQ(last_cause(), PhaseCause::never_closed);
 }
 
 TEST_F(MarketDayTest, HalfDayIsABreakWhileTheMainlandLunches) {
@@ -178,6 +165,25 @@ TEST_F(MarketDayTest, WithoutATimetableNothingEndsByItself) {
   phases(MarketPhase::trading);
   time_is(at(23, 0));
   EXPECT_EQ(engine_.phase(0), MarketPhase::trading);
+}
+
+class LateMarketDayTest : public MarketDayTest {
+ protected:
+  LateMarketDayTest() : MarketDayTest(test::golden_basket(), at(15, 57)) {}
+};
+
+TEST_F(LateMarketDayTest, WhoeverBeginsAfterAMarketsEndWaitsForItsClosesToo) {
+  all_end();
+  EXPECT_EQ(engine_.phase(0), MarketPhase::pre_open) << "it has not said what it is at";
+  phase(0, MarketPhase::closing);
+  price(0, PriceKind::close, "152.20");
+  EXPECT_EQ(engine_.phase(0), MarketPhase::closed);
+  phase(1, MarketPhase::trading);
+  time_is(at(16, 17));
+  EXPECT_EQ(engine_.phase(1), MarketPhase::trading) << "its end is twenty minutes after we began";
+  time_is(at(16, 37));
+  EXPECT_EQ(engine_.phase(1), MarketPhase::closed);
+  EXPECT_EQ(last_cause(), PhaseCause::never_closed);
 }
 
 }  // namespace
