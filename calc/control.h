@@ -6,7 +6,9 @@
 //   detail              ControlOp
 //   instrument          the target: an index, an instrument or an FX series, as the operation says
 //   value[0]            price 1e-6, rate 1e-8, level in the index's decimals, or 0 and 1
-//   value[1], value[2]  first and last sequence that a correction is about
+//                       of `activate` the definition's version
+//   value[1], value[2]  first and last sequence that a correction is about; of `activate` the
+//                       edition that was staged, and what tells its definitions from others
 //   expected_version    controls applied to the target so far, as the asker knows them
 //   feed_sequence       the request's id
 //   exchange_time       when the request expires, on the receive clock; zero: never
@@ -31,10 +33,13 @@ enum class ControlOp : std::uint8_t {
   release_rate = 10,      // series
   accept_rate = 11,       // series: the rate beyond the guard is right
   refuse_rate = 12,       // series
+  activate = 13,          // index: a new version of its definition, staged before
 };
-inline constexpr std::size_t kControlOpCount = 13;
+inline constexpr std::size_t kControlOpCount = 14;
 
-constexpr bool is_of_index(ControlOp op) { return op <= ControlOp::correct_close; }
+constexpr bool is_of_index(ControlOp op) {
+  return op <= ControlOp::correct_close || op == ControlOp::activate;
+}
 constexpr bool is_of_instrument(ControlOp op) {
   return op >= ControlOp::override_price && op <= ControlOp::confirm_reference;
 }
@@ -49,6 +54,9 @@ enum class ControlOutcome : std::uint8_t {
   expired = 3,
   nothing_to_do = 4,  // not held, not overridden, nothing pending, or so already
   bad_value = 5,
+  not_staged = 6,     // no such version, or not built on what is in force
+  level_differs = 7,  // the new definition would move the level of this moment
 };
+inline constexpr std::size_t kControlOutcomeCount = 8;
 
 }  // namespace indexcast

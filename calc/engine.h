@@ -32,6 +32,8 @@ struct EngineSettings {
   std::int64_t pending_wait_ns = 10 * kNsPerSecond;
   // Live weight from which a level may be called quotable.
   std::uint16_t quotable_live_bp = 9000;
+  // Which of the day's sets of definitions the engine runs on; 0: the one that the day began with.
+  std::uint32_t edition = 0;
 };
 
 class Engine {
@@ -47,8 +49,17 @@ class Engine {
   // Takes one accepted input. `input_sequence` counts from 1.
   void apply(const MarketEvent& event, std::uint64_t input_sequence);
 
+  // An engine on another edition of the day's definitions, of which an `activate` request may make
+  // the successor of this one. Its universe has this one's numbers. May be null.
+  void set_staged(Engine* next) { staged_ = next; }
+  // The engine that takes the next input, once a request made it so; null until then.
+  Engine* successor() const { return successor_; }
+  // First of all on the successor: says which definition changed and publishes its index.
+  void succeed(const MarketEvent& event, std::uint64_t input_sequence);
+
   const BasketSums& sums() const { return sums_; }
   const Universe& universe() const { return *universe_; }
+  std::uint32_t edition() const { return settings_.edition; }
   std::uint64_t levels_published() const { return counters_->get(CoreCounter::levels_published); }
   MarketPhase phase(MarketId market) const { return markets_[market].phase; }
 
@@ -113,6 +124,12 @@ class Engine {
   ControlOutcome release(IndexId id);
   ControlOutcome mark_exceptional(IndexId id, std::int64_t flag);
   ControlOutcome correct_close(const MarketEvent& event);
+  ControlOutcome activate(const MarketEvent& event);
+  void take_over(const Engine& from);
+  void take_over_instruments(const Engine& from);
+  void take_over_rates(const Engine& from);
+  void take_over_indices(const Engine& from);
+  bool levels_equal(const Engine& other) const;
   ControlOutcome override_price(InstrumentId id, Price price);
   ControlOutcome release_price(InstrumentId id);
   ControlOutcome confirm_reference(InstrumentId id);
@@ -164,6 +181,8 @@ class Engine {
   TimeNs claimed_time_{};   // one far ahead of it, heard once
   const MarketEvent* event_ = nullptr;
   std::uint64_t input_sequence_ = 0;
+  Engine* staged_ = nullptr;
+  Engine* successor_ = nullptr;
 };
 
 }  // namespace indexcast

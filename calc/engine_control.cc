@@ -85,6 +85,8 @@ ControlOutcome Engine::control_index(const MarketEvent& event) {
       return release(id);
     case ControlOp::exceptional_rule:
       return mark_exceptional(id, event.value[0]);
+    case ControlOp::activate:
+      return activate(event);
     default:
       return correct_close(event);
   }

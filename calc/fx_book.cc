@@ -10,6 +10,15 @@ FxBook::FxBook(std::span<const FxSeries> series) {
   }
 }
 
+void FxBook::take_over(const FxBook& from) {
+  for (std::size_t id = 0; id < series_.size(); ++id) {
+    const FxRate close = series_[id].close;
+    series_[id] = from.series_[id];
+    series_[id].close = close;
+    if (series_[id].heard.ns == 0) series_[id].rate = close;
+  }
+}
+
 RateVerdict FxBook::offer(const MarketEvent& event, TimeNs exchange_now) {
   Series& series = series_[event.instrument];
   const FxRate rate{event.value[0]};

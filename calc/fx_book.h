@@ -45,6 +45,10 @@ class FxBook {
 
   std::size_t size() const { return series_.size(); }
 
+  // Goes on where `from`, of the same series, has come to. A series that no source has said keeps
+  // this book's own close.
+  void take_over(const FxBook& from);
+
   void set_rule(SeriesId id, const FxRule& rule) { series_[id].rule = rule; }
 
   // `exchange_now`: the core's exchange time, which decides about the freeze.

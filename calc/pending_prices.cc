@@ -15,6 +15,11 @@ bool same_price(std::int64_t a, std::int64_t b) {
 
 }  // namespace
 
+void PendingPrices::take_over(const PendingPrices& from) {
+  std::ranges::copy(from.slots_, slots_.begin());
+  waiting_.assign(from.waiting_.begin(), from.waiting_.end());
+}
+
 bool PendingPrices::confirmed_by(const MarketEvent& event) const {
   const Slot& slot = slots_[event.instrument];
   return slot.held && same_price(price_of(event), price_of(slot.event)) &&

@@ -21,6 +21,9 @@ class PendingPrices {
     waiting_.reserve(instruments);
   }
 
+  // Goes on where `from`, of the same instruments, has come to.
+  void take_over(const PendingPrices& from);
+
   bool any() const { return !waiting_.empty(); }
   // In the order in which they began to wait.
   std::span<const InstrumentId> waiting() const { return waiting_; }

@@ -17,14 +17,15 @@ namespace indexcast {
 
 enum class RecordKind : std::uint8_t {
   none = 0,
-  price_applied = 1,   // PriceApplied
-  level_update = 2,    // LevelUpdate
-  market_changed = 3,  // MarketChanged
-  feed_changed = 4,    // FeedChanged
-  tick = 5,            // TimerTick
-  input_decision = 6,  // InputDecision
-  control_done = 7,    // ControlDone
-  correction = 8,      // Correction
+  price_applied = 1,       // PriceApplied
+  level_update = 2,        // LevelUpdate
+  market_changed = 3,      // MarketChanged
+  feed_changed = 4,        // FeedChanged
+  tick = 5,                // TimerTick
+  input_decision = 6,      // InputDecision
+  control_done = 7,        // ControlDone
+  correction = 8,          // Correction
+  definition_changed = 9,  // DefinitionChanged
 };
 
 // METHODOLOGY 5.
@@ -210,6 +211,16 @@ struct Correction {
   std::uint64_t to_sequence = 0;
   Level published{};  // the close as it was published; 0 = none yet
   Level corrected{};
+  TimeNs receive_time{};
+};
+
+// Another version of an index's definition is in force; the index's next level is of it. id =
+// IndexId.
+struct DefinitionChanged {
+  RecordHeader header{RecordKind::definition_changed};
+  std::uint64_t control_id = 0;
+  std::uint32_t edition = 0;  // of the day's definitions as a whole, from 0
+  std::uint32_t version = 0;
   TimeNs receive_time{};
 };
 

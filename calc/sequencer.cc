@@ -30,7 +30,17 @@ void Sequencer::admit_in_time(const MarketEvent& event) {
 void Sequencer::admit(const MarketEvent& event) {
   ++input_sequence_;
   if (log_ != nullptr) log_->on_input(event, input_sequence_);
+  if (event.kind == EventKind::control) [[unlikely]]
+    return admit_control(event);
   engine_->apply(event, input_sequence_);
+}
+
+void Sequencer::admit_control(const MarketEvent& event) {
+  engine_->set_staged(staged_.load(std::memory_order_acquire));
+  engine_->apply(event, input_sequence_);
+  if (engine_->successor() == nullptr) return;
+  engine_ = engine_->successor();
+  engine_->succeed(event, input_sequence_);
 }
 
 // Instants are multiples of the interval, so that they fall on whole seconds of the clock.

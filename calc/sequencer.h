@@ -2,6 +2,7 @@
 // it to the engine. That order is what the journal records and a replay repeats.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -50,16 +51,23 @@ class Sequencer {
   // Admits the event as it is: a journal holds its timers itself.
   void admit(const MarketEvent& event);
 
+  // An engine that an `activate` request may put in place of the running one (engine.h); it
+  // outlives the sequencer. Any thread, before the request is handed in; the last one staged
+  // counts.
+  void stage(Engine* next) { staged_.store(next, std::memory_order_release); }
+
   // Number of the last input admitted; the first is 1.
   std::uint64_t input_sequence() const { return input_sequence_; }
   // The next instant for which a timer is due; zero before the first input.
   TimeNs next_timer() const { return next_timer_; }
 
  private:
+  void admit_control(const MarketEvent& event);
   std::size_t poll_ring(SpscRing<MarketEvent>& ring);
   void admit_timers_until(TimeNs time);
 
   Engine* engine_;
+  std::atomic<Engine*> staged_{nullptr};
   InputLog* log_;
   std::int64_t interval_ns_;
   std::vector<SpscRing<MarketEvent>*> rings_;

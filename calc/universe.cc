@@ -18,7 +18,12 @@ Instrument instrument_of(const Member& member) {
 // member.
 class InstrumentNumbers {
  public:
-  explicit InstrumentNumbers(std::vector<Instrument>& instruments) : instruments_(instruments) {}
+  // `known`: those that have a number already, which outlive this.
+  InstrumentNumbers(std::vector<Instrument>& instruments, std::span<const Instrument> known)
+      : instruments_(instruments), known_(known.size()) {
+    for (const Instrument& each : known)
+      by_symbol_.emplace(each.symbol, static_cast<InstrumentId>(by_symbol_.size()));
+  }
 
   InstrumentId of(const Member& member) {
     const auto [it, added] = by_security_.try_emplace(member.security.get(), kNoInstrument);
@@ -30,11 +35,16 @@ class InstrumentNumbers {
   InstrumentId by_symbol(const Member& member) {
     const auto next = static_cast<InstrumentId>(instruments_.size());
     const auto [it, added] = by_symbol_.try_emplace(member.symbol(), next);
-    if (added) instruments_.push_back(instrument_of(member));
+    if (added) {
+      instruments_.push_back(instrument_of(member));
+    } else if (it->second < known_) {
+      instruments_[it->second] = instrument_of(member);
+    }
     return it->second;
   }
 
   std::vector<Instrument>& instruments_;
+  std::size_t known_;
   std::unordered_map<const Security*, InstrumentId> by_security_;
   std::unordered_map<std::string_view, InstrumentId> by_symbol_;
 };
@@ -48,8 +58,12 @@ std::uint32_t leg_of(const IndexDefinition& definition, const std::string& curre
 
 }  // namespace
 
-Universe::Universe(std::vector<IndexDefinition> definitions)
-    : definitions_(std::move(definitions)), series_{{"", kFxOne}} {
+Universe::Universe(std::vector<IndexDefinition> definitions, std::vector<Instrument> instruments,
+                   std::vector<FxSeries> series)
+    : definitions_(std::move(definitions)),
+      instruments_(std::move(instruments)),
+      series_(std::move(series)) {
+  if (series_.empty()) series_.push_back({"", kFxOne});
   number_indices();
   number_instruments();
   number_legs();
@@ -65,7 +79,8 @@ void Universe::number_indices() {
 }
 
 void Universe::number_instruments() {
-  InstrumentNumbers numbers(instruments_);
+  const std::vector<Instrument> known = instruments_;
+  InstrumentNumbers numbers(instruments_, known);
   for (const IndexDefinition& definition : definitions_) {
     std::uint32_t& markets = index_markets_.emplace_back(0);
     if (definition.fund) markets |= 1u << definition.fund->venue;
@@ -83,7 +98,8 @@ void Universe::number_legs() {
     legs_.push_back({index, 0, indexcast::constant_cash(definition, definition.currency)});
     for (const auto& [currency, name] : definition.fx_series) {
       const SeriesId series = find_series(name);
-      if (series == series_.size()) series_.push_back({name, definition.close_fx.at(currency)});
+      if (series == series_.size()) series_.push_back({name, {}});
+      series_[series].close = definition.close_fx.at(currency);
       legs_.push_back({index, series, indexcast::constant_cash(definition, currency)});
     }
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "calc/definition.h"
@@ -47,7 +48,13 @@ class Universe {
  public:
   // `definitions` have passed check_definition; members of several definitions that share a symbol
   // are one instrument.
-  explicit Universe(std::vector<IndexDefinition> definitions);
+  explicit Universe(std::vector<IndexDefinition> definitions)
+      : Universe(std::move(definitions), {}, {}) {}
+
+  // Another edition of the same day: instruments and series of `before` keep their numbers, also
+  // where no definition names them any more; new ones follow.
+  Universe(std::vector<IndexDefinition> definitions, const Universe& before)
+      : Universe(std::move(definitions), before.instruments_, before.series_) {}
 
   std::span<const IndexDefinition> indices() const { return definitions_; }
   std::span<const Instrument> instruments() const { return instruments_; }
@@ -86,6 +93,9 @@ class Universe {
   struct TextHash : std::hash<std::string_view> {
     using is_transparent = void;
   };
+
+  Universe(std::vector<IndexDefinition> definitions, std::vector<Instrument> instruments,
+           std::vector<FxSeries> series);
 
   void number_indices();
   void number_instruments();

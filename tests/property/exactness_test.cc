@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <random>
 
 #include "calc/engine.h"
+#include "calc/sequencer.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/baskets.h"
 
@@ -252,6 +254,86 @@ TEST_P(Exactness, TheOrderOfPricesDoesNotMatter) {
   for (const auto& [id, price] : prices) shuffled.set_price(id, price);
   for (IndexId id = 0; id < universe.indices().size(); ++id)
     EXPECT_EQ(forward.sum(id), shuffled.sum(id));
+}
+
+// Twice the shares over twice the divisor, as another version.
+Universe doubled(const Universe& universe, IndexId id) {
+  std::vector<IndexDefinition> definitions(universe.indices().begin(), universe.indices().end());
+  ++definitions[id].version;
+  definitions[id].divisor = Divisor{definitions[id].divisor.raw * 2};
+  for (Member& member : definitions[id].members) member.shares.raw *= 2;
+  return Universe(std::move(definitions), universe);
+}
+
+// What a subscriber sees, but for what an activation adds to it.
+std::vector<Record> comparable(test::RecordLog& log) {
+  std::vector<Record> records = std::move(log.records);
+  for (LevelUpdate level : log.levels) {
+    level.index_sequence = 0;
+    level.definition_version = 0;
+    records.push_back(Record::of(level));
+  }
+  log.levels.clear();
+  log.records.clear();
+  return records;
+}
+
+MarketEvent activation(IndexId id, const Engine& staged) {
+  MarketEvent event;
+  event.kind = EventKind::control;
+  event.detail = static_cast<std::uint8_t>(ControlOp::activate);
+  event.instrument = id;
+  event.value[0] = staged.universe().indices()[id].version;
+  event.value[1] = staged.edition();
+  event.expected_version = kAnyVersion;
+  return event;
+}
+
+TEST_P(Exactness, AnActivationThatMovesNoLevelChangesNothingElse) {
+  std::mt19937_64 random(GetParam());
+  std::deque<Universe> universes{random_universe(random)};
+  test::RecordLog plain_log;
+  test::RecordLog log;
+  CoreCounters counters;
+  Engine plain(universes.front(), {}, plain_log, counters);
+  std::deque<Engine> engines;
+  engines.emplace_back(universes.front(), EngineSettings{}, log, counters);
+  Sequencer sequencer(engines.front(), nullptr, kNsPerSecond);
+  WildDay day(random, universes.front());
+  std::vector<Level> published(universes.front().indices().size());
+  int activated = 0;
+  for (std::uint64_t step = 1; step <= 20'000; ++step) {
+    MarketEvent event = day.next();
+    if (event.kind == EventKind::control) {
+      if (event.detail >= static_cast<std::uint8_t>(ControlOp::activate)) continue;
+      event.expected_version = kAnyVersion;
+    }
+    plain.apply(event, sequencer.input_sequence() + 1);
+    sequencer.admit(event);
+    for (const LevelUpdate& level : plain_log.levels) published[level.header.id] = level.level;
+    ASSERT_EQ(plain_log.records.size(), log.records.size());
+    const std::vector<Record> expected = comparable(plain_log);
+    const std::vector<Record> seen = comparable(log);
+    ASSERT_EQ(expected.size(), seen.size()) << "seed " << GetParam() << " step " << step;
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      if (seen[i].kind() == RecordKind::control_done) continue;  // counts the activations too
+      ASSERT_EQ(expected[i].words, seen[i].words) << "seed " << GetParam() << " step " << step;
+    }
+    const auto id = static_cast<IndexId>(step / 200 % published.size());
+    // A rate that moved since would show with the activation's level, and not in the other engine.
+    if (step % 200 != 0 || published[id] != plain.sums().level(id).level) continue;
+    universes.push_back(doubled(universes.back(), id));
+    EngineSettings settings;
+    settings.edition = static_cast<std::uint32_t>(universes.size()) - 1;
+    engines.emplace_back(universes.back(), settings, log, counters);
+    sequencer.stage(&engines.back());
+    sequencer.admit(activation(id, engines.back()));
+    ASSERT_EQ(engines[engines.size() - 2].successor(), &engines.back());
+    for (const LevelUpdate& level : log.levels) EXPECT_EQ(level.level, published[id]);
+    comparable(log);
+    ++activated;
+  }
+  EXPECT_GT(activated, 20);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Exactness, testing::Range<std::uint64_t>(1, 21));

@@ -1,0 +1,121 @@
+// The engine's share in the change of a definition while the day runs (METHODOLOGY 7): an engine on
+// the new definitions is built aside, by another thread; here it takes over what this one knows,
+// and becomes its successor when that moves no level.
+#include <algorithm>
+
+#include "calc/engine.h"
+
+namespace indexcast {
+
+ControlOutcome Engine::activate(const MarketEvent& event) {
+  const IndexId id = event.instrument;
+  const bool staged = staged_ != nullptr && staged_->edition() == event.value[1] &&
+                      staged_->edition() > edition() &&
+                      staged_->indices_[id].version == event.value[0];
+  if (!staged) return ControlOutcome::not_staged;
+  staged_->take_over(*this);
+  if (!staged_->levels_equal(*this)) return ControlOutcome::level_differs;
+  ++staged_->indices_[id].control_version;
+  successor_ = staged_;
+  return ControlOutcome::applied;
+}
+
+void Engine::succeed(const MarketEvent& event, std::uint64_t input_sequence) {
+  const IndexId id = event.instrument;
+  MarketEvent cause = event;
+  cause.exchange_time = {};
+  cause.instrument = kNoInstrument;
+  event_ = &cause;
+  input_sequence_ = input_sequence;
+  DefinitionChanged record;
+  record.header.id = id;
+  record.header.input_sequence = input_sequence;
+  record.control_id = event.feed_sequence;
+  record.edition = edition();
+  record.version = indices_[id].version;
+  record.receive_time = event.receive_time;
+  sink_->write(Record::of(record));
+  refresh(id, true, Cause::control);
+  event_ = nullptr;
+}
+
+// May be called again, after a request that was refused.
+void Engine::take_over(const Engine& from) {
+  for (MarketId id = 0; id < kMaxMarkets; ++id) {
+    const MarketState own = markets_[id];
+    markets_[id] = from.markets_[id];
+    markets_[id].in_use = own.in_use;
+    markets_[id].without_close = own.without_close;
+  }
+  phases_ = from.phases_;
+  open_deadline_ = from.open_deadline_;
+  began_ = from.began_;
+  exchange_now_ = from.exchange_now_;
+  claimed_time_ = from.claimed_time_;
+  take_over_instruments(from);
+  take_over_rates(from);
+  take_over_indices(from);
+  pending_.take_over(from.pending_);
+  find_next_deadline();
+}
+
+// Of an instrument that nobody has spoken of yet the new definition's reference price counts.
+void Engine::take_over_instruments(const Engine& from) {
+  std::fill(leg_turnover_.begin(), leg_turnover_.end(), 0);
+  for (InstrumentId id = 0; id < instruments_.size(); ++id) {
+    InstrumentState& state = instruments_[id];
+    const Price reference = universe_->instruments()[id].reference_price;
+    const std::uint16_t standing = state.standing;
+    state = from.instruments_[id];
+    state.standing = standing;
+    if (!state.heard) state.usable = state.centre = reference;
+    if (state.kind == PriceKind::previous_close && state.heard) {
+      state.centre = reference;
+      state.reference_mismatch = state.usable != reference;
+    }
+    sums_.set_price(id, state.overridden ? from.sums_.price(id) : state.usable);
+    for (const Membership& m : universe_->memberships(id)) leg_turnover_[m.leg] += state.turnover;
+    settle(id);
+  }
+}
+
+// What an index froze at its close stays.
+void Engine::take_over_rates(const Engine& from) {
+  rates_.take_over(from.rates_);
+  series_versions_ = from.series_versions_;
+  for (IndexId id = 0; id < indices_.size(); ++id) {
+    for (const std::uint32_t leg : universe_->legs_of(id)) {
+      const SeriesId series = universe_->legs()[leg].series;
+      FxRate rate = rates_.in_force(series);
+      const bool said = rates_.heard(series).ns != 0 || rates_.overridden(series);
+      for (const std::uint32_t old : from.universe_->legs_of(id)) {
+        if (said && from.universe_->legs()[old].series == series) rate = from.sums_.rate(old);
+      }
+      sums_.set_rate(leg, rate);
+    }
+  }
+}
+
+void Engine::take_over_indices(const Engine& from) {
+  for (IndexId id = 0; id < indices_.size(); ++id) {
+    IndexState& index = indices_[id];
+    const IndexState own = index;
+    index = from.indices_[id];
+    index.decimals = own.decimals;
+    index.version = own.version;
+    index.previous_close = own.previous_close;
+    index.members = own.members;
+    index.quality_due = true;
+  }
+}
+
+bool Engine::levels_equal(const Engine& other) const {
+  for (IndexId id = 0; id < indices_.size(); ++id) {
+    if (indices_[id].decimals != other.indices_[id].decimals ||
+        sums_.level(id).level != other.sums_.level(id).level)
+      return false;
+  }
+  return true;
+}
+
+}  // namespace indexcast
