@@ -52,8 +52,13 @@ class CoreCounters {
     return values_[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
   }
 
+  // Which of the day's editions of definitions is in force, told before the first record of it.
+  void enter_edition(std::uint32_t edition) { edition_.store(edition, std::memory_order_release); }
+  std::uint32_t edition() const { return edition_.load(std::memory_order_acquire); }
+
  private:
   std::array<std::atomic<std::uint64_t>, kCoreCounterCount> values_{};
+  std::atomic<std::uint32_t> edition_{0};
 };
 
 }  // namespace indexcast

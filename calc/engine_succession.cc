@@ -27,6 +27,7 @@ void Engine::succeed(const MarketEvent& event, std::uint64_t input_sequence) {
   cause.instrument = kNoInstrument;
   event_ = &cause;
   input_sequence_ = input_sequence;
+  counters_->enter_edition(edition());
   DefinitionChanged record;
   record.header.id = id;
   record.header.input_sequence = input_sequence;

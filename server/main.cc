@@ -25,6 +25,7 @@
 #include "server/config/config.h"
 #include "server/control/operation.h"
 #include "server/days/definition_directory.h"
+#include "server/days/definition_list.h"
 #include "server/days/loaded_day.h"
 #include "server/journal/journal_reader.h"
 #include "server/pipeline/clock.h"
@@ -39,17 +40,15 @@ struct Loaded {
   LoadedDay day;
 };
 
-absl::StatusOr<LoadedDay> load_first_day(const Config& config, DefinitionDirectory& directory) {
+// The files that a journal's day began with, or else the newest of the day.
+absl::StatusOr<LoadedDay> load_first_day(const Config& config, DefinitionDirectory& directory,
+                                         const std::string& journal) {
   if (config.days.directory.empty()) return load_listed_day(config);
   directory.look();
-  return load_day(config, directory, first_day(config, directory, Clock().now()));
-}
-
-// 0: there is none, or it cannot be read, which its replay will say.
-Date day_of_journal(const std::string& path) {
-  if (path.empty()) return 0;
-  const absl::StatusOr<JournalReader> reader = JournalReader::open(path);
-  return reader.ok() ? reader->header().trade_date : 0;
+  const Date date = first_day(config, directory, Clock().now());
+  std::vector<std::string> heads = read_definition_list(definition_list_of(journal));
+  if (heads.empty()) heads = directory.newest_of(date);
+  return load_day(config, std::move(heads), date);
 }
 
 // `date` (YYYYMMDD) takes the place of the configuration's trade_date; 0: none does, but of a
@@ -63,10 +62,14 @@ std::optional<Loaded> load(const std::string& path, Date date = 0,
   };
   absl::StatusOr<Config> config = load_config(path);
   if (!config.ok()) return refuse(config.status());
-  if (date == 0 && !config->days.directory.empty()) date = day_of_journal(journal);
+  // What is wrong with a journal its replay will say.
+  const auto reader = journal.empty() ? absl::NotFoundError("") : JournalReader::open(journal);
+  if (date == 0 && reader.ok() && !config->days.directory.empty())
+    date = reader->header().trade_date;
   if (date != 0) config->trade_date = date;
   DefinitionDirectory directory(config->days.directory);
-  absl::StatusOr<LoadedDay> day = load_first_day(*config, directory);
+  absl::StatusOr<LoadedDay> day =
+      load_first_day(*config, directory, reader.ok() ? reader->path() : "");
   if (!day.ok()) return refuse(day.status());
   spdlog::set_level(spdlog::level::from_str(config->log_level));
   return Loaded{*std::move(config), std::move(directory), *std::move(day)};
@@ -200,7 +203,7 @@ Command add_replay(CLI::App& app) {
     std::optional<Loaded> loaded = load(*path, *date, options->from_journal);
     if (!loaded) return kExitConfig;
     options->config = loaded->day.config;
-    return run_replay(*options, *loaded->day.universe, loaded->day.trade_date);
+    return run_replay(*options, loaded->day, loaded->directory);
   };
 }
 

@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <memory>
 #include <stdexcept>
 
 #include "calc/sequencer.h"
 #include "feedhandlers/capture/capture_replay.h"
 #include "server/cli/exit_code.h"
+#include "server/cli/journal_replay.h"
+#include "server/cli/stop_watch.h"
 #include "server/journal/journal_file.h"
-#include "server/journal/journal_reader.h"
 #include "server/pipeline/control_feed.h"
 #include "server/pipeline/handler_set.h"
 #include "server/pipeline/pipeline.h"
@@ -27,72 +27,6 @@ class DirectSink final : public feed::EventSink {
  private:
   Sequencer* sequencer_;
 };
-
-EngineSettings settings_of(const JournalHeader& header) {
-  EngineSettings settings;
-  settings.trade_date = header.trade_date;
-  settings.open_deadline_ms = header.open_deadline_ms;
-  settings.close_deadline_ns = header.close_deadline_ns;
-  settings.quotable_live_bp = static_cast<std::uint16_t>(header.quotable_live_bp);
-  settings.pending_wait_ns = header.pending_wait_s * kNsPerSecond;
-  return settings;
-}
-
-class StopWatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
-// Reports holes and a cut end; what was good before them has been replayed.
-int feed_journal(JournalReader& reader, Sequencer& sequencer) {
-  JournalRecord record;
-  JournalReader::Result result;
-  std::uint64_t expected = 1;
-  int exit_code = kExitOk;
-  for (; (result = reader.next(record)) == JournalReader::Result::record;
-       expected = record.input_sequence + 1) {
-    if (record.input_sequence != expected) {
-      fmt::print(stderr, "{}:{}: inputs {} to {} were not journaled\n", reader.path(),
-                 reader.offset(), expected, record.input_sequence - 1);
-      exit_code = kExitIncomplete;
-    }
-    sequencer.admit(record.event);
-  }
-  if (result == JournalReader::Result::end) return exit_code;
-  fmt::print(stderr, "{}:{}: {}\n", reader.path(), reader.offset(),
-             result == JournalReader::Result::torn ? "the file ends inside a record"
-                                                   : "a record's checksum is wrong");
-  return kExitIncomplete;
-}
-
-int replay_journal(const ReplayOptions& options, const Universe& universe) {
-  absl::StatusOr<JournalReader> reader = JournalReader::open(options.from_journal);
-  if (!reader.ok()) {
-    fmt::print(stderr, "{}\n", std::string(reader.status().message()));
-    return kExitInput;
-  }
-  if (reader->header().universe_digest != digest_of(universe)) {
-    fmt::print(stderr, "{}:0: was written under other definitions than those of {}\n",
-               reader->path(), options.config.source);
-    return kExitInput;
-  }
-  const StopWatch watch;
-  LevelFile output(options.output, options.format, universe, reader->header().epoch);
-  CoreCounters counters;
-  Engine engine(universe, settings_of(reader->header()), output, counters);
-  Sequencer sequencer(engine, nullptr, kNsPerSecond);
-  engine.start();
-  const int exit_code = feed_journal(*reader, sequencer);
-  output.finish();
-  fmt::print(stderr, "inputs {}, levels {}, {:.3f} s\n", sequencer.input_sequence(),
-             output.levels(), watch.seconds());
-  return exit_code;
-}
 
 void print_feed(std::string_view name, const feed::FeedCounters* counters) {
   if (counters == nullptr) return;
@@ -155,9 +89,10 @@ int replay_captures(const ReplayOptions& options, const Universe& universe, Date
 
 }  // namespace
 
-int run_replay(const ReplayOptions& options, const Universe& universe, Date trade_date) {
-  return options.from_journal.empty() ? replay_captures(options, universe, trade_date)
-                                      : replay_journal(options, universe);
+int run_replay(const ReplayOptions& options, const LoadedDay& day,
+               const DefinitionDirectory& directory) {
+  return options.from_journal.empty() ? replay_captures(options, *day.universe, day.trade_date)
+                                      : replay_journal(options, *day.universe, directory);
 }
 
 }  // namespace indexcast::server

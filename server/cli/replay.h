@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "calc/universe.h"
 #include "server/cli/level_file.h"
 #include "server/config/config.h"
+#include "server/days/loaded_day.h"
 
 namespace indexcast::server {
 
@@ -21,6 +21,7 @@ struct ReplayOptions {
 
 // Returns the process's exit code; prints a closing line to stderr. Throws std::exception when a
 // file cannot be used.
-int run_replay(const ReplayOptions& options, const Universe& universe, Date trade_date);
+int run_replay(const ReplayOptions& options, const LoadedDay& day,
+               const DefinitionDirectory& directory);
 
 }  // namespace indexcast::server

@@ -149,6 +149,13 @@ std::vector<IndexDefinition> gather_definitions(const Config& config, Date& day,
   return definitions;
 }
 
+absl::Status check_agreement(std::span<const IndexDefinition> definitions) {
+  FaultList faults;
+  Agreement agreement;
+  for (const IndexDefinition& definition : definitions) agreement.add(definition, faults);
+  return faults.status();
+}
+
 absl::StatusOr<Universe> load_universe(const Config& config) {
   FaultList faults;
   Date day = 0;

@@ -3,6 +3,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <span>
 #include <vector>
 
 #include "calc/universe.h"
@@ -21,6 +22,9 @@ enum class OnFault : std::uint8_t { refuse, leave_out };
 // is added that follows from another.
 std::vector<IndexDefinition> gather_definitions(const Config& config, Date& day, FaultList& faults,
                                                 OnFault on_fault);
+
+// Refuses definitions of which one contradicts an earlier one. All faults at once.
+absl::Status check_agreement(std::span<const IndexDefinition> definitions);
 
 // Refuses the set when anything is wrong with any of them. All faults at once.
 absl::StatusOr<Universe> load_universe(const Config& config);

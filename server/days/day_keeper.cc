@@ -1,11 +1,14 @@
 #include "server/days/day_keeper.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "server/config/calendar_file.h"
+#include "server/days/definition_list.h"
+#include "server/days/next_edition.h"
 
 namespace indexcast::server {
 namespace {
@@ -27,6 +30,11 @@ void log_end(const Pipeline& pipeline) {
     spdlog::warn("{}: {} inputs were left out", journal->path(), journal->left_out());
 }
 
+void keep_list(const Pipeline& pipeline) {
+  if (pipeline.journal() == nullptr) return;
+  write_definition_list(definition_list_of(pipeline.journal()->path()), *pipeline.view().universe);
+}
+
 }  // namespace
 
 DayKeeper::DayKeeper(Config config, DefinitionDirectory directory, LoadedDay first)
@@ -38,6 +46,7 @@ DayKeeper::DayKeeper(Config config, DefinitionDirectory directory, LoadedDay fir
   warn_of(first);
   pipeline_ =
       std::make_unique<Pipeline>(first.config, std::move(first.universe), trade_date_, zmq_.get());
+  keep_list(*pipeline_);
   if (!config_.http.enabled) return;
   http_ = std::make_unique<HttpServer>(config_.http, pipeline_->view(), pipeline_->clock(),
                                        publishers());
@@ -77,6 +86,21 @@ void DayKeeper::begin_next_day() {
   spdlog::warn("no day after {} has a definition", trade_date_);
 }
 
+absl::StatusOr<StagedEdition> DayKeeper::stage(const std::string& code, std::uint32_t version) {
+  look_at_directory();
+  const std::string head = directory_.head_of(trade_date_, code, version);
+  if (head.empty())
+    return absl::NotFoundError(fmt::format("no good version {} of {} for {} is in {}", version,
+                                           code, trade_date_, config_.days.directory));
+  absl::StatusOr<std::shared_ptr<const Universe>> next =
+      next_edition(*pipeline_->definitions(), head);
+  if (!next.ok()) return next.status();
+  const std::int64_t mark = edition_mark(**next);
+  const absl::StatusOr<std::uint32_t> edition = pipeline_->stage(*std::move(next));
+  if (!edition.ok()) return edition.status();
+  return StagedEdition{*edition, mark};
+}
+
 void DayKeeper::look_at_directory() {
   for (const std::string& path : directory_.look()) {
     const auto found = directory_.definitions().find(path);
@@ -92,7 +116,7 @@ void DayKeeper::look_at_directory() {
 }
 
 void DayKeeper::begin(Date date) {
-  absl::StatusOr<LoadedDay> day = load_day(config_, directory_, date);
+  absl::StatusOr<LoadedDay> day = load_day(config_, directory_.newest_of(date), date);
   if (!day.ok()) {
     spdlog::error("{} cannot begin, {} goes on:\n{}", date, trade_date_,
                   std::string(day.status().message()));
@@ -102,6 +126,7 @@ void DayKeeper::begin(Date date) {
   std::unique_ptr<Pipeline> next;
   try {
     next = std::make_unique<Pipeline>(day->config, day->universe, date, zmq_.get());
+    keep_list(*next);
   } catch (const std::exception& error) {
     spdlog::error("{} cannot begin, {} goes on: {}", date, trade_date_, error.what());
     return;

@@ -14,6 +14,12 @@
 
 namespace indexcast::server {
 
+// What the values of an `activate` request say (calc/control.h).
+struct StagedEdition {
+  std::uint32_t edition = 0;
+  std::int64_t mark = 0;
+};
+
 // A day is a Pipeline: its own epoch, feeds, core and journal, so that nothing of the day before
 // can reach into it, as if the server had been started for it. The next one is loaded and built
 // while the last one runs, and only then takes its place; when that fails, the last one goes on.
@@ -33,6 +39,10 @@ class DayKeeper {
   void look(TimeNs now);
   // Looks, and begins the next day that has a definition, whatever the time.
   void begin_next_day();
+
+  // Gets a version of a running index's definition from the directory ready for an `activate`
+  // request of it. The status says, for a person, why it cannot be.
+  absl::StatusOr<StagedEdition> stage(const std::string& code, std::uint32_t version);
 
   const Pipeline& pipeline() const { return *pipeline_; }
   Date trade_date() const { return trade_date_; }

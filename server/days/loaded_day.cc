@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "server/config/calendar_file.h"
 #include "server/config/codec.h"
@@ -31,11 +32,11 @@ absl::StatusOr<LoadedDay> load_listed_day(const Config& config) {
   return complete(std::move(day));
 }
 
-absl::StatusOr<LoadedDay> load_day(const Config& config, const DefinitionDirectory& directory,
+absl::StatusOr<LoadedDay> load_day(const Config& config, std::vector<std::string> heads,
                                    Date date) {
   LoadedDay day;
   day.config = config;
-  day.config.definitions = directory.newest_of(date);
+  day.config.definitions = std::move(heads);
   day.trade_date = date;
   FaultList faults;
   std::vector<IndexDefinition> definitions =

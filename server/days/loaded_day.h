@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "calc/universe.h"
 #include "server/config/config.h"
@@ -22,10 +23,9 @@ struct LoadedDay {
 // The day that the configuration lists. The status says all that is wrong with it.
 absl::StatusOr<LoadedDay> load_listed_day(const Config& config);
 
-// A day from the directory, which has been looked at. Definitions with a fault are left out;
-// refused is a day of which none is left, and one that the calendar's files cannot be read for.
-absl::StatusOr<LoadedDay> load_day(const Config& config, const DefinitionDirectory& directory,
-                                   Date date);
+// A day of which `heads` are the definitions. Those with a fault are left out; refused is a day of
+// which none is left, and one that the calendar's files cannot be read for.
+absl::StatusOr<LoadedDay> load_day(const Config& config, std::vector<std::string> heads, Date date);
 
 // The first day of a server that begins at `now`: the configuration's, or else today's in China, or
 // else the latest before it, or else the first. 0: the directory has no good definition, or none of

@@ -81,19 +81,21 @@ void append_return(JsonBuffer& out, const std::optional<TotalReturn>& total) {
 
 Api::Api(const MetricSources& sources, const LevelMirror& mirror, Clock clock)
     : sources_(sources),
-      universe_(sources.view.universe),
       mirror_(mirror),
       clock_(clock),
-      encoder_(*universe_, sources.view.epoch) {}
+      encoder_(*sources.view.universe, sources.view.epoch) {}
 
 void Api::follow_day(Clock clock) {
-  universe_ = sources_.view.universe;
   clock_ = clock;
-  encoder_ = LevelEncoder(*universe_, sources_.view.epoch);
+  encoder_ = LevelEncoder(*sources_.view.universe, sources_.view.epoch);
 }
 
-void Api::append_index(JsonBuffer& out, IndexId index) {
-  const IndexDefinition& definition = universe_->indices()[index];
+std::shared_ptr<const Universe> Api::definitions() const {
+  return sources_.view.editions->at(mirror_.edition());
+}
+
+void Api::append_index(JsonBuffer& out, const Universe& definitions, IndexId index) {
+  const IndexDefinition& definition = definitions.indices()[index];
   append(out, "{\"code\":");
   append_quoted(out, definition.code);
   append_text(out, "name", definition.name);
@@ -114,13 +116,13 @@ void Api::append_index(JsonBuffer& out, IndexId index) {
   }
 }
 
-void Api::append_members(JsonBuffer& out, IndexId index) const {
-  const IndexDefinition& definition = universe_->indices()[index];
+void Api::append_members(JsonBuffer& out, const Universe& definitions, IndexId index) const {
+  const IndexDefinition& definition = definitions.indices()[index];
   bool certain = true;
   bool first = true;
   append(out, ",\"members\":[");
-  for (const MemberValue& value : member_values(*universe_, mirror_, index)) {
-    const Instrument& instrument = universe_->instruments()[value.instrument];
+  for (const MemberValue& value : member_values(definitions, mirror_, index)) {
+    const Instrument& instrument = definitions.instruments()[value.instrument];
     const RecordHeader header = value.applied ? value.applied->header : RecordHeader{};
     append(out, first ? "{\"symbol\":" : ",{\"symbol\":");
     append_quoted(out, instrument.symbol);
@@ -150,9 +152,10 @@ std::string Api::indices() {
   JsonBuffer out;
   append_format(out, "{{\"epoch\":\"{}\",\"trade_date\":{},\"stream_sequence\":{},\"indices\":[",
                 sources_.view.epoch, sources_.view.trade_date, mirror_.cursor());
+  const std::shared_ptr<const Universe> current = definitions();
   for (std::size_t i = 0; i < mirror_.indices(); ++i) {
     if (i > 0) out.push_back(',');
-    append_index(out, static_cast<IndexId>(i));
+    append_index(out, *current, static_cast<IndexId>(i));
     out.push_back('}');
   }
   append(out, "]}");
@@ -160,13 +163,14 @@ std::string Api::indices() {
 }
 
 std::optional<std::string> Api::index(std::string_view code) {
-  const IndexId index = universe_->find_index(code);
+  const std::shared_ptr<const Universe> current = definitions();
+  const IndexId index = current->find_index(code);
   if (index >= mirror_.indices()) return std::nullopt;
   JsonBuffer out;
-  append_index(out, index);
+  append_index(out, *current, index);
   append_format(out, ",\"stream_sequence\":{}", mirror_.cursor());
-  if (const auto& fund = universe_->indices()[index].fund) append_fund(out, *fund);
-  append_members(out, index);
+  if (const auto& fund = current->indices()[index].fund) append_fund(out, *fund);
+  append_members(out, *current, index);
   out.push_back('}');
   return string_of(out);
 }
@@ -237,7 +241,7 @@ std::string Api::not_ready() const {
   for (std::size_t i = 0; i < mirror_.indices(); ++i) {
     if (mirror_.has_level(static_cast<IndexId>(i))) continue;
     missing += fmt::format("{}index {} has no level", missing.empty() ? "" : "; ",
-                           universe_->indices()[i].code);
+                           sources_.view.universe->indices()[i].code);
   }
   return missing;
 }

@@ -1,6 +1,7 @@
 // The bodies of /v1/..., made of one mirror and the server's counters.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,11 +35,12 @@ class Api {
   std::string not_ready() const;
 
  private:
-  void append_index(JsonBuffer& out, IndexId index);
-  void append_members(JsonBuffer& out, IndexId index) const;
+  // Of the edition that the mirror's levels are of.
+  std::shared_ptr<const Universe> definitions() const;
+  void append_index(JsonBuffer& out, const Universe& definitions, IndexId index);
+  void append_members(JsonBuffer& out, const Universe& definitions, IndexId index) const;
 
   const MetricSources& sources_;
-  const Universe* universe_;
   const LevelMirror& mirror_;
   Clock clock_;
   LevelEncoder encoder_;

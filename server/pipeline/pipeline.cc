@@ -34,34 +34,36 @@ unsigned spinning_threads(const Config& config) {
 Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> universe, Date trade_date,
                    ZmqSocket* publish)
     : universe_(std::move(universe)),
+      editions_(universe_),
       ring_(config.core.broadcast_ring),
       latest_(universe_->indices().size()),
       sink_(ring_, latest_, clock_),
-      engine_(*universe_, engine_settings(config, trade_date), sink_, core_counters_),
+      engine_settings_(engine_settings(config, trade_date)),
       core_thread_("core", config.core.idle, clock_),
       publish_thread_("publish", config.core.idle, clock_),
       aux_thread_("aux", IdleMode::block, clock_) {
+  engines_[0] = std::make_unique<Engine>(*universe_, engine_settings_, sink_, core_counters_);
   view_.universe = universe_.get();
+  view_.editions = &editions_;
   view_.ring = &ring_;
   view_.latest = &latest_;
   view_.core = &core_counters_;
   view_.epoch = static_cast<std::uint64_t>(clock_.now().ns);
   view_.trade_date = trade_date;
   opening_ = opening_events(config, *universe_, trade_date, clock_.now());
-  open_journal(config, trade_date);
+  open_journal(config.journal);
   sequencer_ =
-      std::make_unique<Sequencer>(engine_, journal_.get(), config.core.timer_ms * kNsPerMs);
+      std::make_unique<Sequencer>(*engines_[0], journal_.get(), config.core.timer_ms * kNsPerMs);
   open_feeds(config);
   if (publish != nullptr)
     zmq_ = std::make_unique<ZmqPublisher>(*publish, config.zmq, view_, clock_);
   assign_threads(config);
 }
 
-void Pipeline::open_journal(const Config& config, Date trade_date) {
-  if (!config.journal.enabled) return;
-  const JournalHeader header =
-      header_of(*universe_, engine_settings(config, trade_date), view_.epoch);
-  journal_ = std::make_unique<JournalWriter>(config.journal.directory, header, config.journal.ring);
+void Pipeline::open_journal(const JournalSettings& settings) {
+  if (!settings.enabled) return;
+  const JournalHeader header = header_of(*universe_, engine_settings_, view_.epoch);
+  journal_ = std::make_unique<JournalWriter>(settings.directory, header, settings.ring);
 }
 
 void Pipeline::open_feeds(const Config& config) {
@@ -171,8 +173,26 @@ void Pipeline::assign_threads(const Config& config) {
   aux_thread_.add(*agents_.back());
 }
 
+absl::StatusOr<std::uint32_t> Pipeline::stage(std::shared_ptr<const Universe> next) {
+  // The core has left every engine before the one in force.
+  const std::uint32_t in_force = core_counters_.edition();
+  engines_.erase(engines_.begin(), engines_.find(in_force));
+  if (engines_.size() > kMaxStaged)
+    return absl::ResourceExhaustedError(
+        fmt::format("{} new definitions wait and none came into force: the next day can begin with "
+                    "them",
+                    kMaxStaged));
+  const std::uint32_t edition = editions_.add(next, in_force);
+  EngineSettings settings = engine_settings_;
+  settings.edition = edition;
+  auto& engine = engines_[edition];
+  engine = std::make_unique<Engine>(*next, settings, sink_, core_counters_);
+  sequencer_->stage(engine.get());
+  return edition;
+}
+
 void Pipeline::start() {
-  engine_.start();
+  engines_[0]->start();
   for (const MarketEvent& event : opening_) sequencer_->admit(event);
   aux_thread_.start();
   if (!feed_threads_.empty()) publish_thread_.start();

@@ -2,6 +2,9 @@
 // threads they live on. One trading day.
 #pragma once
 
+#include <absl/status/statusor.h>
+
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,6 +51,13 @@ class Pipeline {
   // journaled.
   void stop();
 
+  // Builds what it takes to run on another edition of the day's definitions, for an `activate`
+  // request; returns the edition's number. Its instruments and series are those that the day began
+  // with. ResourceExhausted after kMaxStaged of which none came into force. The thread of start().
+  absl::StatusOr<std::uint32_t> stage(std::shared_ptr<const Universe> next);
+  // As the definitions stand now.
+  std::shared_ptr<const Universe> definitions() const { return editions_.at(core_counters_.edition()); }
+
   const ServerView& view() const { return view_; }
   const Clock& clock() const { return clock_; }
   // For the one thread that hands in operators' requests.
@@ -57,7 +67,7 @@ class Pipeline {
   const JournalWriter* journal() const { return journal_.get(); }
 
  private:
-  void open_journal(const Config& config, Date trade_date);
+  void open_journal(const JournalSettings& settings);
   void open_feeds(const Config& config);
   void add_feed(const Config& config, std::unique_ptr<FeedRingSink> sink,
                 std::unique_ptr<feed::Feed> feed, feed::FeedCounters& counters);
@@ -67,14 +77,19 @@ class Pipeline {
   void add_fx_source(const FxSettings& fx, std::uint32_t rank, SeriesId series);
   void assign_threads(const Config& config);
 
+  // Each is as large as the running one, and a request for it may still be on its way.
+  static constexpr std::size_t kMaxStaged = 8;
+
   Clock clock_;
   std::shared_ptr<const Universe> universe_;
+  Editions editions_;
   std::vector<MarketEvent> opening_;
   BroadcastRing ring_;
   LatestTable latest_;
   CoreCounters core_counters_;
   BroadcastSink sink_;
-  Engine engine_;
+  EngineSettings engine_settings_;
+  std::map<std::uint32_t, std::unique_ptr<Engine>> engines_;  // by edition
   std::unique_ptr<JournalWriter> journal_;
   std::unique_ptr<Sequencer> sequencer_;
   std::vector<std::unique_ptr<FeedRingSink>> feed_sinks_;

@@ -15,12 +15,16 @@
 #include "calc/universe.h"
 #include "feedhandlers/common/feed.h"
 #include "server/pipeline/channel_states.h"
+#include "server/pipeline/editions.h"
 
 namespace indexcast::server {
 
 // Everything pointed to outlives every publisher and is safe to read from any thread.
 struct ServerView {
+  // As the day began: codes, numbers and names. What else a definition says may change in the
+  // course of the day: editions->at(core->edition()) has it, or at(edition) of a LevelMirror.
   const Universe* universe = nullptr;
+  const Editions* editions = nullptr;
   const BroadcastRing* ring = nullptr;
   const LatestTable* latest = nullptr;
   const CoreCounters* core = nullptr;

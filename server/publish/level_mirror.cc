@@ -5,6 +5,7 @@ namespace indexcast::server {
 LevelMirror::LevelMirror(const ServerView& view)
     : reader_(*view.ring, 0),
       latest_(view.latest),
+      core_(view.core),
       levels_(view.universe->indices().size()),
       prices_(view.universe->instruments().size()) {}
 

@@ -61,6 +61,9 @@ class LevelMirror {
     return prices_[instrument].stream_sequence >= certain_from_;
   }
 
+  // Of the day's definitions, the edition that the newest level here is of.
+  std::uint32_t edition() const { return edition_; }
+
   // Records read or left out so far.
   std::uint64_t cursor() const { return reader_.cursor(); }
   std::uint64_t lag() const { return reader_.lag(); }
@@ -88,6 +91,9 @@ class LevelMirror {
         break;
       case RecordKind::tick:
         sink.on_tick(record.as<TimerTick>(), sequence);
+        break;
+      case RecordKind::definition_changed:
+        edition_ = record.as<DefinitionChanged>().edition;
         break;
       case RecordKind::none:
       case RecordKind::market_changed:
@@ -117,6 +123,7 @@ class LevelMirror {
   void catch_up(Sink& sink) {
     sink.on_lapped(reader_.resume());
     certain_from_ = reader_.cursor() + 1;
+    edition_ = core_->edition();
     LevelUpdate update;
     for (std::size_t i = 0; i < levels_.size(); ++i) {
       if (latest_->load(static_cast<IndexId>(i), update)) take_level(update, 0, sink);
@@ -127,6 +134,8 @@ class LevelMirror {
 
   BroadcastReader reader_;
   const LatestTable* latest_;
+  const CoreCounters* core_;
+  std::uint32_t edition_ = 0;
   std::vector<LevelEntry> levels_;
   std::vector<PriceEntry> prices_;
   std::uint64_t certain_from_ = 0;

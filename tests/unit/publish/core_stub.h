@@ -111,6 +111,7 @@ class CoreStub {
 
   ServerView view() {
     return {.universe = &universe,
+            .editions = &editions,
             .ring = &ring,
             .latest = &latest,
             .core = &counters,
@@ -167,6 +168,7 @@ class CoreStub {
   }
 
   Universe universe;
+  Editions editions{std::make_shared<const Universe>(universe)};
   BroadcastRing ring;
   LatestTable latest;
   CoreCounters counters;

@@ -1,0 +1,141 @@
+#include "server/cli/journal_replay.h"
+
+#include <absl/status/status.h>
+#include <fmt/format.h>
+
+#include <deque>
+#include <memory>
+
+#include "calc/control.h"
+#include "calc/sequencer.h"
+#include "server/cli/exit_code.h"
+#include "server/cli/stop_watch.h"
+#include "server/config/codec.h"
+#include "server/days/next_edition.h"
+#include "server/journal/journal_reader.h"
+
+namespace indexcast::server {
+namespace {
+
+EngineSettings settings_of(const JournalHeader& header) {
+  EngineSettings settings;
+  settings.trade_date = header.trade_date;
+  settings.open_deadline_ms = header.open_deadline_ms;
+  settings.close_deadline_ns = header.close_deadline_ns;
+  settings.quotable_live_bp = static_cast<std::uint16_t>(header.quotable_live_bp);
+  settings.pending_wait_ns = header.pending_wait_s * kNsPerSecond;
+  return settings;
+}
+
+bool is_activation(const MarketEvent& event) {
+  return event.kind == EventKind::control &&
+         event.detail == static_cast<std::uint8_t>(ControlOp::activate);
+}
+
+// The core with everything that it needs to run again as it did.
+class Rerun {
+ public:
+  Rerun(const Universe& universe, const DefinitionDirectory& directory,
+        const EngineSettings& settings, RecordSink& output)
+      : directory_(&directory), settings_(settings), output_(&output) {
+    universes_.push_back(std::shared_ptr<const Universe>(std::shared_ptr<void>(), &universe));
+    engines_.emplace_back(universe, settings_, *output_, counters_);
+    engines_.front().start();
+  }
+
+  // Stages what an activation was about; the status says why that cannot be had.
+  absl::Status admit(const MarketEvent& event) {
+    if (is_activation(event)) {
+      if (absl::Status status = stage(event); !status.ok()) return status;
+    }
+    sequencer_.admit(event);
+    return absl::OkStatus();
+  }
+  std::uint64_t inputs() const { return sequencer_.input_sequence(); }
+
+ private:
+  absl::Status stage(const MarketEvent& request) {
+    const Universe& before = engines_[counters_.edition()].universe();
+    if (request.instrument >= before.indices().size()) return absl::OkStatus();
+    const std::string& code = before.indices()[request.instrument].code;
+    const auto version = static_cast<std::uint32_t>(request.value[0]);
+    const std::string head = directory_->head_of(settings_.trade_date, code, version);
+    if (head.empty())
+      return absl::NotFoundError(
+          fmt::format("version {} of {} for {} is not among the definitions of days.directory",
+                      version, code, DateText{}.format(settings_.trade_date)));
+    auto next = next_edition(before, head);
+    if (!next.ok()) return next.status();
+    if (edition_mark(**next) != request.value[2])
+      return absl::FailedPreconditionError(head + ":0: is not what was put into force");
+    // Editions count from 1 in the order of requests, so that each is where its number says.
+    if (static_cast<std::size_t>(request.value[1]) != engines_.size())
+      return absl::FailedPreconditionError(
+          fmt::format("edition {} follows edition {}", request.value[1], engines_.size() - 1));
+    universes_.push_back(*std::move(next));
+    EngineSettings settings = settings_;
+    settings.edition = static_cast<std::uint32_t>(request.value[1]);
+    sequencer_.stage(&engines_.emplace_back(*universes_.back(), settings, *output_, counters_));
+    return absl::OkStatus();
+  }
+
+  const DefinitionDirectory* directory_;
+  EngineSettings settings_;
+  RecordSink* output_;
+  CoreCounters counters_;
+  std::deque<std::shared_ptr<const Universe>> universes_;  // by edition
+  std::deque<Engine> engines_;                             // likewise
+  Sequencer sequencer_{engines_.front(), nullptr, kNsPerSecond};
+};
+
+// Reports holes and a cut end; what was good before them has been replayed.
+int feed_journal(JournalReader& reader, Rerun& rerun) {
+  JournalRecord record;
+  JournalReader::Result result;
+  std::uint64_t expected = 1;
+  int exit_code = kExitOk;
+  for (; (result = reader.next(record)) == JournalReader::Result::record;
+       expected = record.input_sequence + 1) {
+    if (record.input_sequence != expected) {
+      fmt::print(stderr, "{}:{}: inputs {} to {} were not journaled\n", reader.path(),
+                 reader.offset(), expected, record.input_sequence - 1);
+      exit_code = kExitIncomplete;
+    }
+    if (const absl::Status status = rerun.admit(record.event); !status.ok()) {
+      fmt::print(stderr, "{}:{}: {}\n", reader.path(), reader.offset(),
+                 std::string(status.message()));
+      return kExitInput;
+    }
+  }
+  if (result == JournalReader::Result::end) return exit_code;
+  fmt::print(stderr, "{}:{}: {}\n", reader.path(), reader.offset(),
+             result == JournalReader::Result::torn ? "the file ends inside a record"
+                                                   : "a record's checksum is wrong");
+  return kExitIncomplete;
+}
+
+}  // namespace
+
+int replay_journal(const ReplayOptions& options, const Universe& universe,
+                   const DefinitionDirectory& directory) {
+  absl::StatusOr<JournalReader> reader = JournalReader::open(options.from_journal);
+  if (!reader.ok()) {
+    fmt::print(stderr, "{}\n", std::string(reader.status().message()));
+    return kExitInput;
+  }
+  if (reader->header().universe_digest != digest_of(universe)) {
+    fmt::print(stderr, "{}:0: was written under other definitions than those of {}\n",
+               reader->path(), options.config.source);
+    return kExitInput;
+  }
+  const StopWatch watch;
+  LevelFile output(options.output, options.format, universe, reader->header().epoch);
+  Rerun rerun(universe, directory, settings_of(reader->header()), output);
+  const int exit_code = feed_journal(*reader, rerun);
+  output.finish();
+  fmt::print(stderr, "inputs {}, levels {}, {:.3f} s\n", rerun.inputs(), output.levels(),
+             watch.seconds());
+  return exit_code;
+}
+
+}  // namespace indexcast::server
