@@ -46,6 +46,8 @@ nlohmann::json describe(const Config& config, const DayKeeper& days) {
   nlohmann::json ready{{"pid", ::getpid()}, {"epoch", pipeline.view().epoch}};
   if (days.http() != nullptr)
     ready["http"] = fmt::format("http://{}:{}/", config.http.address, days.http()->port());
+  if (days.admin() != nullptr)
+    ready["admin"] = fmt::format("http://{}:{}/", config.admin.address, days.admin()->port());
   if (days.zmq() != nullptr) ready["zmq"] = days.zmq()->endpoint();
   if (pipeline.journal() != nullptr) ready["journal"] = pipeline.journal()->path();
   return ready;

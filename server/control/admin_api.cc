@@ -35,7 +35,7 @@ struct ProblemOf {
 };
 
 // By Verdict: what the desk says of a request that it does not take.
-constexpr std::array<ProblemOf, 7> kVerdictProblems{{
+constexpr std::array<ProblemOf, 8> kVerdictProblems{{
     {},
     {},
     {409, "Id taken", "another request was made under this id: give this one an id of its own"},
@@ -45,10 +45,11 @@ constexpr std::array<ProblemOf, 7> kVerdictProblems{{
     {422, "Id ahead", "it lies more than a minute in the future: compare the clocks"},
     {503, "Audit refused", "nothing was carried out, because the disk refuses the audit: "},
     {503, "Core busy", "nothing was carried out: the core takes no requests in; ask again"},
+    {422, "Cannot be activated", "nothing was carried out: "},
 }};
 
 // By ControlOutcome: why the core did not carry a request out.
-constexpr std::array<ProblemOf, 6> kOutcomeProblems{{
+constexpr std::array<ProblemOf, kControlOutcomeCount> kOutcomeProblems{{
     {},
     {422, "Unknown target", "the core knows no such target"},
     {409, "Stale version",
@@ -56,6 +57,10 @@ constexpr std::array<ProblemOf, 6> kOutcomeProblems{{
     {410, "Expired", "it was too late to carry it out"},
     {409, "Nothing to do", "not held, not overridden, nothing pending, or so already"},
     {422, "Bad value", "the core refuses this value or range for this target"},
+    {409, "Not staged", "another version came into force, or was asked for, meanwhile: ask again"},
+    {409, "Level differs",
+     "the new definition would move the level of this moment, so the one in force goes on; it can "
+     "begin with a day"},
 }};
 
 Response problem_with(const ProblemOf& what, std::string_view more, const Json& request) {

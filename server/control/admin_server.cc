@@ -83,8 +83,9 @@ class AdminServer::Impl {
       : clock_(parts.clock),
         owners_(std::move(parts.owners)),
         batch_(parts.view.ring->capacity()),
-        desk_(parts.view, parts.port, parts.audit, stats_),
-        api_(desk_, *parts.view.universe, owners_, parts.audit, stats_) {
+        desk_(parts.view, parts.port, parts.audit, parts.stats),
+        api_(desk_, *parts.view.universe, owners_, parts.audit, parts.stats) {
+    desk_.set_stage(std::move(parts.stage));
     try {
       listen({asio::ip::make_address(settings.address), settings.port});
     } catch (const boost::system::system_error& error) {
@@ -113,7 +114,6 @@ class AdminServer::Impl {
   }
 
   std::uint16_t port() const { return port_; }
-  const RequestStats& stats() const { return stats_; }
 
  private:
   // One of the connections that may be open at once.
@@ -250,7 +250,6 @@ class AdminServer::Impl {
 
   Clock clock_;
   TokenOwners owners_;
-  RequestStats stats_;
   std::size_t batch_;
   RequestDesk desk_;
   AdminApi api_;
@@ -270,6 +269,5 @@ AdminServer::~AdminServer() = default;
 void AdminServer::start() { impl_->start(); }
 void AdminServer::stop() { impl_->stop(); }
 std::uint16_t AdminServer::port() const { return impl_->port(); }
-const RequestStats& AdminServer::stats() const { return impl_->stats(); }
 
 }  // namespace indexcast::server

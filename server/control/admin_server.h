@@ -6,6 +6,7 @@
 
 #include "server/config/config.h"
 #include "server/control/audit.h"
+#include "server/control/request_desk.h"
 #include "server/control/request_stats.h"
 #include "server/control/token_file.h"
 #include "server/pipeline/clock.h"
@@ -21,6 +22,8 @@ struct AdminParts {
   Clock clock;
   TokenOwners owners;
   Audit& audit;
+  RequestStats& stats;
+  StageDefinition stage = {};  // empty where no folder of definitions is watched
 };
 
 // Bound at construction, serving from start() to stop() or destruction.
@@ -41,7 +44,6 @@ class AdminServer {
   void stop();
 
   std::uint16_t port() const;
-  const RequestStats& stats() const;
 
  private:
   class Impl;

@@ -24,6 +24,7 @@ int value_places(const Universe& universe, const Operation& operation, std::uint
       return universe.indices()[target].decimals;
     case ValueKind::none:
     case ValueKind::flag:
+    case ValueKind::version:
       return 0;
   }
   return 0;

@@ -15,7 +15,7 @@ enum class TargetKind : std::uint8_t { index, instrument, series };
 inline constexpr std::array<std::string_view, 3> kTargetKindWords{"index", "instrument", "series"};
 
 // What the value of a request is, and so its places (fixed_point.h; a level has its index's).
-enum class ValueKind : std::uint8_t { none, flag, price, rate, level };
+enum class ValueKind : std::uint8_t { none, flag, price, rate, level, version };
 
 struct Operation {
   std::string_view name;
@@ -57,6 +57,8 @@ inline constexpr std::array kOperations{
               "the rate beyond the guard is right"),
     operation(ControlOp::refuse_rate, TargetKind::series, ValueKind::none, false,
               "the rate beyond the guard is wrong"),
+    operation(ControlOp::activate, TargetKind::index, ValueKind::version, false,
+              "a version of its definition from days.directory, which must give the same level"),
 };
 
 // Null when there is none of this name.

@@ -1,5 +1,6 @@
 #include "server/control/request_desk.h"
 
+#include <absl/strings/str_replace.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -10,7 +11,8 @@
 namespace indexcast::server {
 namespace {
 
-MarketEvent event_of(const ControlRequest& request, TimeNs now) {
+MarketEvent event_of(const Ticket& ticket, TimeNs now) {
+  const ControlRequest& request = ticket.request;
   MarketEvent event;
   event.kind = EventKind::control;
   event.feed = feed::kControlFeed;
@@ -19,6 +21,10 @@ MarketEvent event_of(const ControlRequest& request, TimeNs now) {
   event.value[0] = request.value;
   event.value[1] = request.from_sequence;
   event.value[2] = request.to_sequence;
+  if (request.operation->op == ControlOp::activate) {
+    event.value[1] = ticket.staged.edition;
+    event.value[2] = ticket.staged.mark;
+  }
   event.expected_version = request.expected_version;
   event.feed_sequence = request.id;
   event.exchange_time =
@@ -50,7 +56,14 @@ Submission RequestDesk::submit(const ControlRequest& request, const Asker& asker
     if (submission.verdict != Verdict::repeated) stats_->refused.add();
     return submission;
   }
-  Ticket ticket{request, asker, now};
+  Ticket ticket;
+  ticket.request = request;
+  ticket.asker = asker;
+  ticket.asked = now;
+  if (const absl::Status ready = get_ready(ticket); !ready.ok()) {
+    stats_->refused.add();
+    return {Verdict::unready, 0, absl::StrReplaceAll(ready.message(), {{"\n", "; "}})};
+  }
   if (request.id == 0) ticket.request.id = next_id(now);
   submission.id = ticket.request.id;
   const absl::Status audited = audit_->write(audit_of_request(ticket, *universe_));
@@ -62,10 +75,19 @@ Submission RequestDesk::submit(const ControlRequest& request, const Asker& asker
   }
   make_room();
   // There is room: judge() saw it, and nobody else fills the ring.
-  static_cast<void>(port_->push(event_of(ticket.request, now)));
+  static_cast<void>(port_->push(event_of(ticket, now)));
   ++waiting_;
   tickets_.emplace(submission.id, std::move(ticket));
   return submission;
+}
+
+absl::Status RequestDesk::get_ready(Ticket& ticket) const {
+  if (ticket.request.operation->op != ControlOp::activate) return absl::OkStatus();
+  if (!stage_) return absl::UnavailableError("definitions are watched with days.directory only");
+  absl::StatusOr<StagedEdition> staged = stage_(universe_->indices()[ticket.request.target].code,
+                                                static_cast<std::uint32_t>(ticket.request.value));
+  if (staged.ok()) ticket.staged = *staged;
+  return staged.status();
 }
 
 Verdict RequestDesk::judge(const ControlRequest& request, const Asker& asker, TimeNs now) const {

@@ -2,9 +2,13 @@
 // it to the core, and keeps what became of it.
 #pragma once
 
+#include <absl/status/statusor.h>
+
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "calc/broadcast_ring.h"
 #include "calc/control.h"
@@ -16,6 +20,15 @@
 #include "server/pipeline/server_view.h"
 
 namespace indexcast::server {
+
+// What the core is told of a definition that is to come into force (calc/control.h).
+struct StagedEdition {
+  std::uint32_t edition = 0;
+  std::int64_t mark = 0;
+};
+// Gets a version of an index's definition ready; the status says why it cannot be.
+using StageDefinition =
+    std::function<absl::StatusOr<StagedEdition>(const std::string& code, std::uint32_t version)>;
 
 // Who asks, and from where.
 struct Asker {
@@ -34,6 +47,7 @@ enum class TicketState : std::uint8_t {
 struct Ticket {
   ControlRequest request;  // with its id
   Asker asker;
+  StagedEdition staged;  // of `activate`
   TimeNs asked{};
   TicketState state = TicketState::waiting;
   ControlOutcome outcome{};  // and what follows: of a request that is done
@@ -51,12 +65,13 @@ enum class Verdict : std::uint8_t {
   id_ahead = 4,   // from the future: the clocks differ
   unaudited = 5,  // the disk refuses the audit
   busy = 6,       // the core takes none in
+  unready = 7,    // the definition that is to come into force cannot
 };
 
 struct Submission {
   Verdict verdict{};
   std::uint64_t id = 0;  // of `taken` and `repeated`
-  std::string detail;    // of `unaudited`: what the disk said
+  std::string detail;    // of `unaudited`: what the disk said; of `unready`: what is wrong
 };
 
 // Ids are instants, ns since 1970: the desk's own never repeat, and of one that an asker made (to
@@ -72,6 +87,9 @@ class RequestDesk {
 
   RequestDesk(const ServerView& view, ControlPort& port, Audit& audit, RequestStats& stats);
 
+  // Before the first request: without it, no definition can be activated.
+  void set_stage(StageDefinition stage) { stage_ = std::move(stage); }
+
   Submission submit(const ControlRequest& request, const Asker& asker, TimeNs now);
 
   // Reads at most `limit` of the core's records; returns how many.
@@ -86,6 +104,7 @@ class RequestDesk {
 
  private:
   Verdict judge(const ControlRequest& request, const Asker& asker, TimeNs now) const;
+  absl::Status get_ready(Ticket& ticket) const;
   std::uint64_t next_id(TimeNs now);
   void make_room();
   void finish(const ControlDone& done);
@@ -97,6 +116,7 @@ class RequestDesk {
   Audit* audit_;
   RequestStats* stats_;
   TargetStates states_;
+  StageDefinition stage_;
   std::map<std::uint64_t, Ticket> tickets_;
   std::uint64_t horizon_;  // ids up to it are forgotten, or of another run
   std::uint64_t last_id_;

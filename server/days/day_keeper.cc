@@ -47,9 +47,27 @@ DayKeeper::DayKeeper(Config config, DefinitionDirectory directory, LoadedDay fir
   pipeline_ =
       std::make_unique<Pipeline>(first.config, std::move(first.universe), trade_date_, zmq_.get());
   keep_list(*pipeline_);
+  if (config_.admin.enabled) open_admin(config_.admin);
   if (!config_.http.enabled) return;
-  http_ = std::make_unique<HttpServer>(config_.http, pipeline_->view(), pipeline_->clock(),
-                                       publishers());
+  http_ =
+      std::make_unique<HttpServer>(config_.http, pipeline_->view(), pipeline_->clock(),
+                                   publishers(), config_.admin.enabled ? &request_stats_ : nullptr);
+}
+
+void DayKeeper::open_admin(const AdminSettings& settings) {
+  absl::StatusOr<TokenOwners> owners = load_tokens(settings.tokens);
+  if (!owners.ok()) throw std::runtime_error(std::string(owners.status().message()));
+  audit_ = config_.journal.enabled ? std::make_unique<Audit>(Audit::path_in(
+                                         config_.journal.directory, pipeline_->view().epoch))
+                                   : std::make_unique<Audit>();
+  StageDefinition stage;
+  if (!config_.days.directory.empty())
+    stage = [this](const std::string& code, std::uint32_t version) {
+      return this->stage(code, version);
+    };
+  admin_ = std::make_unique<AdminServer>(
+      settings, AdminParts{pipeline_->view(), pipeline_->control_port(), pipeline_->clock(),
+                           *std::move(owners), *audit_, request_stats_, std::move(stage)});
 }
 
 std::vector<const PublisherStats*> DayKeeper::publishers() const {
@@ -60,18 +78,23 @@ std::vector<const PublisherStats*> DayKeeper::publishers() const {
 void DayKeeper::start() {
   if (http_) http_->start();
   pipeline_->start();
+  if (admin_) admin_->start();
 }
 
 void DayKeeper::stop() {
   if (!pipeline_) return;
+  // While the core still answers.
+  if (admin_) admin_->stop();
   pipeline_->stop();
   if (http_) http_->stop();
   log_end(*pipeline_);
   http_.reset();
+  admin_.reset();
   pipeline_.reset();
 }
 
 void DayKeeper::look(TimeNs now) {
+  const std::lock_guard lock(mutex_);
   look_at_directory();
   const Date today = china_date(now);
   if (today <= trade_date_ || china_time_of_day_ms(now) < config_.days.begin_at_ms) return;
@@ -79,6 +102,7 @@ void DayKeeper::look(TimeNs now) {
 }
 
 void DayKeeper::begin_next_day() {
+  const std::lock_guard lock(mutex_);
   look_at_directory();
   const std::vector<Date> days = directory_.days();
   const auto next = std::ranges::upper_bound(days, trade_date_);
@@ -87,6 +111,10 @@ void DayKeeper::begin_next_day() {
 }
 
 absl::StatusOr<StagedEdition> DayKeeper::stage(const std::string& code, std::uint32_t version) {
+  // Whoever begins a day waits for the interface to end.
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock())
+    return absl::UnavailableError("the folder of definitions is being read: ask again");
   look_at_directory();
   const std::string head = directory_.head_of(trade_date_, code, version);
   if (head.empty())
@@ -131,14 +159,34 @@ void DayKeeper::begin(Date date) {
     spdlog::error("{} cannot begin, {} goes on: {}", date, trade_date_, error.what());
     return;
   }
-  pipeline_->stop();
-  log_end(*pipeline_);
-  std::swap(pipeline_, next);
-  trade_date_ = date;
-  pipeline_->start();
-  if (http_) http_->follow_day(pipeline_->view(), pipeline_->clock(), publishers());
+  replace(std::move(next));
   spdlog::info("serving {} indices for {}, epoch {}", day->universe->indices().size(), date,
                pipeline_->view().epoch);
+}
+
+void DayKeeper::replace(std::unique_ptr<Pipeline> next) {
+  const std::uint16_t admin_port = admin_ ? admin_->port() : 0;
+  if (admin_) admin_->stop();
+  pipeline_->stop();
+  log_end(*pipeline_);
+  admin_.reset();
+  std::swap(pipeline_, next);
+  trade_date_ = pipeline_->view().trade_date;
+  pipeline_->start();
+  if (http_) http_->follow_day(pipeline_->view(), pipeline_->clock(), publishers());
+  if (admin_port != 0) reopen_admin(admin_port);
+}
+
+// Its clients come with a connection for each request: to them it is the same one.
+void DayKeeper::reopen_admin(std::uint16_t port) {
+  AdminSettings settings = config_.admin;
+  settings.port = port;
+  try {
+    open_admin(settings);
+    admin_->start();
+  } catch (const std::exception& error) {
+    spdlog::error("requests are not taken until the next day: {}", error.what());
+  }
 }
 
 }  // namespace indexcast::server

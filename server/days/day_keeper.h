@@ -3,9 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
+#include "server/control/admin_server.h"
 #include "server/days/definition_directory.h"
 #include "server/days/loaded_day.h"
 #include "server/http/http_server.h"
@@ -14,16 +16,10 @@
 
 namespace indexcast::server {
 
-// What the values of an `activate` request say (calc/control.h).
-struct StagedEdition {
-  std::uint32_t edition = 0;
-  std::int64_t mark = 0;
-};
-
 // A day is a Pipeline: its own epoch, feeds, core and journal, so that nothing of the day before
 // can reach into it, as if the server had been started for it. The next one is loaded and built
 // while the last one runs, and only then takes its place; when that fails, the last one goes on.
-// One thread, which is none of a pipeline's.
+// One thread, which is none of a pipeline's; stage() is for the interface's.
 class DayKeeper {
  public:
   // Binds the addresses for subscribers and opens the first day; throws std::exception with the
@@ -41,7 +37,7 @@ class DayKeeper {
   void begin_next_day();
 
   // Gets a version of a running index's definition from the directory ready for an `activate`
-  // request of it. The status says, for a person, why it cannot be.
+  // request of it. The status says, for a person, why it cannot be; Unavailable while a day begins.
   absl::StatusOr<StagedEdition> stage(const std::string& code, std::uint32_t version);
 
   const Pipeline& pipeline() const { return *pipeline_; }
@@ -49,10 +45,14 @@ class DayKeeper {
   // Null when disabled.
   const HttpServer* http() const { return http_.get(); }
   const ZmqSocket* zmq() const { return zmq_.get(); }
+  const AdminServer* admin() const { return admin_.get(); }
 
  private:
   void look_at_directory();
   void begin(Date date);
+  void replace(std::unique_ptr<Pipeline> next);
+  void open_admin(const AdminSettings& settings);
+  void reopen_admin(std::uint16_t port);
   std::vector<const PublisherStats*> publishers() const;
 
   Config config_;
@@ -60,7 +60,11 @@ class DayKeeper {
   Date trade_date_;
   std::unique_ptr<ZmqSocket> zmq_;
   std::unique_ptr<Pipeline> pipeline_;
+  RequestStats request_stats_;
+  std::unique_ptr<Audit> audit_;  // beside the pipeline's journal
+  std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<HttpServer> http_;
+  std::mutex mutex_;  // the directory, and which pipeline runs
 };
 
 }  // namespace indexcast::server

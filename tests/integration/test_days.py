@@ -1,12 +1,16 @@
 """One day after another in a server that keeps running, its subscribers connected."""
+import csv
 import datetime
+import decimal
+import hashlib
+import json
+import re
 import shutil
 import signal
 import unittest
 
 import harness
 import websocket
-import zmq
 
 INDICES = harness.ROOT / "deploy" / "indices"
 FIRST, SECOND = "2025-04-02", "2025-04-03"
@@ -14,7 +18,7 @@ DATES = {FIRST: 20250402, SECOND: 20250403}
 # From the last minutes of Hong Kong's trading to its closing prices, in about fifteen seconds.
 CLOSE = {"begin": "15:57:00", "end": "16:35:00", "speed": 150.0}
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
-CONFIG_REFUSED = 3
+CONFIG_REFUSED, REFUSED = 3, 7
 
 
 class Days(harness.Case):
@@ -107,7 +111,8 @@ class Days(harness.Case):
 
     def start_first_day(self, **changes):
         self.put(FIRST)
-        return self.serve(self.configure_days(**changes))
+        self.config = self.configure_days(**changes)
+        return self.serve(self.config)
 
     def test_a_day_begins_when_its_hour_has_come(self):
         days = {"directory": str(self.definitions), "poll_s": 1, "begin_at": "00:00:00"}
@@ -153,8 +158,8 @@ class Days(harness.Case):
         self.await_log(server, f"no day after {DATES[FIRST]} has a definition")
         self.assertEqual(self.indices(ready)["trade_date"], DATES[FIRST])
 
-    def test_the_newest_version_runs(self):
-        server, ready = self.start_first_day()
+    def test_the_newest_version_runs_and_requests_are_taken_where_they_were(self):
+        server, ready = self.start_first_day(admin=self.administration())
         self.put(SECOND)
         for code in harness.CODES:
             old = self.definitions / f"{code}-{SECOND}.toml"
@@ -163,6 +168,10 @@ class Days(harness.Case):
         self.begin_next_day(server)
         self.await_day(ready, SECOND)
         self.assertEqual({i["definition_version"] for i in self.by_code(ready).values()}, {3})
+        done = json.loads(self.ask(ready, "hold", "995366", check=0))
+        self.assertEqual((done["outcome"], done["version"]), ("applied", 1))
+        audits = sorted((self.folder / "journal").glob("audit-*.jsonl"))
+        self.assertEqual([done["id"] in audit.read_text("utf-8") for audit in audits], [False, True])
 
     def test_a_check_says_what_would_be_left_out(self):
         self.put(FIRST)
@@ -176,6 +185,84 @@ class Days(harness.Case):
             head.unlink()
         refused = harness.run("serve", "--config", config, check=CONFIG_REFUSED)
         self.assertIn("days.directory", refused.stderr)
+
+    def test_a_new_version_comes_into_force_on_command_when_no_level_moves(self):
+        server, ready = self.start_first_day(admin=self.administration())
+        recorder, recording = self.record(ready)
+        self.simulate(self.config, FIRST, {"begin": "10:00:00", "end": "10:02:00", "speed": 60.0})
+        self.put_doubled("995366", version=2)
+        self.await_log(server, "995366 version 2 for 20250402 is good")
+        refused = self.ask(ready, "activate", "995366", "3", check=REFUSED)
+        self.assertIn("no good version 3 of 995366", refused)
+        done = json.loads(self.ask(ready, "activate", "995366", "2", check=0))
+        self.assertEqual((done["outcome"], done["author"]), ("applied", "wang"))
+        harness.await_that(lambda: self.by_code(ready)["995366"]["definition_version"] == 2,
+                           "the version on the page")
+        self.simulate(self.config, FIRST, {"begin": "10:02:00", "end": "10:04:00", "speed": 60.0})
+        self.put_doubled("995366", version=3, more=1_000_000)
+        differs = self.ask(ready, "activate", "995366", "3", check=REFUSED)
+        self.assertIn("Level differs", differs)
+        self.drain(ready, recording)
+        recorder.end()
+        server.end()
+        self.check_activation(harness.read_levels(recording), ready)
+
+    def administration(self):
+        digest = hashlib.sha256(b"a-token").hexdigest()
+        for name, text in (("tokens", f"wang {digest}\n"), ("wang", "a-token\n")):
+            self.write(name, text).chmod(0o600)
+        return {"enabled": True, "port": 0, "tokens": str(self.folder / "tokens")}
+
+    def ask(self, ready, *request, check):
+        done = harness.run("control", *request, "--url", ready["admin"], "--token-file",
+                           self.folder / "wang", "--reason", "a test", "--expect", "any", check=check)
+        return done.stdout + done.stderr
+
+    def put_doubled(self, code, version, more=0):
+        """The shipped definition at the same level; `more` shares of its first member move it."""
+        head = (INDICES / f"{code}.toml").read_text("utf-8")
+        divisor = re.search(r'divisor = "(.*)"', head)[1]
+        head = head.replace(divisor, str(2 * decimal.Decimal(divisor)))
+        with (INDICES / f"{code}.csv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            row["calculation_shares"] = str(2 * int(row["calculation_shares"]))
+        if more:
+            # At the closes the level is the same: what one gains in shares another loses in worth.
+            first, second = rows[:2]
+            first["calculation_shares"] = str(int(first["calculation_shares"]) + more)
+            worth = more * decimal.Decimal(first["close"]) / decimal.Decimal(second["close"])
+            second["calculation_shares"] = str(int(second["calculation_shares"]) - round(worth))
+        name = f"{code}-{version}"
+        with (self.definitions / f"{name}.csv").open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+        head = head.replace("version = 1", f"version = {version}")
+        (self.definitions / f"{name}.toml").write_text(
+            head.replace(f'"{code}.csv"', f'"{name}.csv"'), "utf-8")
+
+    def check_activation(self, records, ready):
+        """Numbered through, the level where it was; and the journal tells the same."""
+        levels = sorted((r for r in records if r["code"] == "995366"),
+                        key=lambda r: int(r["index_sequence"]))
+        numbers = [int(r["index_sequence"]) for r in levels]
+        self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(numbers))))
+        versions = [r["definition_version"] for r in levels]
+        self.assertEqual(versions, sorted(versions))
+        self.assertEqual(set(versions), {1, 2})
+        at = versions.index(2)
+        self.assertEqual(levels[at]["level"], levels[at - 1]["level"])
+        self.assertEqual(levels[at]["cause"], "control")
+        self.assertEqual({r["definition_version"] for r in records if r["code"] != "995366"}, {1})
+        replayed = self.folder / "replay.jsonl"
+        harness.run("replay", "--config", self.config, "--from-journal", ready["journal"],
+                    "--output", replayed, check=0)
+        again = {(r["code"], r["index_sequence"]): r for r in harness.read_levels(replayed)}
+        for record in records:
+            twin = again[record["code"], record["index_sequence"]]
+            for name in ("level", "definition_version", "weight_live", "input_sequence"):
+                self.assertEqual(record[name], twin[name])
 
     def begin_next_day(self, server):
         server.child.send_signal(signal.SIGHUP)

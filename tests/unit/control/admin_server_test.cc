@@ -39,7 +39,7 @@ class AdminServerTest : public test::ControlDesk {
     settings.port = 0;
     view_.epoch = 1;
     server_ = std::make_unique<AdminServer>(
-        settings, AdminParts{view_, port_, Clock(), std::move(owners), audit_});
+        settings, AdminParts{view_, port_, Clock(), std::move(owners), audit_, stats_});
     server_->start();
     core_ = std::thread([this] {
       while (running_) {
@@ -147,7 +147,7 @@ TEST_F(AdminServerTest, NobodyWithoutATokenIsHeardAndTheAuditSaysSoWithoutIt) {
   EXPECT_EQ(lines[1]["status"], 401);
   EXPECT_EQ(lines[1]["address"], "127.0.0.1");
   EXPECT_THAT(lines[1].dump(), Not(HasSubstr("stolen")));
-  EXPECT_EQ(server_->stats().unauthorised.get(), 2u);
+  EXPECT_EQ(stats_.unauthorised.get(), 2u);
 }
 
 TEST_F(AdminServerTest, AStrangersFloodIsNoFloodOfLines) {
