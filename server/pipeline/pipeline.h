@@ -56,7 +56,9 @@ class Pipeline {
   // with. ResourceExhausted after kMaxStaged of which none came into force. The thread of start().
   absl::StatusOr<std::uint32_t> stage(std::shared_ptr<const Universe> next);
   // As the definitions stand now.
-  std::shared_ptr<const Universe> definitions() const { return editions_.at(core_counters_.edition()); }
+  std::shared_ptr<const Universe> definitions() const {
+    return editions_.at(core_counters_.edition());
+  }
 
   const ServerView& view() const { return view_; }
   const Clock& clock() const { return clock_; }
