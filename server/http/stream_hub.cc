@@ -6,6 +6,11 @@
 #include "server/publish/heartbeat.h"
 
 namespace indexcast::server {
+namespace {
+
+constexpr std::size_t kCatchUp = 4096;  // records at once
+
+}  // namespace
 
 StreamHub::StreamHub(const ServerView& view, Clock clock, ClientStats& clients)
     : universe_(view.universe),
@@ -40,6 +45,9 @@ void StreamHub::follow_day(const ServerView& view, Clock clock) {
   heartbeat_.set_epoch(view.epoch);
   skipped_.set_epoch(view.epoch);
   now_ = clock_.now();
+  // Snapshots are of the day as far as it has come.
+  while (mirror_.poll(kCatchUp, *this) == kCatchUp) {
+  }
   for (const Wish& wish : wishes) {
     const IndexId index = universe_->find_index(wish.code);
     if (index < universe_->indices().size()) {
