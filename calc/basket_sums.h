@@ -31,7 +31,11 @@ class BasketSums {
       sum += totals_[leg] * rates_[leg].raw;
     return sum;
   }
-  LevelDivider::Result level(IndexId id) const { return indices_[id].divider.divide(sum(id)); }
+  LevelDivider::Result level(IndexId id) const { return divide(id, sum(id)); }
+  // The level of an index at another sum.
+  LevelDivider::Result divide(IndexId id, Int128 sum) const {
+    return indices_[id].divider.divide(sum);
+  }
 
   // Says that the level of an index will be asked for soon.
   void prefetch(IndexId id) const { __builtin_prefetch(&indices_[id]); }

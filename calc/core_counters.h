@@ -16,6 +16,7 @@ enum class CoreCounter : std::uint8_t {
   price_superseded,  // a lower rung of the price ladder than what is held
   price_pending,     // outside its collar: waits
   price_rejected,    // not positive, an overflow code, or more than 1000 x the day's reference
+  quote_rejected,    // the same of a side, beyond the limit prices, or a crossed book
   rate_applied,
   rate_unused,    // fixed or frozen, or of a source while a better one speaks
   rate_pending,   // beyond the guard: waits for an operator
@@ -33,14 +34,15 @@ enum class CoreCounter : std::uint8_t {
   pending_accepted,       // prices and rates that waited and were taken after all
   pending_refused,        // and those that were not
 };
-inline constexpr std::size_t kCoreCounterCount = 20;
+inline constexpr std::size_t kCoreCounterCount = 21;
 
 inline constexpr std::array<std::string_view, kCoreCounterCount> kCoreCounterNames{
-    "price_applied",    "price_unchanged",       "price_superseded",  "price_pending",
-    "price_rejected",   "rate_applied",          "rate_unused",       "rate_pending",
-    "rate_rejected",    "state_applied",         "control_applied",   "control_refused",
-    "unknown_rejected", "levels_published",      "inexact_estimates", "channel_unplaced",
-    "close_missing",    "calendar_contradicted", "pending_accepted",  "pending_refused"};
+    "price_applied",    "price_unchanged",  "price_superseded",      "price_pending",
+    "price_rejected",   "quote_rejected",   "rate_applied",          "rate_unused",
+    "rate_pending",     "rate_rejected",    "state_applied",         "control_applied",
+    "control_refused",  "unknown_rejected", "levels_published",      "inexact_estimates",
+    "channel_unplaced", "close_missing",    "calendar_contradicted", "pending_accepted",
+    "pending_refused"};
 
 class CoreCounters {
  public:

@@ -52,6 +52,7 @@ struct IndexDefinition {
   std::map<std::string, FxRate> close_fx;
   // Listing currency -> name of the FX series this index binds to ("HKDCNY").
   std::map<std::string, std::string> fx_series;
+  bool bid_ask = false;  // its levels carry a bid and an ask level
   std::vector<Member> members;
   // Of a total return index, whose divisor is total_return_divisor of these; empty: a price index.
   std::optional<TotalReturn> total_return;

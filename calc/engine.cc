@@ -28,6 +28,9 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
       instruments_(universe.instruments().size()),
       weight_units_(universe.memberships().size()),
       indices_(universe.indices().size()),
+      quote_sums_(universe),
+      quotes_(universe.instruments().size()),
+      index_quotes_(universe.indices().size()),
       rates_(universe.series()),
       series_versions_(universe.series().size()),
       pending_(universe.instruments().size()),
@@ -38,6 +41,7 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
   for (InstrumentId id = 0; id < instruments_.size(); ++id)
     instruments_[id].usable = instruments_[id].centre = universe.instruments()[id].reference_price;
   lay_out_members();
+  lay_out_quotes();
   for (InstrumentId id = 0; id < instruments_.size(); ++id) settle(id);
   find_next_deadline();
 }
@@ -194,6 +198,7 @@ bool Engine::take_price(InstrumentId id, const MarketEvent& event) {
 bool Engine::put_in_force(InstrumentId id, Price price) {
   if (price == sums_.price(id)) return false;
   sums_.set_price(id, price);
+  if (instruments_[id].quotes_wanted) requote(id);
   return true;
 }
 
@@ -236,6 +241,7 @@ void Engine::add_turnover(InstrumentId id, std::int64_t turnover) {
 bool Engine::settle(InstrumentId id) {
   InstrumentState& state = instruments_[id];
   MarketState& market = markets_[universe_->instruments()[id].market];
+  if (state.quotes_wanted) requote(id);
   const std::uint16_t before = state.standing;
   const std::uint16_t now = standing_of(state, market);
   if (now == before) return false;
@@ -265,13 +271,6 @@ void Engine::write_price_applied(InstrumentId id, PriceKind kind, const MarketEv
   sink_->write(Record::of(record));
 }
 
-void Engine::apply_quote(const MarketEvent& event) {
-  if (event.instrument >= instruments_.size()) return counters_->add(CoreCounter::unknown_rejected);
-  counters_->add(CoreCounter::state_applied);
-  note_channel(event.instrument, event.channel);
-  if (settle(event.instrument)) refresh_holders(event.instrument, false, Cause::feed);
-}
-
 // They take the collar's place.
 void Engine::apply_limits(const MarketEvent& event) {
   const std::int64_t lower = event.value[0];
@@ -282,9 +281,12 @@ void Engine::apply_limits(const MarketEvent& event) {
     return counters_->add(CoreCounter::unknown_rejected);
   counters_->add(CoreCounter::state_applied);
   PriceCollar& collar = instruments_[event.instrument].collar;
-  collar.lower_limit = Price{lower};
-  collar.upper_limit = Price{upper};
   collar.unlimited = event.detail == static_cast<std::uint8_t>(LimitsKind::unlimited);
+  collar.lower_limit = Price{collar.unlimited ? 0 : lower};
+  collar.upper_limit = Price{collar.unlimited ? 0 : upper};
+  if (!instruments_[event.instrument].quotes_wanted) return;
+  requote(event.instrument);
+  refresh_quoted(event.instrument);
 }
 
 void Engine::apply_status(const MarketEvent& event) {

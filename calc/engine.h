@@ -16,6 +16,8 @@
 #include "calc/market_state.h"
 #include "calc/market_status.h"
 #include "calc/pending_prices.h"
+#include "calc/quote_state.h"
+#include "calc/quote_sums.h"
 #include "calc/record_sink.h"
 #include "calc/universe.h"
 
@@ -58,6 +60,7 @@ class Engine {
   void succeed(const MarketEvent& event, std::uint64_t input_sequence);
 
   const BasketSums& sums() const { return sums_; }
+  const QuoteSums& quote_sums() const { return quote_sums_; }
   const Universe& universe() const { return *universe_; }
   std::uint32_t edition() const { return settings_.edition; }
   std::uint64_t levels_published() const { return counters_->get(CoreCounter::levels_published); }
@@ -111,6 +114,15 @@ class Engine {
   TimeNs deadline_of(const MarketState& market) const;
   void find_next_deadline();
   void write_price_applied(InstrumentId id, PriceKind kind, const MarketEvent& event);
+
+  void lay_out_quotes();
+  bool quotes_stand(InstrumentId id) const;
+  void requote(InstrumentId id);
+  void move_side(InstrumentId id, QuoteSide side, MemberSide now);
+  void refresh_quoted(InstrumentId id);
+  bool derive_quotes(IndexId id, bool publishing);
+  Level quoted_level(IndexId id, QuoteSide side);
+  void fill_quotes(IndexId id, LevelUpdate& update) const;
 
   void put_rate_in_force(SeriesId id, Cause cause);
   void check_rates();
@@ -168,6 +180,9 @@ class Engine {
   std::vector<InstrumentState> instruments_;
   std::vector<std::uint64_t> weight_units_;  // parallel to universe.memberships()
   std::vector<IndexState> indices_;
+  QuoteSums quote_sums_;
+  std::vector<InstrumentQuote> quotes_;    // of each instrument
+  std::vector<IndexQuotes> index_quotes_;  // of each index
   FxBook rates_;
   std::vector<std::uint32_t> series_versions_;  // controls applied to each
   PendingPrices pending_;

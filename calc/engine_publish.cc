@@ -47,7 +47,8 @@ void Engine::refresh(IndexId id, bool changed, Cause cause) {
     return refresh_held(id, index, cause);
   if (index.level_due) derive_level(id, index);
   const bool moved = index.quality_due && update_quality(id, index);
-  if (moved || changed) publish(id, index, cause);
+  const bool requoted = index.bid_ask && derive_quotes(id, moved || changed);
+  if (moved || changed || requoted) publish(id, index, cause);
 }
 
 // Its status stays `held` whatever its markets do, and it is not quotable: the flags are all that a
@@ -170,6 +171,7 @@ void Engine::publish(IndexId id, IndexState& index, Cause cause) {
   update.weight_live = index.live_bp;
   update.trade_date = settings_.trade_date;
   fill_fx(id, index, update);
+  if (index.bid_ask) fill_quotes(id, update);
   counters_->add(CoreCounter::levels_published);
   sink_->write(update);
 }

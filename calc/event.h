@@ -25,7 +25,7 @@ inline constexpr std::size_t kMaxFeeds = 16;
 enum class EventKind : std::uint8_t {
   none = 0,
   price = 1,              // detail PriceKind; values: price, cumulative volume, cumulative turnover
-  quote = 2,              // values: best bid, best ask (1e-6); 0 = that side is empty
+  quote = 2,              // detail QuoteKind; values: best bid, best ask (1e-6); 0 = empty
   limits = 3,             // detail LimitsKind; values: lower, upper limit price (1e-6); 0 = none
   instrument_status = 4,  // detail InstrumentStatus
   market_phase = 5,       // detail MarketPhase, market
@@ -46,6 +46,12 @@ enum class PriceKind : std::uint8_t {
   nominal = 2,     // HKEX message 40 where a definition asks for it
   close = 3,       // official closing price
   overridden = 4,  // an operator's: in records only, no feed brings it
+};
+
+// What a feed knows of an instrument's book.
+enum class QuoteKind : std::uint8_t {
+  book = 0,  // the best quotes as they stand in continuous trading
+  none = 1,  // no quotes that could be traded at: an auction, a halt, a book that is not known
 };
 
 // What an exchange says of a day's limit prices.

@@ -26,8 +26,10 @@ class MemberStandings {
   }
   void set_total(std::uint64_t total) { total_ = total; }
   // Of a weight: rounded half up; 10000 exactly when every member counts.
-  std::uint16_t basis_points(Standing standing) const {
-    return static_cast<std::uint16_t>((sum(standing) * 10'000 + total_ / 2) / total_);
+  std::uint16_t basis_points(Standing standing) const { return share(sum(standing)); }
+  // Of members of so many units: the same.
+  std::uint16_t share(std::uint64_t units) const {
+    return static_cast<std::uint16_t>((units * 10'000 + total_ / 2) / total_);
   }
   // Of the others: whether any member has it.
   bool any(Standing standing) const { return sum(standing) != 0; }
@@ -77,6 +79,7 @@ struct IndexState {
   bool level_due = false;
   bool held = false;              // frozen by an operator: its level stays, and its flags are told
   bool exceptional_rule = false;  // said by an operator
+  bool bid_ask = false;           // of its definition
   LevelRates held_rates;          // those of the frozen level
   std::uint32_t control_version = 0;  // controls applied to it
 

@@ -37,7 +37,8 @@ struct InstrumentState {
   bool reference_mismatch = false;
   bool reference_confirmed = false;  // an operator has said that the exchange is right
   bool overridden = false;           // an operator's price is in force
-  // Channel that last gave it a price of today or a quote; the feed as a whole before that.
+  bool quotes_wanted = false;        // an index that holds it has a bid and ask level
+  // Channel that last gave it a price of today; the feed as a whole before that.
   ChannelStates::Slot channel = ChannelStates::kWholeFeed;
   std::uint16_t standing = 0;  // bits of Standing
   std::int64_t turnover = 0;   // cumulative, 1e-4 of the listing currency

@@ -34,12 +34,14 @@ struct PriceCollar {
     return within_width(price, centre) ? inside() : CollarVerdict::outside_collar;
   }
 
- private:
-  static constexpr CollarVerdict inside() { return CollarVerdict::inside; }
-  constexpr bool has_limits() const { return lower_limit.raw != 0 || upper_limit.raw != 0; }
+  // Inside the exchange's limit prices, where it gave any.
   constexpr bool within_limits(Price price) const {
     return price >= lower_limit && (upper_limit.raw == 0 || price <= upper_limit);
   }
+
+ private:
+  static constexpr CollarVerdict inside() { return CollarVerdict::inside; }
+  constexpr bool has_limits() const { return lower_limit.raw != 0 || upper_limit.raw != 0; }
   // A price exactly at the collar's edge is inside.
   constexpr bool within_width(Price price, Price centre) const {
     constexpr Int128 kWhole = 10'000;

@@ -60,7 +60,8 @@ enum class Cause : std::uint8_t {
   instrument_status = 4,
   start = 5,
   timer = 6,
-  control = 7
+  control = 7,
+  quote = 8  // of a member, and a bid or ask level moved by it
 };
 
 // First in every record.
@@ -116,11 +117,15 @@ struct LevelUpdate {
   FxRate fx_rate{};  // of the index's first foreign currency; 0 = none
   std::uint32_t fx_age_ms = 0;
   Date trade_date = 0;
-  Level bid{};
+  Level bid{};  // where the definition has bid_ask
   Level ask{};
   FxRate fx_rate_2{};            // of its second foreign currency
   std::int64_t cause_value = 0;  // the price (1e-6) or rate (1e-8) that produced the level
-  std::uint64_t reserved_2 = 0;
+  // Basis points of today's reference weights whose bid and ask are best quotes; the rest of `bid`
+  // and `ask` is limit prices and prices in force (METHODOLOGY 5).
+  std::uint16_t weight_bid_quoted = 0;
+  std::uint16_t weight_ask_quoted = 0;
+  std::uint32_t reserved_2 = 0;
 
   IndexStatus status() const { return static_cast<IndexStatus>(header.detail); }
   int decimals() const { return header.detail2; }

@@ -100,6 +100,7 @@ std::string definition_head_text(const IndexDefinition& definition, const std::s
        toml_string(format_decimal(definition.previous_close.raw, definition.decimals)));
   line("members", toml_string(members_file));
   line("provenance", toml_string(definition.provenance));
+  if (definition.bid_ask) line("bid_ask", "true");
   if (!definition.close_fx.empty()) out += "\n[close_fx]\n";
   for (const auto& [currency, rate] : definition.close_fx)
     line(toml_key(currency), toml_string(at_least(rate.raw, FxRate::kDecimals, kRatePlacesMin)));

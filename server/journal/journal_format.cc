@@ -40,6 +40,7 @@ std::uint64_t digest_of(const Universe& universe) {
     digest.add(Int128{definition.previous_close.raw});
     digest.add(Int128{definition.decimals});
     digest.add(Int128{definition.version});
+    if (definition.bid_ask) digest.add("bid_ask");
     for (const Member& member : definition.members) add_member(digest, member);
     digest.add(Int128{definition.fund ? definition.fund->venue : kNoMarket});
   }

@@ -41,6 +41,8 @@ void set_quality(const LevelUpdate& update, v1::Level& out) {
   out.set_weight_fresh(update.weight_fresh);
   out.set_weight_suspended(update.weight_suspended);
   out.set_weight_live(update.weight_live);
+  out.set_weight_bid_quoted(update.weight_bid_quoted);
+  out.set_weight_ask_quoted(update.weight_ask_quoted);
   out.set_fx_rate(update.fx_rate.raw);
   out.set_fx_rate_2(update.fx_rate_2.raw);
   out.set_fx_age_ms(update.fx_age_ms);

@@ -105,6 +105,8 @@ void append_quality(JsonBuffer& out, const v1::Level& level) {
   append_number(out, "weight_fresh", level.weight_fresh());
   append_number(out, "weight_suspended", level.weight_suspended());
   append_number(out, "weight_live", level.weight_live());
+  append_number(out, "weight_bid_quoted", level.weight_bid_quoted());
+  append_number(out, "weight_ask_quoted", level.weight_ask_quoted());
   append_optional_decimal(out, "fx_rate", level.fx_rate(), kRatePlaces);
   append_optional_decimal(out, "fx_rate_2", level.fx_rate_2(), kRatePlaces);
   append_number(out, "fx_age_ms", level.fx_age_ms());

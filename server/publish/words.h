@@ -15,8 +15,8 @@ namespace indexcast::server {
 inline constexpr std::array<std::string_view, 7> kIndexStatusWords{
     "pre_open", "indicative", "open", "break", "preliminary_close", "closed", "held"};
 
-inline constexpr std::array<std::string_view, 8> kCauseWords{
-    "price", "fx", "market", "feed", "instrument_status", "start", "timer", "control"};
+inline constexpr std::array<std::string_view, 9> kCauseWords{
+    "price", "fx", "market", "feed", "instrument_status", "start", "timer", "control", "quote"};
 
 // Bit n of LevelUpdate::flags is word n.
 inline constexpr std::array<std::string_view, 8> kLevelFlagWords{

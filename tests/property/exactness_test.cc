@@ -29,6 +29,7 @@ Universe random_universe(std::mt19937_64& random) {
     }
     members.push_back(test::member("99.X", 0, "CNY", "10", "1000"));
     definitions.push_back(test::index(std::to_string(i), std::move(members)));
+    definitions.back().bid_ask = i % 2 == 0;
   }
   return Universe(std::move(definitions));
 }
@@ -45,8 +46,10 @@ class WildDay {
     now_ = now_ + static_cast<std::int64_t>(below(200)) * kNsPerMs;
     event_.receive_time = event_.exchange_time = now_;
     const auto draw = below(1000);
-    if (draw < 800) {
+    if (draw < 600) {
       price();
+    } else if (draw < 800) {
+      quote();
     } else if (draw < 870) {
       rate();
     } else if (draw < 900) {
@@ -92,6 +95,14 @@ class WildDay {
         below(50) == 0 ? between(-1'000'000, 400'000'000) : near(event_.instrument).raw;
     event_.value[1] = ++volume_;
     event_.value[2] = between(0, 1'000'000);
+  }
+  void quote() {
+    of_instrument(EventKind::quote, 1);
+    event_.instrument = any_instrument();
+    event_.detail = static_cast<std::uint8_t>(below(20) == 0 ? below(3) : 0);
+    const std::int64_t bid = near(event_.instrument).raw;
+    event_.value[0] = below(10) == 0 ? 0 : bid;
+    event_.value[1] = below(10) == 0 ? 0 : bid + between(-1000, 100'000);
   }
   void rate() {
     event_.kind = EventKind::fx;
@@ -153,7 +164,9 @@ class WildDay {
 // Holds what the core says to its own promises, and sums it up.
 class Watcher final : public RecordSink {
  public:
-  explicit Watcher(const Universe& universe) : last_(universe.indices().size()) {}
+  explicit Watcher(const Universe& universe) : last_(universe.indices().size()) {
+    for (const IndexDefinition& index : universe.indices()) bid_ask_.push_back(index.bid_ask);
+  }
 
   void write(LevelUpdate& update) override {
     LevelUpdate& last = last_[update.header.id];
@@ -167,6 +180,10 @@ class Watcher final : public RecordSink {
       const bool follows = update.status() != IndexStatus::held && !(update.flags & kRecovering);
       EXPECT_TRUE(!follows || (update.low <= update.level && update.level <= update.high));
     }
+    EXPECT_TRUE(update.cause() != Cause::quote || update.bid != last.bid ||
+                update.ask != last.ask || update.flags != last.flags)
+        << "a quote publishes where it moved a bid or ask level";
+    EXPECT_EQ(update.bid.raw != 0, bid_ask_[update.header.id]);
     EXPECT_FALSE(update.quotable && (update.flags != 0 || update.status() != IndexStatus::open));
     last = update;
     ++levels;
@@ -183,6 +200,7 @@ class Watcher final : public RecordSink {
   }
 
   std::vector<LevelUpdate> last_;
+  std::vector<bool> bid_ask_;
 };
 
 // Ten million events over all seeds; a sanitizer is satisfied with fewer.
@@ -207,6 +225,12 @@ TEST_P(Exactness, IncrementalEqualsRecomputedAfterAnyEvents) {
       ASSERT_EQ(engine.sums().level(id).level,
                 level_of(engine.sums().sum(id), universe.indices()[id].divisor,
                          universe.indices()[id].decimals));
+      if (!universe.indices()[id].bid_ask) continue;
+      for (const QuoteSide side : kQuoteSides) {
+        ASSERT_EQ(engine.quote_sums().sum(id, side, engine.sums()),
+                  engine.quote_sums().recompute(id, side, engine.sums()))
+            << "seed " << GetParam() << " step " << step;
+      }
     }
     ASSERT_FALSE(HasFailure()) << "seed " << GetParam() << " step " << step;
   }

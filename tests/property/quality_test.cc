@@ -142,8 +142,7 @@ class Day {
         phase(event, said);
         break;
       case 3:
-        event.kind = EventKind::quote;
-        said.members[m].channel = event.channel;
+        event.kind = EventKind::quote;  // moves nothing but bid and ask levels
         break;
       default:
         price(event, m, said);

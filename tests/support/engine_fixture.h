@@ -113,9 +113,13 @@ class EngineFixture : public testing::Test {
     }
     return {};
   }
-  void quote(InstrumentId id, std::uint32_t channel) {
-    MarketEvent& e = event(EventKind::quote, 0);
+  // An empty text is an empty side.
+  void quote(InstrumentId id, const std::string& bid, const std::string& ask,
+             std::uint32_t channel = 0, QuoteKind kind = QuoteKind::book) {
+    MarketEvent& e = event(EventKind::quote, static_cast<std::uint8_t>(kind));
     e.instrument = id;
+    e.value[0] = bid.empty() ? 0 : test::price(bid).raw;
+    e.value[1] = ask.empty() ? 0 : test::price(ask).raw;
     e.channel = channel;
     send();
   }
@@ -152,7 +156,7 @@ class EngineFixture : public testing::Test {
   // Something is heard at `time`, often enough that it is believed.
   void time_is(TimeNs time) {
     now_ = time;
-    for (int i = 0; i < 2; ++i) quote(0, 0);
+    for (int i = 0; i < 2; ++i) quote(0, "", "");
   }
   void all_trade() {
     price(0, PriceKind::last, "151.20");

@@ -57,7 +57,9 @@ MarketEvent event_of(std::int64_t step) {
 
 TEST(Allocation, HappensOnlyWhenTheCoreIsBuilt) {
   INDEXCAST_NEED_ALLOCATION_COUNTER();
-  const Universe universe({test::golden_basket()});
+  IndexDefinition basket = test::golden_basket();
+  basket.bid_ask = true;
+  const Universe universe({basket});
   RingSink sink;
   CoreCounters counters;
   Engine engine(universe, {}, sink, counters);

@@ -50,12 +50,14 @@ TEST_F(ChannelTest, ItsOwnChannelMarksItUntilItIsSynchronised) {
   }
 }
 
-TEST_F(ChannelTest, ASecurityMovesWithItsLastPriceOrQuote) {
+TEST_F(ChannelTest, ASecurityMovesWithItsLastPriceAndNotWithAQuote) {
   feed(2, FeedState::gap, 10);
   EXPECT_FALSE(marked());
   price(2, PriceKind::last, "5.93", 0, 10);
   EXPECT_TRUE(marked());
-  quote(2, 20);
+  quote(2, "5.92", "5.94", 20);
+  EXPECT_TRUE(marked());
+  price(2, PriceKind::last, "5.93", 0, 20);
   EXPECT_FALSE(marked());
 }
 

@@ -109,7 +109,7 @@ TEST_F(Control, AnExpiryFarAheadDoesNotMoveExchangeTime) {
     control(op, 0).exchange_time = test::at(23, 0);
     send();
   }
-  quote(0, 0);
+  quote(0, "", "");
   EXPECT_EQ(engine_.phase(0), MarketPhase::trading);
 }
 

@@ -175,7 +175,7 @@ TEST_F(Fx, ASourcesClockIsNoExchangesClock) {
     e.exchange_time = test::at(23, 0);
     send();
   }
-  quote(0, 0);
+  quote(0, "", "");
   EXPECT_EQ(engine_.phase(0), MarketPhase::trading);
 }
 

@@ -40,6 +40,8 @@ LevelUpdate every_field(const CoreStub& core) {
   update.weight_fresh = 9'998;
   update.weight_suspended = 1;
   update.weight_live = 9'997;
+  update.weight_bid_quoted = 9'500;
+  update.weight_ask_quoted = 9'400;
   update.fx_rate = {92'310'000};
   update.fx_rate_2 = {712'345'678};
   update.fx_age_ms = 250;
@@ -86,6 +88,8 @@ v1::Level expected_message() {
   level.set_weight_fresh(9'998);
   level.set_weight_suspended(1);
   level.set_weight_live(9'997);
+  level.set_weight_bid_quoted(9'500);
+  level.set_weight_ask_quoted(9'400);
   level.set_fx_rate(92'310'000);
   level.set_fx_rate_2(712'345'678);
   level.set_fx_age_ms(250);
@@ -177,7 +181,8 @@ TEST(LevelJson, matchesTheGoldenText) {
       R"("cause_value":"5.920000","exchange_time":"1742347801000000001",)"
       R"("receive_time":"1742347801000000002","calculation_time":"1742347801000000003",)"
       R"("publish_time":"1742347801000000004","weight_opened":9999,"weight_fresh":9998,)"
-      R"("weight_suspended":1,"weight_live":9997,"fx_rate":"0.92310000",)"
+      R"("weight_suspended":1,"weight_live":9997,)"
+      R"("weight_bid_quoted":9500,"weight_ask_quoted":9400,"fx_rate":"0.92310000",)"
       R"("fx_rate_2":"7.12345678","fx_age_ms":250,"definition_version":3})");
 }
 
