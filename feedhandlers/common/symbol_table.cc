@@ -6,6 +6,15 @@
 #include "feedhandlers/common/bytes.h"
 
 namespace indexcast::feed {
+namespace {
+
+bool wants_quotes(const Universe& universe, InstrumentId id) {
+  return std::ranges::any_of(universe.memberships(id), [&](const Membership& m) {
+    return universe.indices()[m.index].bid_ask;
+  });
+}
+
+}  // namespace
 
 std::optional<std::uint32_t> parse_code(std::string_view text) {
   text = trim_padding(text.substr(0, text.find('.')));
@@ -25,9 +34,10 @@ SymbolTable::SymbolTable(const Universe& universe, Venue venue)
     if (instruments[id].market != market_of(venue)) continue;
     const auto code = parse_code(instruments[id].symbol);
     if (!code) throw std::invalid_argument("not a security code: " + instruments[id].symbol);
-    InstrumentId& known = entries_[*code].instrument;
-    if (known == kNoInstrument) ++instruments_;
-    known = id;
+    SymbolEntry& entry = entries_[*code];
+    if (entry.instrument == kNoInstrument) ++instruments_;
+    entry.instrument = id;
+    entry.quotes = wants_quotes(universe, id);
   }
 }
 
@@ -40,6 +50,15 @@ std::vector<std::uint32_t> SymbolTable::sentinels() const {
   }
   std::ranges::sort(codes);
   return codes;
+}
+
+std::vector<InstrumentId> SymbolTable::quoted() const {
+  std::vector<InstrumentId> instruments;
+  for (const auto& [code, entry] : entries_) {
+    if (entry.quotes) instruments.push_back(entry.instrument);
+  }
+  std::ranges::sort(instruments);
+  return instruments;
 }
 
 }  // namespace indexcast::feed

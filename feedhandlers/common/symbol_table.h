@@ -18,6 +18,7 @@ namespace indexcast::feed {
 struct SymbolEntry {
   InstrumentId instrument = kNoInstrument;
   bool sentinel = false;
+  bool quotes = false;  // an index that holds it has a bid and ask level: its book is looked at
 };
 
 // The securities of one venue, by numeric code. Immutable after construction; reads from any
@@ -42,6 +43,8 @@ class SymbolTable {
   std::size_t instruments() const { return instruments_; }
   // The codes that are watched for their phase, in ascending order.
   std::vector<std::uint32_t> sentinels() const;
+  // The instruments whose quotes are wanted, in ascending order.
+  std::vector<InstrumentId> quoted() const;
   // Instruments of all venues: every InstrumentId here is below it.
   std::size_t universe_size() const { return universe_size_; }
 

@@ -50,6 +50,20 @@ bool VenueEvents::limits(InstrumentId instrument, const PriceLimits& limits, con
   return true;
 }
 
+bool VenueEvents::quote(InstrumentId instrument, const BestQuote& quote, const Origin& origin) {
+  Instrument& known = instruments_[instrument];
+  const bool moved_over = quote.kind == QuoteKind::book && known.quote_channel != origin.channel;
+  if (known.quote == quote && !moved_over) return false;
+  known.quote = quote;
+  known.quote_channel = origin.channel;
+  MarketEvent e = event(EventKind::quote, static_cast<std::uint8_t>(quote.kind), origin);
+  e.instrument = instrument;
+  e.value[0] = quote.bid;
+  e.value[1] = quote.ask;
+  emit(e);
+  return true;
+}
+
 bool VenueEvents::status(InstrumentId instrument, InstrumentStatus status, const Origin& origin) {
   if (instruments_[instrument].status == status) return false;
   instruments_[instrument].status = status;

@@ -41,6 +41,14 @@ struct PriceLimits {
   friend bool operator==(const PriceLimits&, const PriceLimits&) = default;
 };
 
+// The best quotes of a security in 1e-6; 0 = that side is empty.
+struct BestQuote {
+  QuoteKind kind = QuoteKind::none;
+  std::int64_t bid = 0;
+  std::int64_t ask = 0;
+  friend bool operator==(const BestQuote&, const BestQuote&) = default;
+};
+
 // One thread; allocates at construction only.
 class VenueEvents {
  public:
@@ -64,9 +72,11 @@ class VenueEvents {
   void price(InstrumentId instrument, const TradedPrice& price, const Origin& origin);
   // A price that is no image: it overtakes none.
   void trade(InstrumentId instrument, const TradedPrice& price, const Origin& origin);
-  // The next three emit only what differs from what was said before; true when they did. A security
-  // begins without limits.
+  // The next four emit only what differs from what was said before; true when they did. A security
+  // begins without limits and without a book.
   bool limits(InstrumentId instrument, const PriceLimits& limits, const Origin& origin);
+  // On another channel it is said again: the core judges a quote by the channel that brought it.
+  bool quote(InstrumentId instrument, const BestQuote& quote, const Origin& origin);
   bool status(InstrumentId instrument, InstrumentStatus status, const Origin& origin);
   bool phase(MarketPhase phase, const Origin& origin);
   void feed_state(std::uint32_t channel, FeedState state, TimeNs now);
@@ -91,6 +101,8 @@ class VenueEvents {
     std::uint32_t heard_in = 0;  // the round
     std::optional<InstrumentStatus> status;
     PriceLimits limits;
+    BestQuote quote;
+    std::uint32_t quote_channel = kWholeFeed;
   };
 
   MarketEvent event(EventKind kind, std::uint8_t detail, const Origin& origin) const;

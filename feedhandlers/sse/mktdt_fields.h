@@ -75,6 +75,8 @@ inline constexpr auto kMktdtIndex = in_columns(std::array{
 static_assert(kMktdtIndex.back().column + 12 == 149);
 
 inline constexpr std::size_t kMktdtLevels = kMktdtClose + 1;  // buy and sell, price and volume
+inline constexpr std::size_t kMktdtBestBid = kMktdtLevels;
+inline constexpr std::size_t kMktdtBestAsk = kMktdtLevels + 2;
 inline constexpr std::size_t kMktdtIopv = kMktdtLevels + 21;  // funds alone
 
 constexpr std::array<MktdtField, 35> mktdt_fund_fields() {

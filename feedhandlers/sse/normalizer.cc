@@ -77,8 +77,7 @@ FeedCounter Normalizer::price_snapshot(const Header& header, Bytes frame, TimeNs
   events_.heard(symbol->instrument);
   const bool may_rerun = fields.trad_ses_mode != kTradSesModeProduction;
   if (events_.overtaken(symbol->instrument, *time, may_rerun)) return FeedCounter::duplicate;
-  return apply(symbol->instrument, image_of(snapshot), fields.trading_phase_code[0],
-               {*time, now, header.msg_seq_num});
+  return apply(*symbol, snapshot, fields.trading_phase_code[0], {*time, now, header.msg_seq_num});
 }
 
 FeedCounter Normalizer::on_file_header(const MktdtHeaderLine& header, TimeNs now) {
@@ -105,8 +104,7 @@ FeedCounter Normalizer::on_file_record(std::string_view line, std::uint64_t sequ
   if (!time) return FeedCounter::malformed;
   if (events_.overtaken(symbol->instrument, *time, false)) return FeedCounter::duplicate;
   if (torn(symbol->instrument, record)) return FeedCounter::rejected;
-  return apply(symbol->instrument, image_of(record), record.phase[0],
-               {*time, now, sequence, kFileChannel});
+  return apply(*symbol, record, record.phase[0], {*time, now, sequence, kFileChannel});
 }
 
 bool Normalizer::torn(InstrumentId instrument, const MktdtRecord& record) {
@@ -118,13 +116,20 @@ bool Normalizer::torn(InstrumentId instrument, const MktdtRecord& record) {
   return false;
 }
 
-FeedCounter Normalizer::apply(InstrumentId instrument, const Image& image, char phase,
+// The quote before the price, so that the level which the price makes has the whole image in it.
+template <class Source>
+FeedCounter Normalizer::apply(const feed::SymbolEntry& symbol, const Source& source, char phase,
                               const Origin& origin) {
+  const InstrumentId instrument = symbol.instrument;
   const PhaseRule& rule = rule_of(phase);
-  const bool status = rule.status && events_.status(instrument, *rule.status, origin);
-  const auto price = price_of(image, rule.price);
+  bool used = rule.status && events_.status(instrument, *rule.status, origin);
+  if (symbol.quotes) {
+    if (const auto quote = quote_of(source, phase))
+      used |= events_.quote(instrument, *quote, origin);
+  }
+  const auto price = price_of(image_of(source), rule.price);
   if (price) events_.price(instrument, *price, origin);
-  return price || status ? FeedCounter::applied : FeedCounter::rejected;
+  return price || used ? FeedCounter::applied : FeedCounter::rejected;
 }
 
 // An image from the future would make every later one of its security look old.

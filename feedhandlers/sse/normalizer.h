@@ -47,7 +47,9 @@ class Normalizer {
   };
 
   feed::FeedCounter price_snapshot(const Header& header, feed::Bytes frame, TimeNs now);
-  feed::FeedCounter apply(InstrumentId instrument, const Image& image, char phase,
+  // `source`: a Snapshot, or a MktdtRecord of the file.
+  template <class Source>
+  feed::FeedCounter apply(const feed::SymbolEntry& symbol, const Source& source, char phase,
                           const feed::Origin& origin);
   bool advance_market(std::uint64_t stamp, const feed::Origin& origin);
   bool torn(InstrumentId instrument, const MktdtRecord& record);

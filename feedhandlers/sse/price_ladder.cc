@@ -17,7 +17,35 @@ std::uint64_t scaled(std::int64_t raw, std::uint64_t scale, std::uint64_t overfl
   return static_cast<std::uint64_t>(raw) * scale;
 }
 
+// Of a book whose best prices are these, 1e-5.
+std::optional<feed::BestQuote> quote_with(std::uint64_t bid, std::uint64_t ask) {
+  if (bid >= kPriceOverflow || ask >= kPriceOverflow) return std::nullopt;
+  return feed::BestQuote{QuoteKind::book, static_cast<std::int64_t>(bid) * kPriceScale,
+                         static_cast<std::int64_t>(ask) * kPriceScale};
+}
+
+// Of the file, whose prices but for an index's have three decimals.
+constexpr std::uint64_t kMktdtPriceScale = 100;
+
 }  // namespace
+
+std::optional<feed::BestQuote> quote_of(const Snapshot& snapshot, char phase) {
+  if (!has_quotes(phase)) return feed::BestQuote{};
+  std::uint64_t bid = 0;
+  std::uint64_t ask = 0;
+  for (const Entry& entry : snapshot.entries) {
+    if (entry.md_entry_position_no != 0) continue;
+    if (entry.md_entry_type == kEntryBid) bid = entry.md_entry_px;
+    if (entry.md_entry_type == kEntryAsk) ask = entry.md_entry_px;
+  }
+  return quote_with(bid, ask);
+}
+
+std::optional<feed::BestQuote> quote_of(const MktdtRecord& record, char phase) {
+  if (!has_quotes(phase)) return feed::BestQuote{};
+  return quote_with(scaled(record.numbers[kMktdtBestBid], kMktdtPriceScale, kPriceOverflow),
+                    scaled(record.numbers[kMktdtBestAsk], kMktdtPriceScale, kPriceOverflow));
+}
 
 Image image_of(const Snapshot& snapshot) {
   Image image{.pre_close = snapshot.fields.pre_close_px,
@@ -31,7 +59,7 @@ Image image_of(const Snapshot& snapshot) {
 }
 
 Image image_of(const MktdtRecord& record) {
-  const std::uint64_t scale = record.kind == MktdtLineKind::index ? 10 : 100;
+  const std::uint64_t scale = record.kind == MktdtLineKind::index ? 10 : kMktdtPriceScale;
   const auto& numbers = record.numbers;
   return {.pre_close = scaled(numbers[kMktdtPreClose], scale, kPriceOverflow),
           .last = scaled(numbers[kMktdtLast], scale, kPriceOverflow),

@@ -73,6 +73,15 @@ Image image_of(const Snapshot& snapshot);
 // A negative number is none that M102 could hold: it becomes its overflow code.
 Image image_of(const MktdtRecord& record);
 
+// Only in continuous trading do the first levels of a book stand for orders: in an auction they are
+// virtual (2.4), and in a halt there are none.
+constexpr bool has_quotes(char phase) { return phase == 'T'; }
+
+// The best bid and ask of an image in `phase`; empty when a price there is none that the field can
+// hold. A side without orders is absent or 0.
+std::optional<feed::BestQuote> quote_of(const Snapshot& snapshot, char phase);
+std::optional<feed::BestQuote> quote_of(const MktdtRecord& record, char phase);
+
 // The price of an image by `rule`; empty when there is none to use. An overflow code where the
 // ladder stops is not a reason to step further down: the security has traded, at a price that the
 // field cannot hold.

@@ -73,6 +73,10 @@ FeedCounter Normalizer::apply(const feed::SymbolEntry& symbol, std::uint32_t cod
   if (rule.status) used |= events_.status(instrument, *rule.status, origin);
   // Before the price that they are to be judged with.
   if (quotation.limits) used |= events_.limits(instrument, *quotation.limits, origin);
+  // Before the price too: the level which that makes has the whole image in it then.
+  if (symbol.quotes) {
+    if (const auto quote = quote_of(snapshot)) used |= events_.quote(instrument, *quote, origin);
+  }
   if (set_price(instrument, rule, quotation.price, origin)) return FeedCounter::applied;
   if (used) return FeedCounter::applied;
   return quotation.price ? FeedCounter::duplicate : FeedCounter::rejected;

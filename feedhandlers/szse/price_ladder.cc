@@ -8,6 +8,9 @@ namespace {
 constexpr std::int64_t kPrevCloseScale = 100;  // 1e-4 to 1e-6
 constexpr std::int64_t kQtyScale = 100;        // 1e-2 to whole shares
 
+// MDPriceLevel of the best one.
+constexpr std::uint16_t kBestLevel = 1;
+
 // A price in 1e-6, or 0 when it is none.
 constexpr std::int64_t usable_entry(std::int64_t raw) {
   return raw > 0 && raw < kEntryPxOverflow ? raw : 0;
@@ -67,6 +70,20 @@ feed::DecodeError quotation_of(const Snapshot& snapshot, PriceRule rule, Quotati
   out.price = price_with(raw.last, snapshot.fields, rule);
   out.limits = limits_with(raw);
   return error;
+}
+
+std::optional<feed::BestQuote> quote_of(const Snapshot& snapshot) {
+  const std::string_view phase = snapshot.fields.trading_phase_code;
+  if (phase[0] != 'T' || phase[1] == '1') return feed::BestQuote{};
+  feed::BestQuote quote{.kind = QuoteKind::book};
+  for (const Entry& entry : snapshot.entries) {
+    if (entry.md_price_level != kBestLevel) continue;
+    if (entry.md_entry_type == kEntryBid) quote.bid = entry.md_entry_px;
+    if (entry.md_entry_type == kEntryAsk) quote.ask = entry.md_entry_px;
+  }
+  const auto sound = [](std::int64_t raw) { return raw >= 0 && raw < kEntryPxOverflow; };
+  if (!sound(quote.bid) || !sound(quote.ask)) return std::nullopt;
+  return quote;
 }
 
 }  // namespace indexcast::szse

@@ -88,4 +88,9 @@ struct Quotation {
 // the security has none today.
 feed::DecodeError quotation_of(const Snapshot& snapshot, PriceRule rule, Quotation& out);
 
+// The best bid and ask of a snapshot whose entries fit; empty when a price there is none that the
+// field can hold. Only in continuous trading do the first levels stand for orders: in an auction
+// they are virtual (3.1).
+std::optional<feed::BestQuote> quote_of(const Snapshot& snapshot);
+
 }  // namespace indexcast::szse

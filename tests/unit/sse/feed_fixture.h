@@ -30,12 +30,15 @@ inline std::vector<std::byte> from_hex(std::string_view text) {
 }
 
 // One basket that holds `symbols`, all on `venue`; instrument ids follow their order.
-inline Universe universe_of(feed::Venue venue, const std::vector<std::string>& symbols) {
+inline Universe universe_of(feed::Venue venue, const std::vector<std::string>& symbols,
+                            bool bid_ask = false) {
   std::vector<Member> members;
   for (const std::string& symbol : symbols) {
     members.push_back(member(symbol, feed::market_of(venue), "CNY", "10", "1000"));
   }
-  return Universe({index("X", std::move(members))});
+  IndexDefinition basket = index("X", std::move(members));
+  basket.bid_ask = bid_ask;
+  return Universe({std::move(basket)});
 }
 
 class EventLog final : public feed::EventSink {
