@@ -8,6 +8,9 @@ namespace {
 using feed::FeedCounter;
 using feed::LinePacket;
 
+// Of a day's first message.
+constexpr std::uint32_t kFirstSequence = 1;
+
 bool has_refresh(const ChannelSettings& channel) {
   return !channel.refresh_a.host.empty() || !channel.refresh_b.host.empty();
 }
@@ -102,6 +105,8 @@ void Channel::on_reset(feed::Line line, const PacketHeader& header, std::uint32_
       recovery_ = Recovery::refresh;
     }
   }
+  delivered_ = true;
+  owner_.on_base(*this, Base::nothing, now);
   state_ = current_state(now);
   owner_.on_state(*this, sent_, now);
 }
@@ -109,6 +114,8 @@ void Channel::on_reset(feed::Line line, const PacketHeader& header, std::uint32_
 void Channel::deliver(const LinePacket& packet, std::uint32_t skip, TimeNs now) {
   update_state(now);  // a gap is announced before the packet that follows it
   sent_ = packet.sent;
+  if (!delivered_ && packet.sequence == kFirstSequence) owner_.on_base(*this, Base::nothing, now);
+  delivered_ = true;
   owner_.on_ordered(*this, packet, skip, now);
 }
 
@@ -210,6 +217,8 @@ void Channel::give_up(TimeNs now) {
 void Channel::on_round(const RefreshChannel& refresh, std::uint32_t last, TimeNs sent, TimeNs now) {
   if (recovery_ != Recovery::refresh || !arbiter_.can_continue_after(last)) return;
   counters_.add(FeedCounter::refreshes);
+  delivered_ = true;
+  owner_.on_base(*this, Base::nothing, now);
   refresh.for_each([&](const MessageView& message, TimeNs message_sent) {
     owner_.on_snapshot_message(*this, {message.type, last, message.bytes}, message_sent, now);
   });
@@ -230,6 +239,7 @@ void Channel::update_state(TimeNs now) {
     gaps_known_ = arbiter_.gaps();
     in_gap_ = true;
     gap_at_ = now;
+    owner_.on_base(*this, Base::unknown, now);
   }
   if (in_gap_ && now - gap_at_ >= settings_.gap_settle_ns) in_gap_ = false;
   const FeedState next = current_state(now);

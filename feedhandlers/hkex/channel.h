@@ -11,6 +11,7 @@
 #include "feedhandlers/common/feed_counters.h"
 #include "feedhandlers/common/line_arbiter.h"
 #include "feedhandlers/hkex/decoder.h"
+#include "feedhandlers/hkex/order_books.h"
 #include "feedhandlers/hkex/refresh_channel.h"
 #include "feedhandlers/hkex/retransmission_service.h"
 #include "feedhandlers/hkex/settings.h"
@@ -26,6 +27,8 @@ class ChannelOwner {
   // The next packet in order; its first `skip` messages were seen before.
   virtual void on_ordered(Channel& channel, const feed::LinePacket& packet, std::uint32_t skip,
                           TimeNs now) = 0;
+  // What the packets or the snapshot that follow build upon; before the first packet, unknown.
+  virtual void on_base(const Channel& channel, Base base, TimeNs now) = 0;
   // Whether a message of a snapshot is of any use.
   virtual bool wants(const MessageView& message) = 0;
   // One message of the snapshot that a channel is recovered from; its sequence is the number of the
@@ -128,6 +131,7 @@ class Channel final : private RefreshObserver {
 
   FeedState state_ = FeedState::connecting;
   bool heard_ = false;
+  bool delivered_ = false;  // some packet since the start
   bool disaster_ = false;
   TimeNs heard_at_{};    // receive time of the first datagram
   TimeNs arrived_at_{};  // and of the last

@@ -141,10 +141,26 @@ void Handler::on_message(Channel& channel, const MessageView& message, TimeNs se
   if (message.type == wire::disaster_recovery_signal::kType) {
     return counters_.add(on_disaster_signal(message.bytes));
   }
+  counters_.add(normalize(channel, message, sent, now));
+}
+
+FeedCounter Handler::normalize(Channel& channel, const MessageView& message, TimeNs sent,
+                               TimeNs now) {
   MarketEvent event;
-  const FeedCounter outcome = normalizer_.on_message(message, sent, event);
-  counters_.add(outcome);
+  const FeedCounter outcome = normalizer_.on_message(message, channel.id(), sent, event);
   if (outcome == FeedCounter::applied) hand_on(channel, event, now);
+  // A session says of every book at once whether its quotes can be traded at.
+  if (message.type == wire::trading_session_status::kType) say_quotes(sent, now);
+  return outcome;
+}
+
+void Handler::say_quotes(TimeNs sent, TimeNs now) {
+  normalizer_.take_quotes(sent, [&](MarketEvent& event) { push(event, event.channel, now); });
+}
+
+void Handler::on_base(const Channel& channel, Base base, TimeNs now) {
+  normalizer_.on_base(channel.id(), base);
+  say_quotes(channel.sent(), now);
 }
 
 // On arrival, newest stamp first: the signal is about the site and not about the order of a
@@ -181,9 +197,7 @@ bool Handler::wants(const MessageView& message) {
 
 void Handler::on_snapshot_message(Channel& channel, const MessageView& message, TimeNs sent,
                                   TimeNs now) {
-  MarketEvent event;
-  const FeedCounter outcome = normalizer_.on_message(message, sent, event);
-  if (outcome == FeedCounter::applied) hand_on(channel, event, now);
+  normalize(channel, message, sent, now);
 }
 
 void Handler::follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,

@@ -67,6 +67,7 @@ class Handler final : public feed::DatagramHandler,
  private:
   void on_ordered(Channel& channel, const feed::LinePacket& packet, std::uint32_t skip,
                   TimeNs now) override;
+  void on_base(const Channel& channel, Base base, TimeNs now) override;
   bool wants(const MessageView& message) override;
   void on_snapshot_message(Channel& channel, const MessageView& message, TimeNs sent,
                            TimeNs now) override;
@@ -75,6 +76,9 @@ class Handler final : public feed::DatagramHandler,
 
   Channel* find(std::uint32_t id) const;
   void on_message(Channel& channel, const MessageView& message, TimeNs sent, TimeNs now);
+  feed::FeedCounter normalize(Channel& channel, const MessageView& message, TimeNs sent,
+                              TimeNs now);
+  void say_quotes(TimeNs sent, TimeNs now);
   void heed_disaster_signal(const PacketHeader& header, Bytes packet, TimeNs now);
   feed::FeedCounter on_disaster_signal(Bytes message);
   void follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,

@@ -22,6 +22,7 @@ enum class Becomes : std::uint8_t {
   status,   // of the instrument
   session,  // of a segment, and the market's phase
   ticker,   // nothing, but told from its own repetition
+  book,     // a quote, where an index asks for it: the book is kept through every session
 };
 
 // What a message is about: its SecurityCode is looked up before anything else of it is read.
@@ -80,9 +81,8 @@ inline constexpr MessageRule kTable[] = {
     {wire::trade::kType, security, never},
     {wire::trade_cancel::kType, security, never},
     {wire::trade_ticker::kType, security, always(Becomes::ticker)},
-    // No level depends on books or price limits yet: a quote would only move the channel that a
-    // security is judged by.
-    {wire::aggregate_order_book_update::kType, security, never},
+    {wire::aggregate_order_book_update::kType, security, always(Becomes::book)},
+    // No level depends on queues, price limits or yields.
     {wire::broker_queue::kType, security, never},
     {wire::vcm_trigger::kType, security, never},
     {wire::yield::kType, security, never},

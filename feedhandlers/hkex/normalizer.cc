@@ -77,7 +77,16 @@ Outcome filtered_if_sound(Bytes message) {
   return check_message(message).error == DecodeError::none ? Outcome::filtered : Outcome::malformed;
 }
 
-MarketEvent event_of(TimeNs send_time, std::uint32_t sequence) {
+}  // namespace
+
+Normalizer::Normalizer(const Settings& settings, const feed::SymbolTable& symbols)
+    : settings_(settings),
+      symbols_(symbols),
+      sessions_(MarketCode(settings.market_code), symbols.universe_size()),
+      tickers_(symbols.universe_size()),
+      books_(settings, symbols) {}
+
+MarketEvent Normalizer::event_at(TimeNs send_time, std::uint32_t sequence) {
   MarketEvent event;
   event.feed = feed::feed_of(feed::Venue::hkex);
   event.market = feed::market_of(feed::Venue::hkex);
@@ -86,18 +95,12 @@ MarketEvent event_of(TimeNs send_time, std::uint32_t sequence) {
   return event;
 }
 
-}  // namespace
-
-Normalizer::Normalizer(const Settings& settings, const feed::SymbolTable& symbols)
-    : settings_(settings),
-      symbols_(symbols),
-      sessions_(MarketCode(settings.market_code), symbols.universe_size()),
-      tickers_(symbols.universe_size()) {}
-
-Outcome Normalizer::on_message(const MessageView& message, TimeNs send_time, MarketEvent& event) {
+Outcome Normalizer::on_message(const MessageView& message, std::uint32_t channel, TimeNs send_time,
+                               MarketEvent& event) {
   const MessageRule* rule = find_rule(message.type);
   if (rule == nullptr) return Outcome::filtered;
-  if (rule->about == About::security) return on_security_message(*rule, message, send_time, event);
+  if (rule->about == About::security)
+    return on_security_message(*rule, message, channel, send_time, event);
   if (message.type == wire::trading_session_status::kType) {
     return on_session(message, send_time, event);
   }
@@ -105,11 +108,12 @@ Outcome Normalizer::on_message(const MessageView& message, TimeNs send_time, Mar
 }
 
 Outcome Normalizer::on_security_message(const MessageRule& rule, const MessageView& message,
-                                        TimeNs send_time, MarketEvent& event) {
+                                        std::uint32_t channel, TimeNs send_time,
+                                        MarketEvent& event) {
   if (message.bytes.size() < kSecurityCodeEnd) return Outcome::malformed;
   const feed::SymbolEntry* entry = symbols_.find(security_code_of(message.bytes));
   if (entry == nullptr || entry->instrument == kNoInstrument) return Outcome::filtered;
-  event = event_of(send_time, message.sequence);
+  event = event_at(send_time, message.sequence);
   event.instrument = entry->instrument;
   switch (becomes(rule, sessions_.group(entry->instrument), settings_.price)) {
     case Becomes::previous_close:
@@ -124,6 +128,8 @@ Outcome Normalizer::on_security_message(const MessageRule& rule, const MessageVi
       return on_status(message.bytes, event);
     case Becomes::ticker:
       return on_ticker(message.bytes, entry->instrument);
+    case Becomes::book:
+      return on_book(*entry, message.bytes, channel, event);
     case Becomes::session:
     case Becomes::nothing:
       break;
@@ -145,6 +151,17 @@ Outcome Normalizer::on_ticker(Bytes message, InstrumentId instrument) {
   TradeTicker ticker;
   if (decode(message, ticker) != DecodeError::none) return Outcome::malformed;
   return tickers_.seen(instrument, ticker) ? Outcome::duplicate : Outcome::filtered;
+}
+
+Outcome Normalizer::on_book(const feed::SymbolEntry& symbol, Bytes message, std::uint32_t channel,
+                            MarketEvent& event) {
+  if (!symbol.quotes) return filtered_if_sound(message);
+  AggregateOrderBookUpdate update;
+  if (decode(message, update) != DecodeError::none) return Outcome::malformed;
+  books_.apply(symbol.instrument, channel, update);
+  const bool continuous = is_continuous(symbol.instrument);
+  const bool changed = books_.take_change(symbol.instrument, continuous, event);
+  return changed ? Outcome::applied : Outcome::filtered;
 }
 
 Outcome Normalizer::on_session(const MessageView& message, TimeNs send_time, MarketEvent& event) {
@@ -171,7 +188,7 @@ bool Normalizer::on_exchange_time(TimeNs send_time, MarketEvent& event) {
 }
 
 MarketEvent Normalizer::phase_event(TimeNs send_time, std::uint32_t sequence) const {
-  MarketEvent event = event_of(send_time, sequence);
+  MarketEvent event = event_at(send_time, sequence);
   event.kind = EventKind::market_phase;
   event.detail = static_cast<std::uint8_t>(phase());
   return event;

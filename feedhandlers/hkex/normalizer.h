@@ -10,6 +10,7 @@
 #include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/message_rules.h"
+#include "feedhandlers/hkex/order_books.h"
 #include "feedhandlers/hkex/segment_sessions.h"
 #include "feedhandlers/hkex/settings.h"
 #include "feedhandlers/hkex/ticker_memory.h"
@@ -25,10 +26,24 @@ class Normalizer {
   // `symbols` outlives the normalizer.
   Normalizer(const Settings& settings, const feed::SymbolTable& symbols);
 
-  // One message and the SendTime of its packet, in the order of sequence. Returns which of the
-  // first five FeedCounters it is; `event` is written when that is applied, complete but for
-  // receive_time and channel: the channel is that on which the message came.
-  feed::FeedCounter on_message(const MessageView& message, TimeNs send_time, MarketEvent& event);
+  // One message of `channel` and the SendTime of its packet, in the order of sequence. Returns
+  // which of the first five FeedCounters it is; `event` is written when that is applied, complete
+  // but for receive_time and channel: the channel is that on which the message came.
+  feed::FeedCounter on_message(const MessageView& message, std::uint32_t channel, TimeNs send_time,
+                               MarketEvent& event);
+
+  // What the next messages of `channel` build upon.
+  void on_base(std::uint32_t channel, Base base) { books_.begin(channel, base); }
+
+  // After a session or a base, which are about many books at once: calls take(MarketEvent&) with
+  // each quote that is another one since, complete but for receive_time.
+  template <class Take>
+  void take_quotes(TimeNs send_time, Take&& take) {
+    for (const InstrumentId instrument : books_.wanted()) {
+      MarketEvent event = event_at(send_time);
+      if (books_.take_change(instrument, is_continuous(instrument), event)) take(event);
+    }
+  }
 
   // Exchange time reached `send_time`: true when a scheduled break began or ended, with the phase
   // in `event` (complete but for receive_time, channel and feed_sequence).
@@ -41,7 +56,14 @@ class Normalizer {
 
  private:
   feed::FeedCounter on_security_message(const MessageRule& rule, const MessageView& message,
-                                        TimeNs send_time, MarketEvent& event);
+                                        std::uint32_t channel, TimeNs send_time,
+                                        MarketEvent& event);
+  feed::FeedCounter on_book(const feed::SymbolEntry& symbol, Bytes message, std::uint32_t channel,
+                            MarketEvent& event);
+  static MarketEvent event_at(TimeNs send_time, std::uint32_t sequence = 0);
+  bool is_continuous(InstrumentId instrument) const {
+    return sessions_.group(instrument) == SessionGroup::continuous;
+  }
   feed::FeedCounter on_definition(Bytes message, MarketEvent& event);
   feed::FeedCounter on_ticker(Bytes message, InstrumentId instrument);
   feed::FeedCounter on_session(const MessageView& message, TimeNs send_time, MarketEvent& event);
@@ -53,6 +75,7 @@ class Normalizer {
   const feed::SymbolTable& symbols_;
   SegmentSessions sessions_;
   TickerMemory tickers_;
+  OrderBooks books_;
   bool in_break_ = false;
   TimeNs exchange_time_{};  // the latest seen
 };

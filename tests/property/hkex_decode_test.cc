@@ -163,7 +163,7 @@ TEST(HkexMessages, EachHaveOneOutcome) {
           wire::nominal_price::SecurityCode.put(bytes.data() + offset, 700);
         }
         MarketEvent event;
-        const feed::FeedCounter outcome = normalizer.on_message(message, kSent, event);
+        const feed::FeedCounter outcome = normalizer.on_message(message, 1, kSent, event);
         counters.add(outcome);
         if (outcome == feed::FeedCounter::applied && event.kind == EventKind::price) {
           ASSERT_GT(event.value[0], 0);

@@ -28,7 +28,7 @@ class NormalizerTest : public testing::Test {
     const Bytes bytes = built.bytes().subspan(wire::packet::kHeaderSize);
     event = {};
     return normalizer().on_message(
-        {wire::message::MsgType.of(bytes.data()), built.sequence(), bytes}, sent, event);
+        {wire::message::MsgType.of(bytes.data()), built.sequence(), bytes}, 1, sent, event);
   }
 
   void set_session(std::uint8_t sub_id, TimeNs sent = at(10, 0)) {
@@ -355,20 +355,20 @@ TEST_F(NormalizerTest, CountsAShortMessageAsMalformed) {
   const PacketBuilder built = test::packet(1, at(10, 0), traded(kTencent, 1000));
   const Bytes whole = built.bytes().subspan(wire::packet::kHeaderSize);
   for (std::size_t size = 4; size < whole.size(); ++size) {
-    EXPECT_EQ(normalizer().on_message({60, 1, whole.first(size)}, at(10, 0), event),
+    EXPECT_EQ(normalizer().on_message({60, 1, whole.first(size)}, 1, at(10, 0), event),
               FeedCounter::malformed);
   }
-  EXPECT_EQ(normalizer().on_message({20, 1, whole.first(8)}, at(10, 0), event),
+  EXPECT_EQ(normalizer().on_message({20, 1, whole.first(8)}, 1, at(10, 0), event),
             FeedCounter::malformed);
-  EXPECT_EQ(normalizer().on_message({999, 1, whole.first(4)}, at(10, 0), event),
+  EXPECT_EQ(normalizer().on_message({999, 1, whole.first(4)}, 1, at(10, 0), event),
             FeedCounter::filtered);
 }
 
 TEST_F(NormalizerTest, CountsAGroupThatDoesNotFitAsMalformed) {
   const PacketBuilder built = test::packet(1, at(10, 0), crossed_auction_book());
   const Bytes whole = built.bytes().subspan(wire::packet::kHeaderSize);
-  EXPECT_EQ(normalizer().on_message({53, 1, whole}, at(10, 0), event), FeedCounter::filtered);
-  EXPECT_EQ(normalizer().on_message({53, 1, whole.first(whole.size() - 1)}, at(10, 0), event),
+  EXPECT_EQ(normalizer().on_message({53, 1, whole}, 1, at(10, 0), event), FeedCounter::filtered);
+  EXPECT_EQ(normalizer().on_message({53, 1, whole.first(whole.size() - 1)}, 1, at(10, 0), event),
             FeedCounter::malformed);
 }
 

@@ -47,8 +47,9 @@ inline Settings with_refresh(Settings settings = one_channel()) {
 using States = std::vector<FeedState>;
 
 struct RecoveryRig : Rig {
-  explicit RecoveryRig(Settings configured = with_refresh(with_retransmission()))
-      : Rig(std::move(configured)) {
+  explicit RecoveryRig(Settings configured = with_refresh(with_retransmission()),
+                       bool bid_ask = false)
+      : Rig(std::move(configured), bid_ask) {
     if (!settings.retransmission.servers.empty()) handler.use(&service);
   }
 

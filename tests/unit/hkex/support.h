@@ -19,11 +19,14 @@ inline constexpr std::uint32_t kAlibaba = 9988;
 inline constexpr std::uint32_t kStranger = 5;
 
 // Instruments 0 and 1 are 0700 and 9988; 2 is a mainland share with the code of the stranger.
-inline Universe make_universe() {
+inline Universe make_universe(bool bid_ask = false) {
   using indexcast::test::member;
-  return Universe({indexcast::test::index("T", {member("0700.HK", 2, "HKD", "400.000", "1000"),
-                                                member("9988.HK", 2, "HKD", "100.000", "1000"),
-                                                member("000005.SZ", 1, "CNY", "5.00", "1000")})});
+  indexcast::IndexDefinition basket =
+      indexcast::test::index("T", {member("0700.HK", 2, "HKD", "400.000", "1000"),
+                                   member("9988.HK", 2, "HKD", "100.000", "1000"),
+                                   member("000005.SZ", 1, "CNY", "5.00", "1000")});
+  basket.bid_ask = bid_ask;
+  return Universe({std::move(basket)});
 }
 
 class EventLog final : public feed::EventSink {
@@ -76,15 +79,17 @@ inline Settings one_channel(std::uint32_t id = 1) {
 
 // A handler with its surroundings.
 struct Rig {
-  explicit Rig(Settings configured = one_channel())
-      : settings(std::move(configured)), handler(settings, symbols, log) {}
+  explicit Rig(Settings configured = one_channel(), bool bid_ask = false)
+      : universe(make_universe(bid_ask)),
+        settings(std::move(configured)),
+        handler(settings, symbols, log) {}
 
   void receive(const PacketBuilder& packet, feed::Line line = feed::Line::a) {
     handler.on_datagram(settings.channels.front().id, line, packet.bytes(), now);
   }
   std::uint64_t count(feed::FeedCounter counter) { return handler.counters().get(counter); }
 
-  Universe universe = make_universe();
+  Universe universe;
   feed::SymbolTable symbols{universe, feed::Venue::hkex};
   EventLog log;
   Settings settings;
