@@ -97,6 +97,8 @@ function drawCard(index) {
   set('.percent', signed(Number(level.change_percent).toFixed(2)) + ' %');
   setDirection(card.querySelector('.move'), direction);
   for (const key of ['open', 'high', 'low', 'previous_close']) set('.' + key, level[key] ?? '–');
+  card.querySelector('.quoted').hidden = !level.bid;
+  set('.bid-ask', `${level.bid} / ${level.ask}`);
   setPill(card.querySelector('.status'), words(level.status), STATUS_CLASS[level.status]);
   const quotable = level.quotable ? 'quotable' : 'not quotable';
   // What the server last said of a level's quality does not outlive the connection.

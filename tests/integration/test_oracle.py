@@ -75,6 +75,13 @@ DISTURBANCES = [
      "jump": 0.003, "instrument_status": 0.003, "unusable_price": 0.003, "collar": 0.001},
 ]
 
+QUOTE_DISTURBANCES = [
+    {"quote": 0.1},
+    {"quote": 0.05, "limits": 0.01, "jump": 0.01, "instrument_status": 0.003},
+    {"quote": 0.02, "feed_state": 0.003, "market_phase": 0.003, "hold": 0.005},
+    {"quote": 0.02, "override": 0.005, "rate": 0.01},
+]
+
 
 class OracleCase(harness.Case):
     def play(self, day, name="day", **sections):
@@ -118,6 +125,20 @@ class OracleCase(harness.Case):
         return config, disturbed, levels
 
 
+    def with_quotes(self):
+        """The shipped definitions, of which two ask for bid and ask levels."""
+        paths = []
+        for path in site.load()["definitions"]:
+            shipped = harness.ROOT / "deploy" / path
+            head = shipped.read_text("utf-8")
+            if shipped.stem != "995367":
+                head = head.replace("\ndivisor", "\nbid_ask = true\ndivisor", 1)
+            paths.append(str(self.write(shipped.name, head)))
+            members = shipped.with_suffix(".csv")
+            self.write(members.name, members.read_text("utf-8"))
+        return paths
+
+
 class SimulatedDays(OracleCase):
     def test_no_level_status_or_statistic_of_ten_days_differs(self):
         for name, day in DAYS.items():
@@ -131,6 +152,38 @@ class DisturbedDays(OracleCase):
         for seed, kinds in enumerate(DISTURBANCES, 1):
             with self.subTest(seed=seed, kinds=kinds):
                 self.assert_agrees(*self.disturb(config, journal, seed, kinds), at_least=2_000)
+
+
+class QuotedDays(OracleCase):
+    """Days in which two of the indices have bid and ask levels, and the third has none."""
+
+    def play_quoted(self, day):
+        return self.play(day, str(day.seed), definitions=self.with_quotes())
+
+    def test_neither_bid_nor_ask_nor_their_weights_differ(self):
+        for name in ("busier day", "losses on the lines", "what befalls securities"):
+            with self.subTest(day=name):
+                self.assert_agrees(*self.play_quoted(DAYS[name]), at_least=5_000)
+
+    def test_nor_do_they_on_a_disturbed_day(self):
+        config, journal, _ = self.play_quoted(DAYS["busier day"])
+        for seed, kinds in enumerate(QUOTE_DISTURBANCES, 1):
+            with self.subTest(seed=seed, kinds=kinds):
+                self.assert_agrees(*self.disturb(config, journal, seed, kinds), at_least=2_000)
+
+    def test_the_level_stands_between_them_where_shares_trade(self):
+        _, _, levels = self.play_quoted(DAYS["busier day"])
+        quoted = 0
+        for line in levels.read_text("utf-8").splitlines():
+            level = json.loads(line)
+            self.assertEqual(level["code"] == "995367", level["bid"] is None, level)
+            whole = level["weight_bid_quoted"] == level["weight_ask_quoted"] == 10_000
+            if level["cause"] != "price" or level["cause_feed"] == "hkex" or not whole:
+                continue
+            quoted += 1
+            self.assertLessEqual(float(level["bid"]), float(level["level"]), level)
+            self.assertLessEqual(float(level["level"]), float(level["ask"]), level)
+        self.assertGreater(quoted, 1_000)
 
 
 class FineRules(OracleCase):

@@ -6,6 +6,7 @@ from oracle.index import FX_MOVES_IN, Index, Leg
 from oracle.inputs import NO_INSTRUMENT, START, Kind
 from oracle.market import NEVER, Market
 from oracle.price import Instrument, Status
+from oracle.quote import Quote, is_sound
 from oracle.request import Op, Requests
 from oracle.status import CLOSED, CLOSING, PRE_OPEN, SHUT, TRADING
 
@@ -42,11 +43,15 @@ class Day:
         self.indices = [self._index(number, d) for number, d in enumerate(definitions)]
         self.holders = {i.symbol: [x for x in self.indices if i in x.members]
                         for i in self.instruments}
+        self.quoted = {symbol: [x for x in holders if x.bid_ask is not None]
+                       for symbol, holders in self.holders.items()}
+        for instrument in self.instruments:
+            instrument.quote = Quote() if self.quoted[instrument.symbol] else None
         self.by_market = [[x for x in self.indices if market in x.markets]
                           for market in self.markets]
         self._next_deadline = self._open_deadline
         self._handlers = {
-            Kind.PRICE: self._price, Kind.LIMITS: self._limits,
+            Kind.PRICE: self._price, Kind.QUOTE: self._quote, Kind.LIMITS: self._limits,
             Kind.INSTRUMENT_STATUS: self._instrument_status, Kind.MARKET_PHASE: self._market_phase,
             Kind.FX: self._fx, Kind.FEED_STATE: self._feed_state, Kind.TIMER: self._timer,
             Kind.TIMETABLE: self._timetable, Kind.PRICE_COLLAR: self._price_collar,
@@ -80,8 +85,11 @@ class Day:
 
     def state_of(self, member):
         """Of the channel that brings a member; before it was heard, of its feed as a whole."""
-        state = self.channels.get(member.channel)
-        return self.channels.get((member.market, WHOLE_FEED), DOWN) if state is None else state
+        return self.state_of_channel(member.market, member.channel)
+
+    def state_of_channel(self, market, channel):
+        state = self.channels.get(channel)
+        return self.channels.get((market, WHOLE_FEED), DOWN) if state is None else state
 
     def is_fresh(self, member):
         return member.kind is not None and self.state_of(member) == LIVE
@@ -137,6 +145,18 @@ class Day:
             self._stale(holders)
         levels = self._moved(instrument, event, before[0], holders)
         return levels + self._complete(self.markets[instrument.market], event)
+
+    def _quote(self, event):
+        instrument = self.instruments[event.instrument]
+        if instrument.quote is None or not is_sound(event, instrument):
+            return []
+        instrument.quote.take(event)
+        return self._requoted(instrument, event)
+
+    def _requoted(self, instrument, event):
+        """Bid and ask levels of the indices that ask for them may be others now."""
+        return self._review(self.quoted[instrument.symbol], event, "quote",
+                            symbol=instrument.symbol)
 
     def _note_waiting(self, instrument):
         if instrument.collar.pending is None:
@@ -216,10 +236,11 @@ class Day:
         return levels + self._complete(self.markets[instrument.market], event)
 
     def _limits(self, event):
-        collar = self.instruments[event.instrument].collar
+        instrument = self.instruments[event.instrument]
+        collar = instrument.collar
         collar.unlimited = event.detail == 1
         collar.limits = (event.value, event.second) if event.value or event.second else None
-        return []
+        return self._requoted(instrument, event)
 
     def _market_phase(self, event):
         market = self.markets[event.market]

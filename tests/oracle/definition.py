@@ -53,6 +53,7 @@ class Definition:
     close_fx: dict  # currency: rate, 1e-8
     fx_series: dict  # currency: name, in the order of the currencies
     members: list
+    bid_ask: bool  # whether its levels carry a bid and an ask
 
     def close_rate(self, currency):
         return RATE_SCALE if currency == self.currency else self.close_fx[currency]
@@ -77,7 +78,8 @@ def load(path):
         previous_close=scaled(head["previous_close"], 10**decimals),
         close_fx={c: scaled(x, RATE_SCALE) for c, x in head.get("close_fx", {}).items()},
         fx_series=dict(sorted(head.get("fx_series", {}).items())),
-        members=list(_members(path.parent / head["members"])))
+        members=list(_members(path.parent / head["members"])),
+        bid_ask=head.get("bid_ask", False))
 
 
 def load_all(config):

@@ -128,8 +128,12 @@ class Disturbance:
                           detail=self._random.choice([0, 1, 1, 1, 2, 3, 4, 5, 6]))
 
     def quote(self):
+        """Of a member's book, which may be empty on a side, locked, crossed, or no book at all."""
         for event in self._price(1):
-            yield event._replace(kind=Kind.QUOTE, second=event.value + 10_000)
+            width = self._random.choice([0, 10_000, 20_000, 20_000, 50_000, -10_000])
+            bid, ask = self._random.choice([(1, 1), (1, 1), (1, 1), (0, 1), (1, 0), (0, 0)])
+            yield event._replace(kind=Kind.QUOTE, detail=self._random.choice([0, 0, 0, 0, 1]),
+                                 value=event.value * bid, second=(event.value + width) * ask)
 
     # Operators' requests, under the version that always fits.
 

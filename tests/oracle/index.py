@@ -6,6 +6,7 @@ from oracle.definition import PRICE_SCALE, RATE_SCALE, SHARE_SCALE, half_away, h
 from oracle.inputs import Kind
 from oracle.level import FEEDS, Level
 from oracle.price import Status
+from oracle.quote import BidAsk
 from oracle.statistic import Statistic
 
 SUM_SCALE = PRICE_SCALE * SHARE_SCALE * RATE_SCALE
@@ -30,7 +31,10 @@ class Leg:
         self.shares.append(shares)
 
     def value(self):
-        return self.rate * sum(map(mul, self.prices, self.shares))
+        return self.value_at(self.prices)
+
+    def value_at(self, prices):
+        return self.rate * sum(map(mul, prices, self.shares))
 
     def turnover(self):
         return self.rate * sum(member.turnover for member in self.members)
@@ -56,6 +60,7 @@ class Index:
         self.dirty = True  # something of its quality may have changed
         self.quality = self.published_quality = None
         self.status = None
+        self.bid_ask = BidAsk(self) if definition.bid_ask else None
         self._prepare_division(definition)
 
     def _prepare_division(self, definition):
@@ -71,6 +76,9 @@ class Index:
         total = 0
         for leg in self.legs:
             total += leg.value()
+        return self.level_at(total)
+
+    def level_at(self, total):
         return (total * self._top + self._half) // self._bottom
 
     def rates(self):
@@ -154,7 +162,9 @@ class Index:
         if self.held is not None and self.published_quality[0] == "held":
             moved = False  # what is frozen has no news but its flags
         opens = self.statistic.open == 0 and self.held is None and self.may_open(day)
-        if not (moved or opens or self.quality != self.published_quality):
+        requoted = (self.bid_ask is not None and self.held is None
+                    and self.bid_ask.move(day))
+        if not (moved or opens or requoted or self.quality != self.published_quality):
             return None
         was_closed = self.published_quality is not None and self.published_quality[0] == "closed"
         closes = self.quality[0] == "closed" and not was_closed
@@ -169,6 +179,7 @@ class Index:
         status, flags, quotable = self.quality
         self.sequence += 1
         change = level - definition.previous_close
+        bid, ask, quoted = self._quoted(day)
         rates = [*(self.rates() if self.held is None else self.held_rates), 0, 0]
         has_input = cause not in WITHOUT_INPUT and event.kind != Kind.TIMER
         return Level(
@@ -176,7 +187,15 @@ class Index:
             definition.decimals, level, definition.previous_close, statistic.open, statistic.high,
             statistic.low, statistic.close, change,
             half_away(change * PERCENT_UNITS, definition.previous_close),
-            sum(leg.turnover() for leg in self.legs) // RATE_SCALE, cause, symbol, value,
+            bid, ask, sum(leg.turnover() for leg in self.legs) // RATE_SCALE, cause, symbol, value,
             FEEDS[event.feed] if has_input else "", event.feed_sequence if has_input else 0,
-            event.exchange_time, event.receive_time, *self.weighed, rates[0], rates[1],
+            event.exchange_time, event.receive_time, *self.weighed, *quoted, rates[0], rates[1],
             definition.version)
+
+    def _quoted(self, day):
+        """(bid level, ask level, weights of both): as they were while an operator holds it."""
+        if self.bid_ask is None:
+            return 0, 0, (0, 0)
+        if self.held is None:
+            self.bid_ask.published = self.bid_ask.levels()
+        return (*self.bid_ask.published, self.bid_ask.weights(day))

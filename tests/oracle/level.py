@@ -23,6 +23,8 @@ class Level(typing.NamedTuple):
     close: int
     change: int
     change_percent: int
+    bid: int
+    ask: int
     turnover: int
     cause: str
     cause_symbol: str
@@ -35,6 +37,8 @@ class Level(typing.NamedTuple):
     weight_fresh: int
     weight_suspended: int
     weight_live: int
+    weight_bid_quoted: int
+    weight_ask_quoted: int
     fx_rate: int
     fx_rate_2: int
     definition_version: int
@@ -42,7 +46,7 @@ class Level(typing.NamedTuple):
 
 # Decimal text, and text that carries a whole number: both are digits and at most one point.
 _NUMBERS = {"level", "previous_close", "open", "high", "low", "close", "change", "change_percent",
-            "turnover", "cause_value", "cause_feed_sequence", "exchange_time", "receive_time",
+            "bid", "ask", "turnover", "cause_value", "cause_feed_sequence", "exchange_time", "receive_time",
             "fx_rate", "fx_rate_2"}
 
 

@@ -67,6 +67,16 @@ class Collar:
             return True
         return abs(value - self.centre) * BASIS <= self.width_bp * self.centre
 
+    def within_limits(self, value):
+        """Whether the exchange's own limits of the day, if it gave any, hold it."""
+        lower, upper = self.limits_of_today
+        return lower <= value and (upper == 0 or value <= upper)
+
+    @property
+    def limits_of_today(self):
+        """(lower, upper), 0 = none on that side."""
+        return (0, 0) if self.unlimited or not self.limits else self.limits
+
     def take(self, event, now):
         """True when the price is believed; False when it waits from now on."""
         if self.holds(event.value) or (self.pending and self.pending.confirmed_by(event)):
@@ -106,6 +116,7 @@ class Instrument:
         self.override = None  # an operator's price, which outranks the accepted one
         self.version = 0  # requests carried out on it
         self.collar = Collar(reference)
+        self.quote = None  # the newest, where an index asks for it
         self.places = []  # where indices keep its price: (list, position)
 
     @property
