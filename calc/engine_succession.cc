@@ -66,9 +66,13 @@ void Engine::take_over_instruments(const Engine& from) {
   for (InstrumentId id = 0; id < instruments_.size(); ++id) {
     InstrumentState& state = instruments_[id];
     const Price reference = universe_->instruments()[id].reference_price;
-    const std::uint16_t standing = state.standing;
+    const InstrumentState own = state;
     state = from.instruments_[id];
-    state.standing = standing;
+    state.standing = own.standing;
+    state.quotes_wanted = own.quotes_wanted;
+    const auto counted = quotes_[id].counted;
+    quotes_[id] = from.quotes_[id];
+    quotes_[id].counted = counted;
     if (!state.heard) state.usable = state.centre = reference;
     if (state.kind == PriceKind::previous_close && state.heard) {
       state.centre = reference;
@@ -106,6 +110,9 @@ void Engine::take_over_indices(const Engine& from) {
     index.version = own.version;
     index.previous_close = own.previous_close;
     index.members = own.members;
+    index.bid_ask = own.bid_ask;
+    index_quotes_[id].bid = from.index_quotes_[id].bid;
+    index_quotes_[id].ask = from.index_quotes_[id].ask;
     index.quality_due = true;
   }
 }

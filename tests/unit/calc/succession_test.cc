@@ -13,6 +13,9 @@ constexpr std::uint32_t kEdition = 1;
 
 class Succession : public test::EngineFixture {
  protected:
+  explicit Succession(const IndexDefinition& basket = test::golden_basket())
+      : EngineFixture(basket) {}
+
   // The golden basket with every share count and the divisor doubled: the same level.
   static IndexDefinition doubled() {
     IndexDefinition definition = test::golden_basket();
@@ -79,6 +82,49 @@ TEST_F(Succession, TheNewVersionGoesOnFromTheSameLevel) {
   next_price(0, "153.20");
   EXPECT_EQ(level(), "1008.8078");
   EXPECT_EQ(log_.last().index_sequence, before.index_sequence + 2);
+}
+
+class QuotedSuccession : public Succession {
+ protected:
+  static IndexDefinition quoted(IndexDefinition basket) {
+    basket.bid_ask = true;
+    return basket;
+  }
+  QuotedSuccession() : Succession(quoted(test::golden_basket())) {
+    phases(MarketPhase::trading);
+    all_trade();
+    quote(0, "151.10", "151.40");
+  }
+};
+
+TEST_F(QuotedSuccession, TheNewVersionGoesOnFromTheSameQuotes) {
+  const LevelUpdate before = log_.last();
+  ASSERT_NE(before.bid, before.level);
+  stage(quoted(doubled()));
+  ASSERT_EQ(activate(2), ControlOutcome::applied);
+  EXPECT_EQ(log_.last().bid, before.bid);
+  EXPECT_EQ(log_.last().ask, before.ask);
+  EXPECT_EQ(log_.last().weight_bid_quoted, before.weight_bid_quoted);
+  next_price(0, "151.40");
+  EXPECT_EQ(log_.last().bid, before.bid) << "the quote stands";
+}
+
+TEST_F(QuotedSuccession, AVersionThatDoesNotAskHasNoBidAndAsk) {
+  stage(doubled());
+  ASSERT_EQ(activate(2), ControlOutcome::applied);
+  EXPECT_EQ(log_.last().bid.raw, 0);
+  EXPECT_EQ(log_.last().weight_bid_quoted, 0);
+}
+
+TEST_F(Succession, AVersionThatAsksForTheFirstTimeShowsPricesInForce) {
+  phases(MarketPhase::trading);
+  all_trade();
+  IndexDefinition asking = doubled();
+  asking.bid_ask = true;
+  stage(asking);
+  ASSERT_EQ(activate(2), ControlOutcome::applied);
+  EXPECT_EQ(log_.last().bid, log_.last().level);
+  EXPECT_EQ(log_.last().weight_bid_quoted, 0);
 }
 
 TEST_F(Succession, ALevelThatWouldMoveIsRefused) {
