@@ -9,6 +9,7 @@ import unittest
 
 import harness
 import settings as site  # from deploy, which the harness puts in the path
+from test_total_return import write_definitions
 
 sys.path.insert(0, str(harness.ROOT / "tests"))
 from oracle import compare, definition, disturbance, inputs  # noqa: E402  (the line above finds it)
@@ -184,6 +185,26 @@ class QuotedDays(OracleCase):
             self.assertLessEqual(float(level["bid"]), float(level["level"]), level)
             self.assertLessEqual(float(level["level"]), float(level["ask"]), level)
         self.assertGreater(quoted, 1_000)
+
+
+class TotalReturnDays(OracleCase):
+    """A price index with its net and gross total return, on a day of dividends in two currencies."""
+
+    def setUp(self):
+        super().setUp()
+        write_definitions(self.folder)
+        self.definitions = [str(self.folder / f"{name}.toml") for name in ("price", "net", "gross")]
+
+    def test_no_field_of_a_total_return_differs(self):
+        self.assert_agrees(*self.play(DAYS["busier day"], definitions=self.definitions),
+                           at_least=5_000)
+
+    def test_nor_does_one_on_a_disturbed_day(self):
+        config, journal, _ = self.play(DAYS["busier day"], definitions=self.definitions,
+                                       fx=followed_rate(stale_after_s=0))
+        kinds = {"rate": 0.02, "rate_in_session": 0.02, "jump": 0.005, "override": 0.003,
+                 "feed_state": 0.002}
+        self.assert_agrees(*self.disturb(config, journal, 1, kinds), at_least=2_000)
 
 
 class FineRules(OracleCase):

@@ -31,33 +31,35 @@ class TotalBasket(recompute.Basket):
         return recompute.half_up(total / self.divisor, self.decimals)
 
 
-class TotalReturn(harness.Case):
-    def write_definitions(self):
-        """995366 on a day on which two members go ex, and both its total return indices."""
-        rows = (SHIPPED / "995366.csv").read_text(encoding="utf-8").splitlines()
-        dividends = ["symbol,currency,cash_per_share,index_shares,tax_percent"]
-        for place, row in enumerate(rows):
-            fields = row.split(",")
-            if fields[0] not in EX:
-                continue
-            currency, cash = EX[fields[0]]
-            fields[-1] = str(float(fields[-1]) - float(cash))
-            rows[place] = ",".join(fields)
-            dividends.append(f"{fields[0]},{currency},{float(cash)},{fields[3]},10")
-        self.assertEqual(len(dividends), 3)
-        (self.folder / "995366.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-        (self.folder / "dividends.csv").write_text("\n".join(dividends) + "\n")
-        head = (SHIPPED / "995366.toml").read_text(encoding="utf-8")
-        (self.folder / "price.toml").write_text(head, encoding="utf-8")
-        for kind in TAX:
-            total = head.replace('code = "995366"', f'code = "995366-{kind}"')
-            total = total.replace('"1000.0000"', f'"{float(TOTAL_CLOSE):.4f}"')
-            total += (f'\n[total_return]\nkind = "{kind}"\nprice_index = "995366"\n'
-                      'price_previous_close = "1000.0000"\ndividends = "dividends.csv"\n')
-            (self.folder / f"{kind}.toml").write_text(total, encoding="utf-8")
+def write_definitions(folder):
+    """995366 on a day on which two members go ex, and both its total return indices."""
+    rows = (SHIPPED / "995366.csv").read_text(encoding="utf-8").splitlines()
+    dividends = ["symbol,currency,cash_per_share,index_shares,tax_percent"]
+    for place, row in enumerate(rows):
+        fields = row.split(",")
+        if fields[0] not in EX:
+            continue
+        currency, cash = EX[fields[0]]
+        fields[-1] = str(float(fields[-1]) - float(cash))
+        rows[place] = ",".join(fields)
+        dividends.append(f"{fields[0]},{currency},{float(cash)},{fields[3]},10")
+    if len(dividends) != 3:
+        raise AssertionError(f"{EX} are not all members")
+    (folder / "995366.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "dividends.csv").write_text("\n".join(dividends) + "\n")
+    head = (SHIPPED / "995366.toml").read_text(encoding="utf-8")
+    (folder / "price.toml").write_text(head, encoding="utf-8")
+    for kind in TAX:
+        total = head.replace('code = "995366"', f'code = "995366-{kind}"')
+        total = total.replace('"1000.0000"', f'"{float(TOTAL_CLOSE):.4f}"')
+        total += (f'\n[total_return]\nkind = "{kind}"\nprice_index = "995366"\n'
+                  'price_previous_close = "1000.0000"\ndividends = "dividends.csv"\n')
+        (folder / f"{kind}.toml").write_text(total, encoding="utf-8")
 
+
+class TotalReturn(harness.Case):
     def test_every_level_is_the_price_index_with_its_dividends(self):
-        self.write_definitions()
+        write_definitions(self.folder)
         names = ["price.toml", "net.toml", "gross.toml"]
         config = self.configure(definitions=[str(self.folder / name) for name in names],
                                 simulator=DAY)

@@ -73,9 +73,12 @@ class Day:
         self._by_symbol, self._by_name = instruments, series
 
     def _index(self, number, definition):
-        legs = {definition.currency: Leg(None, definition.close_rate(definition.currency))}
+        def leg(currency, series):
+            return Leg(series, definition.close_rate(currency), definition.cash.get(currency, 0))
+
+        legs = {definition.currency: leg(definition.currency, None)}
         for currency, name in definition.fx_series.items():
-            legs[currency] = Leg(self._by_name[name], definition.close_rate(currency))
+            legs[currency] = leg(currency, self._by_name[name])
         for member in definition.members:
             legs[member.currency].add(self._by_symbol[member.symbol], member.shares)
         markets = sorted({member.market for member in definition.members})

@@ -6,7 +6,7 @@ import tomllib
 from decimal import Decimal
 from fractions import Fraction
 
-PRICE_SCALE, SHARE_SCALE, RATE_SCALE = 10**6, 10**6, 10**8
+PRICE_SCALE, SHARE_SCALE, RATE_SCALE, DIVISOR_SCALE = 10**6, 10**6, 10**8, 10**16
 MARKETS = {"SH": 0, "SZ": 1, "HK": 2}
 
 
@@ -54,6 +54,7 @@ class Definition:
     fx_series: dict  # currency: name, in the order of the currencies
     members: list
     bid_ask: bool  # whether its levels carry a bid and an ask
+    cash: dict  # of a total return index: currency: what goes ex today, 1e-12
 
     def close_rate(self, currency):
         return RATE_SCALE if currency == self.currency else self.close_fx[currency]
@@ -67,19 +68,42 @@ def _members(path):
                          scaled(row["reference_price"], PRICE_SCALE))
 
 
+def _dividends(path, kind):
+    """(currency, cash of one dividend, less tax in a net index)."""
+    with open(path, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(line for line in file if not line.startswith("#")):
+            tax = Fraction(row.get("tax_percent") or 0) / 100 if kind == "net" else 0
+            cash = Fraction(row["cash_per_share"]) * Fraction(row["index_shares"]) * (1 - tax)
+            yield row["currency"], half_up(*(cash * PRICE_SCALE * SHARE_SCALE).as_integer_ratio())
+
+
+def _total_return(table, folder, divisor, previous_close):
+    """(divisor, cash by currency) of a total return index on its price index's divisor."""
+    cash = {}
+    if table.get("dividends"):
+        for currency, amount in _dividends(folder / table["dividends"], table["kind"]):
+            cash[currency] = cash.get(currency, 0) + amount
+    exact = divisor * Fraction(table["price_previous_close"]) / previous_close * DIVISOR_SCALE
+    return Fraction(half_up(*exact.as_integer_ratio()), DIVISOR_SCALE), cash
+
+
 def load(path):
-    """One definition: the TOML head and the member file beside it."""
+    """One definition: the TOML head and the files beside it."""
     path = pathlib.Path(path)
     head = tomllib.loads(path.read_text(encoding="utf-8"))
     decimals = head["decimals"]
+    divisor, cash = Fraction(Decimal(head["divisor"])), {}
+    if "total_return" in head:
+        divisor, cash = _total_return(head["total_return"], path.parent, divisor,
+                                      Fraction(head["previous_close"]))
     return Definition(
         code=head["code"], currency=head["currency"], decimals=decimals,
-        version=head.get("version", 1), divisor=Fraction(Decimal(head["divisor"])),
+        version=head.get("version", 1), divisor=divisor,
         previous_close=scaled(head["previous_close"], 10**decimals),
         close_fx={c: scaled(x, RATE_SCALE) for c, x in head.get("close_fx", {}).items()},
         fx_series=dict(sorted(head.get("fx_series", {}).items())),
         members=list(_members(path.parent / head["members"])),
-        bid_ask=head.get("bid_ask", False))
+        bid_ask=head.get("bid_ask", False), cash=cash)
 
 
 def load_all(config):

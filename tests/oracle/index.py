@@ -20,8 +20,9 @@ WITHOUT_INPUT = ("start", "timer")
 class Leg:
     """The members of one currency, with the rate that this index uses for them."""
 
-    def __init__(self, series, close_rate):
+    def __init__(self, series, close_rate, cash):
         self.series, self.rate, self.close_rate = series, close_rate, close_rate
+        self.cash = cash  # all day, beside the prices
         self.members, self.prices, self.shares = [], [], []
 
     def add(self, instrument, shares):
@@ -34,7 +35,7 @@ class Leg:
         return self.value_at(self.prices)
 
     def value_at(self, prices):
-        return self.rate * sum(map(mul, prices, self.shares))
+        return self.rate * (sum(map(mul, prices, self.shares)) + self.cash)
 
     def turnover(self):
         return self.rate * sum(member.turnover for member in self.members)
