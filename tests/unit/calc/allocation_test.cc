@@ -79,5 +79,37 @@ TEST(Allocation, HappensOnlyWhenTheCoreIsBuilt) {
   EXPECT_GT(counters.get(CoreCounter::control_applied), 100u);
 }
 
+// The new definition's engine is built aside; taking over copies into what that one holds.
+TEST(Allocation, DoesNotHappenWhenADefinitionTakesOver) {
+  INDEXCAST_NEED_ALLOCATION_COUNTER();
+  const Universe universe({test::golden_basket()});
+  IndexDefinition renamed = test::golden_basket();
+  renamed.version = 2;
+  const Universe next_universe({renamed}, universe);
+  RingSink sink;
+  CoreCounters counters;
+  Engine engine(universe, {}, sink, counters);
+  EngineSettings settings;
+  settings.edition = 1;
+  Engine next(next_universe, settings, sink, counters);
+  Sequencer sequencer(engine, nullptr, kNsPerSecond);
+  for (std::int64_t step = 0; step < 1'000; ++step) sequencer.admit(event_of(step));
+  sequencer.stage(&next);
+  MarketEvent activate = event_of(0);
+  activate.kind = EventKind::control;
+  activate.detail = static_cast<std::uint8_t>(ControlOp::activate);
+  activate.instrument = 0;
+  activate.exchange_time = {};
+  activate.value[0] = 2;
+  activate.value[1] = 1;
+  activate.expected_version = kAnyVersion;
+  const std::uint64_t before = test::allocations();
+  sequencer.admit(activate);
+  for (std::int64_t step = 1'000; step < 2'000; ++step) sequencer.admit(event_of(step));
+  EXPECT_EQ(test::allocations(), before);
+  EXPECT_EQ(engine.successor(), &next);
+  EXPECT_EQ(counters.edition(), 1u);
+}
+
 }  // namespace
 }  // namespace indexcast
