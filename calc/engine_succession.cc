@@ -111,8 +111,9 @@ void Engine::take_over_indices(const Engine& from) {
     index.previous_close = own.previous_close;
     index.members = own.members;
     index.bid_ask = own.bid_ask;
-    index_quotes_[id].bid = from.index_quotes_[id].bid;
-    index_quotes_[id].ask = from.index_quotes_[id].ask;
+    const auto quoted_units = index_quotes_[id].quoted_units;
+    index_quotes_[id] = from.index_quotes_[id];
+    index_quotes_[id].quoted_units = quoted_units;
     index.quality_due = true;
   }
 }
