@@ -169,7 +169,8 @@ ControlOutcome Engine::override_price(InstrumentId id, Price price) {
   InstrumentState& state = instruments_[id];
   if (price.raw <= 0 || price.raw / kPriceBound > universe_->instruments()[id].reference_price.raw)
     return ControlOutcome::bad_value;
-  if (markets_[universe_->instruments()[id].market].over()) return ControlOutcome::nothing_to_do;
+  const MarketState& market = markets_[universe_->instruments()[id].market];
+  if (market.ended()) return ControlOutcome::nothing_to_do;
   state.overridden = true;
   settle(id);
   show_price(id, PriceKind::overridden, price);

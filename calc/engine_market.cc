@@ -13,6 +13,11 @@ constexpr bool shows_trading(MarketPhase phase) {
          phase == MarketPhase::halt;
 }
 
+constexpr bool is_about_member(EventKind kind) {
+  return kind == EventKind::price || kind == EventKind::quote || kind == EventKind::limits ||
+         kind == EventKind::instrument_status;
+}
+
 }  // namespace
 
 void Engine::apply_phase(const MarketEvent& event) {
@@ -52,7 +57,7 @@ void Engine::enter_phase(MarketId market_id, MarketPhase phase, PhaseCause cause
   record.receive_time = event_->receive_time;
   sink_->write(Record::of(record));
   settle_market(market_id);
-  if (market.over() || phase == MarketPhase::closing) end_price_overrides(market_id);
+  if (market.ended()) end_price_overrides(market_id);
   refresh_market(market_id, Cause::market);
   find_next_deadline();
 }
@@ -102,11 +107,19 @@ void Engine::find_next_deadline() {
     next_deadline_ = std::min(next_deadline_, deadline_of(market));
 }
 
+// The input that finds a deadline passed is the cause; what it names is a member only where it is
+// about one.
 void Engine::pass_deadlines() {
   if (exchange_now_ >= open_deadline_) take_late_opens();
+  const MarketEvent* const input = event_;
+  MarketEvent cause = *input;
+  if (!is_about_member(input->kind)) cause.instrument = kNoInstrument;
+  if (input->kind == EventKind::control) cause.exchange_time = {};  // its expiry
+  event_ = &cause;
   for (MarketId id = 0; id < kMaxMarkets; ++id) {
     if (exchange_now_ >= deadline_of(markets_[id])) pass_end(id);
   }
+  event_ = input;
   find_next_deadline();
 }
 

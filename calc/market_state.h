@@ -23,6 +23,8 @@ struct MarketState {
   constexpr bool over() const {
     return phase == MarketPhase::closed || phase == MarketPhase::shut_today;
   }
+  // Trades no more today, whether or not its closing prices are in.
+  constexpr bool ended() const { return over() || phase == MarketPhase::closing; }
 };
 
 }  // namespace indexcast

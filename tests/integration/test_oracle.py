@@ -72,6 +72,7 @@ DISTURBANCES = [
      "rate_in_session": 0.02},
     {"jump": 0.01, "feed_state": 0.01},
     {"jump": 0.01, "answer": 0.02},
+    {"market_phase": 0.003, "override": 0.005},
     {"market_phase": 0.003, "feed_state": 0.002, "late_close": 0.0005, "limits": 0.001,
      "jump": 0.003, "instrument_status": 0.003, "unusable_price": 0.003, "collar": 0.001},
 ]
@@ -79,7 +80,7 @@ DISTURBANCES = [
 QUOTE_DISTURBANCES = [
     {"quote": 0.1},
     {"quote": 0.05, "limits": 0.01, "jump": 0.01, "instrument_status": 0.003},
-    {"quote": 0.02, "feed_state": 0.003, "market_phase": 0.003, "hold": 0.005},
+    {"quote": 0.02, "feed_state": 0.003, "market_phase": 0.003, "hold": 0.005, "override": 0.003},
     {"quote": 0.02, "override": 0.005, "rate": 0.01},
 ]
 

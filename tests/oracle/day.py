@@ -221,7 +221,7 @@ class Day:
                 self._put_in_force(member, before)
         indices = self.by_market[market.number]
         self._stale(indices)
-        about_member = event.kind in (Kind.PRICE, Kind.INSTRUMENT_STATUS, Kind.LIMITS)
+        about_member = event.kind in (Kind.PRICE, Kind.QUOTE, Kind.INSTRUMENT_STATUS, Kind.LIMITS)
         symbol = self.instruments[event.instrument].symbol if about_member else ""
         return self._review(indices, event, "market", symbol=symbol)
 

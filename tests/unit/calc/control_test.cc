@@ -150,6 +150,9 @@ TEST_F(Control, AnOverrideEndsAtTheClose) {
   phase(0, MarketPhase::closing);
   EXPECT_EQ(level(), "1004.4039");
   EXPECT_FALSE(log_.last().flags & kOverrideInForce);
+  EXPECT_EQ(ask(ControlOp::override_price, 0, test::price("153.20").raw),
+            ControlOutcome::nothing_to_do)
+      << "it would end at once";
   phase(0, MarketPhase::closed);
   EXPECT_EQ(ask(ControlOp::override_price, 0, test::price("153.20").raw),
             ControlOutcome::nothing_to_do);
