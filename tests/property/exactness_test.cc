@@ -92,7 +92,7 @@ class WildDay {
     event_.instrument = any_instrument();
     event_.detail = static_cast<std::uint8_t>(below(100) == 0 ? 0 : 1);
     event_.value[0] =
-        below(50) == 0 ? between(-1'000'000, 400'000'000) : near(event_.instrument).raw;
+        below(50) == 0 ? between(-40'000'000, 400'000'000) : near(event_.instrument).raw;
     event_.value[1] = ++volume_;
     event_.value[2] = between(0, 1'000'000);
   }
