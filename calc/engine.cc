@@ -189,16 +189,16 @@ bool Engine::take_price(InstrumentId id, const MarketEvent& event) {
   }
   note_heard(id, kind);
   add_turnover(id, event.value[2]);
+  const bool changed = !state.overridden && put_in_force(id, price);
   settle(id);
-  if (state.overridden) return false;
-  write_price_applied(id, kind, event);
-  return put_in_force(id, price);
+  if (!state.overridden) write_price_applied(id, kind, event);
+  return changed;
 }
 
+// To be settled after.
 bool Engine::put_in_force(InstrumentId id, Price price) {
   if (price == sums_.price(id)) return false;
   sums_.set_price(id, price);
-  if (instruments_[id].quotes_wanted) requote(id);
   return true;
 }
 

@@ -172,7 +172,6 @@ ControlOutcome Engine::override_price(InstrumentId id, Price price) {
   const MarketState& market = markets_[universe_->instruments()[id].market];
   if (market.ended()) return ControlOutcome::nothing_to_do;
   state.overridden = true;
-  settle(id);
   show_price(id, PriceKind::overridden, price);
   return ControlOutcome::applied;
 }
@@ -182,7 +181,6 @@ ControlOutcome Engine::release_price(InstrumentId id) {
   InstrumentState& state = instruments_[id];
   if (!state.overridden) return ControlOutcome::nothing_to_do;
   state.overridden = false;
-  settle(id);
   show_price(id, state.kind, state.usable);
   return ControlOutcome::applied;
 }
@@ -197,7 +195,9 @@ bool Engine::reveal_price(InstrumentId id, PriceKind kind, Price price) {
   shown.value[0] = price.raw;
   shown.receive_time = event_->receive_time;
   write_price_applied(id, kind, shown);
-  if (!put_in_force(id, price)) return false;
+  const bool changed = put_in_force(id, price);
+  settle(id);
+  if (!changed) return false;
   for (const Membership& m : universe_->memberships(id)) indices_[m.index].level_due = true;
   return true;
 }
@@ -251,7 +251,6 @@ void Engine::end_price_overrides(MarketId market) {
     InstrumentState& state = instruments_[id];
     if (!state.overridden || universe_->instruments()[id].market != market) continue;
     state.overridden = false;
-    settle(id);
     reveal_price(id, state.kind, state.usable);
   }
 }

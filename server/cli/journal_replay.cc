@@ -3,8 +3,9 @@
 #include <absl/status/status.h>
 #include <fmt/format.h>
 
-#include <deque>
+#include <map>
 #include <memory>
+#include <vector>
 
 #include "calc/control.h"
 #include "calc/sequencer.h"
@@ -38,9 +39,9 @@ class Rerun {
   Rerun(const Universe& universe, const DefinitionDirectory& directory,
         const EngineSettings& settings, RecordSink& output)
       : directory_(&directory), settings_(settings), output_(&output) {
-    universes_.push_back(std::shared_ptr<const Universe>(std::shared_ptr<void>(), &universe));
-    engines_.emplace_back(universe, settings_, *output_, counters_);
-    engines_.front().start();
+    engines_[0] = std::make_unique<Engine>(universe, settings_, *output_, counters_);
+    sequencer_ = std::make_unique<Sequencer>(*engines_[0], nullptr, kNsPerSecond);
+    engines_[0]->start();
   }
 
   // Stages what an activation was about; the status says why that cannot be had.
@@ -48,14 +49,14 @@ class Rerun {
     if (is_activation(event)) {
       if (absl::Status status = stage(event); !status.ok()) return status;
     }
-    sequencer_.admit(event);
+    sequencer_->admit(event);
     return absl::OkStatus();
   }
-  std::uint64_t inputs() const { return sequencer_.input_sequence(); }
+  std::uint64_t inputs() const { return sequencer_->input_sequence(); }
 
  private:
   absl::Status stage(const MarketEvent& request) {
-    const Universe& before = engines_[counters_.edition()].universe();
+    const Universe& before = engines_[counters_.edition()]->universe();
     if (request.instrument >= before.indices().size()) return absl::OkStatus();
     const std::string& code = before.indices()[request.instrument].code;
     const auto version = static_cast<std::uint32_t>(request.value[0]);
@@ -68,14 +69,12 @@ class Rerun {
     if (!next.ok()) return next.status();
     if (edition_mark(**next) != request.value[2])
       return absl::FailedPreconditionError(head + ":0: is not what was put into force");
-    // Editions count from 1 in the order of requests, so that each is where its number says.
-    if (static_cast<std::size_t>(request.value[1]) != engines_.size())
-      return absl::FailedPreconditionError(
-          fmt::format("edition {} follows edition {}", request.value[1], engines_.size() - 1));
-    universes_.push_back(*std::move(next));
     EngineSettings settings = settings_;
     settings.edition = static_cast<std::uint32_t>(request.value[1]);
-    sequencer_.stage(&engines_.emplace_back(*universes_.back(), settings, *output_, counters_));
+    const auto& universe = universes_.emplace_back(*std::move(next));
+    std::unique_ptr<Engine>& engine = engines_[settings.edition];
+    engine = std::make_unique<Engine>(*universe, settings, *output_, counters_);
+    sequencer_->stage(engine.get());
     return absl::OkStatus();
   }
 
@@ -83,9 +82,10 @@ class Rerun {
   EngineSettings settings_;
   RecordSink* output_;
   CoreCounters counters_;
-  std::deque<std::shared_ptr<const Universe>> universes_;  // by edition
-  std::deque<Engine> engines_;                             // likewise
-  Sequencer sequencer_{engines_.front(), nullptr, kNsPerSecond};
+  std::vector<std::shared_ptr<const Universe>> universes_;
+  // By edition; of one that was staged and never asked for there is none.
+  std::map<std::uint32_t, std::unique_ptr<Engine>> engines_;
+  std::unique_ptr<Sequencer> sequencer_;
 };
 
 // Reports holes and a cut end; what was good before them has been replayed.

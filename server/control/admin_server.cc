@@ -1,6 +1,5 @@
 #include "server/control/admin_server.h"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/as_tuple.hpp>
@@ -16,10 +15,10 @@
 #include <boost/beast/http.hpp>
 #include <chrono>
 #include <optional>
-#include <stdexcept>
 #include <thread>
 
 #include "server/control/admin_api.h"
+#include "server/http/listen.h"
 
 namespace indexcast::server {
 namespace {
@@ -86,12 +85,10 @@ class AdminServer::Impl {
         desk_(parts.view, parts.port, parts.audit, parts.stats),
         api_(desk_, *parts.view.universe, owners_, parts.audit, parts.stats) {
     desk_.set_stage(std::move(parts.stage));
-    try {
-      listen({asio::ip::make_address(settings.address), settings.port});
-    } catch (const boost::system::system_error& error) {
-      throw std::runtime_error(
-          fmt::format("admin {}:{}: {}", settings.address, settings.port, error.code().message()));
-    }
+    port_ = listen_at(acceptor_, "admin", settings.address, settings.port);
+    if (!acceptor_.local_endpoint().address().is_loopback())
+      spdlog::warn("admin {}: tokens travel in clear to an address beyond this machine",
+                   settings.address);
   }
 
   ~Impl() { stop(); }
@@ -127,17 +124,6 @@ class AdminServer::Impl {
    private:
     std::size_t& taken_;
   };
-
-  void listen(const tcp::endpoint& endpoint) {
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint);
-    acceptor_.listen();
-    port_ = acceptor_.local_endpoint().port();
-    if (!endpoint.address().is_loopback())
-      spdlog::warn("admin {}: tokens travel in clear to an address beyond this machine",
-                   endpoint.address().to_string());
-  }
 
   asio::awaitable<void> pause(std::chrono::milliseconds time) {
     asio::steady_timer timer(context_, time);

@@ -1,7 +1,5 @@
 #include "server/http/http_server.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
@@ -15,10 +13,10 @@
 #include <chrono>
 #include <future>
 #include <optional>
-#include <stdexcept>
 #include <thread>
 
 #include "server/http/connection.h"
+#include "server/http/listen.h"
 #include "server/http/routes.h"
 #include "server/http/websocket_session.h"
 
@@ -172,12 +170,7 @@ class HttpServer::Impl {
         shared_{settings, {view, std::move(publishers), &stats_, requests}, stats_, hub_, api_, {}},
         api_(shared_.sources, hub_.mirror(), clock) {
     shared_.sources.publishers.push_back(&hub_.stats());
-    try {
-      listen({asio::ip::make_address(settings.address), settings.port});
-    } catch (const boost::system::system_error& error) {
-      throw std::runtime_error(
-          fmt::format("http {}:{}: {}", settings.address, settings.port, error.code().message()));
-    }
+    port_ = listen_at(acceptor_, "http", settings.address, settings.port);
   }
 
   ~Impl() { stop(); }
@@ -213,14 +206,6 @@ class HttpServer::Impl {
   const ClientStats& clients() const { return stats_; }
 
  private:
-  void listen(const tcp::endpoint& endpoint) {
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint);
-    acceptor_.listen();
-    port_ = acceptor_.local_endpoint().port();
-  }
-
   void accept() {
     acceptor_.async_accept([this](error_code error, tcp::socket socket) {
       if (error == asio::error::operation_aborted || stopping_) return;

@@ -337,9 +337,10 @@ void add_requests(const RequestStats& stats, Families& out) {
                   "Operators' requests that nobody could carry out.", stats.malformed.get());
   out.one_counter("indexcast_requests_repeated_total",
                   "Operators' requests asked again under the same id.", stats.repeated.get());
-  out.one_counter("indexcast_requests_refused_total",
-                  "Operators' requests refused for their id, for want of an audit or of room.",
-                  stats.refused.get());
+  out.one_counter(
+      "indexcast_requests_refused_total",
+      "Operators' requests refused for their id, for want of an audit, a definition or room.",
+      stats.refused.get());
   out.one_counter("indexcast_requests_late_total",
                   "Operators' requests answered before the core had said anything.",
                   stats.late.get());

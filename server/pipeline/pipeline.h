@@ -53,7 +53,8 @@ class Pipeline {
 
   // Builds what it takes to run on another edition of the day's definitions, for an `activate`
   // request; returns the edition's number. Its instruments and series are those that the day began
-  // with. ResourceExhausted after kMaxStaged of which none came into force. The thread of start().
+  // with. ResourceExhausted after kMaxStaged of which none came into force. Not from several
+  // threads at once.
   absl::StatusOr<std::uint32_t> stage(std::shared_ptr<const Universe> next);
   // As the definitions stand now.
   std::shared_ptr<const Universe> definitions() const {
