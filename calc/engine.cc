@@ -3,9 +3,17 @@
 namespace indexcast {
 namespace {
 
-// Resolution of a member's weight: a million units for the whole index keep a basis point exact to
-// a hundredth.
-constexpr std::int64_t kWeightUnits = 1'000'000'000'000;
+// Resolution of a member's weight: so many units at most for the whole index, ten thousand times
+// which still fit 64 bits.
+constexpr std::int64_t kWeightUnits = 1'000'000'000'000'000;
+
+// A power of ten, so that the weights of round capitalisations are exact, and a half of a basis
+// point is one.
+constexpr Int128 weight_unit(Int128 priced) {
+  Int128 unit = 1;
+  while (priced / unit >= kWeightUnits) unit *= 10;
+  return unit;
+}
 
 // Exchange time that leaps further is believed when it is heard twice. Longer than any pause
 // between two messages of a trading market.
@@ -47,14 +55,13 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
 }
 
 void Engine::lay_out_members() {
-  // Dividing both by the number of units first keeps the product inside 128 bits.
   std::vector<Int128> unit(indices_.size());
   for (IndexId id = 0; id < indices_.size(); ++id) {
     // Weights are of what is priced.
     Int128 priced = sums_.sum(id);
     for (const std::uint32_t leg : universe_->legs_of(id))
       priced -= universe_->constant_cash(leg) * sums_.rate(leg).raw;
-    unit[id] = priced / kWeightUnits + 1;
+    unit[id] = weight_unit(priced);
   }
   std::vector<std::uint64_t> totals(indices_.size());
   std::uint64_t* units = weight_units_.data();

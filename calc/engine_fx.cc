@@ -36,7 +36,7 @@ void Engine::put_rate_in_force(SeriesId id, Cause cause) {
   for (std::uint32_t leg = 0; leg < universe_->legs().size(); ++leg) {
     const Leg& of = universe_->legs()[leg];
     IndexState& index = indices_[of.index];
-    if (of.series != id || fx_stands(status_of(phases_of(of.index)))) continue;
+    if (of.series != id || fx_stands(phases_of(of.index))) continue;
     const bool changed = sums_.rate(leg) != rate;
     sums_.set_rate(leg, rate);
     index.quality_due = true;

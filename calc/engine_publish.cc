@@ -58,7 +58,7 @@ void Engine::refresh_held(IndexId id, IndexState& index, Cause cause) {
   index.quality_due = false;
   weigh(index);
   const PhaseSet phases = phases_of(id);
-  const std::uint32_t flags = flags_of(id, index, phases, fx_stands(status_in(index, phases)));
+  const std::uint32_t flags = flags_of(id, index, phases, fx_stands(phases));
   if (flags == index.flags) return;
   index.flags = flags;
   publish(id, index, cause);
@@ -75,6 +75,7 @@ void Engine::derive_level(IndexId id, IndexState& index) {
   const LevelDivider::Result result = sums_.level(id);
   if (!result.estimated) [[unlikely]]
     counters_->add(CoreCounter::inexact_estimates);
+  index.quality_due |= index.level.raw == 0;  // a fund worth nothing until now may open
   index.level = result.level;
   index.level_due = false;
 }
@@ -84,11 +85,11 @@ void Engine::derive_level(IndexId id, IndexState& index) {
 bool Engine::update_quality(IndexId id, IndexState& index) {
   const PhaseSet phases = phases_of(id);
   const IndexStatus status = status_in(index, phases);
-  const std::uint32_t flags = flags_of(id, index, phases, fx_stands(status));
+  const std::uint32_t flags = flags_of(id, index, phases, fx_stands(phases));
   weigh(index);
   const bool quotable =
       status == IndexStatus::open && flags == 0 && index.live_bp >= settings_.quotable_live_bp;
-  const bool opens = !index.is_open() && open_is_due(index, phases);
+  const bool opens = !index.is_open() && index.level.raw != 0 && open_is_due(index, phases);
   const bool moved =
       status != index.status || flags != index.flags || quotable != index.quotable || opens;
   if (opens) index.open = index.high = index.low = index.level;

@@ -29,10 +29,12 @@ constexpr IndexStatus status_of(PhaseSet phases) {
   return IndexStatus::scheduled_break;
 }
 
-// METHODOLOGY 5: FX freezes at the close of the index's last market, official prices come in or
-// not.
-constexpr bool fx_stands(IndexStatus status) {
-  return status == IndexStatus::preliminary_close || status == IndexStatus::closed;
+// METHODOLOGY 5: FX freezes at the close of the last market, official prices come in or not. Of a
+// fund too that is closed itself: the prices of a market that trades on still move it.
+constexpr bool fx_stands(PhaseSet phases) {
+  constexpr PhaseSet over = phase_bit(MarketPhase::closing) | phase_bit(MarketPhase::closed) |
+                            phase_bit(MarketPhase::shut_today);
+  return (phases & ~over) == 0;
 }
 
 // Status of a fund (METHODOLOGY 9): that of the market where it is listed, except that an open fund

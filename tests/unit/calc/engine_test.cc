@@ -264,6 +264,21 @@ TEST_F(EngineTest, ALevelWithTooLittleLiveWeightIsNotQuotable) {
   EXPECT_FALSE(log_.last().quotable);
 }
 
+class HalfTest : public test::EngineFixture {
+ protected:
+  HalfTest()
+      : EngineFixture(test::index("H", {test::member("A.SH", 0, "CNY", "10", "20000"),
+                                        test::member("B.SH", 0, "CNY", "10", "20001"),
+                                        test::member("C.SH", 0, "CNY", "10", "25624"),
+                                        test::member("D.SZ", 1, "CNY", "10", "34375")})) {}
+};
+
+TEST_F(HalfTest, HalfABasisPointOfWeightIsRoundedUp) {
+  for (InstrumentId id = 0; id < 3; ++id) price(id, PriceKind::last, "10.01");
+  EXPECT_EQ(log_.last().weight_fresh, 6563);
+  EXPECT_EQ(log_.last().weight_opened, 6563);
+}
+
 TEST_F(EngineTest, ASuspendedMemberThatIsHeardIsNotCountedTwice) {
   status(2, InstrumentStatus::suspended);
   phases(MarketPhase::trading);

@@ -98,6 +98,15 @@ TEST_F(PoorFundTest, AValueBelowZeroIsZero) {
   EXPECT_EQ(log_.last().weight_fresh, 6245u) << "weights are of what is priced";
 }
 
+TEST_F(PoorFundTest, AValueOfZeroIsNoOpen) {
+  phases(MarketPhase::trading);
+  price(0, PriceKind::last, "150");
+  price(1, PriceKind::last, "5.91");
+  EXPECT_EQ(log_.last().open, Level{});
+  price(0, PriceKind::last, "152.20");
+  EXPECT_EQ(format_decimal(log_.last().open.raw, 4), "0.0051");
+}
+
 TEST_F(FundTest, FollowsItsOwnMarket) {
   phase(2, MarketPhase::trading);
   EXPECT_EQ(log_.last().status(), IndexStatus::pre_open);
@@ -122,6 +131,25 @@ TEST_F(FundTest, IsIndicativeWhileAMarketThatItPricesIsShut) {
   EXPECT_EQ(log_.last().flags, kPartialMarket);
   EXPECT_FALSE(log_.last().quotable);
   EXPECT_EQ(level(), "1.4691");
+}
+
+// What a Hong Kong price that still moves the value is converted at.
+TEST_F(FundTest, RatesGoStaleWhileAMarketThatItPricesTradesOn) {
+  phases(MarketPhase::trading);
+  phase(0, MarketPhase::closing);
+  price(0, PriceKind::close, "152.30");
+  ASSERT_EQ(log_.last().status(), IndexStatus::closed);
+  MarketEvent& rule = event(EventKind::fx_rule, static_cast<std::uint8_t>(FxMode::realtime));
+  rule.instrument = 1;
+  rule.value[0] = 30 * kNsPerSecond;
+  send();
+  seconds_pass(1);
+  EXPECT_EQ(log_.last().flags, kFxStale);
+  fx("0.93");
+  EXPECT_EQ(log_.last().flags, 0u);
+  phase(2, MarketPhase::closing);
+  seconds_pass(31);
+  EXPECT_EQ(log_.last().flags, 0u) << "nothing is missed after the last market";
 }
 
 TEST_F(FundTest, OtherMarketsDoNotConcernIt) {
