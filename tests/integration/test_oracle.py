@@ -3,6 +3,7 @@
 Which inputs produce a level is part of what it says, and so is every field.
 """
 import json
+import re
 import sys
 import typing
 import unittest
@@ -12,7 +13,7 @@ import settings as site  # from deploy, which the harness puts in the path
 from test_total_return import write_definitions
 
 sys.path.insert(0, str(harness.ROOT / "tests"))
-from oracle import compare, definition, disturbance, inputs  # noqa: E402  (the line above finds it)
+from oracle import compare, configuration, disturbance, inputs  # noqa: E402  (the line above finds it)
 
 # A whole day of the three markets in about a second of computing.
 WHOLE_DAY = {"ticks_per_second": 0.02, "refresh_s": 60, "empty_auctions": 0.0}
@@ -84,6 +85,13 @@ QUOTE_DISTURBANCES = [
     {"quote": 0.02, "override": 0.005, "rate": 0.01},
 ]
 
+FUND_DISTURBANCES = [
+    {"rate": 0.02, "unusable_price": 0.01},
+    {"market_phase": 0.003, "rate": 0.005, "late_close": 0.001},
+    {"feed_state": 0.003, "hold": 0.01, "override": 0.003, "rate_in_session": 0.02},
+    {"jump": 0.01, "instrument_status": 0.01, "previous_close": 0.001, "close_after_all": 0.1},
+]
+
 
 class OracleCase(harness.Case):
     def play(self, day, name="day", **sections):
@@ -110,7 +118,7 @@ class OracleCase(harness.Case):
     def assert_agrees(self, config, journal, levels, at_least):
         header, events = inputs.read(journal)
         published = compare.by_input(compare.published_levels(levels))
-        expected = compare.expected_levels(definition.load_all(config), header, events)
+        expected = compare.expected_levels(configuration.load(config), header, events)
         found = [str(each) for each, _ in zip(compare.differences(published, expected),
                                               range(SHOWN))]
         self.assertFalse(found, "\n".join(found))
@@ -206,6 +214,62 @@ class TotalReturnDays(OracleCase):
         kinds = {"rate": 0.02, "rate_in_session": 0.02, "jump": 0.005, "override": 0.003,
                  "feed_state": 0.002}
         self.assert_agrees(*self.disturb(config, journal, 1, kinds), at_least=2_000)
+
+
+class FundDays(OracleCase):
+    """The shipped funds beside the indices: cash, a creation unit, a session of their own."""
+
+    def play_funds(self, day, **sections):
+        funds = [{**fund, "enabled": True} for fund in site.load()["funds"]]
+        config, journal, levels = self.play(day, str(day.seed), funds=funds, **sections)
+        codes = {level.code for level in compare.published_levels(levels)}
+        self.assertLessEqual({fund["code"] for fund in funds}, codes)
+        return config, journal, levels
+
+    def test_no_value_status_or_statistic_of_a_fund_differs(self):
+        for name in ("busy morning", "busier day", "what befalls securities", "resets and losses"):
+            with self.subTest(day=name):
+                self.assert_agrees(*self.play_funds(DAYS[name]), at_least=5_000)
+
+    def written(self, name, *replacements):
+        """A shipped composition file with other text in places, as a fund of a configuration."""
+        path = next((harness.ROOT / "deploy" / "funds").glob(name))
+        text = path.read_text("utf-8")
+        for old, new in replacements:
+            text, count = re.subn(old, new, text)
+            self.assertEqual(count, 1, old)
+        [fund] = [f for f in site.load()["funds"] if f["code"] in name]
+        return {**fund, "enabled": True, "composition": str(self.write(path.name, text))}
+
+    def test_a_fund_worth_next_to_nothing_is_worth_zero_below_it(self):
+        poor = self.written("ssepcf_588999_*.xml", ("(<EstimatedCashComponent>)[^<]*", r"\g<1>-995500"),
+                            ("(<NAVperCU>)[^<]*", r"\g<1>1000"), ("(<NAV>)[^<]*", r"\g<1>0.0010"))
+        config, journal, _ = self.play(DAYS["busier day"], funds=[poor])
+        disturbed = self.disturb(config, journal, 1, {"override": 0.005})
+        self.assert_agrees(*disturbed, at_least=5_000)
+        *_, levels = disturbed
+        values = {level.level for level in compare.published_levels(levels) if level.code == "588999"}
+        self.assertEqual(min(values), 0)
+        self.assertGreater(len(values), 4)
+
+    def test_a_fund_lives_by_a_market_where_it_prices_nothing(self):
+        component = r"(?s)<Component>\s*<UnderlyingSecurityID>{}<.*?</Component>"
+        # Less 1,200 and 1,500 shares of Shenzhen's, worth 54,000 where they start.
+        abroad = self.written("pcf_159099_*.xml", (component.format("002261"), ""),
+                              (component.format("300017"), ""), ("(<TotalRecordNum>)9", r"\g<1>7"),
+                              ("(<NAVperCU>)520500", r"\g<1>466500"))
+        self.assert_agrees(*self.play(DAYS["busier day"], funds=[abroad]), at_least=5_000)
+
+    def test_nor_does_one_where_hong_kong_is_shut(self):
+        self.assert_agrees(*self.play_funds(
+            Day(22, WHOLE_DAY, [fault("market_closed", venue="hkex")])), at_least=2_000)
+
+    def test_nor_does_one_on_a_disturbed_day(self):
+        config, journal, _ = self.play_funds(DAYS["losses on the lines"],
+                                             fx=followed_rate(stale_after_s=30))
+        for seed, kinds in enumerate(FUND_DISTURBANCES, 1):
+            with self.subTest(seed=seed, kinds=kinds):
+                self.assert_agrees(*self.disturb(config, journal, seed, kinds), at_least=2_000)
 
 
 class FineRules(OracleCase):

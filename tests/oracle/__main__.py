@@ -10,7 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from oracle import compare, definition, inputs  # noqa: E402  (found through the line above)
+from oracle import compare, configuration, inputs  # noqa: E402  (found through the line above)
 
 
 def main():
@@ -22,7 +22,7 @@ def main():
     parser.add_argument("--all", action="store_true", help="every difference, not a summary")
     chosen = parser.parse_args()
     header, events = inputs.read(chosen.journal)
-    definitions = definition.load_all(chosen.config)
+    definitions = configuration.load(chosen.config)
     begin = time.perf_counter()
     expected = compare.expected_levels(definitions, header, events)
     if not chosen.levels:

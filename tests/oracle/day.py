@@ -82,7 +82,9 @@ class Day:
         for member in definition.members:
             legs[member.currency].add(self._by_symbol[member.symbol], member.shares)
         markets = sorted({member.market for member in definition.members})
-        return Index(number, definition, list(legs.values()), [self.markets[m] for m in markets])
+        session = None if definition.session is None else self.markets[definition.session]
+        return Index(number, definition, list(legs.values()), [self.markets[m] for m in markets],
+                     session)
 
     # What indices ask about their members.
 
@@ -261,6 +263,7 @@ class Day:
     def _fx(self, event):
         series = self.series[event.instrument]
         changed = series.take(event, self.clock, self.now)
+        series.judge(self.now)
         return self._rate_changed(series, event, changed, "fx", symbol=series.name,
                                   value=event.value)
 
@@ -300,7 +303,9 @@ class Day:
         return [x for x in self.indices if any(leg.series is series for leg in x.legs)]
 
     def _fx_rule(self, event):
-        self.series[event.instrument].set_rule(event)
+        series = self.series[event.instrument]
+        series.set_rule(event)
+        series.judge(self.now)
         self._stale(self.indices)
         return self._review(self.indices, event, "control")
 
@@ -327,6 +332,8 @@ class Day:
         self.now = max(self.now, event.value)
         levels = self._wait_out(event) if self._waiting else []
         if any(series.stale_after_ns for series in self.series[1:]):
+            for series in self.series[1:]:
+                series.judge(self.now)
             self._stale(self.indices)
             levels += self._review(self.indices, event, "timer")
         return levels

@@ -24,7 +24,7 @@ def half_away(numerator, denominator):
 
 def scaled(text, scale):
     """Decimal text as a whole number of 1/scale; the text must not have more places."""
-    value = Fraction(Decimal(text)) * scale
+    value = Fraction(text) * scale
     if value.denominator != 1:
         raise ValueError(f"{text}: more places than 1/{scale}")
     return value.numerator
@@ -48,13 +48,15 @@ class Definition:
     currency: str
     decimals: int
     version: int
+    date: str  # YYYYMMDD
     divisor: Fraction
     previous_close: int  # in the index's decimals
     close_fx: dict  # currency: rate, 1e-8
     fx_series: dict  # currency: name, in the order of the currencies
     members: list
     bid_ask: bool  # whether its levels carry a bid and an ask
-    cash: dict  # of a total return index: currency: what goes ex today, 1e-12
+    cash: dict  # currency: beside the prices all day, 1e-12; what goes ex today, a fund's cash
+    session: int = None  # of a fund: the market where it is listed
 
     def close_rate(self, currency):
         return RATE_SCALE if currency == self.currency else self.close_fx[currency]
@@ -98,16 +100,10 @@ def load(path):
                                       Fraction(head["previous_close"]))
     return Definition(
         code=head["code"], currency=head["currency"], decimals=decimals,
-        version=head.get("version", 1), divisor=divisor,
+        version=head.get("version", 1), date=head["effective_date"].replace("-", ""),
+        divisor=divisor,
         previous_close=scaled(head["previous_close"], 10**decimals),
         close_fx={c: scaled(x, RATE_SCALE) for c, x in head.get("close_fx", {}).items()},
         fx_series=dict(sorted(head.get("fx_series", {}).items())),
         members=list(_members(path.parent / head["members"])),
         bid_ask=head.get("bid_ask", False), cash=cash)
-
-
-def load_all(config):
-    """The definitions that a configuration names, in its order."""
-    config = pathlib.Path(config)
-    settings = tomllib.loads(config.read_text(encoding="utf-8"))
-    return [load(config.parent / name) for name in settings["definitions"]]

@@ -21,6 +21,7 @@ class Series:
         self.version = 0  # requests carried out on it
         self.heard_at = {}  # rank of a source, 0 the best: when it spoke, receive clock
         self.mode, self.stale_after_ns, self.frozen_from = FxMode.REALTIME, 0, 0
+        self.stale = False  # as last judged: at a timer, a rate or a rule
 
     @property
     def rate(self):
@@ -60,8 +61,7 @@ class Series:
         self.accepted, self.pending = event.value, None
         return self.rate != before
 
-    def is_stale(self, now):
+    def judge(self, now):
         """Whether every source is older than it may be, on the receive clock."""
-        if self.stale_after_ns == 0 or self.mode == FxMode.FIXED:
-            return False
-        return not any(self.is_current(rank, now) for rank in self.heard_at)
+        self.stale = (self.stale_after_ns != 0 and self.mode != FxMode.FIXED
+                      and not any(self.is_current(rank, now) for rank in self.heard_at))

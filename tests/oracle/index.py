@@ -8,12 +8,13 @@ from oracle.level import FEEDS, Level
 from oracle.price import Status
 from oracle.quote import BidAsk
 from oracle.statistic import Statistic
+from oracle.status import CLOSED, CLOSING, SHUT
 
 SUM_SCALE = PRICE_SCALE * SHARE_SCALE * RATE_SCALE
 WHOLE_BP = 10_000
 PERCENT_UNITS = 10**6  # 100 %, in 0.0001 %
 FX_MOVES_IN = ("open", "indicative")
-FX_STANDS_IN = ("preliminary_close", "closed")
+FX_STANDS_IN = (CLOSING, CLOSED, SHUT)  # of all of its markets
 WITHOUT_INPUT = ("start", "timer")
 
 
@@ -46,8 +47,11 @@ class Leg:
 
 
 class Index:
-    def __init__(self, number, definition, legs, markets):
-        self.number, self.definition, self.legs, self.markets = number, definition, legs, markets
+    def __init__(self, number, definition, legs, markets, session=None):
+        self.number, self.definition, self.legs = number, definition, legs
+        self.priced = markets  # of its members
+        self.session = session  # the one that a fund follows, among the priced or not
+        self.markets = markets if session in (None, *markets) else [*markets, session]
         self.members = [member for leg in legs for member in leg.members]
         self.foreign = [leg.series for leg in legs if leg.series is not None]
         self.weights = [weight for leg in legs for weight in leg.reference_weights()]
@@ -80,7 +84,7 @@ class Index:
         return self.level_at(total)
 
     def level_at(self, total):
-        return (total * self._top + self._half) // self._bottom
+        return max(0, (total * self._top + self._half) // self._bottom)
 
     def rates(self):
         return [leg.rate for leg in self.legs if leg.series is not None]
@@ -89,7 +93,7 @@ class Index:
 
     def assess(self, day):
         self.dirty = False
-        self.status = status_table.of({market.phase for market in self.markets})
+        self.status = self.status_now()
         self.weigh(day)
         self.flags = tuple(self._flags(day))
         quotable = (self.status == "open" and self.held is None and not self.flags
@@ -97,9 +101,18 @@ class Index:
         shown = self.status if self.held is None else "held"
         self.quality = (shown, self.flags, quotable)
 
+    def status_now(self):
+        if self.session is None:
+            return status_table.of({market.phase for market in self.markets})
+        return status_table.of_fund(self.session.phase, {market.phase for market in self.priced})
+
+    def fx_stands(self):
+        """Whether its last market is over."""
+        return all(market.phase in FX_STANDS_IN for market in self.markets)
+
     def take_rate(self, series):
         """A new rate, unless the last market has closed: then what was used stays."""
-        if self.status in FX_STANDS_IN:
+        if self.fx_stands():
             return False
         for leg in self.legs:
             if leg.series is series:
@@ -130,8 +143,8 @@ class Index:
             yield "exceptional_rule"
         if status_table.is_partial({market.phase for market in self.markets}):
             yield "partial_market"
-        if self.status not in FX_STANDS_IN and any(
-                series.is_stale(day.now) for series in self.foreign):
+        if not self.fx_stands() and any(
+                series.stale for series in self.foreign):
             yield "fx_stale"
         if any(day.is_stale(member) for member in self.members):
             yield "feed_stale"
@@ -162,7 +175,8 @@ class Index:
             self.assess(day)
         if self.held is not None and self.published_quality[0] == "held":
             moved = False  # what is frozen has no news but its flags
-        opens = self.statistic.open == 0 and self.held is None and self.may_open(day)
+        opens = (self.statistic.open == 0 and self.held is None and self.may_open(day)
+                 and self.level() > 0)
         requoted = (self.bid_ask is not None and self.held is None
                     and self.bid_ask.move(day))
         if not (moved or opens or requoted or self.quality != self.published_quality):
@@ -179,7 +193,7 @@ class Index:
         definition, statistic = self.definition, self.statistic
         status, flags, quotable = self.quality
         self.sequence += 1
-        change = level - definition.previous_close
+        change = level - definition.previous_close if level else 0  # 0 is no level
         bid, ask, quoted = self._quoted(day)
         rates = [*(self.rates() if self.held is None else self.held_rates), 0, 0]
         has_input = cause not in WITHOUT_INPUT and event.kind != Kind.TIMER

@@ -19,6 +19,13 @@ def of(phases):
     return "break"
 
 
+def of_fund(own, priced):
+    """That of the market where it is listed, unless one that it prices is missing (METHODOLOGY 9)."""
+    status = of({own})
+    missing = {PRE_OPEN, CLOSED, SHUT} & set(priced)
+    return "indicative" if status == "open" and missing else status
+
+
 def is_partial(phases):
     """Whether a market is missing: shut, or halted without announcement."""
     return SHUT in phases or HALT in phases
