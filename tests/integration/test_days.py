@@ -21,7 +21,15 @@ CHINA = datetime.timezone(datetime.timedelta(hours=8))
 CONFIG_REFUSED, REFUSED = 3, 7
 
 
-class Days(harness.Case):
+def members_of(code):
+    """Rows of a shipped definition."""
+    with (INDICES / f"{code}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+class DaysCase(harness.Case):
+    """A server that takes its days from a folder of definitions."""
+
     def setUp(self):
         super().setUp()
         self.definitions = self.folder / "definitions"
@@ -63,6 +71,57 @@ class Days(harness.Case):
         path.write_text(harness.site.dump(settings), "utf-8")
         self.start(f"simulate-{day}", "simulate", "--config", path, "--date", day, "--seed", "5").wait()
 
+    def start_first_day(self, **changes):
+        self.put(FIRST)
+        self.config = self.configure_days(**changes)
+        return self.serve(self.config)
+
+    def administration(self):
+        digest = hashlib.sha256(b"a-token").hexdigest()
+        for name, text in (("tokens", f"wang {digest}\n"), ("wang", "a-token\n")):
+            self.write(name, text).chmod(0o600)
+        return {"enabled": True, "port": 0, "tokens": str(self.folder / "tokens")}
+
+    def ask(self, ready, *request, check):
+        done = harness.run("control", *request, "--url", ready["admin"], "--token-file",
+                           self.folder / "wang", "--reason", "a test", "--expect", "any", check=check)
+        return done.stdout + done.stderr
+
+    def put_version(self, code, version, rows, *changes):
+        """Another version of a shipped definition: its members, and (old, new) texts of its head."""
+        name = f"{code}-{version}"
+        with (self.definitions / f"{name}.csv").open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+        head = (INDICES / f"{code}.toml").read_text("utf-8")
+        for old, new in (("version = 1", f"version = {version}"),
+                         (f'"{code}.csv"', f'"{name}.csv"'), *changes):
+            self.assertIn(old, head)
+            head = head.replace(old, new)
+        path = self.definitions / f"{name}.toml"
+        path.write_text(head, "utf-8")
+        return path
+
+    def put_doubled(self, code, version, more=0, **keys):
+        """The shipped definition at the same level; `more` shares of its first member move it.
+        `keys` are added to its head."""
+        rows = members_of(code)
+        for row in rows:
+            row["calculation_shares"] = str(2 * int(row["calculation_shares"]))
+        if more:
+            # At the closes the level is the same: what one gains in shares another loses in worth.
+            first, second = rows[:2]
+            first["calculation_shares"] = str(int(first["calculation_shares"]) + more)
+            worth = more * decimal.Decimal(first["close"]) / decimal.Decimal(second["close"])
+            second["calculation_shares"] = str(int(second["calculation_shares"]) - round(worth))
+        divisor = re.search(r'divisor = "(.*)"', (INDICES / f"{code}.toml").read_text("utf-8"))[1]
+        added = [("\ndivisor", f"\n{key} = {value}\ndivisor") for key, value in keys.items()]
+        return self.put_version(code, version, rows, (divisor, str(2 * decimal.Decimal(divisor))),
+                                *added)
+
+
+class Days(DaysCase):
     def roll(self, closing):
         """Tomorrow's definitions from what the server shows of today's, as its operator makes them."""
         for code, index in closing.items():
@@ -108,11 +167,6 @@ class Days(harness.Case):
         records = harness.read_levels(recording)
         self.check_second_day([r for r in records if r["trade_date"] == DATES[SECOND]], codes)
         self.check_journals(config, records)
-
-    def start_first_day(self, **changes):
-        self.put(FIRST)
-        self.config = self.configure_days(**changes)
-        return self.serve(self.config)
 
     def test_a_day_begins_when_its_hour_has_come(self):
         days = {"directory": str(self.definitions), "poll_s": 1, "begin_at": "00:00:00"}
@@ -206,41 +260,6 @@ class Days(harness.Case):
         recorder.end()
         server.end()
         self.check_activation(harness.read_levels(recording), ready)
-
-    def administration(self):
-        digest = hashlib.sha256(b"a-token").hexdigest()
-        for name, text in (("tokens", f"wang {digest}\n"), ("wang", "a-token\n")):
-            self.write(name, text).chmod(0o600)
-        return {"enabled": True, "port": 0, "tokens": str(self.folder / "tokens")}
-
-    def ask(self, ready, *request, check):
-        done = harness.run("control", *request, "--url", ready["admin"], "--token-file",
-                           self.folder / "wang", "--reason", "a test", "--expect", "any", check=check)
-        return done.stdout + done.stderr
-
-    def put_doubled(self, code, version, more=0):
-        """The shipped definition at the same level; `more` shares of its first member move it."""
-        head = (INDICES / f"{code}.toml").read_text("utf-8")
-        divisor = re.search(r'divisor = "(.*)"', head)[1]
-        head = head.replace(divisor, str(2 * decimal.Decimal(divisor)))
-        with (INDICES / f"{code}.csv").open(encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        for row in rows:
-            row["calculation_shares"] = str(2 * int(row["calculation_shares"]))
-        if more:
-            # At the closes the level is the same: what one gains in shares another loses in worth.
-            first, second = rows[:2]
-            first["calculation_shares"] = str(int(first["calculation_shares"]) + more)
-            worth = more * decimal.Decimal(first["close"]) / decimal.Decimal(second["close"])
-            second["calculation_shares"] = str(int(second["calculation_shares"]) - round(worth))
-        name = f"{code}-{version}"
-        with (self.definitions / f"{name}.csv").open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, rows[0])
-            writer.writeheader()
-            writer.writerows(rows)
-        head = head.replace("version = 1", f"version = {version}")
-        (self.definitions / f"{name}.toml").write_text(
-            head.replace(f'"{code}.csv"', f'"{name}.csv"'), "utf-8")
 
     def check_activation(self, records, ready):
         """Numbered through, the level where it was; and the journal tells the same."""

@@ -22,7 +22,7 @@ def main():
     parser.add_argument("--all", action="store_true", help="every difference, not a summary")
     chosen = parser.parse_args()
     header, events = inputs.read(chosen.journal)
-    definitions = configuration.load(chosen.config)
+    definitions = configuration.load(chosen.config, chosen.journal)
     begin = time.perf_counter()
     expected = compare.expected_levels(definitions, header, events)
     if not chosen.levels:

@@ -34,9 +34,9 @@ def by_input(levels):
         yield sequence, list(group)
 
 
-def expected_levels(definitions, header, inputs):
+def expected_levels(definitions, header, inputs, editions=None):
     """The oracle's levels, in order, each group with the input that caused it."""
-    day = Day(definitions, header)
+    day = Day(definitions, header, editions)
     yield 0, day.start()
     for event in inputs:
         levels = day.take(event)

@@ -7,7 +7,7 @@ from oracle.inputs import NO_INSTRUMENT, START, Kind
 from oracle.market import NEVER, Market
 from oracle.price import Instrument, Status
 from oracle.quote import Quote, is_sound
-from oracle.request import Op, Requests
+from oracle.request import Op, Requests, target_of
 from oracle.status import CLOSED, CLOSING, PRE_OPEN, SHUT, TRADING
 
 DOWN, CONNECTING, LIVE, GAP, RECOVERING, STALE = range(6)  # states of a feed's channel
@@ -28,7 +28,8 @@ def china_time(date, milliseconds):
 class Day:
     """Built of definitions and a journal's header; `take` each input in order."""
 
-    def __init__(self, definitions, header):
+    def __init__(self, definitions, header, editions=None):
+        """`editions`: {number: definition} of the versions that operators may put into force."""
         self.trade_date = header.trade_date
         self.quotable_live_bp = header.quotable_live_bp
         self.clock = self.now = 0  # exchange time and receive time, as far as they were seen
@@ -41,14 +42,8 @@ class Day:
         self.markets = [Market(number, [i for i in self.instruments if i.market == number],
                                header.close_deadline_ns) for number in range(VENUES)]
         self.indices = [self._index(number, d) for number, d in enumerate(definitions)]
-        self.holders = {i.symbol: [x for x in self.indices if i in x.members]
-                        for i in self.instruments}
-        self.quoted = {symbol: [x for x in holders if x.bid_ask is not None]
-                       for symbol, holders in self.holders.items()}
-        for instrument in self.instruments:
-            instrument.quote = Quote() if self.quoted[instrument.symbol] else None
-        self.by_market = [[x for x in self.indices if market in x.markets]
-                          for market in self.markets]
+        self.editions, self.edition = editions or {}, 0  # and the number of the one in force
+        self._connect()
         self._next_deadline = self._open_deadline
         self._handlers = {
             Kind.PRICE: self._price, Kind.QUOTE: self._quote, Kind.LIMITS: self._limits,
@@ -80,11 +75,45 @@ class Day:
         for currency, name in definition.fx_series.items():
             legs[currency] = leg(currency, self._by_name[name])
         for member in definition.members:
-            legs[member.currency].add(self._by_symbol[member.symbol], member.shares)
+            legs[member.currency].add(self._by_symbol[member.symbol], member)
         markets = sorted({member.market for member in definition.members})
         session = None if definition.session is None else self.markets[definition.session]
         return Index(number, definition, list(legs.values()), [self.markets[m] for m in markets],
                      session)
+
+    def _connect(self):
+        """Who holds what, and where, by the definitions in force."""
+        self.holders = {i.symbol: [x for x in self.indices if i in x.members]
+                        for i in self.instruments}
+        self.quoted = {symbol: [x for x in holders if x.bid_ask is not None]
+                       for symbol, holders in self.holders.items()}
+        self.by_market = [[x for x in self.indices if market in x.markets]
+                          for market in self.markets]
+        for instrument in self.instruments:
+            instrument.places = []
+            if self.quoted[instrument.symbol] and instrument.quote is None:
+                instrument.quote = Quote()
+        for leg in (leg for index in self.indices for leg in index.legs):
+            for place, member in enumerate(leg.members):
+                member.places.append((leg.prices, place))
+
+    def put_into_force(self, index, number):
+        """Another version of an index's definition; whether it may be (METHODOLOGY 7).
+
+        Of other indices no level can move: definitions agree about all that they share.
+        """
+        definition = self.editions[number]
+        successor = self._index(index.number, definition)
+        successor.go_on_from(index)
+        if successor.level_of_prices() != index.level_of_prices():
+            return False
+        for member in definition.members:
+            self._by_symbol[member.symbol].change_reference(member.reference)
+        for currency, name in definition.fx_series.items():
+            self._by_name[name].change_close(definition.close_fx[currency])
+        self.indices[index.number], self.edition = successor, number
+        self._connect()
+        return True
 
     # What indices ask about their members.
 
@@ -267,10 +296,12 @@ class Day:
         return self._rate_changed(series, event, changed, "fx", symbol=series.name,
                                   value=event.value)
 
-    def _control(self, event):
+    def _control(self, asked):
         """An operator's request; what it is about shows it, whether its level moves or not."""
+        event = asked._replace(exchange_time=0)  # its expiry is no time of an exchange
         rates = [series.rate for series in self.series[1:]]
-        target = self._requests.carry_out(event)
+        price_before = getattr(target_of(self, event), "price", None)
+        target = self._requests.carry_out(asked)
         if target is None or event.detail == Op.CORRECT_CLOSE:
             return []
         if isinstance(target, Index):
@@ -281,7 +312,7 @@ class Day:
             return self._accept(target, pending, event)
         elif isinstance(target, Instrument):
             indices, symbol = self.holders[target.symbol], target.symbol
-            moved = self._put_in_force(target, target.places[0][0][target.places[0][1]])
+            moved = self._put_in_force(target, price_before)
             self._note_waiting(target)
         else:
             changed = rates != [series.rate for series in self.series[1:]]

@@ -28,6 +28,17 @@ class Series:
         """In force."""
         return self.accepted if self.override is None else self.override
 
+    @property
+    def is_said(self):
+        """Whether anybody has named a rate today."""
+        return bool(self.heard_at) or self.rate != self.close
+
+    def change_close(self, close):
+        """Another version of a definition has another close_fx."""
+        if not self.is_said:
+            self.accepted = close
+        self.close = close
+
     def set_rule(self, event):
         self.mode = FxMode(event.detail)
         self.stale_after_ns, self.frozen_from = event.value, event.second

@@ -24,13 +24,13 @@ class Leg:
     def __init__(self, series, close_rate, cash):
         self.series, self.rate, self.close_rate = series, close_rate, close_rate
         self.cash = cash  # all day, beside the prices
-        self.members, self.prices, self.shares = [], [], []
+        self.members, self.prices, self.shares, self.references = [], [], [], []
 
-    def add(self, instrument, shares):
-        instrument.places.append((self.prices, len(self.prices)))
+    def add(self, instrument, member):
         self.members.append(instrument)
-        self.prices.append(instrument.price)
-        self.shares.append(shares)
+        self.prices.append(instrument.price_under(member.reference))
+        self.shares.append(member.shares)
+        self.references.append(member.reference)
 
     def value(self):
         return self.value_at(self.prices)
@@ -42,8 +42,8 @@ class Leg:
         return self.rate * sum(member.turnover for member in self.members)
 
     def reference_weights(self):
-        return [member.reference * shares * self.close_rate
-                for member, shares in zip(self.members, self.shares)]
+        return [reference * shares * self.close_rate
+                for reference, shares in zip(self.references, self.shares)]
 
 
 class Index:
@@ -75,9 +75,22 @@ class Index:
         self._half = divisor.numerator * SUM_SCALE
         self._bottom = 2 * self._half
 
+    def go_on_from(self, old):
+        """What the day has made of an older version of the definition is this one's."""
+        for leg in self.legs:
+            if leg.series is not None and leg.series.is_said:
+                rates = [each.rate for each in old.legs if each.series is leg.series]
+                leg.rate = rates[0] if rates else leg.series.rate
+        self.statistic, self.sequence, self.version = old.statistic, old.sequence, old.version
+        self.held, self.held_rates, self.exceptional = old.held, old.held_rates, old.exceptional
+        self.published_quality = old.published_quality
+        if self.bid_ask is not None and old.bid_ask is not None:
+            self.bid_ask.published = old.bid_ask.published
+
     def level(self):
-        if self.held is not None:
-            return self.held
+        return self.level_of_prices() if self.held is None else self.held
+
+    def level_of_prices(self):
         total = 0
         for leg in self.legs:
             total += leg.value()

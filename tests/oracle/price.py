@@ -113,6 +113,7 @@ class Instrument:
         self.channel = None  # (feed, channel) that brought its price of today
         self.heard_in_session = False  # since its market left the opening auction
         self.mismatch = False  # the exchange's previous close is not our reference
+        self.confirmed = False  # an operator said that the exchange is right
         self.override = None  # an operator's price, which outranks the accepted one
         self.version = 0  # requests carried out on it
         self.collar = Collar(reference)
@@ -123,6 +124,23 @@ class Instrument:
     def price(self):
         """In force."""
         return self.accepted if self.override is None else self.override
+
+    def price_under(self, reference):
+        """In force under a definition that has trading start there."""
+        is_silent = self.kind is None and self.override is None
+        return reference if is_silent else self.price
+
+    def change_reference(self, reference):
+        """Another version of the definition says where trading started."""
+        if reference == self.reference:
+            return
+        self.reference = reference
+        if self.kind is None:
+            self.accepted = reference
+        if not self.opened:
+            self.collar.centre = reference
+        if self.kind == PriceKind.PREVIOUS_CLOSE:
+            self.mismatch = self.accepted != reference and not self.confirmed
 
     @property
     def opened(self):

@@ -21,12 +21,13 @@ class Op(enum.IntEnum):
     RELEASE_RATE = 10
     ACCEPT_RATE = 11
     REFUSE_RATE = 12
+    ACTIVATE = 13
 
 
 def target_of(day, event):
     """The index, instrument or series that a request is about; None when there is no such."""
     op = event.detail
-    if op <= Op.CORRECT_CLOSE:
+    if op <= Op.CORRECT_CLOSE or op == Op.ACTIVATE:
         among = day.indices
     elif op <= Op.CONFIRM_REFERENCE:
         among = day.instruments
@@ -55,7 +56,7 @@ class Requests:
             Op.ACCEPT_PRICE: self._accept_price, Op.REFUSE_PRICE: self._refuse_price,
             Op.CONFIRM_REFERENCE: self._confirm_reference, Op.OVERRIDE_RATE: self._override_rate,
             Op.RELEASE_RATE: self._release_rate, Op.ACCEPT_RATE: self._accept_rate,
-            Op.REFUSE_RATE: self._refuse_rate}
+            Op.REFUSE_RATE: self._refuse_rate, Op.ACTIVATE: self._activate}
 
     def carry_out(self, event):
         """The indices that may show it, and the target; None when the request is refused."""
@@ -64,6 +65,7 @@ class Requests:
             return None
         if not self._methods[event.detail](target, event):
             return None
+        target = target_of(self._day, event)  # an index has a successor in its place
         target.version += 1
         return target
 
@@ -86,6 +88,13 @@ class Requests:
             return False
         index.exceptional = bool(event.value)
         return True
+
+    def _activate(self, index, event):
+        definition = self._day.editions.get(event.second)
+        is_staged = (definition is not None and event.second > self._day.edition
+                     and definition.code == index.definition.code
+                     and definition.version == event.value)
+        return is_staged and self._day.put_into_force(index, event.second)
 
     # Of an instrument.
 
@@ -113,7 +122,7 @@ class Requests:
     def _confirm_reference(self, instrument, event):
         if not instrument.mismatch:
             return False
-        instrument.mismatch = False
+        instrument.mismatch, instrument.confirmed = False, True
         return True
 
     # Of a series.
