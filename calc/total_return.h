@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "calc/fixed_point.h"
 
@@ -21,6 +22,7 @@ struct Dividend {
   Price per_share{};         // before tax
   IndexShares shares{};      // index shares before the day's events
   std::uint32_t tax_bp = 0;  // of `net`, 0 .. 10000
+  std::string symbol = {};   // of the member, which may have left
 };
 
 struct TotalReturn {
@@ -31,6 +33,8 @@ struct TotalReturn {
   Level price_previous_close{};
   // What today's dividends bring, by listing currency, scale kCapDecimals.
   std::map<std::string, Int128> cash = {};
+  // What that is made of, one a member.
+  std::vector<Dividend> dividends = {};
 };
 
 // What a dividend brings, scale kCapDecimals, half up.

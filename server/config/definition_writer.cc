@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "calc/decimal.h"
 #include "server/config/codec.h"
@@ -20,6 +22,8 @@ namespace fs = std::filesystem;
 
 constexpr int kPricePlacesMin = 2;
 constexpr int kRatePlacesMin = 5;
+// 10 % is a whole number of basis points.
+constexpr int kTaxPlaces = 2;
 
 // As few places as the value needs, but at least so many.
 std::string at_least(Int128 raw, int places, int places_min) {
@@ -65,20 +69,54 @@ std::string comments(const std::string& notes) {
   return out;
 }
 
-bool move_pair(const fs::path& from, const fs::path& to, const std::string& code) {
-  std::error_code error;
-  for (const char* suffix : {".csv", ".toml"}) {
-    fs::rename(from / (code + suffix), to / (code + suffix), error);
-    if (error) return false;
-  }
-  return true;
-}
-
 bool write_text(const fs::path& path, const std::string& text) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   out << text;
   out.close();
   return out.good();
+}
+
+// Beside the members' file.
+std::string dividends_file(const std::string& members_file) {
+  return fs::path(members_file).stem().string() + ".dividends.csv";
+}
+
+std::string total_return_text(const IndexDefinition& definition, const TotalReturn& total,
+                              const std::string& members_file) {
+  std::string out = fmt::format(
+      "\n[total_return]\nkind = \"{}\"\nprice_index = {}\nprice_previous_close = \"{}\"\n",
+      total.kind == ReturnKind::net ? "net" : "gross", toml_string(total.price_index),
+      format_decimal(total.price_previous_close.raw, definition.decimals));
+  if (!total.dividends.empty())
+    out += fmt::format("dividends = {}\n", toml_string(dividends_file(members_file)));
+  return out;
+}
+
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
+
+// The files by name, in the order in which they take their places.
+NamedTexts texts_of(const IndexDefinition& definition, const std::string& notes,
+                    const std::string& name) {
+  const std::string members = name + ".csv";
+  NamedTexts out;
+  if (definition.total_return && !definition.total_return->dividends.empty())
+    out.emplace_back(dividends_file(members), definition_dividends_text(*definition.total_return));
+  out.emplace_back(members, definition_members_text(definition));
+  out.emplace_back(name + ".toml", definition_head_text(definition, members, notes));
+  return out;
+}
+
+bool write_texts(const fs::path& folder, const NamedTexts& texts) {
+  return std::ranges::all_of(
+      texts, [&](const auto& named) { return write_text(folder / named.first, named.second); });
+}
+
+bool move_files(const fs::path& from, const fs::path& to, const NamedTexts& texts) {
+  return std::ranges::all_of(texts, [&](const auto& named) {
+    std::error_code error;
+    fs::rename(from / named.first, to / named.first, error);
+    return !error;
+  });
 }
 
 }  // namespace
@@ -95,7 +133,9 @@ std::string definition_head_text(const IndexDefinition& definition, const std::s
   line("decimals", std::to_string(definition.decimals));
   line("version", std::to_string(definition.version));
   line("effective_date", toml_string(DateText{}.format(definition.effective_date)));
-  line("divisor", toml_string(DivisorText{}.format(definition.divisor)));
+  const auto& total = definition.total_return;
+  line("divisor",
+       toml_string(DivisorText{}.format(total ? total->price_divisor : definition.divisor)));
   line("previous_close",
        toml_string(format_decimal(definition.previous_close.raw, definition.decimals)));
   line("members", toml_string(members_file));
@@ -107,6 +147,18 @@ std::string definition_head_text(const IndexDefinition& definition, const std::s
   if (!definition.fx_series.empty()) out += "\n[fx_series]\n";
   for (const auto& [currency, series] : definition.fx_series)
     line(toml_key(currency), toml_string(series));
+  if (total) out += total_return_text(definition, *total, members_file);
+  return out;
+}
+
+std::string definition_dividends_text(const TotalReturn& total) {
+  std::string out = "symbol,currency,cash_per_share,index_shares,tax_percent\n";
+  for (const Dividend& dividend : total.dividends) {
+    out += fmt::format("{},{},{},{},{}\n", dividend.symbol, dividend.currency,
+                       price_text(dividend.per_share),
+                       format_trimmed(dividend.shares.raw, IndexShares::kDecimals),
+                       dividend.tax_bp == 0 ? "" : format_decimal(dividend.tax_bp, kTaxPlaces));
+  }
   return out;
 }
 
@@ -124,30 +176,30 @@ std::string definition_members_text(const IndexDefinition& definition) {
 }
 
 absl::StatusOr<std::string> write_definition(const IndexDefinition& definition,
-                                             const std::string& folder, const std::string& notes) {
-  const std::string& code = definition.code;
-  const fs::path trial = fs::path(folder) / ("." + code + ".new");
+                                             const std::string& folder, const std::string& notes,
+                                             const std::string& named) {
+  const std::string& name = named.empty() ? definition.code : named;
+  const fs::path trial = fs::path(folder) / ("." + name + ".new");
   const auto refuse = [&](std::string_view what) {
     std::error_code ignored;
     fs::remove_all(trial, ignored);
     return absl::UnavailableError(fmt::format("{}: {}", folder, what));
   };
-  if (!std::ranges::all_of(code, is_plain))
+  if (!std::ranges::all_of(name, is_plain))
     return absl::InvalidArgumentError(fmt::format(
-        "{}:1:code: {} cannot name a file: letters, digits, - and _", definition.source, code));
+        "{}:1:code: {} cannot name a file: letters, digits, - and _", definition.source, name));
+  const NamedTexts texts = texts_of(definition, notes, name);
   std::error_code error;
   fs::create_directories(trial, error);
-  if (error || !write_text(trial / (code + ".csv"), definition_members_text(definition)) ||
-      !write_text(trial / (code + ".toml"), definition_head_text(definition, code + ".csv", notes)))
-    return refuse("cannot be written");
-  const auto loaded = load_definition((trial / (code + ".toml")).string());
+  if (error || !write_texts(trial, texts)) return refuse("cannot be written");
+  const auto loaded = load_definition((trial / (name + ".toml")).string());
   if (!loaded.ok()) {
     fs::remove_all(trial, error);
     return loaded.status();
   }
-  if (!move_pair(trial, folder, code)) return refuse("cannot be written");
+  if (!move_files(trial, folder, texts)) return refuse("cannot be written");
   fs::remove_all(trial, error);
-  return (fs::path(folder) / (code + ".toml")).string();
+  return (fs::path(folder) / (name + ".toml")).string();
 }
 
 }  // namespace indexcast::server

@@ -32,6 +32,7 @@ void read_table(TableReader& reader, Table& table) {
 
 Dividend dividend_of(const CsvRow& row) {
   Dividend dividend;
+  dividend.symbol = row.symbol(kSymbol);
   dividend.currency = row.text(kCurrency);
   dividend.per_share = {row.positive(kPerShare, Price::kDecimals)};
   dividend.shares = {row.positive(kIndexShares, IndexShares::kDecimals)};
@@ -41,14 +42,13 @@ Dividend dividend_of(const CsvRow& row) {
 }
 
 void read_dividends(const std::string& file, TotalReturn& total, FaultList& faults) {
-  std::vector<std::string> symbols;
   for (const CsvRow& row : read_csv(file, kColumns, faults)) {
-    const std::string symbol = row.symbol(kSymbol);
-    if (std::ranges::find(symbols, symbol) != symbols.end())
-      row.fault(kSymbol, symbol + " appears twice");
-    symbols.push_back(symbol);
     const Dividend dividend = dividend_of(row);
+    if (std::ranges::find(total.dividends, dividend.symbol, &Dividend::symbol) !=
+        total.dividends.end())
+      row.fault(kSymbol, dividend.symbol + " appears twice");
     total.cash[dividend.currency] += cash_of(dividend, total.kind);
+    total.dividends.push_back(dividend);
   }
 }
 

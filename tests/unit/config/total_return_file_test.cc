@@ -1,10 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 
 #include "calc/decimal.h"
 #include "server/config/definition_file.h"
+#include "server/config/definition_writer.h"
 #include "tests/unit/config/temporary_folder.h"
 
 namespace indexcast::server {
@@ -83,6 +85,33 @@ TEST_F(TotalReturnFile, WithoutDividendsThereIsNoCash) {
   const auto definition = load(replaced(kTable, "dividends = \"d.csv\"\n", ""), "");
   ASSERT_TRUE(definition.ok()) << definition.status();
   EXPECT_TRUE(definition->total_return->cash.empty());
+}
+
+TEST_F(TotalReturnFile, WhatIsWrittenLoadsTheSame) {
+  for (const char* kind : {"net", "gross"}) {
+    const auto definition = load(replaced(kTable, "gross", kind), kDividends);
+    ASSERT_TRUE(definition.ok()) << definition.status();
+    const auto path = write_definition(*definition, folder_.file("new"), "", "kept");
+    ASSERT_TRUE(path.ok()) << path.status();
+    EXPECT_EQ(*path, folder_.file("new/kept.toml"));
+    const auto again = load_definition(*path);
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(again->divisor, definition->divisor);
+    ASSERT_TRUE(again->total_return);
+    EXPECT_EQ(again->total_return->kind, definition->total_return->kind);
+    EXPECT_EQ(again->total_return->price_index, "G2");
+    EXPECT_EQ(again->total_return->price_divisor, definition->total_return->price_divisor);
+    EXPECT_EQ(again->total_return->cash, definition->total_return->cash);
+  }
+}
+
+TEST_F(TotalReturnFile, WithoutDividendsNoFileOfThemIsWritten) {
+  const auto definition = load(replaced(kTable, "dividends = \"d.csv\"\n", ""), "");
+  ASSERT_TRUE(definition.ok()) << definition.status();
+  const auto path = write_definition(*definition, folder_.file("new"), "");
+  ASSERT_TRUE(path.ok()) << path.status();
+  EXPECT_TRUE(load_definition(*path)->total_return);
+  EXPECT_FALSE(std::filesystem::exists(folder_.file("new/G2R.dividends.csv")));
 }
 
 TEST_F(TotalReturnFile, AHeadWithoutTheTableIsAPriceIndex) {
