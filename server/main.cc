@@ -203,7 +203,7 @@ Command add_replay(CLI::App& app) {
     std::optional<Loaded> loaded = load(*path, *date, options->from_journal);
     if (!loaded) return kExitConfig;
     options->config = loaded->day.config;
-    return run_replay(*options, loaded->day, loaded->directory);
+    return run_replay(*options, loaded->day);
   };
 }
 

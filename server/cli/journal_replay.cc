@@ -11,7 +11,7 @@
 #include "calc/sequencer.h"
 #include "server/cli/exit_code.h"
 #include "server/cli/stop_watch.h"
-#include "server/config/codec.h"
+#include "server/days/kept_edition.h"
 #include "server/days/next_edition.h"
 #include "server/journal/journal_reader.h"
 
@@ -36,9 +36,8 @@ bool is_activation(const MarketEvent& event) {
 // The core with everything that it needs to run again as it did.
 class Rerun {
  public:
-  Rerun(const Universe& universe, const DefinitionDirectory& directory,
-        const EngineSettings& settings, RecordSink& output)
-      : directory_(&directory), settings_(settings), output_(&output) {
+  Rerun(const Universe& universe, const JournalReader& journal, RecordSink& output)
+      : journal_(journal.path()), settings_(settings_of(journal.header())), output_(&output) {
     engines_[0] = std::make_unique<Engine>(universe, settings_, *output_, counters_);
     sequencer_ = std::make_unique<Sequencer>(*engines_[0], nullptr, kNsPerSecond);
     engines_[0]->start();
@@ -58,27 +57,22 @@ class Rerun {
   absl::Status stage(const MarketEvent& request) {
     const Universe& before = engines_[counters_.edition()]->universe();
     if (request.instrument >= before.indices().size()) return absl::OkStatus();
-    const std::string& code = before.indices()[request.instrument].code;
-    const auto version = static_cast<std::uint32_t>(request.value[0]);
-    const std::string head = directory_->head_of(settings_.trade_date, code, version);
-    if (head.empty())
-      return absl::NotFoundError(
-          fmt::format("version {} of {} for {} is not among the definitions of days.directory",
-                      version, code, DateText{}.format(settings_.trade_date)));
+    const auto edition = static_cast<std::uint32_t>(request.value[1]);
+    const std::string head = kept_head_of(journal_, edition);
     auto next = next_edition(before, head);
     if (!next.ok()) return next.status();
     if (edition_mark(**next) != request.value[2])
       return absl::FailedPreconditionError(head + ":0: is not what was put into force");
     EngineSettings settings = settings_;
-    settings.edition = static_cast<std::uint32_t>(request.value[1]);
+    settings.edition = edition;
     const auto& universe = universes_.emplace_back(*std::move(next));
-    std::unique_ptr<Engine>& engine = engines_[settings.edition];
+    std::unique_ptr<Engine>& engine = engines_[edition];
     engine = std::make_unique<Engine>(*universe, settings, *output_, counters_);
     sequencer_->stage(engine.get());
     return absl::OkStatus();
   }
 
-  const DefinitionDirectory* directory_;
+  std::string journal_;
   EngineSettings settings_;
   RecordSink* output_;
   CoreCounters counters_;
@@ -116,8 +110,7 @@ int feed_journal(JournalReader& reader, Rerun& rerun) {
 
 }  // namespace
 
-int replay_journal(const ReplayOptions& options, const Universe& universe,
-                   const DefinitionDirectory& directory) {
+int replay_journal(const ReplayOptions& options, const Universe& universe) {
   absl::StatusOr<JournalReader> reader = JournalReader::open(options.from_journal);
   if (!reader.ok()) {
     fmt::print(stderr, "{}\n", std::string(reader.status().message()));
@@ -130,7 +123,7 @@ int replay_journal(const ReplayOptions& options, const Universe& universe,
   }
   const StopWatch watch;
   LevelFile output(options.output, options.format, universe, reader->header().epoch);
-  Rerun rerun(universe, directory, settings_of(reader->header()), output);
+  Rerun rerun(universe, *reader, output);
   const int exit_code = feed_journal(*reader, rerun);
   output.finish();
   fmt::print(stderr, "inputs {}, levels {}, {:.3f} s\n", rerun.inputs(), output.levels(),

@@ -89,10 +89,9 @@ int replay_captures(const ReplayOptions& options, const Universe& universe, Date
 
 }  // namespace
 
-int run_replay(const ReplayOptions& options, const LoadedDay& day,
-               const DefinitionDirectory& directory) {
+int run_replay(const ReplayOptions& options, const LoadedDay& day) {
   return options.from_journal.empty() ? replay_captures(options, *day.universe, day.trade_date)
-                                      : replay_journal(options, *day.universe, directory);
+                                      : replay_journal(options, *day.universe);
 }
 
 }  // namespace indexcast::server

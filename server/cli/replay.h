@@ -21,7 +21,6 @@ struct ReplayOptions {
 
 // Returns the process's exit code; prints a closing line to stderr. Throws std::exception when a
 // file cannot be used.
-int run_replay(const ReplayOptions& options, const LoadedDay& day,
-               const DefinitionDirectory& directory);
+int run_replay(const ReplayOptions& options, const LoadedDay& day);
 
 }  // namespace indexcast::server

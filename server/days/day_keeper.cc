@@ -8,6 +8,7 @@
 
 #include "server/config/calendar_file.h"
 #include "server/days/definition_list.h"
+#include "server/days/kept_edition.h"
 #include "server/days/next_edition.h"
 
 namespace indexcast::server {
@@ -123,10 +124,18 @@ absl::StatusOr<StagedEdition> DayKeeper::stage(const std::string& code, std::uin
   absl::StatusOr<std::shared_ptr<const Universe>> next =
       next_edition(*pipeline_->definitions(), head);
   if (!next.ok()) return next.status();
-  const std::int64_t mark = edition_mark(**next);
-  const absl::StatusOr<std::uint32_t> edition = pipeline_->stage(*std::move(next));
+  const absl::StatusOr<std::uint32_t> edition = pipeline_->stage(*next);
   if (!edition.ok()) return edition.status();
-  return StagedEdition{*edition, mark};
+  if (absl::Status kept = keep(*edition, **next, code); !kept.ok()) return kept;
+  return StagedEdition{*edition, edition_mark(**next)};
+}
+
+// Before anybody can ask for it.
+absl::Status DayKeeper::keep(std::uint32_t edition, const Universe& definitions,
+                             const std::string& code) const {
+  if (pipeline_->journal() == nullptr) return absl::OkStatus();
+  return keep_edition(pipeline_->journal()->path(), edition,
+                      definitions.indices()[definitions.find_index(code)]);
 }
 
 void DayKeeper::look_at_directory() {

@@ -48,6 +48,8 @@ class DayKeeper {
   const AdminServer* admin() const { return admin_.get(); }
 
  private:
+  absl::Status keep(std::uint32_t edition, const Universe& definitions,
+                    const std::string& code) const;
   void look_at_directory();
   void begin(Date date);
   void replace(std::unique_ptr<Pipeline> next);

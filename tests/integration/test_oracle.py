@@ -115,11 +115,12 @@ class OracleCase(harness.Case):
         for one in summary["faults"]:
             self.assertGreater(one["happened"], 0, one)
 
-    def assert_agrees(self, config, journal, levels, at_least, editions=None):
+    def assert_agrees(self, config, journal, levels, at_least):
         header, events = inputs.read(journal)
         published = compare.by_input(compare.published_levels(levels))
         definitions = configuration.load(config, journal)
-        expected = compare.expected_levels(definitions, header, events, editions)
+        expected = compare.expected_levels(definitions, header, events,
+                                           configuration.editions(journal))
         found = [str(each) for each, _ in zip(compare.differences(published, expected),
                                               range(SHOWN))]
         self.assertFalse(found, "\n".join(found))

@@ -24,7 +24,8 @@ def main():
     header, events = inputs.read(chosen.journal)
     definitions = configuration.load(chosen.config, chosen.journal)
     begin = time.perf_counter()
-    expected = compare.expected_levels(definitions, header, events)
+    expected = compare.expected_levels(definitions, header, events,
+                                       configuration.editions(chosen.journal))
     if not chosen.levels:
         levels = sum(len(group) for _, group in expected)
         print(f"{levels} levels, {time.perf_counter() - begin:.2f} s")

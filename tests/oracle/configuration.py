@@ -13,6 +13,13 @@ def _paths(settings, folder, journal):
     return beside.read_text(encoding="utf-8").splitlines()
 
 
+def editions(journal):
+    """{number: definition} of the versions that a server staged, kept beside its journal."""
+    path = inputs.newest(journal)
+    heads = path.parent.glob(f"{path.stem}.edition-*/definition.toml")
+    return {int(head.parent.name.rpartition("-")[2]): definition.load(head) for head in heads}
+
+
 def load(config, journal=None):
     """In the order in which the core numbers them: indices, then funds."""
     config = pathlib.Path(config)
