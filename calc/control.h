@@ -9,7 +9,7 @@
 //                       of `activate` the definition's version
 //   value[1], value[2]  first and last sequence that a correction is about; of `activate` the
 //                       edition that was staged, and what tells its definitions from others
-//   expected_version    controls applied to the target so far, as the asker knows them
+//   basis               controls applied to the target so far, as the asker knows them
 //   feed_sequence       the request's id
 //   exchange_time       when the request expires, on the receive clock; zero: never
 #pragma once

@@ -96,11 +96,26 @@ void Engine::start() {
 }
 
 void Engine::apply(const MarketEvent& event, std::uint64_t input_sequence) {
+  admit(event, input_sequence);
+  work_off(0);
+}
+
+void Engine::admit(const MarketEvent& event, std::uint64_t input_sequence) {
+  if (owed_.left > 0) [[unlikely]]
+    make_way(event);
   event_ = &event;
   input_sequence_ = input_sequence;
   if (event.exchange_time > exchange_now_ && tells_exchange_time(event.kind))
     follow_exchange_time(event.exchange_time);
   if (exchange_now_ >= next_deadline_) pass_deadlines();
+  // A market that is about to end looks at every index after each input.
+  may_owe_ = !(phases_ & phase_bit(MarketPhase::closing));
+  take_input(event);
+  if (phases_ & phase_bit(MarketPhase::closing)) finish_closing_markets();
+  event_ = nullptr;
+}
+
+void Engine::take_input(const MarketEvent& event) {
   switch (event.kind) {
     case EventKind::price:
       apply_price(event);
@@ -141,8 +156,6 @@ void Engine::apply(const MarketEvent& event, std::uint64_t input_sequence) {
     default:
       counters_->add(CoreCounter::unknown_rejected);
   }
-  if (phases_ & phase_bit(MarketPhase::closing)) finish_closing_markets();
-  event_ = nullptr;
 }
 
 // A leap needs a second event that says the same: one wrong stamp must not end a market's day.
@@ -175,6 +188,8 @@ void Engine::apply_price(const MarketEvent& event) {
     return counters_->add(CoreCounter::price_pending);
   const bool changed = take_price(id, event);
   counters_->add(changed ? CoreCounter::price_applied : CoreCounter::price_unchanged);
+  if (may_owe_ && universe_->memberships(id).size() > OwedLevels::kPiece) [[unlikely]]
+    return owe_levels(event, changed);
   refresh_holders(id, changed, Cause::price);
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "calc/basket_sums.h"
@@ -15,6 +16,7 @@
 #include "calc/instrument_state.h"
 #include "calc/market_state.h"
 #include "calc/market_status.h"
+#include "calc/owed_levels.h"
 #include "calc/pending_prices.h"
 #include "calc/quote_state.h"
 #include "calc/quote_sums.h"
@@ -48,8 +50,21 @@ class Engine {
   // first event.
   void start();
 
-  // Takes one accepted input. `input_sequence` counts from 1.
+  // Takes one accepted input with all that it causes. `input_sequence` counts from 1.
   void apply(const MarketEvent& event, std::uint64_t input_sequence);
+
+  // The same, but a price of more than OwedLevels::kPiece indices only moves their sums, and owes
+  // their levels to work_off(). Until they are all published, a price or quote of few indices may
+  // overtake; any other input first has everything published. The levels of each index are the
+  // same as if nothing had overtaken; the order of different indices' records is not, so an
+  // overtaking event says in `basis` how many levels were owed: the same inputs with the same
+  // basis give the same records.
+  void admit(const MarketEvent& event, std::uint64_t input_sequence);
+  // Publishes owed levels until `left` remain.
+  void work_off(std::size_t left);
+  std::size_t owed() const { return owed_.left; }
+  // Whether admit() would take the event without publishing all that is owed.
+  bool may_overtake(const MarketEvent& event) const;
 
   // An engine on another edition of the day's definitions, of which an `activate` request may make
   // the successor of this one. Its universe has this one's numbers. May be null.
@@ -67,6 +82,11 @@ class Engine {
   MarketPhase phase(MarketId market) const { return markets_[market].phase; }
 
  private:
+  void take_input(const MarketEvent& event);
+  void owe_levels(const MarketEvent& event, bool changed);
+  void make_way(const MarketEvent& event);
+  void settle_owed(std::size_t place);
+  void settle_shared(InstrumentId id);
   void apply_price(const MarketEvent& event);
   void apply_quote(const MarketEvent& event);
   void apply_limits(const MarketEvent& event);
@@ -159,6 +179,7 @@ class Engine {
   void derive_level(IndexId id, IndexState& index);
   void refresh_holders(InstrumentId id, bool changed, Cause cause);
   void prefetch(IndexId id) const;
+  void prefetch_after(std::span<const Membership> holders, std::size_t at) const;
   void refresh_market(MarketId market, Cause cause);
   bool update_quality(IndexId id, IndexState& index);
   PhaseSet phases_of(IndexId id) const;
@@ -194,6 +215,8 @@ class Engine {
   TimeNs began_{};          // the first exchange time accepted
   TimeNs exchange_now_{};   // the latest
   TimeNs claimed_time_{};   // one far ahead of it, heard once
+  OwedLevels owed_;
+  bool may_owe_ = false;  // the running input need not publish everything at once
   const MarketEvent* event_ = nullptr;
   std::uint64_t input_sequence_ = 0;
   Engine* staged_ = nullptr;

@@ -9,7 +9,7 @@ namespace {
 ControlOp op_of(const MarketEvent& event) { return static_cast<ControlOp>(event.detail); }
 
 bool is_stale(const MarketEvent& event, std::uint32_t version) {
-  return event.expected_version != kAnyVersion && event.expected_version != version;
+  return event.basis != kAnyVersion && event.basis != version;
 }
 
 bool has_expired(const MarketEvent& event) {
@@ -49,7 +49,7 @@ void Engine::apply_control(const MarketEvent& event) {
   record.header.input_sequence = input_sequence_;
   record.control_id = event.feed_sequence;
   record.version = version == nullptr ? 0 : *version;
-  record.expected_version = event.expected_version;
+  record.expected_version = event.basis;
   record.value = event.value[0];
   record.receive_time = event.receive_time;
   sink_->write(Record::of(record));

@@ -20,9 +20,13 @@ constexpr bool brought_by_feed(const MarketEvent& event) {
 void Engine::refresh_holders(InstrumentId id, bool changed, Cause cause) {
   const auto holders = universe_->memberships(id);
   for (std::size_t i = 0; i < holders.size(); ++i) {
-    if (i + kPrefetchAhead < holders.size()) prefetch(holders[i + kPrefetchAhead].index);
+    prefetch_after(holders, i);
     refresh(holders[i].index, changed, cause);
   }
+}
+
+void Engine::prefetch_after(std::span<const Membership> holders, std::size_t at) const {
+  if (at + kPrefetchAhead < holders.size()) prefetch(holders[at + kPrefetchAhead].index);
 }
 
 void Engine::prefetch(IndexId id) const {

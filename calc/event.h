@@ -89,11 +89,14 @@ struct MarketEvent {
   FeedId feed = 0;
   InstrumentId instrument = kNoInstrument;
   std::int64_t value[3] = {0, 0, 0};
-  TimeNs exchange_time{};              // the venue's own stamp
-  TimeNs receive_time{};               // when the bytes were taken from the network
-  std::uint64_t feed_sequence = 0;     // the venue's sequence number, or a count where it has none
-  std::uint32_t channel = 0;           // channel within the feed
-  std::uint32_t expected_version = 0;  // of a control
+  TimeNs exchange_time{};           // the venue's own stamp
+  TimeNs receive_time{};            // when the bytes were taken from the network
+  std::uint64_t feed_sequence = 0;  // the venue's sequence number, or a count where it has none
+  std::uint32_t channel = 0;        // channel within the feed
+  // Of a control: the version of its target that the asker expects. Of a price or quote: how many
+  // levels of an earlier price were still owed when the sequencer took it, so that a replay takes
+  // it at the same place (Engine::admit).
+  std::uint32_t basis = 0;
 };
 
 static_assert(sizeof(MarketEvent) == 64);

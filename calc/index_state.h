@@ -82,6 +82,7 @@ struct IndexState {
   bool bid_ask = false;           // of its definition
   LevelRates held_rates;          // those of the frozen level
   std::uint32_t control_version = 0;  // controls applied to it
+  std::uint64_t settled_for = 0;      // the owing input for which its turn came early
 
   bool is_open() const { return open.raw != 0; }
   void follow(Level published) {

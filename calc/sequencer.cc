@@ -1,13 +1,17 @@
 #include "calc/sequencer.h"
 
+#include <algorithm>
+
 namespace indexcast {
 
 std::size_t Sequencer::poll(TimeNs now) {
   const std::uint64_t before = input_sequence_;
+  const std::size_t owed = engine_->owed();
+  if (owed > 0) engine_->work_off(owed - std::min(owed, OwedLevels::kPiece));
   std::size_t taken = 0;
   for (SpscRing<MarketEvent>* ring : rings_) taken += poll_ring(*ring);
-  if (taken == 0) admit_timers_until(now);
-  return static_cast<std::size_t>(input_sequence_ - before);
+  if (owed == 0 && taken == 0) admit_timers_until(now);
+  return static_cast<std::size_t>(input_sequence_ - before) + owed;
 }
 
 std::size_t Sequencer::poll_ring(SpscRing<MarketEvent>& ring) {
@@ -15,16 +19,29 @@ std::size_t Sequencer::poll_ring(SpscRing<MarketEvent>& ring) {
   const std::uint64_t last_level = engine_->levels_published() + kBatchLevels;
   for (; taken < kBatch && engine_->levels_published() < last_level; ++taken) {
     const MarketEvent* event = ring.front();
-    if (event == nullptr) break;
-    admit_in_time(*event);
+    if (event == nullptr || !engine_->may_overtake(*event)) break;
+    take(*event);
     ring.pop();
   }
   return taken;
 }
 
-void Sequencer::admit_in_time(const MarketEvent& event) {
+void Sequencer::take(const MarketEvent& event) {
   admit_timers_until(event.receive_time);
+  if (engine_->owed() > 0) [[unlikely]]
+    return overtake(event);
   admit(event);
+}
+
+void Sequencer::overtake(const MarketEvent& event) {
+  MarketEvent with_basis = event;
+  with_basis.basis = static_cast<std::uint32_t>(engine_->owed());
+  admit(with_basis);
+}
+
+void Sequencer::admit_in_time(const MarketEvent& event) {
+  take(event);
+  finish();
 }
 
 void Sequencer::admit(const MarketEvent& event) {
@@ -32,7 +49,7 @@ void Sequencer::admit(const MarketEvent& event) {
   if (log_ != nullptr) log_->on_input(event, input_sequence_);
   if (event.kind == EventKind::control) [[unlikely]]
     return admit_control(event);
-  engine_->apply(event, input_sequence_);
+  engine_->admit(event, input_sequence_);
 }
 
 void Sequencer::admit_control(const MarketEvent& event) {

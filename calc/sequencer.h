@@ -25,10 +25,9 @@ class Sequencer {
   // Events taken from one ring before the next is looked at: enough to spread the cost of a visit,
   // few enough that a busy feed delays another by some microseconds only.
   static constexpr std::size_t kBatch = 64;
-  // Levels after which a ring's turn ends early. A tick of an instrument that a thousand indices
-  // hold costs what hundreds of other ticks do, so events alone do not bound a turn: these are
-  // about ten microseconds, and a feed waits for them and for the rest of one tick at most.
-  static constexpr std::uint64_t kBatchLevels = 128;
+  // Levels after which a ring's turn ends early, so that another feed waits for some microseconds
+  // only. What more a price of a thousand indices causes, it owes (Engine::admit).
+  static constexpr std::uint64_t kBatchLevels = OwedLevels::kPiece;
   // Timers made up for a silent stretch at most; after a longer one (a suspended process) the timer
   // jumps to the present.
   static constexpr std::int64_t kMaxCatchUp = 100'000;
@@ -40,16 +39,22 @@ class Sequencer {
   // Polled in the order in which they were added.
   void add_ring(SpscRing<MarketEvent>& ring) { rings_.push_back(&ring); }
 
-  // One bounded round over the rings. A timer for instant b is admitted before the first event
+  // One bounded round: a piece of the levels that are owed, then the rings. A ring waits whose next
+  // event cannot overtake those levels. A timer for instant b is admitted before the first event
   // received at or after b, or when the rings are empty and `now` has passed b. Returns the number
-  // of inputs admitted.
+  // of inputs admitted and levels paid off; 0: there is nothing to do.
   std::size_t poll(TimeNs now);
 
-  // Admits due timers, then the event: for a source that is already ordered, such as a capture.
+  // Admits due timers, then the event, with all that it causes: for a source that is already
+  // ordered, such as a capture.
   void admit_in_time(const MarketEvent& event);
 
-  // Admits the event as it is: a journal holds its timers itself.
+  // Admits the event as it is: a journal holds its timers itself, and says where an event overtook
+  // levels that were owed. finish() after the last one.
   void admit(const MarketEvent& event);
+
+  // Publishes what is still owed.
+  void finish() { engine_->work_off(0); }
 
   // An engine that an `activate` request may put in place of the running one (engine.h); it
   // outlives the sequencer. Any thread, before the request is handed in; the last one staged
@@ -64,6 +69,8 @@ class Sequencer {
  private:
   void admit_control(const MarketEvent& event);
   std::size_t poll_ring(SpscRing<MarketEvent>& ring);
+  void take(const MarketEvent& event);
+  void overtake(const MarketEvent& event);
   void admit_timers_until(TimeNs time);
 
   Engine* engine_;

@@ -51,6 +51,7 @@ class Rerun {
     sequencer_->admit(event);
     return absl::OkStatus();
   }
+  void finish() { sequencer_->finish(); }
   std::uint64_t inputs() const { return sequencer_->input_sequence(); }
 
  private:
@@ -125,6 +126,7 @@ int replay_journal(const ReplayOptions& options, const Universe& universe) {
   LevelFile output(options.output, options.format, universe, reader->header().epoch);
   Rerun rerun(universe, *reader, output);
   const int exit_code = feed_journal(*reader, rerun);
+  rerun.finish();
   output.finish();
   fmt::print(stderr, "inputs {}, levels {}, {:.3f} s\n", rerun.inputs(), output.levels(),
              watch.seconds());

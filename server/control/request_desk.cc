@@ -25,7 +25,7 @@ MarketEvent event_of(const Ticket& ticket, TimeNs now) {
     event.value[1] = ticket.staged.edition;
     event.value[2] = ticket.staged.mark;
   }
-  event.expected_version = request.expected_version;
+  event.basis = request.expected_version;
   event.feed_sequence = request.id;
   event.exchange_time =
       request.expires_after_ns > 0 ? now + request.expires_after_ns : request.expires_at;

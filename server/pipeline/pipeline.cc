@@ -203,6 +203,7 @@ void Pipeline::start() {
 void Pipeline::stop() {
   for (const auto& thread : feed_threads_) thread->stop();
   core_thread_.stop();
+  sequencer_->finish();
   publish_thread_.stop();
   aux_thread_.stop();
   journal_.reset();

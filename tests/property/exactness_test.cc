@@ -10,6 +10,7 @@
 #include "calc/sequencer.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/baskets.h"
+#include "tests/support/wild_day.h"
 
 namespace indexcast {
 namespace {
@@ -33,133 +34,6 @@ Universe random_universe(std::mt19937_64& random) {
   }
   return Universe(std::move(definitions));
 }
-
-// A day in which everything that the core knows may happen, in any order: prices true and wild,
-// rates, halts, phases, feeds, limits, collars, timers, and operators.
-class WildDay {
- public:
-  WildDay(std::mt19937_64& random, const Universe& universe)
-      : random_(&random), universe_(&universe) {}
-
-  MarketEvent next() {
-    event_ = MarketEvent{};
-    now_ = now_ + static_cast<std::int64_t>(below(200)) * kNsPerMs;
-    event_.receive_time = event_.exchange_time = now_;
-    const auto draw = below(1000);
-    if (draw < 600) {
-      price();
-    } else if (draw < 800) {
-      quote();
-    } else if (draw < 870) {
-      rate();
-    } else if (draw < 900) {
-      of_instrument(EventKind::instrument_status, 3);
-    } else if (draw < 915) {
-      of_market(EventKind::feed_state, 6);
-    } else if (draw < 930) {
-      of_market(EventKind::market_phase, 4);  // closes would end the day
-    } else if (draw < 945) {
-      limits();
-    } else if (draw < 950) {
-      collar();
-    } else if (draw < 980) {
-      timer();
-    } else {
-      control();
-    }
-    return event_;
-  }
-
- private:
-  std::uint64_t below(std::uint64_t bound) { return (*random_)() % bound; }
-  std::int64_t between(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high - low + 1)));
-  }
-  // One in a hundred does not exist.
-  InstrumentId any_instrument() {
-    const auto count = universe_->instruments().size();
-    return static_cast<InstrumentId>(below(100) == 0 ? count : below(count));
-  }
-  Price near(InstrumentId id) {
-    const bool known = id < universe_->instruments().size();
-    const std::int64_t reference =
-        known ? universe_->instruments()[id].reference_price.raw : 10'000'000;
-    return Price{reference * between(70, 130) / 100 + between(-99, 99)};
-  }
-
-  void price() {
-    of_instrument(EventKind::price, 1);
-    event_.instrument = any_instrument();
-    event_.detail = static_cast<std::uint8_t>(below(100) == 0 ? 0 : 1);
-    event_.value[0] =
-        below(50) == 0 ? between(-40'000'000, 400'000'000) : near(event_.instrument).raw;
-    event_.value[1] = ++volume_;
-    event_.value[2] = between(0, 1'000'000);
-  }
-  void quote() {
-    of_instrument(EventKind::quote, 1);
-    event_.instrument = any_instrument();
-    event_.detail = static_cast<std::uint8_t>(below(20) == 0 ? below(3) : 0);
-    const std::int64_t bid = near(event_.instrument).raw;
-    event_.value[0] = below(10) == 0 ? 0 : bid;
-    event_.value[1] = below(10) == 0 ? 0 : bid + between(-1000, 100'000);
-  }
-  void rate() {
-    event_.kind = EventKind::fx;
-    event_.instrument = 1;
-    event_.channel = static_cast<std::uint32_t>(below(2));
-    event_.value[0] = below(50) == 0 ? 0 : 92'310'000 + between(-2'000'000, 2'000'000);
-  }
-  void of_instrument(EventKind kind, std::uint64_t details) {
-    event_.kind = kind;
-    event_.detail = static_cast<std::uint8_t>(below(details));
-    event_.instrument = static_cast<InstrumentId>(below(universe_->instruments().size()));
-  }
-  void of_market(EventKind kind, std::uint64_t details) {
-    event_.kind = kind;
-    event_.detail = static_cast<std::uint8_t>(below(details));
-    event_.market = static_cast<MarketId>(below(3));
-  }
-  void limits() {
-    of_instrument(EventKind::limits, 3);
-    const Price centre = near(event_.instrument);
-    event_.value[0] = below(2) == 0 ? 0 : centre.raw * 9 / 10;
-    event_.value[1] = below(2) == 0 ? 0 : centre.raw * 11 / 10;
-  }
-  void collar() {
-    of_market(EventKind::price_collar, 1);
-    event_.value[0] = between(0, 3000);
-  }
-  void timer() {
-    event_.kind = EventKind::timer;
-    event_.exchange_time = {};
-    event_.value[0] = now_.ns;
-  }
-  void control() {
-    event_.kind = EventKind::control;
-    event_.detail = static_cast<std::uint8_t>(below(kControlOpCount + 1));
-    event_.exchange_time = below(20) == 0 ? TimeNs{now_.ns - 1} : TimeNs{};
-    event_.expected_version = below(10) == 0 ? 3 : kAnyVersion;
-    const auto op = static_cast<ControlOp>(event_.detail);
-    if (is_of_index(op)) {
-      event_.instrument = static_cast<IndexId>(below(universe_->indices().size() + 1));
-      event_.value[0] = between(0, 2);
-      event_.value[1] = event_.value[2] = 1;
-    } else if (is_of_instrument(op)) {
-      event_.instrument = any_instrument();
-      event_.value[0] = near(event_.instrument).raw;
-    } else {
-      event_.instrument = static_cast<SeriesId>(below(3));
-      event_.value[0] = 92'310'000 + between(-4'000'000, 4'000'000);
-    }
-  }
-
-  std::mt19937_64* random_;
-  const Universe* universe_;
-  MarketEvent event_;
-  TimeNs now_{kNsPerSecond * 1'000'000};
-  std::int64_t volume_ = 0;
-};
 
 // Holds what the core says to its own promises, and sums it up.
 class Watcher final : public RecordSink {
@@ -215,7 +89,7 @@ TEST_P(Exactness, IncrementalEqualsRecomputedAfterAnyEvents) {
   Watcher watcher(universe);
   CoreCounters counters;
   Engine engine(universe, {}, watcher, counters);
-  WildDay day(random, universe);
+  test::WildDay day(random, universe);
   for (std::int64_t step = 0; step < kEvents; ++step) {
     engine.apply(day.next(), static_cast<std::uint64_t>(step) + 1);
     if (step % kBetweenRecomputations != 0) continue;
@@ -254,7 +128,7 @@ TEST_P(Exactness, TwoEnginesFedTheSameGiveTheSameBytes) {
   CoreCounters counters;
   Engine first(universe, {}, first_watcher, counters);
   Engine second(universe, {}, second_watcher, counters);
-  WildDay day(random, universe);
+  test::WildDay day(random, universe);
   for (std::uint64_t step = 1; step <= 5'000; ++step) {
     const MarketEvent event = day.next();
     first.apply(event, step);
@@ -309,7 +183,7 @@ MarketEvent activation(IndexId id, const Engine& staged) {
   event.instrument = id;
   event.value[0] = staged.universe().indices()[id].version;
   event.value[1] = staged.edition();
-  event.expected_version = kAnyVersion;
+  event.basis = kAnyVersion;
   return event;
 }
 
@@ -323,14 +197,14 @@ TEST_P(Exactness, AnActivationThatMovesNoLevelChangesNothingElse) {
   std::deque<Engine> engines;
   engines.emplace_back(universes.front(), EngineSettings{}, log, counters);
   Sequencer sequencer(engines.front(), nullptr, kNsPerSecond);
-  WildDay day(random, universes.front());
+  test::WildDay day(random, universes.front());
   std::vector<Level> published(universes.front().indices().size());
   int activated = 0;
   for (std::uint64_t step = 1; step <= 20'000; ++step) {
     MarketEvent event = day.next();
     if (event.kind == EventKind::control) {
       if (event.detail >= static_cast<std::uint8_t>(ControlOp::activate)) continue;
-      event.expected_version = kAnyVersion;
+      event.basis = kAnyVersion;
     }
     plain.apply(event, sequencer.input_sequence() + 1);
     sequencer.admit(event);

@@ -92,7 +92,7 @@ class EngineFixture : public testing::Test {
     e.exchange_time = {};
     e.instrument = target;
     e.value[0] = value;
-    e.expected_version = expected_version;
+    e.basis = expected_version;
     return e;
   }
   ControlOutcome ask(ControlOp op, std::uint32_t target, std::int64_t value = 0,

@@ -42,7 +42,7 @@ MarketEvent event_of(std::int64_t step) {
   if (event.kind == EventKind::control) {
     event.detail =
         static_cast<std::uint8_t>(step / std::ssize(kKinds) % std::int64_t{kControlOpCount});
-    event.expected_version = kAnyVersion;
+    event.basis = kAnyVersion;
     event.exchange_time = {};
   }
   if (event.kind == EventKind::price_collar) event.value[0] = 2500;
@@ -102,7 +102,7 @@ TEST(Allocation, DoesNotHappenWhenADefinitionTakesOver) {
   activate.exchange_time = {};
   activate.value[0] = 2;
   activate.value[1] = 1;
-  activate.expected_version = kAnyVersion;
+  activate.basis = kAnyVersion;
   const std::uint64_t before = test::allocations();
   sequencer.admit(activate);
   for (std::int64_t step = 1'000; step < 2'000; ++step) sequencer.admit(event_of(step));

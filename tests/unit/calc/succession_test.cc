@@ -40,7 +40,7 @@ class Succession : public test::EngineFixture {
     e.instrument = 0;
     e.value[0] = version;
     e.value[1] = edition;
-    e.expected_version = expected;
+    e.basis = expected;
     e.feed_sequence = 77;
     send();
     if (engine_.successor() != nullptr) engine_.successor()->succeed(event_, sequence_);
@@ -179,7 +179,7 @@ TEST_F(Succession, TheCountsOfRequestsGoOn) {
     MarketEvent& e = event(EventKind::control, static_cast<std::uint8_t>(op));
     e.exchange_time = {};
     e.instrument = target;
-    e.expected_version = 99;
+    e.basis = 99;
     next_->apply(event_, ++sequence_);
     return last_of<ControlDone>(RecordKind::control_done).version;
   };
