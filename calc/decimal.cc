@@ -44,24 +44,57 @@ bool append_zeros(Int128& value, std::size_t count) {
   return append(value, count, 0);
 }
 
+// A number as it is written, without its point.
+struct Digits {
+  std::int64_t units = 0;
+  std::size_t places = 0;  // behind the point
+};
+
+// Nearly every number of a file is short, and needs one pass in 64 bits: kChunk characters at most.
+std::optional<Digits> read_short(std::string_view text) {
+  Digits digits;
+  std::size_t point = text.size();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '.' && point == text.size()) {
+      point = i;
+      continue;
+    }
+    if (text[i] < '0' || text[i] > '9') return std::nullopt;
+    digits.units = digits.units * 10 + (text[i] - '0');
+  }
+  if (point == 0 || point + 1 == text.size()) return std::nullopt;
+  if (point < text.size()) digits.places = text.size() - point - 1;
+  return digits;
+}
+
+std::optional<Int128> parse_magnitude(std::string_view text, std::size_t places) {
+  if (text.size() <= kChunk && places <= kChunk) {
+    const auto digits = read_short(text);
+    if (!digits) return std::nullopt;
+    if (digits->places <= places)
+      return static_cast<Int128>(digits->units) * kPowers[places - digits->places];
+  }
+  const auto point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point);
+  std::string_view fraction = point < text.size() ? text.substr(point + 1) : std::string_view{};
+  if (whole.empty() || (point < text.size() && fraction.empty())) return std::nullopt;
+  while (fraction.size() > places && fraction.back() == '0') fraction.remove_suffix(1);
+  if (fraction.size() > places) return std::nullopt;
+  Int128 value = 0;
+  if (!append_digits(value, whole) || !append_digits(value, fraction) ||
+      !append_zeros(value, places - fraction.size())) {
+    return std::nullopt;
+  }
+  return value;
+}
+
 }  // namespace
 
 std::optional<Int128> parse_decimal(std::string_view text, int places) {
   const bool negative = !text.empty() && text.front() == '-';
   if (negative) text.remove_prefix(1);
-  const auto point = std::min(text.find('.'), text.size());
-  const std::string_view whole = text.substr(0, point);
-  std::string_view fraction = point < text.size() ? text.substr(point + 1) : std::string_view{};
-  if (whole.empty() || (point < text.size() && fraction.empty())) return std::nullopt;
-  while (fraction.size() > static_cast<std::size_t>(places) && fraction.back() == '0')
-    fraction.remove_suffix(1);
-  if (fraction.size() > static_cast<std::size_t>(places)) return std::nullopt;
-  Int128 value = 0;
-  if (!append_digits(value, whole) || !append_digits(value, fraction) ||
-      !append_zeros(value, static_cast<std::size_t>(places) - fraction.size())) {
-    return std::nullopt;
-  }
-  return negative ? -value : value;
+  const auto magnitude = parse_magnitude(text, static_cast<std::size_t>(places));
+  return magnitude && negative ? -*magnitude : magnitude;
 }
 
 std::optional<std::int64_t> parse_decimal64(std::string_view text, int places) {

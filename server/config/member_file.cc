@@ -132,13 +132,27 @@ class MemberReader {
   }
 
   std::shared_ptr<const Security> read_security() {
-    const SecurityText text{field_[kSymbol], field_[kName], field_[kCurrency]};
+    const std::string_view text = security_text();
     if (auto known = pool_.find(text)) return known;
-    Security security{std::string(text.symbol), std::string(text.name), std::string(text.currency)};
+    Security security{std::string(field_[kSymbol]), std::string(field_[kName]),
+                      std::string(field_[kCurrency])};
     const bool good = check_security(security);
     auto read = std::make_shared<const Security>(std::move(security));
-    if (good) pool_.add(read);
+    if (good) pool_.add(text, read);
     return read;
+  }
+
+  // Where the columns stand in the usual order, the row's own text up to the fourth.
+  std::string_view security_text() {
+    const char* const begin = field_[kSymbol].data();
+    const char* const end = field_[kCurrency].data() + field_[kCurrency].size();
+    const std::size_t length =
+        field_[kSymbol].size() + field_[kName].size() + field_[kCurrency].size() + 2;
+    const bool usual =
+        field_[kName].data() == begin + field_[kSymbol].size() + 1 && begin + length == end;
+    if (usual) return {begin, length};
+    text_.assign(field_[kSymbol]).append(",").append(field_[kName]).append(",");
+    return text_.append(field_[kCurrency]);
   }
 
   // Finds its market too.
@@ -160,7 +174,8 @@ class MemberReader {
     if (__builtin_mul_overflow(*shares, *factor, &exact))
       return fault("calculation_shares", "too large");
     const Int128 unit = pow10(kCapFactorPlaces);
-    const Int128 rounded = divide_half_up(exact, unit);
+    // Most members have no cap: a division of 128 bits less.
+    const Int128 rounded = *factor == unit ? *shares : divide_half_up(exact, unit);
     constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
     if (rounded > kMax || *shares > kMax) return fault("calculation_shares", "too large");
     if (*factor > kMax) return fault("cap_factor", "too large");
@@ -205,6 +220,7 @@ class MemberReader {
   int line_ = 0;
   std::array<std::size_t, kColumnCount> column_{};    // that each field of a row is
   std::array<std::string_view, kColumnCount> field_;  // of the row that is read, by column
+  std::string text_;
   std::vector<MemberRow> rows_;
 };
 

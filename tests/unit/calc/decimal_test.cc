@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <string>
+#include <string_view>
+
 #include "calc/time.h"
 
 namespace indexcast {
@@ -51,6 +55,20 @@ TEST(Decimal, ParsesNumbersOfAnyLengthThatFits) {
   EXPECT_EQ(parse_decimal("000000000000000000000000000000000000000000001.50", 1), 15);
   EXPECT_EQ(parse_decimal("12345678901234567x", 0), std::nullopt);
   EXPECT_EQ(parse_decimal("123456789012345678x", 0), std::nullopt);
+}
+
+// Short numbers are read another way than long ones; zeros in front make a number long.
+TEST(Decimal, ShortAndLongNumbersAreReadAlike) {
+  std::mt19937_64 random(7);
+  const std::string_view characters = "0123456789012345678901234567.x-";
+  for (int round = 0; round < 200'000; ++round) {
+    std::string text(random() % 19 + 1, ' ');
+    for (char& c : text) c = characters[random() % characters.size()];
+    if (text.front() < '0' || text.front() > '9') continue;
+    const int places = static_cast<int>(random() % 19);
+    ASSERT_EQ(parse_decimal(text, places), parse_decimal(std::string(20, '0') + text, places))
+        << text << " with " << places;
+  }
 }
 
 TEST(Decimal, TrimsZerosForPeople) {

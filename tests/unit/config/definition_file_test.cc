@@ -80,6 +80,25 @@ TEST(DefinitionFile, ColumnsMayComeInAnyOrderAndLinesMayBeComments) {
   EXPECT_EQ(load_fault(folder, files), "loaded");
 }
 
+TEST(DefinitionFile, ASecurityIsKeptOnceHoweverItsColumnsStand) {
+  TemporaryFolder folder;
+  FaultList faults;
+  SecurityPool pool;
+  const std::string prices = ",1000,1,10,10,10\n";
+  const std::string numbers = ",calculation_shares,cap_factor,close,base_price,reference_price\n";
+  const auto usual = read_members(
+      folder.write("a.csv", "symbol,name,currency" + numbers + "688041.SH,甲,CNY" + prices), pool,
+      faults);
+  const auto other =
+      read_members(folder.write("b.csv", "name,symbol,currency" + numbers + "甲,688041.SH,CNY" +
+                                             prices + "乙,688041.SH,CNY" + prices),
+                   pool, faults);
+  ASSERT_TRUE(faults.empty()) << faults.status();
+  EXPECT_EQ(other[0].member.security, usual[0].member.security);
+  EXPECT_NE(other[1].member.security, usual[0].member.security) << "it has another name there";
+  EXPECT_EQ(other[1].member.name(), "乙");
+}
+
 TEST(DefinitionFile, SharesAreRoundedHalfUpOnce) {
   TemporaryFolder folder;
   FaultList faults;
