@@ -91,7 +91,10 @@ void Engine::lay_out_members() {
 void Engine::start() {
   const MarketEvent nothing{};
   event_ = &nothing;
-  for (IndexId id = 0; id < indices_.size(); ++id) refresh(id, true, Cause::start);
+  for (IndexId id = 0; id < indices_.size(); ++id) {
+    write_definition(id, 0);
+    refresh(id, true, Cause::start);
+  }
   event_ = nullptr;
 }
 
@@ -149,6 +152,9 @@ void Engine::take_input(const MarketEvent& event) {
       break;
     case EventKind::fx_rule:
       apply_fx_rule(event);
+      break;
+    case EventKind::statistics_rule:
+      apply_statistics_rule(event);
       break;
     case EventKind::control:
       apply_control(event);
@@ -322,10 +328,17 @@ void Engine::apply_status(const MarketEvent& event) {
   refresh_holders(id, settle(id), Cause::instrument_status);
 }
 
+void Engine::apply_statistics_rule(const MarketEvent& event) {
+  if (event.value[0] < 0) return counters_->add(CoreCounter::unknown_rejected);
+  counters_->add(CoreCounter::state_applied);
+  statistics_grid_ns_ = event.value[0];
+}
+
 void Engine::apply_timer(const MarketEvent& event) {
   counters_->add(CoreCounter::state_applied);
   check_pending_prices();
   check_rates();
+  follow_grid(TimeNs{event.value[0]});
   TimerTick record;
   record.header.input_sequence = input_sequence_;
   record.instant = TimeNs{event.value[0]};

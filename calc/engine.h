@@ -95,6 +95,7 @@ class Engine {
   void apply_rate(const MarketEvent& event);
   void apply_collar(const MarketEvent& event);
   void apply_fx_rule(const MarketEvent& event);
+  void apply_statistics_rule(const MarketEvent& event);
   void apply_control(const MarketEvent& event);
   void apply_feed_state(const MarketEvent& event);
   void apply_timetable(const MarketEvent& event);
@@ -189,6 +190,9 @@ class Engine {
   std::uint32_t rate_flags_of(IndexId id, bool rates_stand) const;
   bool open_is_due(const IndexState& index, PhaseSet phases) const;
   void publish(IndexId id, IndexState& index, Cause cause);
+  void tell_status(IndexId id, IndexState& index, Cause cause);
+  void write_definition(IndexId id, std::uint64_t control_id);
+  void follow_grid(TimeNs instant);
   LevelRates rates_of(IndexId id) const;
   void fill_fx(IndexId id, const IndexState& index, LevelUpdate& update) const;
   std::int64_t turnover_of(IndexId id) const;
@@ -215,6 +219,7 @@ class Engine {
   TimeNs began_{};          // the first exchange time accepted
   TimeNs exchange_now_{};   // the latest
   TimeNs claimed_time_{};   // one far ahead of it, heard once
+  std::int64_t statistics_grid_ns_ = 0;  // 0: high and low follow every level
   OwedLevels owed_;
   bool may_owe_ = false;  // the running input need not publish everything at once
   const MarketEvent* event_ = nullptr;

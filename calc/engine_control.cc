@@ -125,7 +125,7 @@ ControlOutcome Engine::mark_exceptional(IndexId id, std::int64_t flag) {
 }
 
 ControlOutcome Engine::correct_close(const MarketEvent& event) {
-  const IndexState& index = indices_[event.instrument];
+  IndexState& index = indices_[event.instrument];
   const std::int64_t from = event.value[1];
   const std::int64_t to = event.value[2];
   const bool range = from >= 1 && from <= to && to <= static_cast<std::int64_t>(index.sequence);
@@ -141,6 +141,7 @@ ControlOutcome Engine::correct_close(const MarketEvent& event) {
   record.published = index.close;
   record.corrected = Level{event.value[0]};
   record.receive_time = event.receive_time;
+  record.record_sequence = ++index.records;
   sink_->write(Record::of(record));
   return ControlOutcome::applied;
 }

@@ -146,7 +146,7 @@ bool Engine::open_is_due(const IndexState& index, PhaseSet phases) const {
 }
 
 void Engine::publish(IndexId id, IndexState& index, Cause cause) {
-  if (index.is_open() && !index.held && !(index.flags & kRecovering)) index.follow(index.level);
+  if (statistics_grid_ns_ == 0 && index.statistics_run()) index.follow(index.level);
   LevelUpdate update;
   update.header.detail = static_cast<std::uint8_t>(index.status);
   update.header.detail2 = index.decimals;
@@ -179,6 +179,49 @@ void Engine::publish(IndexId id, IndexState& index, Cause cause) {
   if (index.bid_ask) fill_quotes(id, update);
   counters_->add(CoreCounter::levels_published);
   sink_->write(update);
+  if (index.told != index.standing()) [[unlikely]]
+    tell_status(id, index, cause);
+}
+
+void Engine::tell_status(IndexId id, IndexState& index, Cause cause) {
+  StatusChanged record;
+  record.header.detail = static_cast<std::uint8_t>(index.status);
+  record.header.detail2 = static_cast<std::uint8_t>(index.told.status);
+  record.header.detail3 = static_cast<std::uint8_t>(cause);
+  record.header.id = id;
+  record.header.input_sequence = input_sequence_;
+  record.record_sequence = ++index.records;
+  record.index_sequence = index.sequence;
+  record.flags = index.flags;
+  record.previous_flags = index.told.flags;
+  record.quotable = index.quotable;
+  record.previous_quotable = index.told.quotable;
+  record.exchange_time = event_->exchange_time;
+  record.receive_time = event_->receive_time;
+  index.told = index.standing();
+  sink_->write(Record::of(record));
+}
+
+void Engine::write_definition(IndexId id, std::uint64_t control_id) {
+  DefinitionChanged record;
+  record.header.id = id;
+  record.header.input_sequence = input_sequence_;
+  record.control_id = control_id;
+  record.edition = edition();
+  record.version = indices_[id].version;
+  record.receive_time = event_->receive_time;
+  record.record_sequence = ++indices_[id].records;
+  sink_->write(Record::of(record));
+}
+
+// Where statistics come from the grid, what an instant finds is published when it is a new high or
+// low (METHODOLOGY 5).
+void Engine::follow_grid(TimeNs instant) {
+  if (statistics_grid_ns_ == 0 || instant.ns % statistics_grid_ns_ != 0) return;
+  for (IndexId id = 0; id < indices_.size(); ++id) {
+    IndexState& index = indices_[id];
+    if (index.statistics_run() && index.follow(index.level)) publish(id, index, Cause::timer);
+  }
 }
 
 LevelRates Engine::rates_of(IndexId id) const {

@@ -28,14 +28,7 @@ void Engine::succeed(const MarketEvent& event, std::uint64_t input_sequence) {
   event_ = &cause;
   input_sequence_ = input_sequence;
   counters_->enter_edition(edition());
-  DefinitionChanged record;
-  record.header.id = id;
-  record.header.input_sequence = input_sequence;
-  record.control_id = event.feed_sequence;
-  record.edition = edition();
-  record.version = indices_[id].version;
-  record.receive_time = event.receive_time;
-  sink_->write(Record::of(record));
+  write_definition(id, event.feed_sequence);
   refresh(id, true, Cause::control);
   event_ = nullptr;
 }
@@ -53,6 +46,7 @@ void Engine::take_over(const Engine& from) {
   began_ = from.began_;
   exchange_now_ = from.exchange_now_;
   claimed_time_ = from.claimed_time_;
+  statistics_grid_ns_ = from.statistics_grid_ns_;
   take_over_instruments(from);
   take_over_rates(from);
   take_over_indices(from);

@@ -36,6 +36,7 @@ enum class EventKind : std::uint8_t {
   timetable = 10,         // market; value[0] = the instant at which its day ends (ns since epoch)
   price_collar = 11,      // of an instrument, or of every one of a market; value[0] = basis points
   fx_rule = 12,  // instrument = SeriesId; detail FxMode; value: stale after (ns), frozen from
+  statistics_rule = 13,  // value[0] = 0: high and low follow every level; else the grid's pace (ns)
 };
 
 // What a price is, lowest precedence first (METHODOLOGY 4).

@@ -1,6 +1,7 @@
 // What the engine remembers of one index beside its sum: statistics, quality, sequence.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -50,7 +51,16 @@ struct LevelRates {
   TimeNs heard{};  // when the source last said the first; 0 = not today
 };
 
-// Statistics follow the published levels (METHODOLOGY 5).
+// What a subscriber acts on beside the level.
+struct ToldStatus {
+  IndexStatus status = IndexStatus::pre_open;
+  bool quotable = false;
+  std::uint32_t flags = 0;
+
+  friend bool operator==(const ToldStatus&, const ToldStatus&) = default;
+};
+
+// Statistics follow the published levels, or their grid (METHODOLOGY 5).
 struct IndexState {
   // Of its definition, kept here because every level carries them.
   std::uint8_t decimals = 0;
@@ -82,13 +92,21 @@ struct IndexState {
   bool bid_ask = false;           // of its definition
   LevelRates held_rates;          // those of the frozen level
   std::uint32_t control_version = 0;  // controls applied to it
+  std::uint64_t records = 0;          // numbered so far, of those beside its levels
+  ToldStatus told;                    // of its last level
   std::uint64_t settled_for = 0;      // the owing input for which its turn came early
 
   bool is_open() const { return open.raw != 0; }
-  void follow(Level published) {
-    if (published > high) high = published;
-    if (published < low) low = published;
+  // Whether high and low follow its levels now.
+  bool statistics_run() const { return is_open() && !held && !(flags & kRecovering); }
+  // True when the level is a new high or low.
+  bool follow(Level published) {
+    const bool moved = published > high || published < low;
+    high = std::max(high, published);
+    low = std::min(low, published);
+    return moved;
   }
+  ToldStatus standing() const { return {status, quotable, flags}; }
 };
 
 }  // namespace indexcast

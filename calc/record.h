@@ -26,6 +26,7 @@ enum class RecordKind : std::uint8_t {
   control_done = 7,        // ControlDone
   correction = 8,          // Correction
   definition_changed = 9,  // DefinitionChanged
+  status_changed = 10,     // StatusChanged
 };
 
 // METHODOLOGY 5.
@@ -207,6 +208,27 @@ struct ControlDone {
   TimeNs receive_time{};
 };
 
+// Those of an index that stand beside its levels (StatusChanged, DefinitionChanged, Correction) are
+// numbered together from 1, without a hole, in `record_sequence`.
+
+// Status, flags or quotable of an index are no longer those of its level before. Written after the
+// level that has them first. detail = IndexStatus, detail2 = the one before, detail3 = Cause, id =
+// IndexId.
+struct StatusChanged {
+  RecordHeader header{RecordKind::status_changed};
+  std::uint64_t record_sequence = 0;
+  std::uint64_t index_sequence = 0;  // of that level
+  std::uint32_t flags = 0;
+  std::uint32_t previous_flags = 0;
+  bool quotable = false;
+  bool previous_quotable = false;
+  std::uint16_t reserved = 0;
+  std::uint32_t reserved_2 = 0;
+  TimeNs exchange_time{};  // of the causing input
+  TimeNs receive_time{};
+};
+static_assert(sizeof(StatusChanged) == 64);
+
 // A close that was published wrong: never rewritten, both values stand. detail2 = decimals,
 // id = IndexId.
 struct Correction {
@@ -217,17 +239,25 @@ struct Correction {
   Level published{};  // the close as it was published; 0 = none yet
   Level corrected{};
   TimeNs receive_time{};
+  std::uint64_t record_sequence = 0;
 };
 
-// Another version of an index's definition is in force; the index's next level is of it. id =
-// IndexId.
+// A version of an index's definition is in force; the index's next level is of it. The first record
+// of every index (edition 0, control_id 0) says what the day began with. id = IndexId.
 struct DefinitionChanged {
   RecordHeader header{RecordKind::definition_changed};
   std::uint64_t control_id = 0;
   std::uint32_t edition = 0;  // of the day's definitions as a whole, from 0
   std::uint32_t version = 0;
   TimeNs receive_time{};
+  std::uint64_t record_sequence = 0;
 };
+
+// Records that are kept for the day and never conflated.
+constexpr bool is_kept(RecordKind kind) {
+  return kind == RecordKind::status_changed || kind == RecordKind::definition_changed ||
+         kind == RecordKind::correction;
+}
 
 inline constexpr std::size_t kRecordWords = 24;
 

@@ -22,6 +22,8 @@
 namespace indexcast::server {
 
 enum class Topology : std::uint8_t { one_core, per_feed };
+// What high and low follow: every level, or those of the grid (METHODOLOGY 5).
+enum class StatisticsFrom : std::uint8_t { tick, grid };
 enum class IdleMode : std::uint8_t { spin, backoff, block };
 
 struct CoreSettings {
@@ -30,7 +32,9 @@ struct CoreSettings {
   std::size_t feed_ring = 1 << 16;       // events
   std::size_t broadcast_ring = 1 << 18;  // records
   std::int64_t timer_ms = 1000;          // the core's timer: heartbeats
-  std::int64_t open_deadline_ms = 0;     // China time of day; default 09:29:50
+  std::int64_t grid_ms = 1000;           // pace of grid/CODE/, aligned to the clock
+  StatisticsFrom statistics_from = StatisticsFrom::tick;
+  std::int64_t open_deadline_ms = 0;  // China time of day; default 09:29:50
   std::int64_t close_deadline_min = 20;
   std::uint16_t quotable_live_bp = 9000;  // live weight from which a level may be quotable
 };

@@ -67,6 +67,11 @@ void check_funds(const Config& config, TableReader& reader) {
     reader.fault("zmq", "inav_grid_s must be a multiple of core.timer_ms");
 }
 
+void check_core(const CoreSettings& core, TableReader& reader) {
+  if (core.grid_ms % core.timer_ms != 0)
+    reader.fault("core", "grid_ms must be a multiple of timer_ms");
+}
+
 void check_szse(const szse::Settings& szse, TableReader& reader) {
   const bool multicast = szse.transport == szse::Transport::multicast;
   if (!multicast && szse.gateways.empty()) reader.fault("szse", "gateways: at least one is needed");
@@ -96,6 +101,7 @@ void check_whole(const Config& config, TableReader& reader) {
     reader.fault("simulator", "begin must be before end");
   check_channels(config, reader);
   check_fx(config, reader);
+  check_core(config.core, reader);
   check_funds(config, reader);
 }
 

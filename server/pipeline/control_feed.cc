@@ -81,6 +81,8 @@ std::vector<MarketEvent> opening_events(const Config& config, const Universe& un
   add_collars(config.collar, universe, opening);
   add_fx_rules(config, universe, trade_date, opening);
   add_calendar(config.day, opening);
+  if (config.core.statistics_from == StatisticsFrom::grid)
+    opening.add(EventKind::statistics_rule).value[0] = config.core.grid_ms * kNsPerMs;
   return opening.take();
 }
 

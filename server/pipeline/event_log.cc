@@ -81,8 +81,10 @@ void EventLog::log_record(const Record& record) const {
     log_control(record.as<ControlDone>());
   } else if (record.kind() == RecordKind::definition_changed) {
     const auto change = record.as<DefinitionChanged>();
-    spdlog::info("version {} of {} is in force", change.version,
-                 universe_->indices()[change.header.id].code);
+    if (change.edition > 0) {
+      spdlog::info("version {} of {} is in force", change.version,
+                   universe_->indices()[change.header.id].code);
+    }
   } else if (record.kind() == RecordKind::feed_changed) {
     const auto change = record.as<FeedChanged>();
     const std::string_view state = word_of(kFeedStateWords, change.header.detail);

@@ -23,6 +23,16 @@ EngineSettings engine_settings(const Config& config, Date trade_date) {
   return settings;
 }
 
+namespace {
+
+// Records kept for the day: an index changes its status some ten times, and a feed that stumbles
+// changes the flags of all of them twice. 3 MiB at least.
+std::size_t kept_capacity(const Universe& universe) {
+  return std::max<std::size_t>(1 << 14, 32 * universe.indices().size());
+}
+
+}  // namespace
+
 unsigned spinning_threads(const Config& config) {
   if (config.core.idle != IdleMode::spin) return 0;
   if (config.core.topology == Topology::one_core) return 1;
@@ -36,8 +46,9 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
     : universe_(std::move(universe)),
       editions_(universe_),
       ring_(config.core.broadcast_ring),
+      kept_(kept_capacity(*universe_)),
       latest_(universe_->indices().size()),
-      sink_(ring_, latest_, clock_),
+      sink_(ring_, kept_, latest_, clock_),
       engine_settings_(engine_settings(config, trade_date)),
       core_thread_("core", config.core.idle, clock_),
       publish_thread_("publish", config.core.idle, clock_),
@@ -46,6 +57,7 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
   view_.universe = universe_.get();
   view_.editions = &editions_;
   view_.ring = &ring_;
+  view_.kept = &kept_;
   view_.latest = &latest_;
   view_.core = &core_counters_;
   view_.epoch = static_cast<std::uint64_t>(clock_.now().ns);

@@ -88,6 +88,7 @@ class Pipeline {
   Editions editions_;
   std::vector<MarketEvent> opening_;
   BroadcastRing ring_;
+  BroadcastRing kept_;
   LatestTable latest_;
   CoreCounters core_counters_;
   BroadcastSink sink_;

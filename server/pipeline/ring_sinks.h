@@ -47,21 +47,27 @@ class FeedRingSink final : public feed::EventSink {
 };
 
 // The core's output: the latest-value table first, then the ring, so that a lapped reader finds the
-// table never older than where it resumes. Stamps the calculation time.
+// table never older than where it resumes. Stamps the calculation time. Records that are kept for
+// the day stand in a ring of their own, which levels do not overwrite.
 class BroadcastSink final : public RecordSink {
  public:
-  BroadcastSink(BroadcastRing& ring, LatestTable& latest, Clock clock)
-      : ring_(&ring), latest_(&latest), clock_(clock) {}
+  BroadcastSink(BroadcastRing& ring, BroadcastRing& kept, LatestTable& latest, Clock clock)
+      : ring_(&ring), kept_(&kept), latest_(&latest), clock_(clock) {}
 
   void write(LevelUpdate& update) override {
     update.calculation_time = clock_.now();
     latest_->store(update);
     ring_->write(Record::of(update));
   }
-  void write(const Record& record) override { ring_->write(record); }
+  void write(const Record& record) override {
+    if (is_kept(record.kind())) kept_->write(record);
+    // What it says stands in the level before it too.
+    if (record.kind() != RecordKind::status_changed) ring_->write(record);
+  }
 
  private:
   BroadcastRing* ring_;
+  BroadcastRing* kept_;
   LatestTable* latest_;
   Clock clock_;
 };

@@ -101,6 +101,7 @@ class LevelMirror {
       case RecordKind::input_decision:
       case RecordKind::control_done:
       case RecordKind::correction:
+      case RecordKind::status_changed:
         break;
     }
   }

@@ -163,9 +163,24 @@ Universe doubled(const Universe& universe, IndexId id) {
   return Universe(std::move(definitions), universe);
 }
 
+template <class T>
+void forget_record_sequence(Record& record) {
+  T said = record.as<T>();
+  said.record_sequence = 0;
+  record = Record::of(said);
+}
+
 // What a subscriber sees, but for what an activation adds to it.
 std::vector<Record> comparable(test::RecordLog& log) {
   std::vector<Record> records = std::move(log.records);
+  for (Record& record : records) {
+    if (record.kind() == RecordKind::correction) forget_record_sequence<Correction>(record);
+    if (record.kind() != RecordKind::status_changed) continue;
+    forget_record_sequence<StatusChanged>(record);
+    auto change = record.as<StatusChanged>();
+    change.index_sequence = 0;
+    record = Record::of(change);
+  }
   for (LevelUpdate level : log.levels) {
     level.index_sequence = 0;
     level.definition_version = 0;

@@ -14,7 +14,8 @@ namespace indexcast::test {
 // rates, halts, phases, feeds, limits, collars, timers, and operators.
 class WildDay {
  public:
-  // `phases`: how many of a market's phases, from pre_open on, may come. Closes end the day.
+  // `phases`: how many of a market's phases, from pre_open on, may come. With closes come closing
+  // prices, and statistics that follow the grid.
   WildDay(std::mt19937_64& random, const Universe& universe, std::uint64_t phases = 4)
       : random_(&random), universe_(&universe), phases_(phases) {}
 
@@ -42,8 +43,10 @@ class WildDay {
       limits();
     } else if (draw < 950) {
       collar();
-    } else if (draw < 980) {
+    } else if (draw < 978 || (draw < 980 && !closes())) {
       timer();
+    } else if (draw < 980) {
+      statistics();
     } else {
       control();
     }
@@ -125,6 +128,10 @@ class WildDay {
     event_.kind = EventKind::timer;
     event_.exchange_time = {};
     event_.value[0] = now_.ns;
+  }
+  void statistics() {
+    event_.kind = EventKind::statistics_rule;
+    event_.value[0] = between(0, 2) * 7 * kNsPerMs;
   }
   void control() {
     event_.kind = EventKind::control;

@@ -85,9 +85,10 @@ class ControlDesk : public testing::Test {
   std::string audit_path_;
   Universe universe_{{golden_basket()}};
   BroadcastRing ring_;
+  BroadcastRing kept_{64};
   LatestTable latest_{1};
   CoreCounters counters_;
-  server::BroadcastSink sink_{ring_, latest_, server::Clock()};
+  server::BroadcastSink sink_{ring_, kept_, latest_, server::Clock()};
   Engine engine_{universe_, {}, sink_, counters_};
   Sequencer sequencer_{engine_, nullptr, kNsPerSecond};
   server::Waker waker_;

@@ -62,8 +62,9 @@ TEST(FeedRingSink, CountsTheChannelsThatItHasNoRoomFor) {
 
 TEST(BroadcastSink, WritesTheTableBeforeTheRingAndStampsTheTime) {
   BroadcastRing ring(8);
+  BroadcastRing kept(8);
   LatestTable latest(2);
-  BroadcastSink sink(ring, latest, Clock());
+  BroadcastSink sink(ring, kept, latest, Clock());
   LevelUpdate update;
   update.header.id = 1;
   update.index_sequence = 7;
@@ -75,6 +76,20 @@ TEST(BroadcastSink, WritesTheTableBeforeTheRingAndStampsTheTime) {
   Record record;
   ASSERT_EQ(ring.read(0, record), BroadcastRing::ReadResult::record);
   EXPECT_EQ(record.as<LevelUpdate>().calculation_time, stored.calculation_time);
+  EXPECT_EQ(kept.head(), 0u);
+}
+
+TEST(BroadcastSink, KeepsRecordsOfTheDayApart) {
+  BroadcastRing ring(8);
+  BroadcastRing kept(8);
+  LatestTable latest(1);
+  BroadcastSink sink(ring, kept, latest, Clock());
+  sink.write(Record::of(StatusChanged{}));
+  sink.write(Record::of(DefinitionChanged{}));
+  sink.write(Record::of(Correction{}));
+  sink.write(Record::of(TimerTick{}));
+  EXPECT_EQ(kept.head(), 3u);
+  EXPECT_EQ(ring.head(), 3u) << "a status stands in its level";
 }
 
 }  // namespace
