@@ -247,11 +247,13 @@ struct PublisherCounter {
   Counter PublisherStats::*counter;
 };
 
-constexpr std::array<PublisherCounter, 7> kPublisherCounters{{
+constexpr std::array<PublisherCounter, 9> kPublisherCounters{{
     {"levels", "Levels handed to the transport.", &PublisherStats::levels},
     {"bytes", "Bytes handed to the transport.", &PublisherStats::bytes},
     {"heartbeats", "Heartbeat messages sent.", &PublisherStats::heartbeats},
     {"inavs", "Indicative values of funds sent, on ticks and on the grid.", &PublisherStats::inavs},
+    {"grids", "Levels sent at the instants of the grid.", &PublisherStats::grids},
+    {"records", "Status, definition and correction messages sent.", &PublisherStats::records},
     {"lapped", "Times the core overtook the publisher by the whole ring.", &PublisherStats::lapped},
     {"skipped", "Levels left out and named in Skipped messages.", &PublisherStats::skipped},
     {"send_failures", "Messages that the transport refused.", &PublisherStats::send_failures},

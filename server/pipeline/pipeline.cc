@@ -31,6 +31,11 @@ std::size_t kept_capacity(const Universe& universe) {
   return std::max<std::size_t>(1 << 14, 32 * universe.indices().size());
 }
 
+ZmqPublisher::Grids grids_of(const Config& config) {
+  return {.levels_ns = config.core.grid_ms * kNsPerMs,
+          .inavs_ns = config.zmq.inav_grid_s * kNsPerSecond};
+}
+
 }  // namespace
 
 unsigned spinning_threads(const Config& config) {
@@ -68,7 +73,7 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
       std::make_unique<Sequencer>(*engines_[0], journal_.get(), config.core.timer_ms * kNsPerMs);
   open_feeds(config);
   if (publish != nullptr)
-    zmq_ = std::make_unique<ZmqPublisher>(*publish, config.zmq, view_, clock_);
+    zmq_ = std::make_unique<ZmqPublisher>(*publish, grids_of(config), view_, clock_);
   assign_threads(config);
 }
 

@@ -7,6 +7,7 @@
 
 #include "calc/universe.h"
 #include "indexcast/v1/stream.pb.h"
+#include "server/publish/kept_mirror.h"
 #include "server/publish/level_mirror.h"
 
 namespace indexcast::server {
@@ -33,6 +34,13 @@ inline void fill_heartbeat(const Universe& universe, const LevelMirror& mirror, 
     index.set_code(universe.indices()[i].code);
     index.set_index_sequence(mirror.index_sequence(static_cast<IndexId>(i)));
   }
+}
+
+// Adds to a page that is filled what a stream of records has sent: its last record of every index.
+inline void add_record_sequences(const KeptMirror& kept, v1::Heartbeat& out) {
+  auto index = static_cast<IndexId>(out.page() * kHeartbeatPage);
+  for (v1::IndexSequence& each : *out.mutable_indices())
+    each.set_record_sequence(kept.newest(index++));
 }
 
 }  // namespace indexcast::server

@@ -35,6 +35,7 @@ class ControlDesk : public testing::Test {
   const server::ServerView& make_view() {
     view_.universe = &universe_;
     view_.ring = &ring_;
+    view_.kept = &kept_;
     view_.latest = &latest_;
     view_.core = &counters_;
     view_.epoch = static_cast<std::uint64_t>(now_.ns) - 1000;

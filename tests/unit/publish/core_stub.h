@@ -107,12 +107,14 @@ class CoreStub {
                     std::vector<IndexDefinition> definitions = stub_definitions())
       : universe(std::move(definitions)), ring(ring_capacity), latest(universe.indices().size()) {
     sequences_.resize(universe.indices().size());
+    record_sequences_.resize(universe.indices().size());
   }
 
   ServerView view() {
     return {.universe = &universe,
             .editions = &editions,
             .ring = &ring,
+            .kept = &kept,
             .latest = &latest,
             .core = &counters,
             .feeds = {&sse, &hkex},
@@ -167,9 +169,19 @@ class CoreStub {
     ring.write(Record::of(record));
   }
 
+  // Numbers `record`, which is kept for the day, and keeps it.
+  template <class T>
+  T keep(IndexId index, T record) {
+    record.header.id = index;
+    record.record_sequence = ++record_sequences_[index];
+    kept.write(Record::of(record));
+    return record;
+  }
+
   Universe universe;
   Editions editions{std::make_shared<const Universe>(universe)};
   BroadcastRing ring;
+  BroadcastRing kept{64};
   LatestTable latest;
   CoreCounters counters;
   FeedStub sse{feed::Venue::sse};
@@ -182,6 +194,7 @@ class CoreStub {
  private:
   std::uint64_t input_sequence_ = 0;
   std::vector<std::uint64_t> sequences_;
+  std::vector<std::uint64_t> record_sequences_;
 };
 
 }  // namespace indexcast::server

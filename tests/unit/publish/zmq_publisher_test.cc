@@ -38,6 +38,15 @@ class Subscriber {
     return message;
   }
 
+  // Topic and payload of whatever comes next.
+  std::pair<std::string, std::string> next() {
+    zmq::message_t name;
+    zmq::message_t payload;
+    EXPECT_TRUE(socket_.recv(name).has_value());
+    EXPECT_TRUE(name.more() && socket_.recv(payload).has_value());
+    return {name.to_string(), payload.to_string()};
+  }
+
   // Reads until `done(topic)`; the publisher's thread is the caller's.
   std::optional<std::string> poll_topic() {
     zmq::message_t name;
@@ -86,7 +95,7 @@ class ZmqPublisherTest : public testing::Test {
   CoreStub core_;
   Clock clock_;
   ZmqSocket socket_{settings()};
-  ZmqPublisher publisher_{socket_, settings(), core_.view(), clock_};
+  ZmqPublisher publisher_{socket_, {}, core_.view(), clock_};
 };
 
 TEST_F(ZmqPublisherTest, sendsTopicAndPayload) {
@@ -124,6 +133,113 @@ TEST_F(ZmqPublisherTest, heartbeatNamesEverySequence) {
   EXPECT_EQ(heartbeat.indices(0).index_sequence(), 0u);
   EXPECT_EQ(heartbeat.indices(1).code(), "995366");
   EXPECT_EQ(heartbeat.indices(1).index_sequence(), 2u);
+}
+
+TEST_F(ZmqPublisherTest, recordsOfTheDayHaveTheirTopics) {
+  Subscriber subscriber(socket_.endpoint(),
+                        {"heartbeat/", "status/995366/", "definition/", "correction/995366/"});
+  settle(subscriber);
+  core_.keep(1, DefinitionChanged{});
+  StatusChanged change;
+  change.header.detail = static_cast<std::uint8_t>(IndexStatus::open);
+  change.header.detail2 = static_cast<std::uint8_t>(IndexStatus::indicative);
+  change.header.detail3 = static_cast<std::uint8_t>(Cause::market);
+  change.index_sequence = 7;
+  change.flags = kPartialMarket;
+  change.quotable = true;
+  core_.keep(1, change);
+  Correction correction;
+  correction.header.detail2 = 4;
+  correction.from_sequence = 3;
+  correction.to_sequence = 5;
+  correction.published = {10'000'000};
+  correction.corrected = {10'000'001};
+  correction.control_id = 11;
+  core_.keep(1, correction);
+  core_.tick({1});
+  run();
+  const auto definition = subscriber.expect<v1::DefinitionChanged>("definition/995366/");
+  EXPECT_EQ(definition.record_sequence(), 1u);
+  EXPECT_EQ(definition.definition().code(), "995366");
+  EXPECT_EQ(definition.definition().provenance(), "the disclosed ten, rescaled");
+  EXPECT_EQ(definition.definition().member_count(), 3u);
+  const auto status = subscriber.expect<v1::StatusChanged>("status/995366/");
+  EXPECT_EQ(status.epoch(), kStubEpoch);
+  EXPECT_EQ(status.record_sequence(), 2u);
+  EXPECT_EQ(status.code(), "995366");
+  EXPECT_EQ(status.status(), v1::INDEX_STATUS_OPEN);
+  EXPECT_EQ(status.previous_status(), v1::INDEX_STATUS_INDICATIVE);
+  EXPECT_EQ(status.cause(), v1::CAUSE_MARKET);
+  EXPECT_EQ(status.index_sequence(), 7u);
+  EXPECT_EQ(status.flags(), static_cast<std::uint32_t>(kPartialMarket));
+  EXPECT_TRUE(status.quotable());
+  EXPECT_EQ(status.trade_date(), kStubDate);
+  const auto corrected = subscriber.expect<v1::Correction>("correction/995366/");
+  EXPECT_EQ(corrected.record_sequence(), 3u);
+  EXPECT_EQ(corrected.published(), 10'000'000);
+  EXPECT_EQ(corrected.corrected(), 10'000'001);
+  EXPECT_EQ(corrected.decimals(), 4u);
+  EXPECT_EQ(corrected.control_id(), 11u);
+  const auto heartbeat = subscriber.expect<v1::Heartbeat>("heartbeat/");
+  EXPECT_EQ(heartbeat.indices(1).record_sequence(), 3u);
+  EXPECT_EQ(heartbeat.indices(0).record_sequence(), 0u);
+  EXPECT_EQ(publisher_.stats().records.get(), 3u);
+}
+
+// The ring of the stub keeps 64.
+TEST_F(ZmqPublisherTest, recordsThatAreGoneAreNamed) {
+  Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "status/995366/", "skipped/995366/"});
+  settle(subscriber);
+  for (int i = 0; i < 100; ++i) core_.keep(1, StatusChanged{});
+  run();
+  const auto skipped = subscriber.expect<v1::Skipped>("skipped/995366/");
+  EXPECT_EQ(skipped.kind(), v1::STREAM_KIND_RECORD);
+  EXPECT_EQ(skipped.from(), 1u);
+  EXPECT_EQ(subscriber.expect<v1::StatusChanged>("status/995366/").record_sequence(),
+            skipped.to() + 1);
+}
+
+TEST_F(ZmqPublisherTest, theGridCarriesTheLevelOfItsInstant) {
+  Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "grid/995366/", "skipped/"});
+  settle(subscriber);
+  core_.publish(1, 10'000'001);
+  core_.tick({kNsPerSecond});
+  core_.publish(1, 10'000'002);
+  core_.tick({kNsPerSecond + 1});  // no instant of the grid
+  core_.tick({2 * kNsPerSecond});
+  core_.tick({3 * kNsPerSecond});
+  run();
+  std::vector<v1::Grid> grids;
+  for (int beats = 0; grids.size() < 3;) {
+    const auto next = subscriber.next();
+    if (next.first == "heartbeat/") {
+      ASSERT_LT(++beats, 5);
+      continue;
+    }
+    ASSERT_EQ(next.first, "grid/995366/");
+    ASSERT_TRUE(grids.emplace_back().ParseFromString(next.second));
+  }
+  EXPECT_EQ(grids[0].level().level(), 10'000'001) << "before what came after the instant";
+  EXPECT_EQ(grids[0].grid_instant(), kNsPerSecond);
+  EXPECT_EQ(grids[0].pace_ms(), 1000u);
+  EXPECT_EQ(grids[1].level().level(), 10'000'002);
+  EXPECT_EQ(grids[1].level().index_sequence(), 2u);
+  EXPECT_EQ(grids[2].level().index_sequence(), 2u) << "an index that rests is there too";
+  EXPECT_EQ(publisher_.stats().grids.get(), 3u) << "and one without a level is not";
+}
+
+TEST_F(ZmqPublisherTest, missedInstantsOfTheGridAreNamed) {
+  Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "skipped/995366/"});
+  settle(subscriber);
+  core_.publish(1, 10'000'001);
+  core_.tick({kNsPerSecond});
+  core_.tick({5 * kNsPerSecond});
+  run();
+  for (int beats = 0; beats < 2; ++beats) subscriber.expect<v1::Heartbeat>("heartbeat/");
+  const auto skipped = subscriber.expect<v1::Skipped>("skipped/995366/");
+  EXPECT_EQ(skipped.kind(), v1::STREAM_KIND_GRID);
+  EXPECT_EQ(skipped.from(), static_cast<std::uint64_t>(2 * kNsPerSecond));
+  EXPECT_EQ(skipped.to(), static_cast<std::uint64_t>(4 * kNsPerSecond));
 }
 
 TEST(Heartbeat, isPaged) {
