@@ -259,6 +259,10 @@ constexpr bool is_kept(RecordKind kind) {
          kind == RecordKind::correction;
 }
 
+// Whether a record has a place in the one stream of levels, prices and the rest. What a status says
+// stands in the level before it too.
+constexpr bool is_streamed(RecordKind kind) { return kind != RecordKind::status_changed; }
+
 inline constexpr std::size_t kRecordWords = 24;
 
 // A record of any kind as the ring holds it.

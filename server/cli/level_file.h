@@ -25,7 +25,7 @@ class LevelFile final : public RecordSink {
             std::uint64_t epoch);
 
   void write(LevelUpdate& update) override;
-  void write(const Record&) override { ++records_; }
+  void write(const Record& record) override { records_ += is_streamed(record.kind()); }
 
   std::uint64_t levels() const { return levels_; }
   // Flushes; throws std::system_error when the disk refused anything.

@@ -61,8 +61,7 @@ class BroadcastSink final : public RecordSink {
   }
   void write(const Record& record) override {
     if (is_kept(record.kind())) kept_->write(record);
-    // What it says stands in the level before it too.
-    if (record.kind() != RecordKind::status_changed) ring_->write(record);
+    if (is_streamed(record.kind())) ring_->write(record);
   }
 
  private:
