@@ -20,7 +20,6 @@
 #include "server/cli/serve.h"
 #include "server/cli/simulate.h"
 #include "server/cli/version.h"
-#include "server/cli/watch.h"
 #include "server/config/codec.h"
 #include "server/config/config.h"
 #include "server/control/operation.h"
@@ -29,6 +28,7 @@
 #include "server/days/loaded_day.h"
 #include "server/journal/journal_reader.h"
 #include "server/pipeline/clock.h"
+#include "server/watch/watch.h"
 
 namespace indexcast::server {
 namespace {
@@ -213,6 +213,12 @@ Command add_watch(CLI::App& app) {
   command->add_option("ENDPOINT", options->endpoint, "ZeroMQ endpoint of a server")
       ->capture_default_str();
   command->add_option("--index", options->codes, "only these codes");
+  command->add_option("--query", options->query, "its ROUTER, asked for members")
+      ->capture_default_str();
+  command->add_option("--title", options->title, "first line of the table");
+  command->add_option("--rise", options->rise, "colour of a rise: red or green")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, RiseColour>{
+          {"red", RiseColour::red}, {"green", RiseColour::green}}));
   command->add_flag("--jsonl", options->jsonl, "every level as a line of JSON");
   command->add_option("--count", options->count, "end after so many levels");
   return [=] { return run_watch(*options); };

@@ -1,4 +1,4 @@
-#include "server/cli/watch_table.h"
+#include "server/watch/watch_table.h"
 
 #include <fmt/format.h>
 
@@ -12,8 +12,9 @@ namespace {
 
 constexpr int kPercentPlaces = 4;
 constexpr std::uint32_t kMostPlaces = 18;
-constexpr std::int64_t kSilenceNs = 5 * kNsPerSecond;  // heartbeats come every second
 constexpr const char* kRow = "{:<8} {:>14} {:>12} {:>10} {:<18} {:>9} {:>6} {:>8} {:>10}  {}\n";
+
+}  // namespace
 
 std::string flag_words(std::uint32_t flags) {
   std::string out;
@@ -29,12 +30,16 @@ std::string signed_text(std::int64_t raw, int places) {
   return (raw > 0 ? "+" : "") + format_decimal(raw, places);
 }
 
-}  // namespace
+int places_of(const v1::Level& level) {
+  return static_cast<int>(std::min(level.decimals(), kMostPlaces));
+}
 
 void WatchTable::enter_epoch(std::uint64_t epoch) {
   if (epoch == epoch_) return;
   epoch_ = epoch;
   rows_.clear();
+  levels_ = 0;
+  latency_ = std::make_unique<LatencyHistogram>();
 }
 
 // The first that is seen of an index starts its account: what came before was not subscribed.
@@ -48,6 +53,12 @@ void WatchTable::take(const v1::Level& level, TimeNs received) {
   Row& row = rows_[level.code()];
   cover(row, level.index_sequence(), level.index_sequence());
   row.latency_ns = received.ns - level.publish_time();
+  latency_->record(row.latency_ns);
+  ++levels_;
+  if (row.level.level() != 0 && level.level() != row.level.level()) {
+    row.moved = level.level() > row.level.level() ? 1 : -1;
+    row.moved_at = received;
+  }
   row.level = level;
   heard_ = received;
 }
@@ -81,32 +92,18 @@ std::uint64_t WatchTable::skipped(const std::string& code) const {
   return row == rows_.end() ? 0 : row->second.skipped;
 }
 
-std::string WatchTable::text_of_row(const std::string& code, const Row& row) {
+std::string WatchTable::line(const std::string& code) const {
+  const auto found = rows_.find(code);
+  if (found == rows_.end()) return {};
+  const Row& row = found->second;
   const v1::Level& level = row.level;
-  const int places = static_cast<int>(std::min(level.decimals(), kMostPlaces));
+  const int places = places_of(level);
   const std::string quality = level.quotable() ? "quotable" : flag_words(level.flags());
   return fmt::format(
       fmt::runtime(kRow), code, format_decimal(level.level(), places),
       signed_text(level.change(), places), signed_text(level.change_percent(), kPercentPlaces),
       word_of(kIndexStatusWords, level.status()), level.index_sequence(), row.lost, row.skipped,
       fmt::format("{:.1f}", static_cast<double>(row.latency_ns) / 1e3), quality);
-}
-
-std::string WatchTable::line(const std::string& code) const {
-  const auto row = rows_.find(code);
-  return row == rows_.end() ? std::string() : text_of_row(code, row->second);
-}
-
-std::string WatchTable::table(TimeNs now) const {
-  std::string out = fmt::format(fmt::runtime(kRow), "index", "level", "change", "%", "status",
-                                "sequence", "lost", "skipped", "us", "quality");
-  for (const auto& [code, row] : rows_) out += text_of_row(code, row);
-  if (heard_.ns == 0) {
-    out += "waiting for the server\n";
-  } else if (now - heard_ > kSilenceNs) {
-    out += fmt::format("no word from the server for {} s\n", (now - heard_) / kNsPerSecond);
-  }
-  return out;
 }
 
 }  // namespace indexcast::server

@@ -1,4 +1,4 @@
-#include "server/cli/watch_table.h"
+#include "server/watch/watch_table.h"
 
 #include <gmock/gmock.h>
 
@@ -74,14 +74,31 @@ TEST(WatchTable, startsAgainWithANewEpoch) {
 
 TEST(WatchTable, showsLevelsStatusAndLatency) {
   WatchTable table;
-  EXPECT_THAT(table.table({}), HasSubstr("waiting for the server"));
   table.take(level_of(1), {1'250'000});
   const std::string line = table.line("995365");
   for (const char* text :
        {"995365", "1012.3456", "+12.3456", "+1.2346", "break", "250.0", "partial_market"}) {
     EXPECT_THAT(line, HasSubstr(text));
   }
-  EXPECT_THAT(table.table({20 * kNsPerSecond}), HasSubstr("no word from the server for 19 s"));
+}
+
+TEST(WatchTable, remembersWhereALevelWent) {
+  WatchTable table;
+  v1::Level level = level_of(1);
+  table.take(level, {1});
+  EXPECT_EQ(table.rows().at("995365").moved, 0);
+  level.set_index_sequence(2);
+  level.set_level(10'123'457);
+  table.take(level, {2});
+  EXPECT_EQ(table.rows().at("995365").moved, 1);
+  level.set_index_sequence(3);
+  table.take(level, {3});  // the same level again
+  EXPECT_EQ(table.rows().at("995365").moved_at.ns, 2);
+  level.set_level(10'123'000);
+  table.take(level, {4});
+  EXPECT_EQ(table.rows().at("995365").moved, -1);
+  EXPECT_EQ(table.levels(), 4u);
+  EXPECT_EQ(table.latency().snapshot()->count(), 4u);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "server/cli/watch.h"
+#include "server/watch/watch.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -6,13 +6,17 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
-#include <optional>
+#include <memory>
+#include <utility>
 #include <zmq.hpp>
 
-#include "server/cli/watch_table.h"
 #include "server/pipeline/clock.h"
 #include "server/publish/level_json.h"
+#include "server/watch/member_query.h"
+#include "server/watch/watch_table.h"
+#include "server/watch/watch_view.h"
 
 namespace indexcast::server {
 namespace {
@@ -56,7 +60,13 @@ enum class Output : std::uint8_t { table, lines, jsonl };
 
 class Watch {
  public:
-  Watch(const WatchOptions& options, Output output) : options_(options), output_(output) {
+  // `terminal` is null unless the output is a table.
+  Watch(const WatchOptions& options, Output output, std::unique_ptr<Terminal> terminal)
+      : options_(options),
+        output_(output),
+        terminal_(std::move(terminal)),
+        view_(options.title.empty() ? "indexcast " + options.endpoint : options.title),
+        members_(context_, options.query) {
     socket_.set(zmq::sockopt::linger, 0);
     // A recording waits for its disk now and then; ZeroMQ's own 1000 are a moment of an open.
     socket_.set(zmq::sockopt::rcvhwm, kReceiveHighWaterMark);
@@ -72,23 +82,42 @@ class Watch {
 
   void run() {
     const EndSignals ends;
-    zmq::pollitem_t items[] = {{socket_.handle(), 0, ZMQ_POLLIN, 0},
-                               {nullptr, ends.descriptor(), ZMQ_POLLIN, 0}};
-    while (!done()) {
-      zmq::poll(items, 2, std::chrono::milliseconds(kPollMs));
-      if (items[1].revents != 0) {
-        ends.take();
-        break;
-      }
+    while (!done() && wait(ends)) {
       while (!done() && receive()) {
       }
-      if (output_ == Output::table) redraw();
+      while (members_.receive()) {
+      }
+      if (terminal_) follow_keys();
+      if (terminal_) draw();
       std::fflush(stdout);
     }
+    leave_the_last_levels();
   }
 
  private:
-  bool done() const { return options_.count > 0 && levels_ >= options_.count; }
+  bool done() const { return quit_ || (options_.count > 0 && levels_ >= options_.count); }
+
+  // Until something comes, or a moment; false when a signal ends the watch.
+  bool wait(const EndSignals& ends) {
+    const bool keys = terminal_ && isatty(STDIN_FILENO) == 1;
+    zmq::pollitem_t items[] = {{socket_.handle(), 0, ZMQ_POLLIN, 0},
+                               {members_.socket().handle(), 0, ZMQ_POLLIN, 0},
+                               {nullptr, ends.descriptor(), ZMQ_POLLIN, 0},
+                               {nullptr, STDIN_FILENO, ZMQ_POLLIN, 0}};
+    // The plain call: another size of the terminal interrupts it, which is no error.
+    const int ready = zmq_poll(static_cast<zmq_pollitem_t*>(items), keys ? 4 : 3, kPollMs);
+    if (ready < 0 && zmq_errno() != EINTR) throw zmq::error_t();
+    if (ready <= 0 || items[2].revents == 0) return true;
+    ends.take();
+    return false;
+  }
+
+  void follow_keys() {
+    for (auto key = terminal_->key(); key; key = terminal_->key()) {
+      quit_ |= !view_.take(*key, table_);
+      drawn_ = {};
+    }
+  }
 
   // Takes one message; false when none waits.
   bool receive() {
@@ -137,22 +166,23 @@ class Watch {
     }
   }
 
-  // Back to the table's first line, the table with each line cleared to its end, then everything
-  // below. What stands above on the screen (the demo's web address) stays.
-  void redraw() {
+  void draw() {
     const TimeNs now = clock_.now();
+    if (!view_.shown().empty()) members_.ask(view_.shown(), now);
     if (now - drawn_ < kRedrawNs) return;
     drawn_ = now;
-    std::string screen = lines_drawn_ > 0 ? fmt::format("\x1b[{}A\r", lines_drawn_) : std::string();
-    lines_drawn_ = 0;
-    for (const char c : table_.table(now)) {
-      if (c == '\n') {
-        screen += "\x1b[K";
-        ++lines_drawn_;
-      }
-      screen += c;
-    }
-    fmt::print("{}\x1b[J", screen);
+    terminal_->clear();
+    view_.draw(*terminal_, table_, members_.members() ? &*members_.members() : nullptr,
+               members_.fault(), now);
+    terminal_->show();
+  }
+
+  // Where the terminal was before.
+  void leave_the_last_levels() {
+    if (!terminal_) return;
+    terminal_.reset();
+    for (const auto& [code, row] : table_.rows()) fmt::print("{}", table_.line(code));
+    std::fflush(stdout);
   }
 
   const WatchOptions& options_;
@@ -164,8 +194,11 @@ class Watch {
   v1::Level level_;
   JsonBuffer text_;
   WatchTable table_;
+  std::unique_ptr<Terminal> terminal_;
+  WatchView view_;
+  MemberQuery members_;
   TimeNs drawn_{};
-  int lines_drawn_ = 0;
+  bool quit_ = false;
   bool announced_ = false;
   int levels_ = 0;
 };
@@ -173,12 +206,14 @@ class Watch {
 }  // namespace
 
 int run_watch(const WatchOptions& options) {
-  const bool terminal = isatty(STDOUT_FILENO) == 1;
+  const bool screen = !options.jsonl && isatty(STDOUT_FILENO) == 1;
+  std::unique_ptr<Terminal> terminal = screen ? Terminal::open(options.rise) : nullptr;
   const Output output = options.jsonl ? Output::jsonl : terminal ? Output::table : Output::lines;
   try {
-    Watch watch(options, output);
+    Watch watch(options, output, std::move(terminal));
     watch.run();
   } catch (const zmq::error_t& error) {
+    terminal.reset();
     fmt::print(stderr, "{}: {}\n", options.endpoint, error.what());
     return kBadEndpoint;
   }

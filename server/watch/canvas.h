@@ -1,0 +1,21 @@
+// What a view is drawn on: a terminal, or a grid of text in a test.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace indexcast::server {
+
+enum class Tone : std::uint8_t { plain, heading, up, down, good, warn, faint };
+
+class Canvas {
+ public:
+  virtual ~Canvas() = default;
+  virtual int rows() const = 0;
+  virtual int columns() const = 0;
+  // UTF-8, cut at the right edge. `row` and `column` are on the canvas. `selected`: stands out as
+  // the line that keys are about.
+  virtual void put(int row, int column, std::string_view text, Tone tone, bool selected) = 0;
+};
+
+}  // namespace indexcast::server

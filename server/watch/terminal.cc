@@ -1,0 +1,107 @@
+#include "server/watch/terminal.h"
+
+#include <clocale>
+#include <cstdio>
+#include <string>
+
+// After everything else: it defines macros of short names.
+#define NCURSES_NOMACROS
+#include <curses.h>
+
+namespace indexcast::server {
+namespace {
+
+constexpr int kEscapeDelayMs = 25;
+
+short pair_of(Tone tone) { return static_cast<short>(static_cast<int>(tone) + 1); }
+
+void set_colours(RiseColour rise) {
+  if (!has_colors()) return;
+  start_color();
+  use_default_colors();
+  constexpr short kBackground = -1;
+  const bool red = rise == RiseColour::red;
+  init_pair(pair_of(Tone::up), red ? COLOR_RED : COLOR_GREEN, kBackground);
+  init_pair(pair_of(Tone::down), red ? COLOR_GREEN : COLOR_RED, kBackground);
+  init_pair(pair_of(Tone::good), COLOR_CYAN, kBackground);
+  init_pair(pair_of(Tone::warn), COLOR_YELLOW, kBackground);
+}
+
+attr_t attributes_of(Tone tone, bool selected) {
+  attr_t attributes = selected ? A_REVERSE : A_NORMAL;
+  if (tone == Tone::heading) attributes |= A_BOLD;
+  if (tone == Tone::faint) attributes |= A_DIM;
+  return attributes;
+}
+
+Key key_of(int code) {
+  switch (code) {
+    case KEY_UP:
+    case 'k':
+      return Key::up;
+    case KEY_DOWN:
+    case 'j':
+      return Key::down;
+    case KEY_HOME:
+    case 'g':
+      return Key::first;
+    case KEY_END:
+    case 'G':
+      return Key::last;
+    case '\n':
+    case '\r':
+    case 'm':
+      return Key::members;
+    case '?':
+    case 'h':
+      return Key::help;
+    case 27:  // escape
+      return Key::back;
+    case 'q':
+      return Key::quit;
+    case KEY_RESIZE:
+      return Key::resize;
+    default:
+      return Key::other;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Terminal> Terminal::open(RiseColour rise) {
+  std::setlocale(LC_CTYPE, "");
+  SCREEN* const screen = newterm(nullptr, stdout, stdin);
+  if (screen == nullptr) return nullptr;
+  set_escdelay(kEscapeDelayMs);
+  cbreak();
+  noecho();
+  keypad(stdscr, true);
+  nodelay(stdscr, true);
+  curs_set(0);
+  set_colours(rise);
+  return std::unique_ptr<Terminal>(new Terminal);
+}
+
+Terminal::~Terminal() { endwin(); }
+
+int Terminal::rows() const { return getmaxy(stdscr); }
+int Terminal::columns() const { return getmaxx(stdscr); }
+
+void Terminal::put(int row, int column, std::string_view text, Tone tone, bool selected) {
+  if (row < 0 || row >= rows() || column >= columns()) return;
+  const bool coloured = tone != Tone::plain && tone != Tone::heading && tone != Tone::faint;
+  attr_set(attributes_of(tone, selected), coloured ? pair_of(tone) : short{0}, nullptr);
+  mvaddnstr(row, column, text.data(), static_cast<int>(text.size()));
+  attr_set(A_NORMAL, 0, nullptr);
+}
+
+void Terminal::clear() { erase(); }
+void Terminal::show() { refresh(); }
+
+std::optional<Key> Terminal::key() {
+  const int code = getch();
+  if (code == ERR) return std::nullopt;
+  return key_of(code);
+}
+
+}  // namespace indexcast::server
