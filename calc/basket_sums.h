@@ -28,7 +28,7 @@ class BasketSums {
     const IndexRow& row = indices_[id];
     Int128 sum = 0;
     for (std::uint32_t leg = row.first_leg; leg < row.end_leg; ++leg)
-      sum += totals_[leg] * rates_[leg].raw;
+      sum += times(totals_[leg], static_cast<std::uint64_t>(rates_[leg].raw));
     return sum;
   }
   LevelDivider::Result level(IndexId id) const { return divide(id, sum(id)); }

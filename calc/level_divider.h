@@ -26,10 +26,10 @@ class LevelDivider {
   Result divide(Int128 sum) const {
     if (sum < 0) [[unlikely]]
       return {Level{}, true};
-    const Int128 numerator = sum * numerator_scale_;
+    const Int128 numerator = times(sum, numerator_scale_);
     const auto leading = static_cast<double>(static_cast<std::int64_t>(numerator >> shift_));
     auto quotient = static_cast<std::int64_t>(leading * inverse_);
-    Int128 remainder = numerator - denominator_ * quotient;
+    Int128 remainder = numerator - times(denominator_, static_cast<std::uint64_t>(quotient));
     if (remainder < 0) {
       --quotient;
       remainder += denominator_;
@@ -44,8 +44,8 @@ class LevelDivider {
   }
 
  private:
-  Int128 numerator_scale_;
   Int128 denominator_;
+  std::uint64_t numerator_scale_;  // 10^4 at most
   int shift_;       // brings the largest numerator below 2^63
   double inverse_;  // 2^shift / denominator
 };
