@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "feedhandlers/common/venue.h"
-#include "server/http/member_values.h"
+#include "server/publish/member_values.h"
 #include "server/publish/words.h"
 
 namespace indexcast::server {

@@ -1,4 +1,4 @@
-#include "server/http/member_values.h"
+#include "server/publish/member_values.h"
 
 #include "calc/definition.h"
 
