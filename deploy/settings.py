@@ -81,8 +81,8 @@ def move_to_free_ports(settings, keep=True):
     for channel in settings["hkex"]["channels"]:
         for line in ("line_a", "line_b", "refresh_a", "refresh_b"):
             channel[line] = _moved(channel[line], ports, socket.SOCK_DGRAM, keep)
-    publish = settings["zmq"]["publish"]
-    settings["zmq"]["publish"] = _moved(publish, ports, socket.SOCK_STREAM, keep)
+    for key in ("publish", "query"):
+        settings["zmq"][key] = _moved(settings["zmq"][key], ports, socket.SOCK_STREAM, keep)
     settings["http"]["port"] = ports.take(settings["http"]["port"] if keep else 0)
     settings["admin"]["port"] = ports.take(settings["admin"]["port"] if keep else 0)
     return settings

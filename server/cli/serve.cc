@@ -49,6 +49,9 @@ nlohmann::json describe(const Config& config, const DayKeeper& days) {
   if (days.admin() != nullptr)
     ready["admin"] = fmt::format("http://{}:{}/", config.admin.address, days.admin()->port());
   if (days.zmq() != nullptr) ready["zmq"] = days.zmq()->endpoint();
+  if (days.query() != nullptr) ready["zmq_query"] = days.query()->endpoint();
+  if (days.zmq() != nullptr && !days.zmq()->public_key().empty())
+    ready["zmq_public_key"] = days.zmq()->public_key();
   if (pipeline.journal() != nullptr) ready["journal"] = pipeline.journal()->path();
   return ready;
 }

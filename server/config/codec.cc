@@ -103,6 +103,22 @@ std::optional<char> PaddingText::parse(std::string_view text) const {
   return std::nullopt;
 }
 
+// Five digits of base 85 are 32 bits (ZeroMQ RFC 32).
+std::optional<std::string> CurveKeyText::parse(std::string_view text) const {
+  constexpr std::string_view kDigits =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+  constexpr std::size_t kKeySize = 40;
+  if (text.size() != kKeySize) return std::nullopt;
+  std::uint64_t group = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t digit = kDigits.find(text[i]);
+    if (digit == std::string_view::npos) return std::nullopt;
+    group = (i % 5 == 0 ? 0 : group * kDigits.size()) + digit;
+    if (group > 0xffff'ffff) return std::nullopt;
+  }
+  return std::string(text);
+}
+
 std::optional<std::uint32_t> SecurityCodeText::parse(std::string_view text) const {
   if (text.size() != 6) return std::nullopt;
   return parse_digits(text);

@@ -97,6 +97,13 @@ struct AddressText {
   std::string expected() const { return "an IPv4 address"; }
 };
 
+// A public key of CurveZMQ in Z85.
+struct CurveKeyText {
+  std::optional<std::string> parse(std::string_view text) const;
+  std::string format(const std::string& key) const { return key; }
+  std::string expected() const { return "a key of 40 characters in Z85"; }
+};
+
 // What fills a short text field.
 struct PaddingText {
   std::optional<char> parse(std::string_view text) const;

@@ -17,6 +17,7 @@
 #include "feedhandlers/simulator/settings.h"
 #include "feedhandlers/sse/settings.h"
 #include "feedhandlers/szse/settings.h"
+#include "server/config/topic_kind.h"
 #include "server/funds/settings.h"
 
 namespace indexcast::server {
@@ -69,11 +70,37 @@ inline bool is_endpoint(std::string_view source) {
   return source.find("://") != std::string_view::npos;
 }
 
+// A subscriber by its CURVE key, and what it may see (server/publish/entitlement.h).
+struct ZmqClientSettings {
+  std::string name;
+  std::string public_key;                  // Z85, 40 characters
+  std::vector<std::string> codes = {"*"};  // "*": every one
+  std::vector<TopicKind> topics = all_topic_kinds();
+  std::int64_t requests_per_s = 0;      // 0: as everybody
+  std::int64_t answer_bytes_per_s = 0;  // likewise
+};
+
+struct CurveSettings {
+  std::string secret_key;  // the file that holds it; empty: no encryption, and no access control
+};
+
 struct ZmqSettings {
   bool enabled = true;
   std::string publish = "tcp://127.0.0.1:5556";
+  std::string query = "tcp://127.0.0.1:5557";  // empty: questions are not answered
   int send_high_water_mark = 100'000;  // messages held for one slow subscriber before ZeroMQ drops
-  std::int64_t inav_grid_s = 15;       // pace of a fund's grid, aligned to the clock
+  int answer_high_water_mark = 32;     // answers held for one asker before they are dropped
+  std::int64_t requests_per_s = 200;   // of one asker
+  std::int64_t answer_bytes_per_s = 32 << 20;  // likewise
+  std::int64_t max_message_bytes = 65'536;     // that a peer may send, or its connection ends
+  int linger_ms = 500;                         // for what is queued when the server stops
+  int keepalive_idle_s = 60;
+  int keepalive_interval_s = 10;
+  int keepalive_count = 3;
+  int heartbeat_ms = 10'000;      // between ZeroMQ's own pings; 0: none
+  std::int64_t inav_grid_s = 15;  // pace of a fund's grid, aligned to the clock
+  CurveSettings curve;
+  std::vector<ZmqClientSettings> clients;
 };
 
 struct HttpSettings {

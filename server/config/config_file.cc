@@ -10,6 +10,9 @@
 namespace indexcast::server {
 namespace {
 
+// Each is a subscription for each kind of topic, when a client asks for everything.
+constexpr std::size_t kMaxClientCodes = 256;
+
 // The default that the struct cannot state itself.
 Config default_config(const std::string& path) {
   Config config;
@@ -30,6 +33,7 @@ void resolve_paths(Config& config) {
     fund.composition = resolve_beside(config.source, fund.composition);
     fund.closes = resolve_beside(config.source, fund.closes);
   }
+  config.zmq.curve.secret_key = resolve_beside(config.source, config.zmq.curve.secret_key);
   config.admin.tokens = resolve_beside(config.source, config.admin.tokens);
   config.days.directory = resolve_beside(config.source, config.days.directory);
   config.journal.directory = resolve_beside(config.source, config.journal.directory);
@@ -72,6 +76,33 @@ void check_core(const CoreSettings& core, TableReader& reader) {
     reader.fault("core", "grid_ms must be a multiple of timer_ms");
 }
 
+// A slash would end the code within a topic, and with it what it allows.
+void check_client(const ZmqClientSettings& client, TableReader& reader) {
+  const std::string& name = client.name;
+  if (name.empty()) reader.fault("zmq", "a client has no name");
+  if (client.public_key.empty()) reader.fault("zmq", "client " + name + " has no public_key");
+  if (client.codes.size() > kMaxClientCodes)
+    reader.fault("zmq", "client " + name + " has more than 256 codes");
+  for (const std::string& code : client.codes) {
+    if (code.find('/') != std::string::npos)
+      reader.fault("zmq", "client " + name + ": a code has no slash: " + code);
+  }
+}
+
+void check_zmq(const ZmqSettings& zmq, TableReader& reader) {
+  std::set<std::string> names;
+  std::set<std::string> keys;
+  for (const ZmqClientSettings& client : zmq.clients) {
+    check_client(client, reader);
+    if (!names.insert(client.name).second)
+      reader.fault("zmq", "client " + client.name + " appears twice");
+    if (!keys.insert(client.public_key).second)
+      reader.fault("zmq", "client " + client.name + " has the key of another");
+  }
+  if (zmq.curve.secret_key.empty() != zmq.clients.empty())
+    reader.fault("zmq", "clients and curve.secret_key need each other");
+}
+
 void check_szse(const szse::Settings& szse, TableReader& reader) {
   const bool multicast = szse.transport == szse::Transport::multicast;
   if (!multicast && szse.gateways.empty()) reader.fault("szse", "gateways: at least one is needed");
@@ -103,6 +134,7 @@ void check_whole(const Config& config, TableReader& reader) {
   check_fx(config, reader);
   check_core(config.core, reader);
   check_funds(config, reader);
+  if (config.zmq.enabled) check_zmq(config.zmq, reader);
 }
 
 // The simulator is the other side of the same sessions, on the same day. A venue without an address

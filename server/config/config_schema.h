@@ -14,6 +14,8 @@ namespace indexcast::server {
 
 inline constexpr std::int64_t kMaxRing = 1 << 24;  // 1 GiB of events
 inline constexpr std::int64_t kMaxPort = 65535;
+inline constexpr std::int64_t kMaxAnswerRate =
+    10'000'000'000;  // bytes a second: no limit in practice
 
 template <class Walker>
 void walk_core(Walker& walker, CoreSettings& core) {
@@ -169,11 +171,36 @@ void walk_fund(Walker& walker, FundSettings& fund) {
 }
 
 template <class Walker>
+void walk_zmq_client(Walker& walker, ZmqClientSettings& client) {
+  walker.text("name", client.name, NonEmptyText{});
+  walker.text("public_key", client.public_key, CurveKeyText{});
+  walker.texts("codes", client.codes, NonEmptyText{});
+  walker.texts("topics", client.topics,
+               one_of<TopicKind>("level", "grid", "inav", "status", "definition", "correction"));
+  walker.integer("requests_per_s", client.requests_per_s, 0, 1'000'000);
+  walker.integer("answer_bytes_per_s", client.answer_bytes_per_s, 0, kMaxAnswerRate);
+}
+
+template <class Walker>
 void walk_zmq(Walker& walker, ZmqSettings& zmq) {
   walker.boolean("enabled", zmq.enabled);
   walker.text("publish", zmq.publish, NonEmptyText{});
+  walker.text("query", zmq.query, AnyText{});
   walker.integer("send_high_water_mark", zmq.send_high_water_mark, 1, 10'000'000);
+  walker.integer("answer_high_water_mark", zmq.answer_high_water_mark, 1, 10'000);
+  walker.integer("requests_per_s", zmq.requests_per_s, 1, 1'000'000);
+  walker.integer("answer_bytes_per_s", zmq.answer_bytes_per_s, 65'536, kMaxAnswerRate);
+  walker.integer("max_message_bytes", zmq.max_message_bytes, 32'768, 1 << 30);
+  walker.integer("linger_ms", zmq.linger_ms, 0, 60'000);
+  walker.integer("keepalive_idle_s", zmq.keepalive_idle_s, 1, 32'767);
+  walker.integer("keepalive_interval_s", zmq.keepalive_interval_s, 1, 32'767);
+  walker.integer("keepalive_count", zmq.keepalive_count, 1, 127);
+  walker.integer("heartbeat_ms", zmq.heartbeat_ms, 0, 3'600'000);
   walker.integer("inav_grid_s", zmq.inav_grid_s, 1, 3600);
+  walker.section("curve",
+                 [&](auto& table) { table.text("secret_key", zmq.curve.secret_key, AnyText{}); });
+  walker.tables("clients", zmq.clients,
+                [](auto& table, ZmqClientSettings& client) { walk_zmq_client(table, client); });
 }
 
 template <class Walker>

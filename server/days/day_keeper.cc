@@ -49,10 +49,20 @@ DayKeeper::DayKeeper(Config config, DefinitionDirectory directory, LoadedDay fir
       std::make_unique<Pipeline>(first.config, std::move(first.universe), trade_date_, zmq_.get());
   keep_list(*pipeline_);
   if (config_.admin.enabled) open_admin(config_.admin);
+  if (zmq_ && !config_.zmq.query.empty())
+    query_ =
+        std::make_unique<QueryServer>(config_.zmq, *zmq_, pipeline_->view(), pipeline_->clock());
   if (!config_.http.enabled) return;
-  http_ =
-      std::make_unique<HttpServer>(config_.http, pipeline_->view(), pipeline_->clock(),
-                                   publishers(), config_.admin.enabled ? &request_stats_ : nullptr);
+  http_ = std::make_unique<HttpServer>(config_.http, pipeline_->view(), pipeline_->clock(),
+                                       publishers(), services());
+}
+
+ServiceStats DayKeeper::services() const {
+  ServiceStats out;
+  if (config_.admin.enabled) out.requests = &request_stats_;
+  if (query_) out.questions = &query_->stats();
+  if (zmq_) out.access = &zmq_->stats();
+  return out;
 }
 
 void DayKeeper::open_admin(const AdminSettings& settings) {
@@ -79,6 +89,7 @@ std::vector<const PublisherStats*> DayKeeper::publishers() const {
 void DayKeeper::start() {
   if (http_) http_->start();
   pipeline_->start();
+  if (query_) query_->start();
   if (admin_) admin_->start();
 }
 
@@ -87,9 +98,11 @@ void DayKeeper::stop() {
   // While the core still answers.
   if (admin_) admin_->stop();
   pipeline_->stop();
+  if (query_) query_->stop();
   if (http_) http_->stop();
   log_end(*pipeline_);
   http_.reset();
+  query_.reset();
   admin_.reset();
   pipeline_.reset();
 }
@@ -182,6 +195,7 @@ void DayKeeper::replace(std::unique_ptr<Pipeline> next) {
   std::swap(pipeline_, next);
   trade_date_ = pipeline_->view().trade_date;
   pipeline_->start();
+  if (query_) query_->follow_day(pipeline_->view(), pipeline_->clock());
   if (http_) http_->follow_day(pipeline_->view(), pipeline_->clock(), publishers());
   if (admin_port != 0) reopen_admin(admin_port);
 }

@@ -13,6 +13,7 @@
 #include "server/http/http_server.h"
 #include "server/pipeline/pipeline.h"
 #include "server/publish/zmq_socket.h"
+#include "server/query/query_server.h"
 
 namespace indexcast::server {
 
@@ -45,6 +46,7 @@ class DayKeeper {
   // Null when disabled.
   const HttpServer* http() const { return http_.get(); }
   const ZmqSocket* zmq() const { return zmq_.get(); }
+  const QueryServer* query() const { return query_.get(); }
   const AdminServer* admin() const { return admin_.get(); }
 
  private:
@@ -56,12 +58,14 @@ class DayKeeper {
   void open_admin(const AdminSettings& settings);
   void reopen_admin(std::uint16_t port);
   std::vector<const PublisherStats*> publishers() const;
+  ServiceStats services() const;
 
   Config config_;
   DefinitionDirectory directory_;
   Date trade_date_;
   std::unique_ptr<ZmqSocket> zmq_;
   std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<QueryServer> query_;
   RequestStats request_stats_;
   std::unique_ptr<Audit> audit_;  // beside the pipeline's journal
   std::unique_ptr<AdminServer> admin_;

@@ -165,9 +165,9 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
 class HttpServer::Impl {
  public:
   Impl(const HttpSettings& settings, const ServerView& view, Clock clock,
-       std::vector<const PublisherStats*> publishers, const RequestStats* requests)
+       std::vector<const PublisherStats*> publishers, const ServiceStats& services)
       : hub_(view, clock, stats_),
-        shared_{settings, {view, std::move(publishers), &stats_, requests}, stats_, hub_, api_, {}},
+        shared_{settings, {view, std::move(publishers), &stats_, services}, stats_, hub_, api_, {}},
         api_(shared_.sources, hub_.mirror(), clock) {
     shared_.sources.publishers.push_back(&hub_.stats());
     port_ = listen_at(acceptor_, "http", settings.address, settings.port);
@@ -289,8 +289,8 @@ class HttpServer::Impl {
 };
 
 HttpServer::HttpServer(const HttpSettings& settings, const ServerView& view, Clock clock,
-                       std::vector<const PublisherStats*> publishers, const RequestStats* requests)
-    : impl_(std::make_unique<Impl>(settings, view, clock, std::move(publishers), requests)) {}
+                       std::vector<const PublisherStats*> publishers, const ServiceStats& services)
+    : impl_(std::make_unique<Impl>(settings, view, clock, std::move(publishers), services)) {}
 HttpServer::~HttpServer() = default;
 void HttpServer::start() { impl_->start(); }
 void HttpServer::follow_day(const ServerView& view, Clock clock,

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "server/config/config.h"
-#include "server/control/request_stats.h"
 #include "server/metrics/client_stats.h"
+#include "server/metrics/exposition.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/server_view.h"
 #include "server/publish/publisher_stats.h"
@@ -22,9 +22,9 @@ class HttpServer {
  public:
   // Throws std::runtime_error with the address when it cannot be bound. `view`'s objects and
   // `publishers` (shown on the page and in /metrics beside this server's own) and
-  // `requests` (in /metrics, if any are taken) outlive the server.
+  // what `services` points to (in /metrics) outlive the server.
   HttpServer(const HttpSettings& settings, const ServerView& view, Clock clock,
-             std::vector<const PublisherStats*> publishers, const RequestStats* requests = nullptr);
+             std::vector<const PublisherStats*> publishers, const ServiceStats& services = {});
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -353,6 +353,72 @@ void add_requests(const RequestStats& stats, Families& out) {
                   "Administrative calls without a known token.", stats.unauthorised.get());
 }
 
+void add_questions(const QueryStats& stats, Families& out) {
+  MetricFamily& asked = out.open("indexcast_questions_total", "Subscribers' requests over ROUTER.",
+                                 MetricType::Counter);
+  for (std::size_t i = 0; i < kQuestionWords.size(); ++i)
+    Families::counter(asked, {{"question", std::string(kQuestionWords[i])}},
+                      stats.questions[i].get());
+  MetricFamily& refused =
+      out.open("indexcast_questions_refused_total",
+               "Of these, and of what was no request: refused.", MetricType::Counter);
+  for (std::size_t i = 0; i < kRefusalWords.size(); ++i)
+    Families::counter(refused, {{"reason", std::string(kRefusalWords[i])}},
+                      stats.refusals[i].get());
+  out.one_counter("indexcast_answer_levels_total", "Levels in answers.", stats.levels.get());
+  out.one_counter("indexcast_answer_bytes_total", "Bytes of answers.", stats.bytes.get());
+  out.one_counter("indexcast_answers_unsent_total",
+                  "Answers that their asker did not take, or was not there for any more.",
+                  stats.unsent.get());
+  out.one_gauge("indexcast_question_peers", "Askers that are known.", stats.peers.get());
+  out.one_counter("indexcast_questions_lapped_total",
+                  "Times the core overtook the answering side by the whole ring.",
+                  stats.lapped.get());
+}
+
+struct ReportField {
+  const char* name;
+  const char* help;
+  std::uint64_t SubscriberReport::*value;
+};
+
+constexpr std::array<ReportField, 6> kReportFields{{
+    {"received", "Levels that a subscriber says it received.", &SubscriberReport::received},
+    {"missed", "Sequences that a subscriber says were left out without a word.",
+     &SubscriberReport::missed},
+    {"recovered", "Of these: had again by a replay.", &SubscriberReport::recovered},
+    {"unrecoverable", "Of these: not to be had any more.", &SubscriberReport::unrecoverable},
+    {"switches", "Times that a subscriber went to another server.", &SubscriberReport::switches},
+    {"heartbeat_timeouts", "Times that a subscriber heard no heartbeat.",
+     &SubscriberReport::heartbeat_timeouts},
+}};
+
+// Gauges: a subscriber that starts again counts from zero.
+void add_reports(const ReportTable& table, Families& out) {
+  const std::vector<SubscriberReport> reports = table.all();
+  for (const ReportField& field : kReportFields) {
+    MetricFamily& family =
+        out.open("indexcast_subscriber_" + std::string(field.name), field.help, MetricType::Gauge);
+    for (const SubscriberReport& report : reports)
+      Families::gauge(family, {{"peer", report.peer}, {"subscriber", report.subscriber}},
+                      static_cast<double>(report.*field.value));
+  }
+}
+
+void add_access(const ZmqAccessStats& stats, Families& out) {
+  out.one_counter("indexcast_zmq_keys_refused_total", "ZeroMQ connections with an unlisted key.",
+                  stats.keys_refused.get());
+  MetricFamily& connections = out.open("indexcast_zmq_connections_total",
+                                       "ZeroMQ connections let in.", MetricType::Counter);
+  for (const auto& [name, client] : stats.clients)
+    Families::counter(connections, {{"client", name}}, client.connections.get());
+  MetricFamily& refused =
+      out.open("indexcast_zmq_subscriptions_refused_total",
+               "Subscriptions to topics that are not for the client.", MetricType::Counter);
+  for (const auto& [name, client] : stats.clients)
+    Families::counter(refused, {{"client", name}}, client.subscriptions_refused.get());
+}
+
 }  // namespace
 
 std::string metrics_text(const MetricSources& sources) {
@@ -369,7 +435,10 @@ std::string metrics_text(const MetricSources& sources) {
   add_publishers(sources, out);
   add_tick_to_publish(sources, out);
   if (sources.clients != nullptr) add_clients(*sources.clients, out);
-  if (sources.requests != nullptr) add_requests(*sources.requests, out);
+  if (sources.services.requests != nullptr) add_requests(*sources.services.requests, out);
+  if (sources.services.questions != nullptr) add_questions(*sources.services.questions, out);
+  if (sources.services.questions != nullptr) add_reports(sources.services.questions->reports, out);
+  if (sources.services.access != nullptr) add_access(*sources.services.access, out);
   return out.text();
 }
 

@@ -8,16 +8,25 @@
 #include "server/metrics/client_stats.h"
 #include "server/pipeline/server_view.h"
 #include "server/publish/publisher_stats.h"
+#include "server/publish/zmq_access_stats.h"
+#include "server/query/query_stats.h"
 
 namespace indexcast::server {
 
+// What is counted beside feeds, core and publishers, and outlives days. Null: not there.
+struct ServiceStats {
+  const RequestStats* requests = nullptr;
+  const QueryStats* questions = nullptr;
+  const ZmqAccessStats* access = nullptr;
+};
+
 // What the exposition reads. Everything pointed to outlives it; null pointers in `publishers` are
-// not allowed, `clients` and `requests` may be null.
+// not allowed, `clients` may be null.
 struct MetricSources {
   ServerView view;
   std::vector<const PublisherStats*> publishers;
   const ClientStats* clients = nullptr;
-  const RequestStats* requests = nullptr;
+  ServiceStats services = {};
 };
 
 // The content type of the text.

@@ -4,15 +4,18 @@ namespace indexcast::server {
 namespace {
 
 void set_terms(const FundTerms& terms, v1::Inav& out) {
-  const Int128 unit = pow10(kCapDecimals - Money::kDecimals);
-  const auto cash = static_cast<std::int64_t>(cash_of(terms) / unit);
   out.set_creation_unit(static_cast<std::uint64_t>(terms.creation_unit));
-  out.set_cash_substitutes(cash - terms.estimated_cash.raw);
+  out.set_cash_substitutes(cash_substitutes(terms).raw);
   out.set_estimated_cash(terms.estimated_cash.raw);
   out.set_tracked_index(terms.tracked_index);
 }
 
 }  // namespace
+
+Money cash_substitutes(const FundTerms& terms) {
+  const Int128 unit = pow10(kCapDecimals - Money::kDecimals);
+  return {static_cast<std::int64_t>(cash_of(terms) / unit) - terms.estimated_cash.raw};
+}
 
 InavEncoder::InavEncoder(const Universe& universe) : prepared_(universe.indices().size()) {
   for (IndexId id = 0; id < prepared_.size(); ++id) {

@@ -11,6 +11,9 @@
 
 namespace indexcast::server {
 
+// What a creation unit holds in cash beside the estimated difference.
+Money cash_substitutes(const FundTerms& terms);
+
 // Keeps one prepared message per fund, so that after the first one of each nothing is allocated.
 // One thread.
 class InavEncoder {

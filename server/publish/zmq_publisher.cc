@@ -28,7 +28,11 @@ ZmqPublisher::ZmqPublisher(ZmqSocket& socket, const Grids& grids, const ServerVi
   grid_.set_pace_ms(static_cast<std::uint32_t>(grids.levels_ns / kNsPerMs));
 }
 
-std::size_t ZmqPublisher::do_work(TimeNs) {
+std::size_t ZmqPublisher::do_work(TimeNs now) {
+  if (now - subscriptions_taken_ >= kSubscriptionsEveryNs) {
+    subscriptions_taken_ = now;
+    socket_->admit_subscriptions();
+  }
   const std::size_t records = kept_.poll(kBatch, *this);
   const std::size_t count = mirror_.poll(kBatch, *this);
   if (count > 0) stats_.cursor.set(mirror_.cursor());

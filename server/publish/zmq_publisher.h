@@ -31,6 +31,9 @@ class ZmqPublisher : public Agent {
   // their ticks waiting.
   static constexpr std::size_t kGridBatch = 64;
 
+  // To a subscriber a moment, to this thread a system call for every thousand turns.
+  static constexpr std::int64_t kSubscriptionsEveryNs = kNsPerMs;
+
   // Paces of the grids, ns.
   struct Grids {
     std::int64_t levels_ns = kNsPerSecond;
@@ -78,6 +81,7 @@ class ZmqPublisher : public Agent {
   LevelEncoder encoder_;
   InavEncoder inav_encoder_;
   Grids grids_;
+  TimeNs subscriptions_taken_{};
   TimeNs last_grid_{};
   TimeNs last_inav_grid_{};
   KeptMirror kept_;

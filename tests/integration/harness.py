@@ -280,10 +280,23 @@ def read_levels(path):
 
 
 @functools.cache
-def stream_messages():
-    """The Python classes of proto/indexcast/v1/stream.proto, made by protoc for this run."""
+def _proto_folder():
+    """The Python modules of proto/indexcast/v1, made by protoc for this run."""
     folder = tempfile.mkdtemp(prefix="indexcast-proto-")
     subprocess.run(["protoc", f"-I{ROOT / 'proto'}", f"--python_out={folder}",
-                    "indexcast/v1/stream.proto"], cwd=ROOT / "proto", check=True)
+                    "indexcast/v1/stream.proto", "indexcast/v1/query.proto"],
+                   cwd=ROOT / "proto", check=True)
     sys.path.insert(0, folder)
+    return folder
+
+
+def stream_messages():
+    """The Python classes of proto/indexcast/v1/stream.proto."""
+    _proto_folder()
     return importlib.import_module("indexcast.v1.stream_pb2")
+
+
+def query_messages():
+    """The Python classes of proto/indexcast/v1/query.proto."""
+    _proto_folder()
+    return importlib.import_module("indexcast.v1.query_pb2")

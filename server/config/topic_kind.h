@@ -1,0 +1,23 @@
+// What a subscriber can be allowed to receive of an index.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace indexcast::server {
+
+// The topics of an index that can be allowed one by one. "skipped" belongs to all of them, and
+// "heartbeat/" to everybody.
+enum class TopicKind : std::uint8_t { level, grid, inav, status, definition, correction };
+
+inline constexpr std::array<std::string_view, 6> kTopicKindWords{
+    "level", "grid", "inav", "status", "definition", "correction"};
+
+inline std::vector<TopicKind> all_topic_kinds() {
+  return {TopicKind::level,  TopicKind::grid,       TopicKind::inav,
+          TopicKind::status, TopicKind::definition, TopicKind::correction};
+}
+
+}  // namespace indexcast::server
