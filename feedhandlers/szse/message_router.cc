@@ -12,13 +12,16 @@ namespace {
 constexpr bool is_market_data(std::uint32_t msg_type) { return msg_type / 1000 != 390; }
 
 // Of the types that begin with an OrigTime; ticks do not.
-std::optional<std::int64_t> time_of_data(std::uint32_t msg_type, Bytes message) {
+std::optional<std::int64_t> orig_time_in(std::uint32_t msg_type, Bytes message) {
   switch (msg_type) {
     case kMsgSnapshot:
     case kMsgIndexSnapshot:
     case kMsgVolumeStatistics:
     case kMsgFundNav:
     case kMsgHkSnapshot:
+    case kMsgSecurityStatus:
+    case kMsgMarketStatus:
+    case kMsgChannelStatistics:
       return orig_time_of(message);
     default:
       return std::nullopt;
@@ -66,7 +69,7 @@ void MessageRouter::note_data(Bytes message, TimeNs now, feed::DataWatch& data) 
   const std::uint32_t msg_type = decode_header(message).msg_type;
   if (!is_market_data(msg_type)) return;
   data.on_data(now);
-  const auto orig_time = time_of_data(msg_type, message);
+  const auto orig_time = orig_time_in(msg_type, message);
   if (!orig_time || *orig_time == orig_time_) return;
   orig_time_ = *orig_time;
   if (const auto time = stamps_.read(static_cast<std::uint64_t>(orig_time_)))

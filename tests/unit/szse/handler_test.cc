@@ -20,11 +20,12 @@ using test::Message;
 
 constexpr TimeNs kStart{1'750'383'000'000'000'000};
 
-// A frame of any type with a right checksum.
-Message frame(std::uint32_t msg_type, std::size_t body_length) {
+// A frame of any type with a right checksum, and a body that begins with `first`.
+Message frame(std::uint32_t msg_type, std::size_t body_length, std::int64_t first = 0) {
   Message out(kHeaderSize + body_length + kTrailerSize);
   feed::store_be(out.data(), msg_type);
   feed::store_be(out.data() + 4, static_cast<std::uint32_t>(body_length));
+  if (first != 0) feed::store_be(out.data() + kHeaderSize, first);
   const std::size_t end = out.size() - kTrailerSize;
   feed::store_be(out.data() + end, feed::byte_sum(feed::Bytes(out).first(end)));
   return out;
@@ -140,11 +141,12 @@ class SzseStaleness : public SzseHandler {
   }
 };
 
+// A status keeps its time and sends it, whether anything is traded or not.
 TEST_F(SzseStaleness, HeartbeatsAndStatusesAreNoMarketData) {
   for (int s = 1; s <= 30; ++s) {
     at(s, test::heartbeat());
     for (const std::uint32_t type : {kMsgMarketStatus, kMsgSecurityStatus, kMsgChannelStatistics})
-      at(s, frame(type, 41));
+      at(s, frame(type, 41, 20250620093003000 + s * 1000));
     EXPECT_EQ(handler_.state(), s < 30 ? FeedState::live : FeedState::stale) << s;
   }
   // Before it is filtered.
