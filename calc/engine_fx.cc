@@ -30,15 +30,16 @@ void Engine::apply_rate(const MarketEvent& event) {
   }
 }
 
-// Through every index that binds to the series; FX freezes at the close of an index's last market.
+// Through every index that binds to the series; FX freezes at the close of an index's last market,
+// after which its flags alone may change.
 void Engine::put_rate_in_force(SeriesId id, Cause cause) {
   const FxRate rate = rates_.in_force(id);
   for (std::uint32_t leg = 0; leg < universe_->legs().size(); ++leg) {
     const Leg& of = universe_->legs()[leg];
     IndexState& index = indices_[of.index];
-    if (of.series != id || fx_stands(phases_of(of.index))) continue;
-    const bool changed = sums_.rate(leg) != rate;
-    sums_.set_rate(leg, rate);
+    if (of.series != id) continue;
+    const bool changed = sums_.rate(leg) != rate && !fx_stands(phases_of(of.index));
+    if (changed) sums_.set_rate(leg, rate);
     index.quality_due = true;
     index.level_due |= changed;
     refresh(of.index, changed && fx_may_publish(index.status), cause);

@@ -81,6 +81,20 @@ TEST_F(Fx, FixedKeepsTheDefinitionsRate) {
   EXPECT_FALSE(flagged_stale());
 }
 
+TEST_F(Fx, AnOverrideReleasedAfterTheCloseTakesItsFlagAlong) {
+  ask(ControlOp::override_rate, 1, test::rate("0.93").raw);
+  all_trade();
+  for (const InstrumentId id : {0u, 1u, 2u}) price(id, PriceKind::close, "10");
+  phases(MarketPhase::closing);
+  ASSERT_EQ(log_.last().status(), IndexStatus::closed);
+  ASSERT_EQ(log_.last().flags, kOverrideInForce);
+  const Level closed = log_.last().level;
+  ask(ControlOp::release_rate, 1);
+  EXPECT_EQ(log_.last().flags, 0u);
+  EXPECT_EQ(log_.last().cause(), Cause::control);
+  EXPECT_EQ(log_.last().level, closed) << "the rate stands";
+}
+
 TEST_F(Fx, FrozenAtCloseFollowsUntilItsTime) {
   rule(FxMode::frozen_at_close, 0, test::at(15, 0));
   now_ = test::at(14, 59, 59);
