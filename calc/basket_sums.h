@@ -17,7 +17,7 @@ namespace indexcast {
 // from nothing bit for bit, whatever the order of the changes. One thread.
 class BasketSums {
  public:
-  // Starts every instrument at its reference price and every leg at its series' close. `universe`
+  // Starts every instrument at its reference price and every leg at its close. `universe`
   // outlives this.
   explicit BasketSums(const Universe& universe);
 

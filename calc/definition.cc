@@ -54,16 +54,29 @@ class Checker {
     if (definition_.previous_close.raw <= 0) fault(0, "previous_close", "must be positive");
     if (definition_.members.empty()) fault(0, "members", "an index needs at least one");
     if (definition_.fx_series.size() > 2) fault(0, "fx_series", "at most two foreign currencies");
+    if (definition_.fx_in_divisor) check_fx_in_divisor();
     if (definition_.total_return) check_total_return(*definition_.total_return);
     if (definition_.fund) check_fund_terms(*definition_.fund);
+  }
+
+  void check_fx_in_divisor() {
+    if (!definition_.fx_series.empty())
+      fault(0, "fx_series",
+            "a level with fx_in_divisor follows no series: it is computed at close_fx");
+    if (definition_.close_fx.empty())
+      fault(0, "fx_in_divisor", "there is no rate in close_fx that the divisor could take in");
+    if (definition_.close_fx.size() > 2) fault(0, "close_fx", "at most two foreign currencies");
+    if (definition_.close_fx.contains(definition_.currency))
+      fault(0, "close_fx", definition_.currency + " is the index's own currency");
+    if (definition_.fund)
+      fault(0, "fx_in_divisor", "the divisor of a fund is its number of shares, and stays it");
   }
 
   void check_total_return(const TotalReturn& total_return) {
     if (total_return.price_previous_close.raw <= 0)
       fault(0, "total_return.price_previous_close", "must be positive");
     for (const auto& [currency, cash] : total_return.cash) {
-      const bool known =
-          currency == definition_.currency || definition_.fx_series.contains(currency);
+      const bool known = currency == definition_.currency || converts(definition_, currency);
       if (!known) fault(0, "total_return.dividends", "no fx_series for " + currency);
       if (cash < 0) fault(0, "total_return.dividends", "negative in " + currency);
     }
@@ -94,7 +107,7 @@ class Checker {
     if (member.currency() == definition_.currency) return;
     if (close_rate(definition_, member.currency()).raw <= 0) {
       fault(member.line, "currency", member.symbol() + ": no close_fx for " + member.currency());
-    } else if (!definition_.fx_series.contains(member.currency())) {
+    } else if (!converts(definition_, member.currency())) {
       fault(member.line, "currency", member.symbol() + ": no fx_series for " + member.currency());
     }
   }
@@ -175,6 +188,11 @@ FxRate close_rate(const IndexDefinition& definition, const std::string& currency
   if (currency == definition.currency) return kFxOne;
   const auto it = definition.close_fx.find(currency);
   return it == definition.close_fx.end() ? FxRate{} : it->second;
+}
+
+bool converts(const IndexDefinition& definition, const std::string& currency) {
+  return definition.fx_in_divisor ? definition.close_fx.contains(currency)
+                                  : definition.fx_series.contains(currency);
 }
 
 LevelScale level_scale(int decimals) {

@@ -53,6 +53,9 @@ struct IndexDefinition {
   // Listing currency -> name of the FX series this index binds to ("HKDCNY").
   std::map<std::string, std::string> fx_series;
   bool bid_ask = false;  // its levels carry a bid and an ask level
+  // The divisor takes changes of rates in (METHODOLOGY 3): the level is computed at close_fx and
+  // binds to no series.
+  bool fx_in_divisor = false;
   std::vector<Member> members;
   // Of a total return index, whose divisor is total_return_divisor of these; empty: a price index.
   std::optional<TotalReturn> total_return;
@@ -76,6 +79,10 @@ std::vector<DefinitionFault> check_definition(const IndexDefinition& definition)
 
 // Of the day before, or 1 for the index's own currency; zero when the definition has none.
 FxRate close_rate(const IndexDefinition& definition, const std::string& currency);
+
+// Whether its level has a rate for a listing currency that is not its own: one of the keys of
+// fx_series, with fx_in_divisor of close_fx.
+bool converts(const IndexDefinition& definition, const std::string& currency);
 
 // What a sum and a divisor are multiplied by, so that their quotient has `decimals` places.
 struct LevelScale {

@@ -246,10 +246,8 @@ void Engine::fill_fx(IndexId id, const IndexState& index, LevelUpdate& update) c
 
 std::int64_t Engine::turnover_of(IndexId id) const {
   Int128 sum = 0;
-  for (const std::uint32_t leg : universe_->legs_of(id)) {
-    const bool own = universe_->legs()[leg].series == 0;
-    sum += own ? leg_turnover_[leg] : leg_turnover_[leg] * sums_.rate(leg).raw / kFxOne.raw;
-  }
+  for (const std::uint32_t leg : universe_->legs_of(id))
+    sum += leg_turnover_[leg] * sums_.rate(leg).raw / kFxOne.raw;
   return static_cast<std::int64_t>(sum);
 }
 

@@ -51,9 +51,12 @@ class InstrumentNumbers {
 
 // Which leg of its index a listing currency is, counted from its first.
 std::uint32_t leg_of(const IndexDefinition& definition, const std::string& currency) {
-  const auto fx = definition.fx_series.find(currency);
-  if (fx == definition.fx_series.end()) return 0;
-  return static_cast<std::uint32_t>(1 + std::distance(definition.fx_series.begin(), fx));
+  const auto place_in = [&](const auto& by_currency) {
+    const auto fx = by_currency.find(currency);
+    if (fx == by_currency.end()) return std::uint32_t{0};
+    return static_cast<std::uint32_t>(1 + std::distance(by_currency.begin(), fx));
+  };
+  return definition.fx_in_divisor ? place_in(definition.close_fx) : place_in(definition.fx_series);
 }
 
 }  // namespace
@@ -99,8 +102,12 @@ void Universe::number_legs() {
     for (const auto& [currency, name] : definition.fx_series) {
       const SeriesId series = find_series(name);
       if (series == series_.size()) series_.push_back({name, {}});
-      series_[series].close = definition.close_fx.at(currency);
-      legs_.push_back({index, series, indexcast::constant_cash(definition, currency)});
+      const FxRate close = series_[series].close = definition.close_fx.at(currency);
+      legs_.push_back({index, series, indexcast::constant_cash(definition, currency), close});
+    }
+    if (definition.fx_in_divisor) {
+      for (const auto& [currency, close] : definition.close_fx)
+        legs_.push_back({index, 0, indexcast::constant_cash(definition, currency), close});
     }
   }
   first_leg_.push_back(static_cast<std::uint32_t>(legs_.size()));

@@ -38,8 +38,9 @@ static_assert(sizeof(Membership) == 16);
 // The accumulator of one index and one currency.
 struct Leg {
   IndexId index = 0;
-  SeriesId series = 0;
+  SeriesId series = 0;       // that its rate follows; 0: none, `close` stands all day
   Int128 constant_cash = 0;  // scale kCapDecimals
+  FxRate close = kFxOne;     // the definition's close_fx
 };
 
 // Built once from checked definitions; immutable. Instrument ids are dense from 0, in the order in
@@ -76,8 +77,8 @@ class Universe {
                                        first_member_[id + 1] - first_member_[id]);
   }
   // Legs and market sets of an index; a fund's own market is one of its set. Its legs are numbered
-  // one after another: the first is its own currency, the others follow its fx_series in their
-  // order.
+  // one after another: the first is its own currency, the others follow its fx_series, or with
+  // fx_in_divisor its close_fx, in their order.
   std::span<const std::uint32_t> legs_of(IndexId id) const {
     return std::span(leg_ids_).subspan(first_leg_[id], first_leg_[id + 1] - first_leg_[id]);
   }

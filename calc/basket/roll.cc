@@ -17,6 +17,7 @@ std::string text_of(Price price) { return format_trimmed(price.raw, Price::kDeci
 std::string text_of(CalculationShares shares) {
   return format_trimmed(shares.raw, CalculationShares::kDecimals);
 }
+std::string text_of(FxRate rate) { return format_trimmed(rate.raw, FxRate::kDecimals); }
 std::string text_of(CapFactor factor) { return format_trimmed(factor.raw, CapFactor::kDecimals); }
 
 // Everything that goes ex on one member, and where it was said.
@@ -50,6 +51,7 @@ class Roller {
 
   RollResult run() {
     close_the_day();
+    take_rates_in();
     join_and_leave();
     go_ex();
     change_counts();
@@ -86,7 +88,7 @@ class Roller {
   // member stands where it began the day, its dividends paid.
   void close_the_day() {
     tomorrow() = input_.today;
-    tomorrow().close_fx = input_.close_fx;
+    if (!input_.today.fx_in_divisor) tomorrow().close_fx = input_.close_fx;
     for (Member& member : tomorrow().members) {
       const ClosingPrice* close = close_of(member.symbol());
       set_price(member, close != nullptr ? close->price : member.reference_price);
@@ -98,6 +100,19 @@ class Roller {
     result_.roll.closing_cap = cap_ = start_cap_;
     result_.roll.closing_level = level(start_cap_, divisor_);
     check_closing_level();
+  }
+
+  // A rate that is no part of the level moves the divisor at the same closes, so that the level
+  // stays. Without a new one the old one goes on.
+  void take_rates_in() {
+    if (!input_.today.fx_in_divisor) return;
+    for (const auto& [currency, rate] : input_.close_fx) {
+      const auto it = tomorrow().close_fx.find(currency);
+      if (it == tomorrow().close_fx.end() || it->second == rate) continue;
+      const std::string before = text_of(it->second);
+      it->second = rate;
+      step(currency + ": rate " + before + " becomes " + text_of(rate), 0);
+    }
   }
 
   // Both must agree, or tomorrow's gate would stay shut.

@@ -36,7 +36,8 @@ struct RollInput {
   std::array<TickRule, kMaxMarkets> ticks;
   std::vector<ClosingPrice> closes;  // of today; more than the members are no fault
   std::map<std::string, FxRate>
-      close_fx;  // today's closing rates, one for each currency of fx_series
+      close_fx;  // today's closing rates, one for each currency of fx_series; with fx_in_divisor
+                 // those that tomorrow is computed at, where they are others
   std::vector<CorporateAction> actions;
   std::optional<Review> review;
   // Today's official closing level as published; without it, what the closes give.
@@ -85,10 +86,11 @@ struct RollResult {
   std::vector<RollFault> faults;
 };
 
-// In this order: suspended members take the price that they stand at as their close; members join
-// and leave; shares go ex; share counts, float bands and cap factors change; the review sets cap
-// factors. Each divisor is chained from today's in one rounding, whatever the number of steps.
-// Every fault that the input has is named, not the first alone.
+// In this order: the divisor takes rates in, where the index has fx_in_divisor; suspended members
+// take the price that they stand at as their close; members join and leave; shares go ex; share
+// counts, float bands and cap factors change; the review sets cap factors. Each divisor is chained
+// from today's in one rounding, whatever the number of steps. Every fault that the input has is
+// named, not the first alone.
 RollResult roll(const RollInput& input);
 
 }  // namespace indexcast

@@ -80,16 +80,15 @@ class InputChecker {
 
   void check_rates() {
     for (const auto& [currency, series] : input_.today.fx_series) {
-      const auto it = input_.close_fx.find(currency);
-      if (it == input_.close_fx.end()) {
+      if (!input_.close_fx.contains(currency))
         fault(RollFile::command, 0, "--fx", "no closing rate for " + currency);
-      } else {
-        check_rate(currency, it->second);
-      }
     }
     for (const auto& [currency, rate] : input_.close_fx) {
-      if (!input_.today.fx_series.contains(currency))
+      if (converts(input_.today, currency)) {
+        check_rate(currency, rate);
+      } else {
         fault(RollFile::command, 0, "--fx", currency + " is no currency of the definition");
+      }
     }
   }
 
@@ -169,8 +168,7 @@ class InputChecker {
 
   void check_joiner(const CorporateAction& action) {
     if (action.market >= kMaxMarkets) action_fault(action, "symbol", "unknown venue");
-    if (action.currency != input_.today.currency &&
-        !input_.today.fx_series.contains(action.currency))
+    if (action.currency != input_.today.currency && !converts(input_.today, action.currency))
       action_fault(action, "currency",
                    "the definition has no close_fx and fx_series for " + action.currency);
   }

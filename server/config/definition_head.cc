@@ -19,6 +19,7 @@ void read_definition_head(TableReader& reader, IndexDefinition& definition) {
   reader.integer("version", definition.version, 1, std::numeric_limits<std::uint32_t>::max());
   reader.text("effective_date", definition.effective_date, DateText{});
   reader.boolean("bid_ask", definition.bid_ask);
+  reader.boolean("fx_in_divisor", definition.fx_in_divisor);
   reader.text("provenance", definition.provenance, NonEmptyText{});
   reader.text_map("close_fx", definition.close_fx, DecimalText<FxRate>{});
   reader.text_map("fx_series", definition.fx_series, NonEmptyText{});

@@ -9,8 +9,8 @@
 
 namespace indexcast::server {
 
-// code, name, currency, decimals, version, effective_date, bid_ask, provenance, [close_fx],
-// [fx_series].
+// code, name, currency, decimals, version, effective_date, bid_ask, fx_in_divisor,
+// provenance, [close_fx], [fx_series].
 void read_definition_head(TableReader& reader, IndexDefinition& definition);
 
 // A level, whose places are those of the index, so that it is read once they are known. Empty text

@@ -141,6 +141,7 @@ std::string definition_head_text(const IndexDefinition& definition, const std::s
   line("members", toml_string(members_file));
   line("provenance", toml_string(definition.provenance));
   if (definition.bid_ask) line("bid_ask", "true");
+  if (definition.fx_in_divisor) line("fx_in_divisor", "true");
   if (!definition.close_fx.empty()) out += "\n[close_fx]\n";
   for (const auto& [currency, rate] : definition.close_fx)
     line(toml_key(currency), toml_string(at_least(rate.raw, FxRate::kDecimals, kRatePlacesMin)));

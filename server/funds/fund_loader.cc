@@ -52,6 +52,9 @@ class FundLoader {
                                       FaultList& faults) const {
     if (fund.tracks.empty()) return nullptr;
     const auto found = std::ranges::find(indices_, fund.tracks, &IndexDefinition::code);
+    if (found != indices_.end() && found->fx_in_divisor)
+      faults.add(path, 0, "tracks",
+                 fund.tracks + " has fx_in_divisor and follows no rate series that a fund could");
     if (found != indices_.end()) return &*found;
     faults.add(path, 0, "tracks", fund.tracks + " is not among the definitions");
     return nullptr;

@@ -1,5 +1,7 @@
 #include "server/journal/journal_format.h"
 
+#include <map>
+#include <string>
 #include <string_view>
 
 namespace indexcast::server {
@@ -30,6 +32,15 @@ void add_member(Digest& digest, const Member& member) {
   digest.add(Int128{member.reference_price.raw});
 }
 
+// Of an index whose divisor takes them in: no series has them.
+void add_rates(Digest& digest, const std::map<std::string, FxRate>& rates) {
+  digest.add("fx_in_divisor");
+  for (const auto& [currency, rate] : rates) {
+    digest.add(currency);
+    digest.add(Int128{rate.raw});
+  }
+}
+
 }  // namespace
 
 std::uint64_t digest_of(const Universe& universe) {
@@ -41,6 +52,7 @@ std::uint64_t digest_of(const Universe& universe) {
     digest.add(Int128{definition.decimals});
     digest.add(Int128{definition.version});
     if (definition.bid_ask) digest.add("bid_ask");
+    if (definition.fx_in_divisor) add_rates(digest, definition.close_fx);
     for (const Member& member : definition.members) add_member(digest, member);
     digest.add(Int128{definition.fund ? definition.fund->venue : kNoMarket});
   }

@@ -7,19 +7,15 @@ namespace {
 
 constexpr std::int64_t kWholeBp = 10'000;
 
-// The rate in which `series` entered the newest level. A level carries those of the index's first
-// two foreign currencies; any further one, and all before the first level, are the definition's.
+// The rate at which `leg` entered the newest level: one of the two that a level carries, and before
+// the first level the definition's.
 FxRate rate_of(const Universe& universe, const LevelMirror& mirror, IndexId index,
-               SeriesId series) {
-  if (series == 0) return kFxOne;
-  const auto legs = universe.legs_of(index);
+               std::uint32_t leg) {
+  const std::uint32_t own = universe.legs_of(index).front();
+  if (leg == own) return kFxOne;
   const LevelUpdate& level = mirror.level(index);
-  for (std::size_t i = 1; i < legs.size() && i <= 2; ++i) {
-    if (universe.legs()[legs[i]].series != series) continue;
-    const FxRate rate = i == 1 ? level.fx_rate : level.fx_rate_2;
-    if (rate.raw > 0) return rate;
-  }
-  return universe.series()[series].close;
+  const FxRate rate = leg == own + 1 ? level.fx_rate : level.fx_rate_2;
+  return rate.raw > 0 ? rate : universe.legs()[leg].close;
 }
 
 Int128 value_of(Price price, IndexShares shares, FxRate rate) {
@@ -32,10 +28,6 @@ std::int64_t points_of(Int128 difference, const IndexDefinition& definition) {
   const Level size =
       level_of(falls ? -difference : difference, definition.divisor, definition.decimals);
   return falls ? -size.raw : size.raw;
-}
-
-SeriesId series_of(const Universe& universe, IndexId index, InstrumentId instrument) {
-  return universe.legs()[universe.membership(instrument, index).leg].series;
 }
 
 }  // namespace
@@ -56,7 +48,7 @@ std::vector<MemberValue> member_values(const Universe& universe, const LevelMirr
     value.price = value.applied ? value.applied->price : member.reference_price;
     value.certain = mirror.price_certain(members[i]);
     value.shares = member.shares;
-    value.rate = rate_of(universe, mirror, index, series_of(universe, index, members[i]));
+    value.rate = rate_of(universe, mirror, index, universe.membership(members[i], index).leg);
     values[i] = value_of(value.price, member.shares, value.rate);
     total += values[i];
     const Int128 before =

@@ -228,6 +228,37 @@ class Roll(Basket):
         row = rows(self.folder / "next" / "G2.csv")["002261.SZ"]
         self.assertEqual((row["base_price"], row["reference_price"]), ("11.57", "11.37"))
 
+    def absorbing(self):
+        """The golden basket at the day's rate, which its divisor takes in."""
+        head = self.golden()
+        text = head.read_text("utf-8")
+        series = '\n[fx_series]\nHKD = "HKDCNY"\n'
+        self.assertIn(series, text)
+        text = text.replace(series, "").replace("\n[close_fx]", "fx_in_divisor = true\n\n[close_fx]")
+        head.write_text(text, "utf-8")
+        return head
+
+    def test_a_rate_that_the_divisor_takes_in_is_a_step_of_its_own(self):
+        definition = self.absorbing()
+        report = self.continuity(self.roll(definition, fx="HKD=0.93"))
+        step, = report["steps"]
+        self.assertEqual(step, {
+            "what": "HKD: rate 0.9231 becomes 0.93", "capitalisation_before": "227070440.768",
+            "capitalisation_after": "227258350.4", "divisor_before": "227070.440768",
+            "divisor_after": "227258.3504", "level_before": "1000.0000",
+            "level_after": "1000.0000", "level_under_divisor_before": "1000.8275"})
+        self.assertEqual(report["tomorrow"]["divisor"], "227258.3504")
+        self.assertEqual(report["close_fx"], {"HKD": "0.93"})
+        harness.run("basket", "check", self.folder / "next" / "G2.toml", check=0)
+        report = self.continuity(self.roll(definition, fx=None))
+        self.assertEqual((report["steps"], report["close_fx"]), ([], {"HKD": "0.9231"}))
+
+    def test_without_the_key_a_rate_is_no_event_of_the_divisor(self):
+        report = self.continuity(self.roll(self.golden(), fx="HKD=0.93"))
+        self.assertEqual(report["steps"], [])
+        self.assertEqual(report["tomorrow"]["divisor"], "227070.440768")
+        self.assertEqual(report["tomorrow"]["previous_close"], "1000.8275")
+
     def test_without_actions_the_divisor_stays_and_the_server_takes_the_next_day(self):
         for code in CODES:
             with self.subTest(code):

@@ -137,14 +137,12 @@ class OracleCase(harness.Case):
         return config, disturbed, levels
 
 
-    def with_quotes(self):
-        """The shipped definitions, of which two ask for bid and ask levels."""
+    def changed(self, change):
+        """The shipped definitions, their heads as `change(code, head)` has them."""
         paths = []
         for path in site.load()["definitions"]:
             shipped = harness.ROOT / "deploy" / path
-            head = shipped.read_text("utf-8")
-            if shipped.stem != "995367":
-                head = head.replace("\ndivisor", "\nbid_ask = true\ndivisor", 1)
+            head = change(shipped.stem, shipped.read_text("utf-8"))
             paths.append(str(self.write(shipped.name, head)))
             members = shipped.with_suffix(".csv")
             self.write(members.name, members.read_text("utf-8"))
@@ -169,8 +167,12 @@ class DisturbedDays(OracleCase):
 class QuotedDays(OracleCase):
     """Days in which two of the indices have bid and ask levels, and the third has none."""
 
+    @staticmethod
+    def quoted(code, head):
+        return head if code == "995367" else head.replace("\ndivisor", "\nbid_ask = true\ndivisor", 1)
+
     def play_quoted(self, day):
-        return self.play(day, str(day.seed), definitions=self.with_quotes())
+        return self.play(day, str(day.seed), definitions=self.changed(self.quoted))
 
     def test_neither_bid_nor_ask_nor_their_weights_differ(self):
         for name in ("busier day", "losses on the lines", "what befalls securities"):
@@ -196,6 +198,28 @@ class QuotedDays(OracleCase):
             self.assertLessEqual(float(level["bid"]), float(level["level"]), level)
             self.assertLessEqual(float(level["level"]), float(level["ask"]), level)
         self.assertGreater(quoted, 1_000)
+
+
+class FixedRateDays(OracleCase):
+    """A day in which one of the indices is computed at the definition's rate, whatever comes."""
+
+    @staticmethod
+    def fixed(code, head):
+        if code != "995366":
+            return head
+        head = head.replace("\ndivisor", "\nfx_in_divisor = true\ndivisor", 1)
+        return head.replace('[fx_series]\nHKD = "HKDCNY"\n', "")
+
+    def test_no_rate_moves_it_and_nothing_of_it_differs(self):
+        config, journal, _ = self.play(DAYS["busier day"], definitions=self.changed(self.fixed),
+                                       fx=followed_rate(stale_after_s=30))
+        disturbed = self.disturb(config, journal, 1, {"rate": 0.02, "rate_request": 0.002})
+        self.assert_agrees(*disturbed, at_least=5_000)
+        rates = {code: set() for code in harness.CODES}
+        for level in compare.published_levels(disturbed[2]):
+            rates[level.code].add(level.fx_rate)
+        self.assertEqual(rates["995366"], {92_310_000})
+        self.assertGreater(len(rates["995367"]), 10)
 
 
 class TotalReturnDays(OracleCase):

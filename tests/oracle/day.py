@@ -74,6 +74,8 @@ class Day:
         legs = {definition.currency: leg(definition.currency, None)}
         for currency, name in definition.fx_series.items():
             legs[currency] = leg(currency, self._by_name[name])
+        for currency in sorted(definition.close_fx) if definition.fx_in_divisor else ():
+            legs[currency] = leg(currency, None)
         for member in definition.members:
             legs[member.currency].add(self._by_symbol[member.symbol], member)
         markets = sorted({member.market for member in definition.members})

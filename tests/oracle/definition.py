@@ -56,6 +56,7 @@ class Definition:
     members: list
     bid_ask: bool  # whether its levels carry a bid and an ask
     cash: dict  # currency: beside the prices all day, 1e-12; what goes ex today, a fund's cash
+    fx_in_divisor: bool = False  # computed at close_fx, without a series
     session: int = None  # of a fund: the market where it is listed
 
     def close_rate(self, currency):
@@ -106,4 +107,5 @@ def load(path):
         close_fx={c: scaled(x, RATE_SCALE) for c, x in head.get("close_fx", {}).items()},
         fx_series=dict(sorted(head.get("fx_series", {}).items())),
         members=list(_members(path.parent / head["members"])),
-        bid_ask=head.get("bid_ask", False), cash=cash)
+        bid_ask=head.get("bid_ask", False), cash=cash,
+        fx_in_divisor=head.get("fx_in_divisor", False))

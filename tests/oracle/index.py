@@ -100,7 +100,7 @@ class Index:
         return max(0, (total * self._top + self._half) // self._bottom)
 
     def rates(self):
-        return [leg.rate for leg in self.legs if leg.series is not None]
+        return [leg.rate for leg in self.legs[1:]]
 
     # Quality: from nothing, whenever one of its parts changed.
 

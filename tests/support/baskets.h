@@ -58,6 +58,15 @@ inline IndexDefinition golden_basket() {
                       member("C.HK", 2, "HKD", "5.91", "4608000")});
 }
 
+// The same as older B-share indices are computed: at the day's close_fx, which the divisor takes
+// in.
+inline IndexDefinition fixed_rate_basket() {
+  IndexDefinition definition = golden_basket();
+  definition.fx_series.clear();
+  definition.fx_in_divisor = true;
+  return definition;
+}
+
 inline Money money(const std::string& text) { return parse_fixed<Money>(text).value(); }
 
 // A fund of Shanghai, 100,000 shares a creation unit, worth 90,720 of A.SH, 54,555.21 of C.HK,

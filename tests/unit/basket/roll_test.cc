@@ -102,6 +102,72 @@ TEST(Roll, RatesAreNoDivisorEvent) {
   EXPECT_GT(roll.tomorrow.previous_close, input.today.previous_close);
 }
 
+class FxInDivisor : public testing::Test {
+ protected:
+  FxInDivisor() {
+    input_.today.fx_series.clear();
+    input_.today.fx_in_divisor = true;
+  }
+  RollInput input_ = test::golden_roll();
+};
+
+// The worked example of calc/METHODOLOGY.md 3.
+TEST_F(FxInDivisor, TheDivisorTakesANewRateInAndTheLevelStays) {
+  input_.close_fx["HKD"] = test::rate("0.93");
+  const Roll roll = rolled(input_);
+  ASSERT_EQ(roll.steps.size(), 1u);
+  EXPECT_EQ(roll.steps[0].what, "HKD: rate 0.9231 becomes 0.93");
+  EXPECT_EQ(format_trimmed(roll.steps[0].cap_before, kSumDecimals), "227070440.768");
+  EXPECT_EQ(format_trimmed(roll.steps[0].cap_after, kSumDecimals), "227258350.4");
+  EXPECT_EQ(text(roll.steps[0].unadjusted), "1000.8275");
+  EXPECT_EQ(text(roll.steps[0].level), "1000.0000");
+  EXPECT_EQ(text(roll.tomorrow.divisor), "227258.3504");
+  EXPECT_EQ(roll.tomorrow.close_fx.at("HKD"), test::rate("0.93"));
+  EXPECT_EQ(text(roll.tomorrow.previous_close), "1000.0000");
+  EXPECT_EQ(text(roll.gate_level), "1000.0000");
+  EXPECT_EQ(text(roll.chain_level), "1000.0000");
+}
+
+TEST_F(FxInDivisor, TheClosingLevelIsThatOfTheRateOfTheDay) {
+  input_.closes[0].price = test::price("152.20");
+  input_.close_fx["HKD"] = test::rate("0.93");
+  const Roll roll = rolled(input_);
+  EXPECT_EQ(text(roll.closing_level), "1004.4039");
+  EXPECT_EQ(text(roll.gate_level), "1004.4039");
+  EXPECT_TRUE(roll.tomorrow.fx_in_divisor);
+}
+
+TEST_F(FxInDivisor, WithoutANewRateTheOldOneGoesOn) {
+  for (const bool repeated : {false, true}) {
+    if (!repeated) input_.close_fx.clear();
+    const Roll roll = rolled(input_);
+    EXPECT_TRUE(roll.steps.empty());
+    EXPECT_EQ(roll.tomorrow.divisor, input_.today.divisor);
+    EXPECT_EQ(roll.tomorrow.close_fx.at("HKD"), test::rate("0.92310"));
+    input_ = test::golden_roll();
+    input_.today.fx_series.clear();
+    input_.today.fx_in_divisor = true;
+  }
+}
+
+TEST_F(FxInDivisor, ComesBeforeWhatHappensToMembersAndIsChainedWithIt) {
+  input_.close_fx["HKD"] = test::rate("0.93");
+  input_.actions = {action(ActionKind::bonus, "B.SZ", "5/10")};
+  const Roll roll = rolled(input_);
+  ASSERT_EQ(roll.steps.size(), 2u);
+  EXPECT_THAT(roll.steps[0].what, HasSubstr("rate"));
+  EXPECT_EQ(text(roll.tomorrow.divisor), "227272.9704");  // + 14,620 for the bonus
+  EXPECT_EQ(text(roll.gate_level), "1000.0000");
+}
+
+TEST_F(FxInDivisor, ARateFarOffOrOfNobodyIsRefused) {
+  input_.close_fx = {{"HKD", test::rate("1.08")}, {"USD", test::rate("7.2")}};
+  const RollResult result = roll(input_);
+  ASSERT_EQ(result.faults.size(), 2u);
+  EXPECT_THAT(result.faults[0].what, HasSubstr("further than 10 %"));
+  EXPECT_THAT(result.faults[1].what, HasSubstr("USD is no currency"));
+}
+
 TEST(Roll, MembersLeaveAndJoinAtTheSameCloses) {
   RollInput input = test::golden_roll();
   CorporateAction join = action(ActionKind::join, "D.SZ");

@@ -90,6 +90,30 @@ INSTANTIATE_TEST_SUITE_P(
                   "shares", "range"},
         FaultCase{"no_members", [](IndexDefinition& d) { d.members.clear(); }, "members",
                   "at least one"},
+        FaultCase{"absorbed_and_followed", [](IndexDefinition& d) { d.fx_in_divisor = true; },
+                  "fx_series", "follows no series"},
+        FaultCase{"nothing_to_absorb",
+                  [](IndexDefinition& d) {
+                    d.fx_series.clear();
+                    d.close_fx.clear();
+                    d.members.pop_back();
+                    d.divisor = divisor_for(base_capitalisation(d), d.previous_close, d.decimals);
+                    d.fx_in_divisor = true;
+                  },
+                  "fx_in_divisor", "no rate"},
+        FaultCase{"absorbed_own_currency",
+                  [](IndexDefinition& d) {
+                    d = test::fixed_rate_basket();
+                    d.close_fx["CNY"] = kFxOne;
+                  },
+                  "close_fx", "own currency"},
+        FaultCase{"absorbed_in_a_fund",
+                  [](IndexDefinition& d) {
+                    d = test::golden_fund();
+                    d.fx_series.clear();
+                    d.fx_in_divisor = true;
+                  },
+                  "fx_in_divisor", "fund"},
         FaultCase{"no_date", [](IndexDefinition& d) { d.effective_date = 0; }, "effective_date",
                   "missing"}),
     [](const auto& param) { return param.param.name; });

@@ -81,6 +81,36 @@ TEST_F(Fx, FixedKeepsTheDefinitionsRate) {
   EXPECT_FALSE(flagged_stale());
 }
 
+// METHODOLOGY 3, fx_in_divisor, beside an index that follows the same currency.
+TEST(FixedRate, ALevelWhoseDivisorTakesRatesInFollowsNoSeries) {
+  const Universe universe({test::golden_basket(), test::fixed_rate_basket()});
+  test::RecordLog log;
+  CoreCounters counters;
+  Engine engine(universe, {}, log, counters);
+  engine.start();
+  ASSERT_EQ(universe.series().size(), 2u) << "the constant one and HKDCNY";
+  std::uint64_t sequence = 0;
+  MarketEvent event;
+  event.kind = EventKind::fx;
+  event.instrument = 1;
+  event.value[0] = test::rate("0.93").raw;
+  engine.apply(event, ++sequence);
+  EXPECT_EQ(engine.sums().level(0).level, Level{10'008'275});
+  EXPECT_EQ(engine.sums().level(1).level, Level{10'000'000});
+  event = {};
+  event.kind = EventKind::price;
+  event.detail = static_cast<std::uint8_t>(PriceKind::last);
+  event.instrument = 2;
+  event.value[0] = test::price("6.01").raw;
+  event.value[2] = 100'0000;
+  engine.apply(event, ++sequence);
+  const LevelUpdate level = log.last();
+  EXPECT_EQ(level.header.id, 1u);
+  EXPECT_EQ(level.level, Level{10'018'733});  // 460,800 HKD more at 0.92310
+  EXPECT_EQ(level.fx_rate, test::rate("0.92310"));
+  EXPECT_EQ(level.turnover, 92'3100);
+}
+
 TEST_F(Fx, AnOverrideReleasedAfterTheCloseTakesItsFlagAlong) {
   ask(ControlOp::override_rate, 1, test::rate("0.93").raw);
   all_trade();

@@ -206,6 +206,14 @@ TEST_F(Succession, TheNewReferencePriceCountsWhereNobodyHasSpoken) {
   EXPECT_EQ(next_->sums().price(0), test::price("75.60"));
 }
 
+TEST_F(Succession, AVersionAtAFixedRateStaysAtIt) {
+  IndexDefinition fixed = test::fixed_rate_basket();
+  fixed.version = 2;
+  stage(fixed);
+  ASSERT_EQ(activate(2), ControlOutcome::applied);
+  EXPECT_EQ(log_.last().fx_rate, test::rate("0.92310"));
+}
+
 TEST_F(Succession, AnExchangesPreviousCloseIsComparedAnew) {
   price(0, PriceKind::previous_close, "75.60");
   ASSERT_EQ(log_.last().flags & kReferenceMismatch, kReferenceMismatch);

@@ -173,6 +173,8 @@ INSTANTIATE_TEST_SUITE_P(
               "m.csv:4:currency: 03896.HK: no close_fx for USD"},
         Fault{"NoSeries", kHeadFile, "[fx_series]\nHKD = \"HKDCNY\"\n", "",
               "m.csv:4:currency: 03896.HK: no fx_series for HKD"},
+        Fault{"FollowedAndAbsorbed", kHeadFile, "[close_fx]", "fx_in_divisor = true\n[close_fx]",
+              "d.toml:14:fx_series: a level with fx_in_divisor follows no series"},
         Fault{"GateNotMet", kMemberFile, "151.20,151.20", "151.21,151.20",
               "d.toml:7:divisor: base prices give 1000.0440 and previous_close is 1000.0000"}),
     [](const auto& test) { return test.param.name; });

@@ -65,6 +65,19 @@ TEST(DefinitionWriter, WhatIsWrittenLoadsTheSame) {
   expect_same(*loaded, definition());
 }
 
+TEST(DefinitionWriter, WritesThatTheDivisorTakesRatesIn) {
+  TemporaryFolder folder;
+  IndexDefinition fixed = definition();
+  fixed.fx_series.clear();
+  fixed.fx_in_divisor = true;
+  const auto path = write_definition(fixed, folder.file(""), "");
+  ASSERT_TRUE(path.ok()) << path.status();
+  const auto loaded = load_definition(*path);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  expect_same(*loaded, fixed);
+  EXPECT_TRUE(loaded->fx_in_divisor);
+}
+
 TEST(DefinitionWriter, ShowsPricesAndRatesAsPeopleWriteThem) {
   const std::string members = definition_members_text(definition());
   EXPECT_THAT(members, HasSubstr("\n002261.SZ,B.SZ,CNY,4000000,0.731,17.35,17.35,17.35\n"));

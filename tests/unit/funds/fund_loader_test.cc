@@ -70,6 +70,15 @@ TEST_F(FundLoaderTest, TheTrackedIndexMustBeThere) {
   EXPECT_THAT(fault(), HasSubstr(":1:tracks: 995367 is not among the definitions"));
 }
 
+TEST_F(FundLoaderTest, AnIndexThatFollowsNoRateHasNoneForAFund) {
+  IndexDefinition index = tracked();
+  index.fx_series.clear();
+  index.fx_in_divisor = true;
+  EXPECT_TRUE(load_funds(std::span(&fund_, 1), std::span(&index, 1), 20250402, faults_).empty());
+  EXPECT_THAT(std::string(faults_.status().message()),
+              HasSubstr(":1:tracks: 995366 has fx_in_divisor and follows no rate series"));
+}
+
 TEST_F(FundLoaderTest, AForeignComponentNeedsARate) {
   fund_.tracks = "";
   EXPECT_THAT(fault(), HasSubstr("00700.HK: no close_fx for HKD"));

@@ -69,5 +69,17 @@ TEST_F(FundPageTest, AnIndexHasNoneOfIt) {
   EXPECT_FALSE(body["members"][0].contains("quantity")) << "index shares are the provider's";
 }
 
+TEST(IndexPage, AMemberAtAFixedRateIsShownAtIt) {
+  std::vector<IndexDefinition> definitions = stub_definitions();
+  definitions[1].fx_series.clear();
+  definitions[1].fx_in_divisor = true;
+  CoreStub core(1 << 12, std::move(definitions));
+  const MetricSources sources{.view = core.view(), .publishers = {}, .clients = nullptr};
+  LevelMirror mirror(core.view());
+  const json body = json::parse(Api(sources, mirror, Clock()).index("995366").value());
+  EXPECT_EQ(body["members"][2]["contribution"], "0.0000");
+  EXPECT_EQ(body["members"][2]["weight_bp"], 1107);
+}
+
 }  // namespace
 }  // namespace indexcast::server
