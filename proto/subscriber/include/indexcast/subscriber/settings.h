@@ -1,0 +1,53 @@
+// What a subscriber connects to and how long it waits.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace indexcast::subscriber {
+
+// One indexcast server, as ZeroMQ endpoints ("tcp://host:port").
+struct Server {
+  std::string publish;     // its PUB
+  std::string query;       // its ROUTER
+  std::string public_key;  // CURVE, Z85, 40 characters; empty: the connection is plain
+};
+
+struct Settings {
+  // The primary, and a backup if there is one. Both know the same indices.
+  std::vector<Server> servers;
+  // None: every index that the server lets this subscriber see.
+  std::vector<std::string> codes;
+  // Shown to the server's operators beside the loss counts; at most 64 characters.
+  std::string name = "subscriber";
+  // CURVE key pair of this subscriber, Z85; needed for servers that have a public key.
+  std::string public_key;
+  std::string secret_key;
+
+  // Also the status, definition and correction records of the day from before this subscriber came.
+  bool records_of_the_day = false;
+
+  // A server that is silent for so long is gone. It sends a heartbeat every second.
+  std::chrono::milliseconds heartbeat_timeout{5'000};
+  // The primary is used again once its heartbeats came for so long without a stop; 0: never.
+  std::chrono::milliseconds return_after{30'000};
+  // A level is held back behind a gap, or before a snapshot, no longer than this, and
+  std::chrono::milliseconds hold_limit{5'000};
+  // no more than so many of one index, about 0.5 kB each.
+  std::size_t held_max = 10'000;
+  // After a switch or a restart: how long the new server may be behind what was already handed
+  // over.
+  std::chrono::milliseconds behind_limit{5'000};
+  // A question without an answer for so long is asked again.
+  std::chrono::milliseconds answer_timeout{1'000};
+  std::chrono::milliseconds report_interval{10'000};
+  // Messages that ZeroMQ keeps for poll(). What comes beyond is lost, seen as a gap and asked for.
+  int receive_high_water_mark = 100'000;
+};
+
+// Everything that is wrong with `settings`, a sentence each; empty when nothing is.
+std::vector<std::string> faults(const Settings& settings);
+
+}  // namespace indexcast::subscriber

@@ -1,0 +1,42 @@
+// Index levels from one indexcast server, or from a primary and its backup: complete, in order,
+// each once, or named as lost. proto/subscriber/README.md has the rules.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+
+#include "indexcast/subscriber/callbacks.h"
+#include "indexcast/subscriber/counters.h"
+#include "indexcast/subscriber/settings.h"
+
+namespace indexcast::subscriber {
+
+// Has no thread of its own: everything happens, and every callback comes, inside poll(), on the
+// thread that calls it. One thread at a time. ZeroMQ receives meanwhile on its own thread, up to
+// Settings::receive_high_water_mark messages; an application that polls too seldom for that has
+// gaps.
+class Subscriber {
+ public:
+  // Begins to connect. Throws std::invalid_argument with everything that is wrong with `settings`,
+  // and std::runtime_error for an endpoint or a key that ZeroMQ does not take.
+  Subscriber(Settings settings, Callbacks callbacks);
+  ~Subscriber();
+  Subscriber(Subscriber&&) noexcept;
+  Subscriber& operator=(Subscriber&&) noexcept;
+
+  // Takes what has come, waiting up to `wait` for the first message, and does what time demands.
+  // Returns the messages taken: 0 after `wait`, or when a signal came. Call it at least every
+  // 100 ms: questions are asked again and silent servers are left from here.
+  std::size_t poll(std::chrono::milliseconds wait);
+
+  // The server in use, by its place in Settings::servers.
+  std::size_t server() const;
+  const Counters& counters() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace indexcast::subscriber

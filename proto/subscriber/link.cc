@@ -1,0 +1,77 @@
+#include "proto/subscriber/link.h"
+
+#include <array>
+#include <stdexcept>
+
+namespace indexcast::subscriber {
+namespace {
+
+// ZeroMQ's own heartbeat, so that a connection that died without a word is made again.
+constexpr int kPingMs = 1'000;
+constexpr int kPingTimeoutMs = 3'000;
+constexpr int kReconnectMs = 100;
+constexpr int kReconnectMaxMs = 2'000;
+// Nothing of the contract is near this; a peer that sends more is disconnected.
+constexpr std::int64_t kMessageBytesMax = 1 << 24;
+constexpr int kQuestionsMax = 100;
+
+constexpr std::array kWords = {"level/", "skipped/", "status/", "definition/", "correction/"};
+
+void prepare(zmq::socket_t& socket, const Server& server, const Settings& settings) {
+  socket.set(zmq::sockopt::linger, 0);
+  socket.set(zmq::sockopt::heartbeat_ivl, kPingMs);
+  socket.set(zmq::sockopt::heartbeat_timeout, kPingTimeoutMs);
+  socket.set(zmq::sockopt::reconnect_ivl, kReconnectMs);
+  socket.set(zmq::sockopt::reconnect_ivl_max, kReconnectMaxMs);
+  socket.set(zmq::sockopt::maxmsgsize, kMessageBytesMax);
+  if (server.public_key.empty()) return;
+  socket.set(zmq::sockopt::curve_serverkey, server.public_key);
+  socket.set(zmq::sockopt::curve_publickey, settings.public_key);
+  socket.set(zmq::sockopt::curve_secretkey, settings.secret_key);
+}
+
+void connect(zmq::socket_t& socket, const std::string& endpoint) {
+  try {
+    socket.connect(endpoint);
+  } catch (const zmq::error_t& error) {
+    throw std::runtime_error(endpoint + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+Link::Link(zmq::context_t& context, const Server& server, const Settings& settings)
+    : published_(context, zmq::socket_type::sub), replies_(context, zmq::socket_type::dealer) {
+  try {
+    prepare(published_, server, settings);
+    prepare(replies_, server, settings);
+  } catch (const zmq::error_t& error) {
+    throw std::runtime_error(std::string("a CURVE key is none: ") + error.what());
+  }
+  published_.set(zmq::sockopt::rcvhwm, settings.receive_high_water_mark);
+  published_.set(zmq::sockopt::subscribe, "heartbeat/");
+  replies_.set(zmq::sockopt::immediate, 1);
+  replies_.set(zmq::sockopt::sndhwm, kQuestionsMax);
+  connect(published_, server.publish);
+  connect(replies_, server.query);
+}
+
+void Link::follow(const Settings& settings, bool on) {
+  const auto each = [&](const std::string& topic) {
+    if (on) {
+      published_.set(zmq::sockopt::subscribe, topic);
+    } else {
+      published_.set(zmq::sockopt::unsubscribe, topic);
+    }
+  };
+  for (const std::string word : kWords) {
+    if (settings.codes.empty()) each(word);
+    for (const std::string& code : settings.codes) each(word + code + "/");
+  }
+}
+
+bool Link::ask(std::string_view request) {
+  return replies_.send(zmq::buffer(request), zmq::send_flags::dontwait).has_value();
+}
+
+}  // namespace indexcast::subscriber
