@@ -1,0 +1,100 @@
+#include "proto/subscriber/failover.h"
+
+#include <gtest/gtest.h>
+
+namespace indexcast::subscriber {
+namespace {
+
+constexpr Time kTimeout{5'000};
+constexpr Time kReturn{30'000};
+
+class FailoverTest : public testing::Test {
+ protected:
+  // Heartbeats of the servers named, every second up to `end`; the switches that come.
+  std::vector<Switch> beat(std::initializer_list<std::size_t> servers, Time end) {
+    std::vector<Switch> out;
+    for (; now_ < end; now_ += Time{1'000}) {
+      for (const std::size_t server : servers) failover_.heartbeat(server, 1, now_);
+      while (failover_.expire(now_)) {
+      }
+      if (const auto change = failover_.check(now_)) out.push_back(*change);
+    }
+    return out;
+  }
+
+  Time now_{0};
+  Failover failover_{2, kTimeout, kReturn, now_};
+};
+
+TEST_F(FailoverTest, staysWithThePrimaryWhileItLives) {
+  EXPECT_TRUE(beat({0, 1}, Time{100'000}).empty());
+  EXPECT_EQ(failover_.active(), 0u);
+}
+
+TEST_F(FailoverTest, leavesAPrimaryThatFallsSilent) {
+  beat({0, 1}, Time{10'000});
+  const auto changes = beat({1}, Time{20'000});
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].to, 1u);
+  EXPECT_EQ(changes[0].reason, SwitchReason::heartbeat_timeout);
+  EXPECT_FALSE(failover_.alive(0));
+}
+
+TEST_F(FailoverTest, leavesAPrimaryThatNeverSpoke) {
+  EXPECT_TRUE(beat({1}, kTimeout).empty()) << "it has the time of a timeout";
+  EXPECT_EQ(beat({1}, kTimeout + Time{1'000}).size(), 1u);
+}
+
+TEST_F(FailoverTest, keepsASilentServerWhileNoOtherSpeaks) {
+  beat({0}, Time{10'000});
+  EXPECT_TRUE(beat({}, Time{100'000}).empty());
+  EXPECT_EQ(beat({1}, Time{102'000}).size(), 1u);
+}
+
+TEST_F(FailoverTest, returnsToAPrimaryThatLivedLongEnough) {
+  beat({0, 1}, Time{10'000});
+  beat({1}, Time{20'000});
+  EXPECT_TRUE(beat({0, 1}, Time{49'000}).empty());
+  const auto changes = beat({0, 1}, Time{52'000});
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].to, 0u);
+  EXPECT_EQ(changes[0].reason, SwitchReason::primary_returned);
+}
+
+TEST_F(FailoverTest, aRestartOfThePrimaryBeginsItsWaitAnew) {
+  beat({0, 1}, Time{10'000});
+  beat({1}, Time{20'000});
+  beat({0, 1}, Time{45'000});
+  failover_.heartbeat(0, 2, now_);
+  failover_.heartbeat(1, 1, now_);
+  EXPECT_FALSE(failover_.check(Time{55'000}).has_value());
+}
+
+TEST_F(FailoverTest, neverReturnsWhereThatIsNotWanted) {
+  Failover failover(2, kTimeout, Time{0}, Time{0});
+  failover.heartbeat(1, 1, Time{6'000});
+  ASSERT_TRUE(failover.check(Time{6'000}).has_value());
+  for (Time at{6'000}; at < Time{900'000}; at += Time{1'000}) {
+    failover.heartbeat(0, 1, at);
+    failover.heartbeat(1, 1, at);
+    EXPECT_FALSE(failover.check(at).has_value());
+  }
+}
+
+TEST_F(FailoverTest, leavesAServerThatLostItsDayIfTheOtherLives) {
+  EXPECT_FALSE(failover_.epoch_lost(now_).has_value());
+  beat({0, 1}, Time{2'000});
+  const auto change = failover_.epoch_lost(now_);
+  ASSERT_TRUE(change.has_value());
+  EXPECT_EQ(change->to, 1u);
+  EXPECT_EQ(change->reason, SwitchReason::epoch_lost);
+}
+
+TEST(FailoverOfOne, hasNowhereToGo) {
+  Failover failover(1, kTimeout, kReturn, Time{0});
+  EXPECT_FALSE(failover.check(Time{100'000}).has_value());
+  EXPECT_FALSE(failover.epoch_lost(Time{100'000}).has_value());
+}
+
+}  // namespace
+}  // namespace indexcast::subscriber

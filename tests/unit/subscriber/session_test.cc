@@ -1,0 +1,191 @@
+// What a session tells its application where two servers meet.
+#include "proto/subscriber/session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "tests/support/model_server.h"
+
+namespace indexcast::subscriber {
+namespace {
+
+using test::ModelMessage;
+using test::ModelServer;
+using testing::ElementsAre;
+
+// Two servers whose messages arrive at once; questions too, unless answers are withheld.
+class SessionTest : public testing::Test, public Wire {
+ protected:
+  SessionTest() {
+    Settings settings;
+    settings.servers.resize(2);
+    settings.codes = {"A"};
+    settings.heartbeat_timeout = Time{1'000};
+    settings.return_after = Time{0};
+    settings.behind_limit = Time{500};
+    Callbacks callbacks;
+    callbacks.on_snapshot = [this](const SnapshotEvent& event) {
+      told_.push_back((event.quality.behind ? "behind " : "snapshot ") + value(event.level));
+    };
+    callbacks.on_level = [this](const v1::Level& level, const Quality&) {
+      told_.push_back("level " + value(&level));
+    };
+    callbacks.on_status = [this](const v1::StatusChanged& status) {
+      told_.push_back("status " + std::to_string(status.flags()));
+    };
+    callbacks.on_lost = [this](const Loss& loss) {
+      told_.push_back("lost " + std::to_string(loss.from) + "-" + std::to_string(loss.to));
+    };
+    callbacks.on_switch = [this](const Switch& change) {
+      told_.push_back("switch " + std::to_string(change.to));
+    };
+    session_.emplace(settings, callbacks, *this, now_);
+  }
+
+  static std::string value(const v1::Level* level) {
+    return level == nullptr ? "none" : std::to_string(level->level());
+  }
+  // What was said arrives, and time passes.
+  void pass(Time time = Time{10}) {
+    now_ += time;
+    for (std::size_t i = 0; i < servers_.size(); ++i) {
+      for (; !servers_[i].published.empty(); servers_[i].published.pop_front()) {
+        const ModelMessage& message = servers_[i].published.front();
+        session_->on_published(i, message.topic, message.payload, now_);
+      }
+      while (!questions_.empty()) {
+        const auto [server, request] = questions_.front();
+        questions_.pop_front();
+        session_->on_reply(server, servers_[server].answer(request), now_);
+      }
+    }
+    session_->tick(now_);
+  }
+  void beat(std::initializer_list<std::size_t> servers, Time time) {
+    for (const Time end = now_ + time; now_ < end;) {
+      for (const std::size_t server : servers) servers_[server].heartbeat();
+      pass(Time{100});
+    }
+  }
+  std::vector<std::string> told() { return std::exchange(told_, {}); }
+
+  bool ask(std::size_t server, std::string_view request) override {
+    questions_.emplace_back(server, request);
+    return true;
+  }
+  void follow(std::size_t, bool) override {}
+
+  Time now_{0};
+  std::deque<ModelServer> servers_{{{"A"}, 10, 100}, {{"A"}, 20, 100}};
+  std::deque<std::pair<std::size_t, std::string>> questions_;
+  std::vector<std::string> told_;
+  std::optional<Session> session_;
+};
+
+TEST_F(SessionTest, beginsWithTheSnapshot) {
+  servers_[0].publish("A", 100);
+  servers_[0].published.clear();
+  pass();
+  servers_[0].publish("A", 101);
+  pass();
+  EXPECT_THAT(told(), ElementsAre("snapshot 100", "level 101"));
+}
+
+TEST_F(SessionTest, isToldThatAnIndexHasNoLevelYet) {
+  pass();
+  servers_[0].publish("A", 100);
+  pass();
+  EXPECT_THAT(told(), ElementsAre("snapshot none", "level 100"));
+}
+
+TEST_F(SessionTest, waitsForABackupThatIsBehind) {
+  servers_[0].publish("A", 100);
+  servers_[0].publish("A", 105);
+  beat({0, 1}, Time{300});
+  servers_[1].publish("A", 100);
+  beat({1}, Time{1'100});
+  EXPECT_THAT(told(), ElementsAre("snapshot 105", "switch 1"));
+  servers_[1].publish("A", 104);
+  pass();
+  EXPECT_THAT(told(), ElementsAre()) << "older than what the application has";
+  servers_[1].publish("A", 105);
+  servers_[1].publish("A", 106);
+  pass();
+  EXPECT_THAT(told(), ElementsAre("snapshot 105", "level 106"));
+  EXPECT_EQ(session_->counters().behind, 2u);
+}
+
+TEST_F(SessionTest, believesABackupThatStaysBehindAndSaysSo) {
+  servers_[0].publish("A", 105);
+  beat({0, 1}, Time{300});
+  servers_[1].publish("A", 100);
+  beat({1}, Time{1'700});
+  servers_[1].publish("A", 101);
+  pass();
+  EXPECT_THAT(told(), ElementsAre("snapshot 105", "switch 1", "behind 100", "level 101"));
+}
+
+TEST_F(SessionTest, leavesAServerThatRestartsInMidDay) {
+  servers_[0].publish("A", 100);
+  servers_[1].publish("A", 100);
+  beat({0, 1}, Time{300});
+  servers_[0].restart(11);
+  servers_[0].publish("A", 100);
+  pass();
+  EXPECT_THAT(told(), ElementsAre("snapshot 100", "switch 1", "snapshot 100"));
+  EXPECT_EQ(session_->server(), 1u);
+}
+
+TEST_F(SessionTest, namesWhatWasMissingAtTheSwitch) {
+  servers_[0].publish("A", 100);
+  servers_[1].publish("A", 103);
+  beat({0, 1}, Time{300});
+  servers_[0].publish("A", 101);
+  servers_[0].published.clear();
+  servers_[0].publish("A", 102);
+  session_->on_published(0, servers_[0].published[0].topic, servers_[0].published[0].payload, now_);
+  servers_[0].published.clear();
+  questions_.clear();
+  told();
+  for (int i = 0; i < 11; ++i) {
+    servers_[1].heartbeat();
+    for (const auto& message : servers_[1].published)
+      session_->on_published(1, message.topic, message.payload, now_);
+    servers_[1].published.clear();
+    now_ += Time{100};
+    session_->tick(now_);
+    std::erase_if(questions_, [](const auto& each) { return each.first == 0; });
+  }
+  pass();
+  EXPECT_THAT(told(), ElementsAre("lost 2-2", "level 102", "switch 1", "snapshot 103"));
+}
+
+TEST_F(SessionTest, isNotToldARecordTwice) {
+  servers_[0].publish("A", 100);
+  servers_[1].publish("A", 100);
+  beat({0, 1}, Time{300});
+  servers_[0].publish_status("A", 4);
+  pass();
+  beat({1}, Time{1'100});
+  servers_[1].publish_status("A", 4);
+  servers_[1].publish_status("A", 0);
+  pass();
+  EXPECT_THAT(told(),
+              ElementsAre("snapshot 100", "status 4", "switch 1", "snapshot 100", "status 0"));
+}
+
+TEST(SubscriberSettings, areAllCheckedAtOnce) {
+  Settings settings;
+  settings.servers = {{"tcp://a:1", "", "key"}};
+  settings.name = std::string(65, 'x');
+  settings.hold_limit = Time{0};
+  EXPECT_EQ(faults(settings).size(), 5u);
+  settings = {};
+  settings.servers = {{"tcp://a:1", "tcp://a:2", ""}};
+  EXPECT_TRUE(faults(settings).empty());
+}
+
+}  // namespace
+}  // namespace indexcast::subscriber
