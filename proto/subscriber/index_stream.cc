@@ -9,6 +9,14 @@ TrackerLimits limits_of(const Settings& settings) {
   return {.hold = settings.hold_limit, .held_max = settings.held_max};
 }
 
+// A snapshot of this epoch, whose level is of the index that it is for.
+bool sane(const v1::Snapshot& snapshot, std::uint64_t epoch) {
+  if (snapshot.complete_to() > kSequenceMax || snapshot.records_to() > kSequenceMax) return false;
+  const v1::Level& level = snapshot.level();
+  return !snapshot.has_level() || (level.code() == snapshot.code() && level.epoch() == epoch &&
+                                   level.index_sequence() <= snapshot.complete_to());
+}
+
 }  // namespace
 
 IndexStream::IndexStream(std::string code, const Settings& settings, const Callbacks& callbacks,
@@ -33,10 +41,7 @@ void IndexStream::restart(Begin why, LossReason loss, Time now) {
 }
 
 void IndexStream::join(const v1::Snapshot& snapshot, std::uint64_t epoch, Time now) {
-  if (levels_.joined() || snapshot.complete_to() > kSequenceMax ||
-      snapshot.records_to() > kSequenceMax) {
-    return;
-  }
+  if (levels_.joined() || !sane(snapshot, epoch)) return;
   epoch_ = epoch;
   const bool first = why_ == Begin::joined;
   offer(snapshot.has_level() ? &snapshot.level() : nullptr, snapshot.complete_to(),
@@ -56,6 +61,7 @@ void IndexStream::on_level(v1::Level& level, Arrival arrival, Time now) {
 }
 
 void IndexStream::on_record(v1::Event& record, Arrival arrival, Time now) {
+  epoch_ = epoch_of(record);
   RecordSink sink{*this};
   records_.receive(sequence_of(record), record, arrival, now, sink);
 }
@@ -78,7 +84,9 @@ void IndexStream::on_replay(Range asked, v1::ReplayReply& reply, Time now) {
   LevelSink sink{*this, now};
   for (v1::Level& level : *reply.mutable_levels()) {
     const std::uint64_t sequence = level.index_sequence();
-    if (sequence < asked.from || sequence > asked.to || level.epoch() != epoch_) continue;
+    const bool asked_for = sequence >= asked.from && sequence <= asked.to &&
+                           level.epoch() == epoch_ && level.code() == code_;
+    if (!asked_for) continue;
     levels_.receive(sequence, level, Arrival::replay, now, sink);
   }
   levels_.answered(asked, reply.unavailable_before(), now, sink);
@@ -88,7 +96,9 @@ void IndexStream::on_records(Range asked, v1::RecordsReply& reply, Time now) {
   RecordSink sink{*this};
   for (v1::Event& record : *reply.mutable_records()) {
     const std::uint64_t sequence = sequence_of(record);
-    if (sequence < asked.from || sequence > asked.to) continue;
+    const bool asked_for = sequence >= asked.from && sequence <= asked.to &&
+                           epoch_of(record) == epoch_ && code_of(record) == code_;
+    if (!asked_for) continue;
     records_.receive(sequence, record, Arrival::replay, now, sink);
   }
   records_.answered(asked, reply.unavailable_before(), now, sink);

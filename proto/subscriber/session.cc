@@ -35,8 +35,8 @@ IndexStream* Session::find(const std::string& code) {
 
 Session::Index* Session::add(const std::string& code, Time now) {
   if (indices_.size() >= kIndicesMax) return nullptr;
-  const auto [at, added] =
-      indices_.try_emplace(code, IndexStream(code, settings_, callbacks_, counters_, now));
+  const auto [at, added] = indices_.try_emplace(
+      code, Index{.stream = IndexStream(code, settings_, callbacks_, counters_, now)});
   return &at->second;
 }
 

@@ -1,0 +1,82 @@
+// Any bytes as what two servers publish and answer: a subscriber's session stays within its bounds,
+// and its application is told every sequence once and in order.
+//
+// The input is a list of {what, size (2 bytes, little endian), payload}: `what` below the number of
+// topics is a message on that topic, of the second server with the high bit set; then an answer;
+// otherwise time passes.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "proto/subscriber/session.h"
+
+namespace {
+
+using namespace indexcast;
+using namespace indexcast::subscriber;
+
+constexpr std::string_view kTopics[] = {"level/A/",      "level/B/",  "skipped/A/",
+                                        "heartbeat/",    "status/A/", "definition/A/",
+                                        "correction/A/", "grid/A/",   "level/A"};
+constexpr std::size_t kAnswer = std::size(kTopics);
+
+// Next sequence of each index, as its application counts.
+struct Application {
+  std::map<std::string, std::uint64_t> next;
+
+  void expect(const std::string& code, std::uint64_t from, std::uint64_t to) {
+    if (!next.contains(code) || next[code] != from || to < from) std::abort();
+    next[code] = to + 1;
+  }
+  Callbacks callbacks() {
+    Callbacks out;
+    out.on_snapshot = [this](const SnapshotEvent& event) {
+      next[event.code] = event.complete_to + 1;
+    };
+    out.on_level = [this](const v1::Level& level, const Quality&) {
+      expect(level.code(), level.index_sequence(), level.index_sequence());
+    };
+    out.on_lost = [this](const Loss& loss) {
+      if (loss.stream == Stream::levels) expect(loss.code, loss.from, loss.to);
+    };
+    out.on_switch = [this](const Switch&) { next.clear(); };
+    return out;
+  }
+};
+
+struct Silent : Wire {
+  bool ask(std::size_t, std::string_view) override { return true; }
+  void follow(std::size_t, bool) override {}
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view rest(reinterpret_cast<const char*>(data), size);
+  Settings settings;
+  settings.servers.resize(2);
+  settings.held_max = 8;
+  Application application;
+  Silent wire;
+  Time now{0};
+  Session session(settings, application.callbacks(), wire, now);
+  while (rest.size() >= 3) {
+    const auto byte = [&rest](std::size_t i) { return static_cast<std::uint8_t>(rest[i]); };
+    const std::size_t what = byte(0) & 0x7f;
+    const std::size_t server = byte(0) >> 7;
+    const std::size_t length = byte(1) | byte(2) << 8;
+    const std::string_view payload = rest.substr(3, length);
+    rest.remove_prefix(3 + payload.size());
+    if (what < kAnswer) {
+      session.on_published(server, kTopics[what], payload, now);
+    } else if (what == kAnswer) {
+      session.on_reply(server, payload, now);
+    } else {
+      session.tick(now += Time{10 * what});
+    }
+  }
+  return 0;
+}
