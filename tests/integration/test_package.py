@@ -41,6 +41,24 @@ class Package(harness.Case):
         self.assertIn("a primary and at most one backup", wrong.stderr)
         self.assertEqual(self.files_of_the_contract(), {"query.proto", "stream.proto",
                                                         "websocket.proto"})
+        config = self.configure(simulator={"begin": "10:00:00", "end": "11:20:00", "speed": 20.0})
+        _, ready = self.serve(config)
+        self.start("simulate", "simulate", "--config", config, "--seed", "3")
+        lines = command(levels, ready["zmq"], ready["zmq_query"], "--count", 60,
+                        *harness.CODES).splitlines()
+        self.check([line.split() for line in lines])
+
+    def check(self, lines):
+        """Levels follow the snapshot and each other."""
+        last = {}
+        for what, code, sequence, *_ in lines:
+            if what == "server":
+                continue
+            self.assertIn(what, ("snapshot", "level"))
+            if what == "level" and code in last:
+                self.assertEqual(int(sequence), last[code] + 1)
+            last[code] = int(sequence)
+        self.assertEqual(set(last), set(harness.CODES))
 
     def files_of_the_contract(self):
         folder = pathlib.Path(self.folder / "prefix" / "include" / "indexcast" / "v1")
