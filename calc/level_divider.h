@@ -46,8 +46,8 @@ class LevelDivider {
  private:
   Int128 denominator_;
   std::uint64_t numerator_scale_;  // 10^4 at most
-  int shift_;       // brings the largest numerator below 2^63
-  double inverse_;  // 2^shift / denominator
+  int shift_;                      // brings the largest numerator below 2^63
+  double inverse_;                 // 2^shift / denominator
 };
 
 }  // namespace indexcast

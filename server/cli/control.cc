@@ -18,7 +18,7 @@
 
 #include "server/cli/exit_code.h"
 #include "server/config/text_file.h"
-#include "server/control/token_file.h"
+#include "server/access/token_file.h"
 
 namespace indexcast::server {
 namespace {

@@ -45,7 +45,8 @@ nlohmann::json describe(const Config& config, const DayKeeper& days) {
   const Pipeline& pipeline = days.pipeline();
   nlohmann::json ready{{"pid", ::getpid()}, {"epoch", pipeline.view().epoch}};
   if (days.http() != nullptr)
-    ready["http"] = fmt::format("http://{}:{}/", config.http.address, days.http()->port());
+    ready["http"] = fmt::format("http{}://{}:{}/", config.http.tls.certificate.empty() ? "" : "s",
+                                config.http.address, days.http()->port());
   if (days.admin() != nullptr)
     ready["admin"] = fmt::format("http://{}:{}/", config.admin.address, days.admin()->port());
   if (days.zmq() != nullptr) ready["zmq"] = days.zmq()->endpoint();
@@ -72,6 +73,10 @@ std::string machine_faults(const Config& config) {
   if (config.admin.enabled) {
     const absl::StatusOr<TokenOwners> owners = load_tokens(config.admin.tokens);
     if (!owners.ok()) return std::string(owners.status().message()) + "\n";
+  }
+  if (config.http.enabled) {
+    const std::string faults = http_faults(config.http);
+    if (!faults.empty()) return faults;
   }
   const unsigned spinning = spinning_threads(config);
   const unsigned cores = std::thread::hardware_concurrency();

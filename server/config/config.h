@@ -103,21 +103,39 @@ struct ZmqSettings {
   std::vector<ZmqClientSettings> clients;
 };
 
+// Certificate and key, PEM files; both or neither.
+struct TlsSettings {
+  std::string certificate;  // the server's, and those above it
+  std::string key;
+};
+
 struct HttpSettings {
   bool enabled = true;
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;  // 0: any free one, printed at start
+  std::size_t threads = 1;    // clients are spread over them
   std::size_t max_clients = 1000;
-  std::size_t client_queue =
-      4096;  // frames waiting for one WebSocket client before it is conflated
-  std::int64_t client_stall_ms = 10'000;  // without progress for this long: closed
+  std::size_t max_per_address = 0;  // 0: no limit but max_clients
+  // Frames waiting for one WebSocket client before it is conflated.
+  std::size_t client_queue = 4096;
+  std::int64_t client_stall_ms = 10'000;     // without progress for this long: closed
+  std::size_t client_message = 64 * 1024;    // bytes of a command
+  std::size_t max_subscriptions = 10'000;    // of one WebSocket client
+  std::int64_t commands_per_second = 100;    // likewise
+  std::int64_t handshake_s = 10;             // to begin to speak, and to say who one is
+  std::int64_t idle_s = 60;                  // without a byte from a WebSocket client: closed
+  std::int64_t grid_ms = 1000;               // the grid's pace, a multiple of core.timer_ms
+  bool deflate = false;                      // offer permessage-deflate
+  std::vector<std::string> allowed_origins;  // of pages from elsewhere; "*": any
+  std::string tokens;  // file: server/access/README.md; empty: no token is needed
+  TlsSettings tls;
 };
 
 struct AdminSettings {
   bool enabled = false;
   std::string address = "127.0.0.1";
   std::uint16_t port = 8081;  // 0: any free one, printed at start
-  std::string tokens;         // the file that says who may ask: server/control/token_file.h
+  std::string tokens;         // the file that says who may ask: server/access/token_file.h
 };
 
 struct JournalSettings {

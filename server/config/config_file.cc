@@ -34,6 +34,9 @@ void resolve_paths(Config& config) {
     fund.closes = resolve_beside(config.source, fund.closes);
   }
   config.zmq.curve.secret_key = resolve_beside(config.source, config.zmq.curve.secret_key);
+  for (std::string* path :
+       {&config.http.tokens, &config.http.tls.certificate, &config.http.tls.key})
+    *path = resolve_beside(config.source, *path);
   config.admin.tokens = resolve_beside(config.source, config.admin.tokens);
   config.days.directory = resolve_beside(config.source, config.days.directory);
   config.journal.directory = resolve_beside(config.source, config.journal.directory);
@@ -114,6 +117,13 @@ void check_szse(const szse::Settings& szse, TableReader& reader) {
   }
 }
 
+void check_http(const Config& config, TableReader& reader) {
+  if (config.http.tls.certificate.empty() != config.http.tls.key.empty())
+    reader.fault("http", "tls: certificate and key, or neither");
+  if (config.http.enabled && config.http.grid_ms % config.core.timer_ms != 0)
+    reader.fault("http", "grid_ms must be a multiple of core.timer_ms");
+}
+
 // What no single key can say.
 void check_whole(const Config& config, TableReader& reader) {
   if (config.definitions.empty() == config.days.directory.empty())
@@ -130,6 +140,7 @@ void check_whole(const Config& config, TableReader& reader) {
   const auto& simulator = config.simulator;
   if (simulator.end_ms != 0 && simulator.begin_ms >= simulator.end_ms)
     reader.fault("simulator", "begin must be before end");
+  check_http(config, reader);
   check_channels(config, reader);
   check_fx(config, reader);
   check_core(config.core, reader);

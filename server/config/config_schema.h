@@ -208,9 +208,24 @@ void walk_http(Walker& walker, HttpSettings& http) {
   walker.boolean("enabled", http.enabled);
   walker.text("address", http.address, NonEmptyText{});
   walker.integer("port", http.port, 0, kMaxPort);
+  walker.integer("threads", http.threads, 1, 64);
   walker.integer("max_clients", http.max_clients, 1, 100'000);
+  walker.integer("max_per_address", http.max_per_address, 0, 100'000);
   walker.integer("client_queue", http.client_queue, 16, 1'000'000);
   walker.integer("client_stall_ms", http.client_stall_ms, 100, 3'600'000);
+  walker.integer("client_message", http.client_message, 1024, 1 << 20);
+  walker.integer("max_subscriptions", http.max_subscriptions, 1, 1'000'000);
+  walker.integer("commands_per_second", http.commands_per_second, 1, 100'000);
+  walker.integer("handshake_s", http.handshake_s, 1, 3600);
+  walker.integer("idle_s", http.idle_s, 2, 86'400);
+  walker.integer("grid_ms", http.grid_ms, 10, 60'000);
+  walker.boolean("deflate", http.deflate);
+  walker.texts("allowed_origins", http.allowed_origins, NonEmptyText{});
+  walker.text("tokens", http.tokens, AnyText{});
+  walker.section("tls", [&](auto& table) {
+    table.text("certificate", http.tls.certificate, AnyText{});
+    table.text("key", http.tls.key, AnyText{});
+  });
 }
 
 template <class Walker>

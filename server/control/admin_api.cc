@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::string_view kRequests = "/admin/v1/requests";
 constexpr std::string_view kVersions = "/admin/v1/versions/";
-constexpr std::string_view kScheme = "Bearer ";
 
 std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -85,9 +84,8 @@ Response malformed(const absl::Status& status) {
 }  // namespace
 
 std::variant<Response, Awaited> AdminApi::take(const AdminCall& call, TimeNs now) {
-  const bool bearer = call.authorization.starts_with(kScheme);
-  const std::string_view author =
-      bearer ? owners_.owner_of(call.authorization.substr(kScheme.size())) : std::string_view{};
+  const std::string_view token = bearer_token(call.authorization);
+  const std::string_view author = token.empty() ? token : owners_.owner_of(token);
   if (author.empty()) {
     stats_.unauthorised.add();
     Response response =

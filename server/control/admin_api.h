@@ -8,7 +8,7 @@
 
 #include "server/control/line_budget.h"
 #include "server/control/request_desk.h"
-#include "server/control/token_file.h"
+#include "server/access/token_file.h"
 #include "server/http/response.h"
 
 namespace indexcast::server {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "calc/decimal.h"
-#include "server/control/printable.h"
+#include "server/access/printable.h"
 
 namespace indexcast::server {
 namespace {

@@ -116,7 +116,7 @@ void Api::append_index(JsonBuffer& out, const Universe& definitions, IndexId ind
   }
 }
 
-void Api::append_members(JsonBuffer& out, const Universe& definitions, IndexId index) const {
+bool Api::append_members(JsonBuffer& out, const Universe& definitions, IndexId index) const {
   const IndexDefinition& definition = definitions.indices()[index];
   bool certain = true;
   bool first = true;
@@ -146,23 +146,36 @@ void Api::append_members(JsonBuffer& out, const Universe& definitions, IndexId i
     first = false;
   }
   append_format(out, "],\"prices_certain\":{}", certain);
+  return certain;
 }
 
-std::string Api::indices() {
+std::optional<Api::Page> Api::indices(const ClientRights& rights, std::string_view after,
+                                      std::size_t limit) {
+  const std::shared_ptr<const Universe> current = definitions();
+  IndexId index = after.empty() ? 0 : current->find_index(after);
+  if (!after.empty() && index++ >= mirror_.indices()) return std::nullopt;
   JsonBuffer out;
   append_format(out, "{{\"epoch\":\"{}\",\"trade_date\":{},\"stream_sequence\":{},\"indices\":[",
                 sources_.view.epoch, sources_.view.trade_date, mirror_.cursor());
-  const std::shared_ptr<const Universe> current = definitions();
-  for (std::size_t i = 0; i < mirror_.indices(); ++i) {
-    if (i > 0) out.push_back(',');
-    append_index(out, *current, static_cast<IndexId>(i));
+  std::size_t count = 0;
+  std::uint64_t levels = 0;  // of the page, ever: any new one makes another page of it
+  std::string last;
+  for (; index < mirror_.indices() && count < limit; ++index) {
+    if (!rights.may_see(current->indices()[index].code)) continue;
+    if (count++ > 0) out.push_back(',');
+    append_index(out, *current, index);
     out.push_back('}');
+    levels += mirror_.index_sequence(index);
+    last = current->indices()[index].code;
   }
-  append(out, "]}");
-  return string_of(out);
+  append(out, "],\"next\":");
+  index < mirror_.indices() ? append_quoted(out, last) : append(out, "null");
+  out.push_back('}');
+  return Page{string_of(out),
+              fmt::format("{}-{}-{}-{}", sources_.view.epoch, mirror_.edition(), count, levels)};
 }
 
-std::optional<std::string> Api::index(std::string_view code) {
+std::optional<Api::Page> Api::index(std::string_view code) {
   const std::shared_ptr<const Universe> current = definitions();
   const IndexId index = current->find_index(code);
   if (index >= mirror_.indices()) return std::nullopt;
@@ -170,9 +183,10 @@ std::optional<std::string> Api::index(std::string_view code) {
   append_index(out, *current, index);
   append_format(out, ",\"stream_sequence\":{}", mirror_.cursor());
   if (const auto& fund = current->indices()[index].fund) append_fund(out, *fund);
-  append_members(out, *current, index);
+  const bool certain = append_members(out, *current, index);
   out.push_back('}');
-  return string_of(out);
+  return Page{string_of(out), fmt::format("{}-{}-{}-{}", sources_.view.epoch, mirror_.edition(),
+                                          mirror_.index_sequence(index), certain)};
 }
 
 std::string Api::feeds() const {
@@ -219,14 +233,16 @@ std::string Api::status() const {
     first = false;
   }
   append(out, "]");
-  if (const ClientStats* clients = sources_.clients) {
-    append_format(out,
-                  ",\"clients\":{{\"connections\":{},\"websockets\":{},\"frames_sent\":{},"
-                  "\"conflated\":{},\"skipped\":{},\"closed_slow\":{},\"refused\":{}}}",
-                  clients->connections.get(), clients->websockets.get(), clients->frames_sent.get(),
-                  clients->conflated.get(), clients->skipped.get(), clients->closed_slow.get(),
-                  clients->refused.get());
-  }
+  append_format(out,
+                ",\"clients\":{{\"connections\":{},\"websockets\":{},\"frames_sent\":{},"
+                "\"conflated\":{},\"skipped\":{},\"closed_slow\":{},\"refused\":{}}}",
+                total(sources_.clients, &ClientStats::connections),
+                total(sources_.clients, &ClientStats::websockets),
+                total(sources_.clients, &ClientStats::frames_sent),
+                total(sources_.clients, &ClientStats::conflated),
+                total(sources_.clients, &ClientStats::skipped),
+                total(sources_.clients, &ClientStats::closed_slow),
+                total(sources_.clients, &ClientStats::refused));
   out.push_back('}');
   return string_of(out);
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/access/client_rights.h"
 #include "server/metrics/client_stats.h"
 #include "server/metrics/exposition.h"
 #include "server/pipeline/clock.h"
@@ -23,11 +24,20 @@ class Api {
   // Another day begins: `sources` and the mirror are of it already.
   void follow_day(Clock clock);
 
-  // All indices with their definitions and newest levels.
-  std::string indices();
+  // What a body says, and a name for it that lasts until it says something else: for ETag.
+  struct Page {
+    std::string body;
+    std::string version;
+  };
+
+  // Indices with their definitions and newest levels: at most `limit` of those that `rights` allow,
+  // after `after` in the order of the configuration; from the first where that is empty. Nothing
+  // when `after` is no index.
+  std::optional<Page> indices(const ClientRights& rights, std::string_view after,
+                              std::size_t limit);
   // One index with its members, all at the place in the stream that the mirror has reached; empty
   // for an unknown code.
-  std::optional<std::string> index(std::string_view code);
+  std::optional<Page> index(std::string_view code);
   std::string feeds() const;
   // Epoch, cursors, latencies and clients.
   std::string status() const;
@@ -38,7 +48,8 @@ class Api {
   // Of the edition that the mirror's levels are of.
   std::shared_ptr<const Universe> definitions() const;
   void append_index(JsonBuffer& out, const Universe& definitions, IndexId index);
-  void append_members(JsonBuffer& out, const Universe& definitions, IndexId index) const;
+  // Whether every price is certain.
+  bool append_members(JsonBuffer& out, const Universe& definitions, IndexId index) const;
 
   const MetricSources& sources_;
   const LevelMirror& mirror_;

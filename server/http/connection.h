@@ -1,13 +1,17 @@
-// What the server's thread does to an open connection besides its own reads and writes.
+// What a worker does to an open connection besides its own reads and writes, and what all
+// connections of a worker share.
 #pragma once
 
+#include <boost/asio/ssl/context.hpp>
 #include <set>
 
 #include "calc/time.h"
+#include "server/access/client_tokens.h"
 #include "server/config/config.h"
 #include "server/http/api.h"
-#include "server/http/stream_hub.h"
 #include "server/metrics/client_stats.h"
+#include "server/stream/census.h"
+#include "server/stream/stream_hub.h"
 
 namespace indexcast::server {
 
@@ -16,18 +20,22 @@ class Connection {
   virtual ~Connection() = default;
   // The server stops: say goodbye where the protocol has a word for it, and end.
   virtual void go_away() = 0;
-  // Closes a client that takes nothing.
+  // Closes a client that is late with what it owes.
   virtual void check_progress(TimeNs now) = 0;
 };
 
-// What all connections share. Only the server's thread touches it.
-struct HttpShared {
-  HttpSettings settings;
+// Only the worker's thread touches it, but for what is safe from any: settings, tokens, census and
+// the TLS context, which all workers share.
+struct WorkerShared {
+  const HttpSettings& settings;
+  const ClientTokens& tokens;
+  Census& census;
+  boost::asio::ssl::context* tls;  // nullptr: plain
   MetricSources sources;
   ClientStats& stats;
   StreamHub& hub;
   Api& api;
-  std::set<Connection*> connections;
+  std::set<Connection*> connections = {};
 };
 
 }  // namespace indexcast::server

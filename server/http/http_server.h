@@ -1,4 +1,4 @@
-// The server's HTTP and WebSocket side, with the dashboard: its own thread, a reader of the
+// The server's HTTP and WebSocket side, with the dashboard: threads of its own, readers of the
 // broadcast ring and nothing more.
 #pragma once
 
@@ -15,14 +15,15 @@
 
 namespace indexcast::server {
 
-// Bound at construction, serving from start() to stop() or destruction. Its thread looks at the
-// ring every millisecond while records flow and every ten when none do: that interval is the
+// Bound at construction, serving from start() to stop() or destruction. Each of its threads looks
+// at the ring every millisecond while records flow and every ten when none do: that interval is the
 // gathering time of a WebSocket level.
 class HttpServer {
  public:
-  // Throws std::runtime_error with the address when it cannot be bound. `view`'s objects and
-  // `publishers` (shown on the page and in /metrics beside this server's own) and
-  // what `services` points to (in /metrics) outlive the server.
+  // Throws std::runtime_error with the address when it cannot be bound, and with the faults of the
+  // files of tokens, certificate and key. `view`'s objects and `publishers` (shown on the page and
+  // in /metrics beside this server's own) and what `services` points to (in /metrics) outlive
+  // the server.
   HttpServer(const HttpSettings& settings, const ServerView& view, Clock clock,
              std::vector<const PublisherStats*> publishers, const ServiceStats& services = {});
   ~HttpServer();
@@ -35,10 +36,11 @@ class HttpServer {
   void follow_day(const ServerView& view, Clock clock,
                   std::vector<const PublisherStats*> publishers);
   // Tells WebSocket clients that the server goes away, waits for them at most half a second, ends
-  // the thread. Harmless when repeated or before start().
+  // the threads. Harmless when repeated or before start().
   void stop();
 
   std::uint16_t port() const;
+  // Of the first thread; each has its own.
   const PublisherStats& stats() const;
   const ClientStats& clients() const;
 
@@ -46,5 +48,8 @@ class HttpServer {
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+// What is wrong with the files that `settings` names, one line per fault; empty when nothing is.
+std::string http_faults(const HttpSettings& settings);
 
 }  // namespace indexcast::server

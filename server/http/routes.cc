@@ -1,56 +1,174 @@
 #include "server/http/routes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
 #include "server/dashboard/assets.h"
+#include "server/http/clients_page.h"
+#include "server/http/entity_tag.h"
+#include "server/http/origin.h"
 
 namespace indexcast::server {
 namespace {
 
-struct Context {
-  Api& api;
-  const MetricSources& sources;
+constexpr std::string_view kAllowed = "GET, HEAD, OPTIONS";
+constexpr std::uint64_t kPage = 1000;  // entries of a list, at most and by default
+
+using Query = std::map<std::string, std::string, std::less<>>;
+
+// A request whose path is known and whose asker may have it.
+struct Asked {
+  const RouteContext& context;
+  const ClientRights& rights;
+  Query query;
 };
 
 Response json(std::string body) { return {.body = std::move(body)}; }
+Response not_found(std::string_view what) { return problem(404, "Not found", what); }
+Response bad_query(std::string_view what) { return problem(400, "Bad request", what); }
 
-Response ready(const Context& context) {
-  const std::string missing = context.api.not_ready();
+Response page(Api::Page&& made) {
+  return {.body = std::move(made.body),
+          .cache_control = "no-cache",
+          .etag = "W/\"" + made.version + "\""};
+}
+
+Response indices(const Asked& asked) {
+  const auto limit = number_of(asked.query, "limit", 1, kPage, kPage);
+  if (!limit) return bad_query("limit: a number from 1 to 1000");
+  const auto after = asked.query.find("after");
+  auto made = asked.context.api.indices(
+      asked.rights, after == asked.query.end() ? std::string_view() : after->second, *limit);
+  return made ? page(std::move(*made)) : bad_query("after: no index has this code");
+}
+
+Response feeds(const Asked& asked) { return json(asked.context.api.feeds()); }
+Response status(const Asked& asked) { return json(asked.context.api.status()); }
+Response alive(const Asked&) { return json("{\"status\":\"alive\"}"); }
+
+Response clients(const Asked& asked) {
+  if (!asked.rights.operations)
+    return problem(403, "Forbidden", "this token is not for operations");
+  const auto limit = number_of(asked.query, "limit", 1, kPage, kPage);
+  if (!limit) return bad_query("limit: a number from 1 to 1000");
+  const auto after = number_of(asked.query, "after", 0, UINT64_MAX, 0);
+  if (!after) return bad_query("after: the id of a client");
+  return json(clients_page(asked.context.census, *after, *limit));
+}
+
+Response ready(const Asked& asked) {
+  const std::string missing = asked.context.api.not_ready();
   if (!missing.empty()) return problem(503, "Not ready", missing);
   return json("{\"status\":\"ready\"}");
 }
 
-Response metrics(const Context& context) {
-  return {.content_type = kMetricsContentType, .body = metrics_text(context.sources)};
+Response metrics(const Asked& asked) {
+  return {.content_type = kMetricsContentType, .body = metrics_text(asked.context.sources)};
 }
 
 struct Route {
   std::string_view path;
-  Response (*answer)(const Context&);
+  Response (*answer)(const Asked&);
+  bool open = false;  // needs no token
 };
 
-constexpr std::array<Route, 6> kRoutes{{
-    {"/v1/indices", [](const Context& c) { return json(c.api.indices()); }},
-    {"/v1/feeds", [](const Context& c) { return json(c.api.feeds()); }},
-    {"/v1/status", [](const Context& c) { return json(c.api.status()); }},
-    {"/healthz", [](const Context&) { return json("{\"status\":\"alive\"}"); }},
-    {"/readyz", ready},
+constexpr std::array<Route, 7> kRoutes{{
+    {"/v1/indices", indices},
+    {"/v1/feeds", feeds},
+    {"/v1/status", status},
+    {"/v1/clients", clients},
+    {"/healthz", alive, true},
+    {"/readyz", ready, true},
     {"/metrics", metrics},
 }};
 
 constexpr std::string_view kIndexPrefix = "/v1/indices/";
 
-Response not_found(std::string_view what) { return problem(404, "Not found", what); }
+Response one_index(const Asked& asked, std::string_view code) {
+  const auto decoded = percent_decode(code);
+  if (!decoded) return problem(400, "Bad request", "a percent sign without two digits");
+  auto made = asked.rights.may_see(*decoded) ? asked.context.api.index(*decoded) : std::nullopt;
+  return made ? page(std::move(*made)) : not_found("no index has this code");
+}
 
-Response one_index(Api& api, std::string_view code) {
-  auto body = api.index(code);
-  return body ? json(std::move(*body)) : not_found("no index has this code");
+const Route* route_of(std::string_view path) {
+  const auto found = std::ranges::find(kRoutes, path, &Route::path);
+  return found == kRoutes.end() ? nullptr : &*found;
+}
+
+const Asset* asset_of(std::string_view path) {
+  for (const Asset& asset : dashboard_assets()) {
+    if (asset.path == path) return &asset;
+  }
+  return nullptr;
+}
+
+Response static_file(const Asset& asset) {
+  return {.content_type = std::string(asset.content_type),
+          .body = std::string(asset.bytes),
+          .cache_control = "no-cache",
+          .etag = content_tag(asset.bytes)};
+}
+
+// The rights of who asks, or why there are none.
+Response rights_refusal(const RouteContext& context, const Request& request) {
+  const SharedRights rights = context.tokens.rights_of(bearer_token(request.authorization));
+  if (!rights) {
+    context.stats.unauthorised.add();
+    return problem(401, "Unauthorised", "Authorization: Bearer TOKEN, with a token of this server");
+  }
+  if (!context.seat.belong_to(rights))
+    return problem(429, "Too many connections", "as many as the token allows are open");
+  return {};
+}
+
+Response answer_path(const RouteContext& context, const Request& request, std::string_view path) {
+  if (path == kStreamPath)
+    return problem(426, "Upgrade required", "this path takes a WebSocket handshake");
+  if (const Asset* asset = asset_of(path)) return static_file(*asset);
+  const Route* route = route_of(path);
+  const bool is_index = path.starts_with(kIndexPrefix);
+  if (route == nullptr && !is_index) return not_found("no such path");
+  const auto query = query_of(request.target);
+  if (!query) return problem(400, "Bad request", "the query cannot be decoded");
+  static const ClientRights kNothing{.every_code = false, .operations = false};
+  if (route != nullptr && route->open) return route->answer({context, kNothing, *query});
+  if (Response refusal = rights_refusal(context, request); refusal.status != 200) return refusal;
+  const Asked asked{context, *context.seat.rights(), *query};
+  return is_index ? one_index(asked, path.substr(kIndexPrefix.size())) : route->answer(asked);
+}
+
+Response answer_method(const RouteContext& context, const Request& request, std::string_view path) {
+  if (request.method == "GET" || request.method == "HEAD")
+    return answer_path(context, request, path);
+  if (request.method != "OPTIONS") {
+    Response refusal = problem(405, "Method not allowed", "GET, HEAD and OPTIONS are");
+    refusal.allow = kAllowed;
+    return refusal;
+  }
+  Response response{.status = 204, .allow = std::string(kAllowed)};
+  response.preflight = true;
+  return response;
+}
+
+// A problem says of which path it is.
+void name_instance(Response& response, std::string_view path) {
+  JsonBuffer instance;
+  fmt::format_to(std::back_inserter(instance), ",\"instance\":");
+  append_quoted(instance, path);
+  response.body.insert(response.body.size() - 1, text_of(instance));
+}
+
+void leave_out_what_is_known(const Request& request, Response& response) {
+  if (response.status != 200 || response.etag.empty()) return;
+  if (!matches_tag(request.if_none_match, response.etag)) return;
+  response.status = 304;
+  response.body.clear();
 }
 
 }  // namespace
-
-std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
 Response problem(unsigned status, std::string_view title, std::string_view detail) {
   JsonBuffer out;
@@ -64,25 +182,24 @@ Response problem(unsigned status, std::string_view title, std::string_view detai
           .body = std::string(text_of(out))};
 }
 
-Response respond(Api& api, const MetricSources& sources, const Request& request) {
+Response respond(const RouteContext& context, const Request& request) {
   const std::string_view path = path_of(request.target);
-  if (request.method != "GET" && request.method != "HEAD") {
-    return problem(405, "Method not allowed", "GET and HEAD are");
+  Response response = answer_method(context, request, path);
+  if (response.status >= 400) name_instance(response, path);
+  leave_out_what_is_known(request, response);
+  if (!request.origin.empty() &&
+      origin_is_allowed(request.origin, request.host, context.settings.allowed_origins))
+    response.allow_origin = request.origin;
+  return response;
+}
+
+Response stream_refusal(const RouteContext& context, const Request& request) {
+  if (!origin_is_allowed(request.origin, request.host, context.settings.allowed_origins)) {
+    context.stats.unauthorised.add();
+    return problem(403, "Forbidden", "pages of this origin may not use the stream");
   }
-  if (path == kStreamPath) {
-    return problem(426, "Upgrade required", "this path takes a WebSocket handshake");
-  }
-  if (path.starts_with(kIndexPrefix)) return one_index(api, path.substr(kIndexPrefix.size()));
-  const auto route = std::ranges::find(kRoutes, path, &Route::path);
-  if (route != kRoutes.end()) return route->answer({api, sources});
-  for (const Asset& asset : dashboard_assets()) {
-    if (asset.path == path) {
-      return {.content_type = std::string(asset.content_type),
-              .body = std::string(asset.bytes),
-              .cache_control = "no-cache"};
-    }
-  }
-  return not_found("no such path");
+  const bool later = context.tokens.required() && request.authorization.empty();
+  return later ? Response{} : rights_refusal(context, request);
 }
 
 }  // namespace indexcast::server

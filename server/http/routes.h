@@ -1,19 +1,36 @@
-// Which path answers what.
+// Which path answers what, and to whom.
 #pragma once
 
+#include "server/access/client_tokens.h"
+#include "server/config/config.h"
 #include "server/http/api.h"
+#include "server/http/request_target.h"
 #include "server/http/response.h"
+#include "server/stream/census.h"
 
 namespace indexcast::server {
 
 // The path at which a WebSocket handshake is taken.
 inline constexpr std::string_view kStreamPath = "/v1/stream";
 
-// The path of a request target, its query left out.
-std::string_view path_of(std::string_view target);
+// What an answer is made of.
+struct RouteContext {
+  Api& api;
+  const MetricSources& sources;
+  const HttpSettings& settings;
+  const ClientTokens& tokens;
+  const Census& census;
+  ClientStats& stats;
+  Census::Seat& seat;  // of the connection that asks
+};
 
-// Answers a request: 404 for an unknown path, 405 for any method but GET and HEAD. The caller drops
-// the body for HEAD. Never throws on a client's account.
-Response respond(Api& api, const MetricSources& sources, const Request& request);
+// Answers a request: 400 for a target that cannot be read, 404 for an unknown path, 405 for any
+// method but GET, HEAD and OPTIONS, 401 and 403 without the token or the right that the path needs.
+// The caller drops the body for HEAD. Never throws on a client's account.
+Response respond(const RouteContext& context, const Request& request);
+
+// Why a WebSocket handshake is refused: its origin, or its token. Status 200 when it is not; the
+// seat then has rights, unless a token is still to come.
+Response stream_refusal(const RouteContext& context, const Request& request);
 
 }  // namespace indexcast::server

@@ -1,5 +1,8 @@
-// What the HTTP server counts about its clients. Its thread writes, any thread reads.
+// What a thread of the HTTP server counts about its clients. It writes, any thread reads.
 #pragma once
+
+#include <cstdint>
+#include <span>
 
 #include "server/metrics/counter.h"
 
@@ -9,7 +12,7 @@ struct ClientStats {
   Counter connections;   // open now, HTTP and WebSocket
   Counter websockets;    // open now
   Counter accepted;      // connections ever taken
-  Counter refused;       // turned away because max_clients were connected
+  Counter refused;       // turned away at a limit of connections
   Counter requests;      // HTTP requests answered, errors included
   Counter bad_requests;  // of these: answered with a 4xx
   Counter frames_sent;   // WebSocket messages handed to the kernel
@@ -17,7 +20,17 @@ struct ClientStats {
   Counter conflated;     // times a tick subscription fell behind and was conflated
   Counter skipped;       // levels left out for one client, all clients together
   Counter bad_commands;  // answered with an error message
+  Counter unauthorised;  // requests and commands without the token or the right that they need
+  Counter closed_fault;  // clients closed because they broke the protocol or a limit
   Counter closed_slow;   // clients closed because they made no progress
 };
+
+// One counter over all of the server's threads.
+inline std::uint64_t total(std::span<const ClientStats* const> threads,
+                           Counter ClientStats::*counter) {
+  std::uint64_t sum = 0;
+  for (const ClientStats* stats : threads) sum += (stats->*counter).get();
+  return sum;
+}
 
 }  // namespace indexcast::server

@@ -298,30 +298,39 @@ void add_tick_to_publish(const MetricSources& sources, Families& out) {
   }
 }
 
-void add_clients(const ClientStats& stats, Families& out) {
+void add_clients(std::span<const ClientStats* const> stats, Families& out) {
   out.one_gauge("indexcast_client_connections", "Open HTTP and WebSocket connections.",
-                stats.connections.get());
-  out.one_gauge("indexcast_client_websockets", "Open WebSocket streams.", stats.websockets.get());
-  out.one_counter("indexcast_client_accepted_total", "Connections taken.", stats.accepted.get());
+                total(stats, &ClientStats::connections));
+  out.one_gauge("indexcast_client_websockets", "Open WebSocket streams.",
+                total(stats, &ClientStats::websockets));
+  out.one_counter("indexcast_client_accepted_total", "Connections taken.",
+                  total(stats, &ClientStats::accepted));
   out.one_counter("indexcast_client_refused_total", "Connections turned away at the limit.",
-                  stats.refused.get());
-  out.one_counter("indexcast_http_requests_total", "HTTP requests answered.", stats.requests.get());
+                  total(stats, &ClientStats::refused));
+  out.one_counter("indexcast_http_requests_total", "HTTP requests answered.",
+                  total(stats, &ClientStats::requests));
   out.one_counter("indexcast_http_bad_requests_total", "HTTP requests answered with a 4xx.",
-                  stats.bad_requests.get());
+                  total(stats, &ClientStats::bad_requests));
   out.one_counter("indexcast_client_frames_sent_total", "WebSocket messages sent.",
-                  stats.frames_sent.get());
+                  total(stats, &ClientStats::frames_sent));
   out.one_counter("indexcast_client_bytes_sent_total", "Payload bytes of WebSocket messages sent.",
-                  stats.bytes_sent.get());
+                  total(stats, &ClientStats::bytes_sent));
   out.one_counter("indexcast_client_conflated_total",
                   "Times a tick subscription fell behind and was conflated.",
-                  stats.conflated.get());
+                  total(stats, &ClientStats::conflated));
   out.one_counter("indexcast_client_skipped_total",
                   "Levels left out for single clients and named in skipped messages.",
-                  stats.skipped.get());
+                  total(stats, &ClientStats::skipped));
   out.one_counter("indexcast_client_bad_commands_total", "Commands answered with an error.",
-                  stats.bad_commands.get());
+                  total(stats, &ClientStats::bad_commands));
+  out.one_counter("indexcast_client_unauthorised_total",
+                  "Requests and commands without the token or the right that they need.",
+                  total(stats, &ClientStats::unauthorised));
+  out.one_counter("indexcast_client_closed_fault_total",
+                  "WebSocket clients closed for breaking the protocol or a limit.",
+                  total(stats, &ClientStats::closed_fault));
   out.one_counter("indexcast_client_closed_slow_total", "Clients closed for lack of progress.",
-                  stats.closed_slow.get());
+                  total(stats, &ClientStats::closed_slow));
 }
 
 void add_requests(const RequestStats& stats, Families& out) {
@@ -434,7 +443,7 @@ std::string metrics_text(const MetricSources& sources) {
   add_indices(sources.view, out);
   add_publishers(sources, out);
   add_tick_to_publish(sources, out);
-  if (sources.clients != nullptr) add_clients(*sources.clients, out);
+  if (!sources.clients.empty()) add_clients(sources.clients, out);
   if (sources.services.requests != nullptr) add_requests(*sources.services.requests, out);
   if (sources.services.questions != nullptr) add_questions(*sources.services.questions, out);
   if (sources.services.questions != nullptr) add_reports(sources.services.questions->reports, out);

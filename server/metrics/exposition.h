@@ -20,12 +20,12 @@ struct ServiceStats {
   const ZmqAccessStats* access = nullptr;
 };
 
-// What the exposition reads. Everything pointed to outlives it; null pointers in `publishers` are
-// not allowed, `clients` may be null.
+// What the exposition reads. Everything pointed to outlives it; null pointers in `publishers` and
+// `clients` are not allowed.
 struct MetricSources {
   ServerView view;
   std::vector<const PublisherStats*> publishers;
-  const ClientStats* clients = nullptr;
+  std::vector<const ClientStats*> clients = {};  // of each thread that serves some
   ServiceStats services = {};
 };
 

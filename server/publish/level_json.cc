@@ -168,8 +168,12 @@ void append_level_json(JsonBuffer& out, const v1::Level& level, std::string_view
 void append_skipped_json(JsonBuffer& out, const v1::Skipped& skipped) {
   open_object(out, "skipped", skipped.epoch());
   append_text(out, "code", skipped.code());
-  append_number(out, "from", skipped.from());
-  append_number(out, "to", skipped.to());
+  // Instants of a grid are nanoseconds, sequences are ours and small.
+  const bool wide =
+      skipped.kind() == v1::STREAM_KIND_GRID || skipped.kind() == v1::STREAM_KIND_INAV;
+  wide ? append_wide(out, "from", skipped.from()) : append_number(out, "from", skipped.from());
+  wide ? append_wide(out, "to", skipped.to()) : append_number(out, "to", skipped.to());
+  append_word(out, "kind", word_of(kStreamKindWords, skipped.kind()));
   out.push_back('}');
 }
 

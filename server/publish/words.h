@@ -23,6 +23,9 @@ inline constexpr std::array<std::string_view, 8> kLevelFlagWords{
     "exceptional_rule", "partial_market",    "fx_stale",        "feed_stale",
     "recovering",       "override_in_force", "carried_forward", "reference_mismatch"};
 
+inline constexpr std::array<std::string_view, 4> kStreamKindWords{"level", "grid", "record",
+                                                                  "inav"};
+
 inline constexpr std::array<std::string_view, 6> kFeedStateWords{"down", "connecting", "live",
                                                                  "gap",  "recovering", "stale"};
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "server/control/printable.h"
+#include "server/access/printable.h"
 #include "server/control/request_parser.h"
 #include "tests/support/baskets.h"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "server/control/line_budget.h"
-#include "server/control/printable.h"
+#include "server/access/printable.h"
 #include "tests/support/baskets.h"
 
 namespace indexcast::server {

@@ -23,11 +23,11 @@ class FundPageTest : public testing::Test {
   json page(std::string_view code) {
     SilentSink sink;
     mirror_.poll(1'000, sink);
-    return json::parse(api_.index(code).value());
+    return json::parse(api_.index(code).value().body);
   }
 
   CoreStub core_{1 << 12, stub_definitions_and_fund()};
-  MetricSources sources_{.view = core_.view(), .publishers = {}, .clients = nullptr};
+  MetricSources sources_{.view = core_.view(), .publishers = {}, .clients = {}};
   LevelMirror mirror_{core_.view()};
   Api api_{sources_, mirror_, Clock()};
 };

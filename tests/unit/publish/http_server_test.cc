@@ -114,7 +114,7 @@ TEST_F(HttpServerTest, answersFaultsAsProblems) {
   EXPECT_EQ(get("/v1/stream").result_int(), 426u);
   response = request(http::verb::post, "/v1/indices", "{}");
   EXPECT_EQ(response.result_int(), 405u);
-  EXPECT_EQ(response[http::field::allow], "GET, HEAD");
+  EXPECT_EQ(response[http::field::allow], "GET, HEAD, OPTIONS");
   response = request(http::verb::head, "/healthz");
   EXPECT_EQ(response.result_int(), 200u);
   EXPECT_EQ(response.body(), "");
@@ -217,13 +217,15 @@ TEST_F(HttpServerTest, answersBadCommandsAndGoesOn) {
       {"", "not a JSON object"},
       {"{", "not a JSON object"},
       {"[1]", "not a JSON object"},
-      {"{\"op\":7}", "op: subscribe, unsubscribe or ping"},
-      {"{\"op\":\"shutdown\"}", "op: subscribe, unsubscribe or ping"},
+      {"{\"op\":7}", "op: authenticate, subscribe, unsubscribe, replay or ping"},
+      {"{\"op\":\"shutdown\"}", "op: authenticate, subscribe, unsubscribe, replay or ping"},
       {"{\"op\":\"subscribe\"}", "codes: an array of index codes is needed"},
       {"{\"op\":\"subscribe\",\"codes\":[]}", "codes: an array of index codes is needed"},
       {"{\"op\":\"subscribe\",\"codes\":[1]}", "codes: every code is a string"},
       {"{\"op\":\"subscribe\",\"codes\":[\"x\\u0000\"]}", "unknown code: x"},
-      {R"({"op":"subscribe","codes":["995365"],"mode":"grid"})", "mode: tick or conflated"},
+      {R"({"op":"subscribe","codes":["995365"],"mode":"all"})", "mode: tick, grid or conflated"},
+      {R"({"op":"subscribe","codes":["995365"],"mode":"grid","interval_ms":1500})",
+       "interval_ms: a multiple of the grid's 1000 ms"},
       {R"({"op":"subscribe","codes":["995365"],"mode":"conflated","interval_ms":9})",
        "interval_ms: an integer from 10 to 60000"},
       {R"({"op":"subscribe","codes":["995365"],"mode":"conflated","interval_ms":1e300})",
@@ -296,7 +298,7 @@ TEST_F(SmallHttpServerTest, conflatesASlowClientAndClosesItWhenStuck) {
     ASSERT_EQ(message["index_sequence"], ++sequence);
   }
   EXPECT_GE(server_.clients().conflated.get(), 1u);
-  EXPECT_EQ(slow.read_to_close(), -1);
+  EXPECT_EQ(slow.read_to_close(), websocket::close_code::try_again_later);
 }
 
 TEST_F(SmallHttpServerTest, turnsAwayMoreThanItsClients) {

@@ -64,7 +64,7 @@ TEST(LatencyHistogram, keepsTheEnds) {
 
 class Exposition : public testing::Test {
  protected:
-  std::string text() { return metrics_text({core_.view(), {&publisher_}, &clients_}); }
+  std::string text() { return metrics_text({core_.view(), {&publisher_}, {&clients_}}); }
   CoreStub core_;
   PublisherStats publisher_{"zeromq"};
   ClientStats clients_;

@@ -1,4 +1,4 @@
-#include "server/http/stream_client.h"
+#include "server/stream/stream_client.h"
 
 #include <gmock/gmock.h>
 
@@ -14,11 +14,24 @@ using testing::ElementsAre;
 class SourceStub : public FrameSource {
  public:
   std::uint64_t newest_sequence(IndexId index) const override { return newest[index]; }
-  Frame level_frame(IndexId index) override { return text("level", index, newest[index]); }
-  Frame snapshot_frame(IndexId index) override { return text("snapshot", index, newest[index]); }
-  Frame skipped_frame(IndexId index, std::uint64_t from, std::uint64_t to) override {
+  Frame level_frame(IndexId index, FrameForm) override {
+    return text("level", index, newest[index]);
+  }
+  Frame snapshot_frame(IndexId index, FrameForm, std::uint32_t) override {
+    return text("snapshot", index, newest[index]);
+  }
+  Frame skipped_frame(IndexId index, FrameForm, std::uint64_t from, std::uint64_t to) override {
     return text("skipped", index, from, " " + std::to_string(to));
   }
+  Frame grid_frame(IndexId index, FrameForm, std::int64_t pace_ms) override {
+    return text("grid", index, newest[index], " " + std::to_string(pace_ms));
+  }
+  Frame skipped_grid_frame(IndexId index, FrameForm, TimeNs from, TimeNs to) override {
+    return text("missed", index, static_cast<std::uint64_t>(from.ns / kNsPerSecond),
+                " " + std::to_string(to.ns / kNsPerSecond));
+  }
+  TimeNs instant() const override { return reached; }
+  TimeNs reached{};
   std::uint64_t newest[2] = {0, 0};
 
  private:
@@ -35,22 +48,38 @@ class StreamClientTest : public testing::Test {
     client_.on_level(*followed_[index], now);
   }
   void follow(IndexId index, std::int64_t interval_ms = 0) {
-    followed_[index] = &client_.subscribe(index, interval_ms);
+    follow(index, interval_ms > 0 ? Wish{StreamMode::conflated, interval_ms} : Wish{});
+  }
+  void follow(IndexId index, const Wish& wish) {
+    followed_[index] = &client_.subscribe(index, wish, 0);
     client_.flush({});
+  }
+  void tick(std::int64_t seconds) {
+    source_.reached = {seconds * kNsPerSecond};
+    client_.on_grid(*followed_[0], source_.reached, source_.reached);
+  }
+  // The first frame alone, as a socket that takes no more writes it.
+  std::string take(TimeNs now) {
+    const std::string frame(client_.queue().gather().front());
+    client_.queue().consume(frame.size());
+    client_.on_written(now);
+    return frame;
   }
   std::vector<std::string> drain(TimeNs now = {}) {
     std::vector<std::string> out;
-    while (!client_.empty()) {
-      out.push_back(*client_.front());
-      client_.pop(now);
-    }
+    while (!client_.queue().empty()) out.push_back(take(now));
     return out;
   }
+  bool empty() { return client_.queue().empty(); }
+  std::size_t queued() { return client_.queue().size(); }
 
   SourceStub source_;
   ClientStats stats_;
   int wakes_ = 0;
-  StreamClient client_{4, source_, stats_, [this] { ++wakes_; }};
+  Census census_{10, 0};
+  Census::Refusal refusal_{};
+  std::unique_ptr<Census::Seat> seat_ = census_.admit("test", {}, refusal_);
+  StreamClient client_{FrameForm::json, {4, 0}, *seat_, source_, stats_, [this] { ++wakes_; }};
   Subscription* followed_[2] = {nullptr, nullptr};
 };
 
@@ -65,7 +94,7 @@ TEST_F(StreamClientTest, sendsSnapshotThenEveryTick) {
 TEST_F(StreamClientTest, conflatesWhenFullAndNamesWhatIsMissing) {
   follow(0);
   for (int i = 0; i < 10; ++i) publish(0);
-  EXPECT_EQ(client_.queued(), 3u);  // no room for a level with a skipped message before it
+  EXPECT_EQ(queued(), 3u);  // no room for a level with a skipped message before it
   EXPECT_THAT(drain(), ElementsAre("snapshot 0 0", "level 0 1", "level 0 2"));
   client_.flush({});
   EXPECT_THAT(drain(), ElementsAre("skipped 0 3 9", "level 0 10"));
@@ -81,7 +110,7 @@ TEST_F(StreamClientTest, keepsTheIntervalOfAConflatedSubscription) {
   publish(0, {1});
   client_.flush({99 * kNsPerMs});
   publish(0, {99 * kNsPerMs});
-  EXPECT_TRUE(client_.empty());
+  EXPECT_TRUE(empty());
   client_.flush({100 * kNsPerMs});
   EXPECT_THAT(drain(), ElementsAre("skipped 0 1 1", "level 0 2"));
   EXPECT_EQ(stats_.conflated.get(), 0u);
@@ -97,9 +126,8 @@ TEST_F(StreamClientTest, givesEveryIndexItsTurn) {
       publish(0);
       publish(1);
     }
-    if (client_.empty()) continue;
-    const std::string frame = *client_.front();
-    client_.pop({});
+    if (empty()) continue;
+    const std::string frame = take({});
     client_.flush({});
     if (frame.starts_with("level")) ++served[frame[6] - '0'];
   }
@@ -113,24 +141,55 @@ TEST_F(StreamClientTest, forgetsWhatItUnsubscribes) {
   client_.unsubscribe(0);
   drain();
   client_.flush({});
-  EXPECT_TRUE(client_.empty());
+  EXPECT_TRUE(empty());
 }
 
 TEST_F(StreamClientTest, stallsOnlyWhileFramesWait) {
   EXPECT_FALSE(client_.stalled({1'000}, 10));
-  client_.offer(source_.level_frame(0), {1'000});
+  client_.offer(source_.level_frame(0, FrameForm::json), {1'000});
   EXPECT_FALSE(client_.stalled({1'010}, 10));
   EXPECT_TRUE(client_.stalled({1'011}, 10));
-  client_.offer(source_.level_frame(0), {1'011});
+  client_.offer(source_.level_frame(0, FrameForm::json), {1'011});
   EXPECT_TRUE(client_.stalled({1'011}, 10));
-  client_.pop({1'011});
+  take({1'011});
   EXPECT_FALSE(client_.stalled({1'012}, 10));
 }
 
 TEST_F(StreamClientTest, leavesOutWhatIsOfferedWhenFull) {
-  for (int i = 0; i < 10; ++i) client_.offer(source_.level_frame(0), {});
-  EXPECT_EQ(client_.queued(), 4u);
+  for (int i = 0; i < 10; ++i) client_.offer(source_.level_frame(0, FrameForm::json), {});
+  EXPECT_EQ(queued(), 4u);
   EXPECT_FALSE(client_.has_room());
+}
+
+TEST_F(StreamClientTest, sendsTheGridAtItsPaceAndNoTicks) {
+  source_.newest[0] = 5;
+  follow(0, {StreamMode::grid, 2000});
+  EXPECT_THAT(drain(), ElementsAre("snapshot 0 5"));
+  publish(0);
+  for (std::int64_t second = 1; second <= 4; ++second) tick(second);
+  EXPECT_THAT(drain(), ElementsAre("grid 0 6 2000", "grid 0 6 2000"));
+}
+
+TEST_F(StreamClientTest, namesTheInstantsThatHadNoRoom) {
+  source_.newest[0] = 5;
+  follow(0, {StreamMode::grid, 1000});
+  for (std::int64_t second = 1; second <= 9; ++second) tick(second);
+  EXPECT_THAT(drain(), ElementsAre("snapshot 0 5", "grid 0 5 1000", "grid 0 5 1000"));
+  tick(10);
+  EXPECT_THAT(drain(), ElementsAre("missed 0 3 9", "grid 0 5 1000"));
+  EXPECT_EQ(stats_.skipped.get(), 7u);
+}
+
+TEST_F(StreamClientTest, conflatesBeyondTheLevelsThatItsTokenAllows) {
+  ClientRights rights;
+  rights.levels_per_second = 2;
+  ASSERT_TRUE(client_.belong_to(std::make_shared<const ClientRights>(rights)));
+  follow(0);
+  for (int i = 0; i < 3; ++i) publish(0, {kNsPerSecond});
+  publish(0, {kNsPerSecond});
+  EXPECT_THAT(drain(), ElementsAre("snapshot 0 0", "level 0 1", "level 0 2"));
+  client_.flush({2 * kNsPerSecond});
+  EXPECT_THAT(drain(), ElementsAre("skipped 0 3 3", "level 0 4"));
 }
 
 // Whatever the order of levels and writes: each sequence arrives once, as a level or skipped.
@@ -141,8 +200,8 @@ TEST_F(StreamClientTest, accountsForEverySequence) {
   follow(0);
   follow(1, 1);
   std::uint64_t covered[2] = {0, 0};
-  const auto take = [&] {
-    std::istringstream frame(*client_.front());
+  const auto account = [&](const std::string& text) {
+    std::istringstream frame(text);
     std::string kind;
     std::uint64_t index = 0;
     std::uint64_t from = 0;
@@ -158,17 +217,16 @@ TEST_F(StreamClientTest, accountsForEverySequence) {
   for (int step = 0; step < 20'000; ++step) {
     now += static_cast<std::int64_t>(random() % 500'000);
     if (random() % 2 == 0) publish(random() % 2, {now});
-    if (random() % 3 == 0 && !client_.empty()) {
-      take();
-      client_.pop({now});
+    if (random() % 3 == 0 && !empty()) {
+      account(take({now}));
     }
     if (random() % 3 == 0) client_.flush({now});
-    ASSERT_LE(client_.queued(), 4u);
+    ASSERT_LE(queued(), 4u);
   }
   for (int i = 0; i < 5; ++i) {
     now += kNsPerSecond;
     client_.flush({now});
-    for (; !client_.empty(); client_.pop({now})) take();
+    while (!empty()) account(take({now}));
   }
   EXPECT_EQ(covered[0], source_.newest[0]);
   EXPECT_EQ(covered[1], source_.newest[1]);

@@ -176,6 +176,33 @@ TEST_F(SessionTest, isNotToldARecordTwice) {
               ElementsAre("snapshot 100", "status 4", "switch 1", "snapshot 100", "status 0"));
 }
 
+TEST_F(SessionTest, leavesWhatIsLeftOfAnEpochThatIsOver) {
+  servers_[0].publish("A", 100);
+  beat({0}, Time{300});
+  servers_[0].publish("A", 101);
+  const ModelMessage late = servers_[0].published.front();
+  servers_[0].published.clear();
+  servers_[0].restart(11);
+  servers_[0].publish("A", 102);
+  beat({0}, Time{300});
+  session_->on_published(0, late.topic, late.payload, now_);
+  EXPECT_THAT(told(), ElementsAre("snapshot 100", "snapshot 102"));
+  EXPECT_EQ(session_->counters().old_epoch, 1u);
+}
+
+TEST_F(SessionTest, letsTheStreamAndNoAnswerBeginAnEpoch) {
+  servers_[0].publish("A", 100);
+  const ModelMessage level = servers_[0].published.front();
+  session_->on_published(0, level.topic, level.payload, now_);
+  servers_[0].published.clear();
+  servers_[0].restart(11);
+  pass();
+  EXPECT_THAT(told(), ElementsAre()) << "the stream may have more of the epoch before";
+  servers_[0].publish("A", 102);
+  beat({0}, Time{300});
+  EXPECT_THAT(told(), ElementsAre("snapshot 102"));
+}
+
 TEST(SubscriberSettings, areAllCheckedAtOnce) {
   Settings settings;
   settings.servers = {{"tcp://a:1", "", "key"}};

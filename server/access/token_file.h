@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,17 @@ class TokenOwners {
 // anyone but its owner write it. Also when it is none.
 absl::Status check_secrecy(const std::string& path);
 
-// Reads and checks the file. The status text is "file:line:key: what", one line per fault, all of
-// them; no part of a digest is in it.
-absl::StatusOr<TokenOwners> load_tokens(const std::string& path);
+// The token of an Authorization header of the scheme Bearer; empty when it is none.
+std::string_view bearer_token(std::string_view authorization);
+
+// What is wrong with a line: its key, and what.
+using LineFault = std::function<void(std::string_view key, std::string_view what)>;
+// Takes the words of a line after its name and digest.
+using TakeRest = std::function<void(const std::string& name, const std::vector<std::string>& rest,
+                                    const LineFault& fault)>;
+
+// Reads and checks the file; without `take_rest`, more than two words are a fault. The status text
+// is "file:line:key: what", one line per fault, all of them; no part of a digest is in it.
+absl::StatusOr<TokenOwners> load_tokens(const std::string& path, const TakeRest& take_rest = {});
 
 }  // namespace indexcast::server

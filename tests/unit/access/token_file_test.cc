@@ -1,4 +1,4 @@
-#include "server/control/token_file.h"
+#include "server/access/token_file.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>

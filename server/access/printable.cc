@@ -1,4 +1,4 @@
-#include "server/control/printable.h"
+#include "server/access/printable.h"
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,8 @@
-#include "server/control/token_file.h"
+#include "server/access/token_file.h"
 
 #include <absl/strings/ascii.h>
 #include <absl/strings/escaping.h>
+#include <absl/strings/match.h>
 #include <absl/strings/str_split.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
@@ -13,9 +14,9 @@
 #include <optional>
 #include <set>
 
+#include "server/access/printable.h"
 #include "server/config/fault_list.h"
 #include "server/config/text_file.h"
-#include "server/control/printable.h"
 
 namespace indexcast::server {
 namespace {
@@ -30,9 +31,11 @@ std::optional<Sha256> parse_digest(const std::string& text) {
   return digest;
 }
 
+// Reads lines into `owners`; what follows name and digest is `take_rest`'s.
 class TokenLines {
  public:
-  TokenLines(const std::string& path, FaultList& faults) : path_(path), faults_(faults) {}
+  TokenLines(const std::string& path, FaultList& faults, const TakeRest& take_rest)
+      : path_(path), faults_(faults), take_rest_(take_rest) {}
 
   void read(const std::string& text) {
     for (const absl::string_view each : absl::StrSplit(text, '\n')) {
@@ -48,9 +51,10 @@ class TokenLines {
   void fault(std::string_view key, std::string_view what) { faults_.add(path_, line_, key, what); }
 
   void read_line(absl::string_view line) {
-    const std::vector<std::string> words =
+    std::vector<std::string> words =
         absl::StrSplit(line, absl::ByAnyChar(" \t"), absl::SkipEmpty());
-    if (words.size() != 2) return fault("tokens", "expected a name and a digest");
+    if (words.size() < 2 || (words.size() > 2 && !take_rest_))
+      return fault("tokens", "expected a name and a digest");
     if (const auto wrong = printable_fault(words[0], TokenOwners::kNameBytesMax))
       return fault("name", *wrong);
     const std::optional<Sha256> digest = parse_digest(words[1]);
@@ -58,10 +62,15 @@ class TokenLines {
     if (!names_.insert(words[0]).second) return fault("name", words[0] + " appears twice");
     if (!digests_.insert(*digest).second) return fault("digest", "two people have the same token");
     owners_.add(words[0], *digest);
+    if (!take_rest_) return;
+    const std::vector<std::string> rest(words.begin() + 2, words.end());
+    take_rest_(words[0], rest,
+               [this](std::string_view key, std::string_view what) { fault(key, what); });
   }
 
   const std::string& path_;
   FaultList& faults_;
+  const TakeRest& take_rest_;
   int line_ = 0;
   std::set<std::string> names_;
   std::set<Sha256> digests_;
@@ -86,6 +95,14 @@ std::string_view TokenOwners::owner_of(std::string_view token) const {
   return found;
 }
 
+std::string_view bearer_token(std::string_view authorization) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (authorization.size() <= kScheme.size()) return {};
+  const absl::string_view scheme(authorization.data(), kScheme.size());
+  if (!absl::EqualsIgnoreCase(scheme, absl::string_view(kScheme.data(), kScheme.size()))) return {};
+  return authorization.substr(kScheme.size());
+}
+
 absl::Status check_secrecy(const std::string& path) {
   FaultList faults;
   struct stat about {};
@@ -99,10 +116,10 @@ absl::Status check_secrecy(const std::string& path) {
   return faults.status();
 }
 
-absl::StatusOr<TokenOwners> load_tokens(const std::string& path) {
+absl::StatusOr<TokenOwners> load_tokens(const std::string& path, const TakeRest& take_rest) {
   if (absl::Status status = check_secrecy(path); !status.ok()) return status;
   FaultList faults;
-  TokenLines lines(path, faults);
+  TokenLines lines(path, faults, take_rest);
   const std::optional<std::string> text = read_text_file(path);
   if (!text) {
     faults.add(path, 0, "file", "cannot be read");

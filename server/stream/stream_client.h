@@ -1,0 +1,147 @@
+// One WebSocket client as the hub sees it: its subscriptions and the bounded queue of frames that
+// wait for its socket.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "calc/event.h"
+#include "calc/time.h"
+#include "server/metrics/client_stats.h"
+#include "server/stream/census.h"
+#include "server/stream/frame.h"
+#include "server/stream/outbound_queue.h"
+#include "server/stream/rate_budget.h"
+#include "server/stream/stream_command.h"
+
+namespace indexcast::server {
+
+// Where a client takes the newest frames of an index from; the hub.
+class FrameSource {
+ public:
+  virtual ~FrameSource() = default;
+  // 0: the index has no level yet.
+  virtual std::uint64_t newest_sequence(IndexId index) const = 0;
+  virtual Frame level_frame(IndexId index, FrameForm form) = 0;
+  // `id`: of the command that it answers.
+  virtual Frame snapshot_frame(IndexId index, FrameForm form, std::uint32_t id) = 0;
+  virtual Frame skipped_frame(IndexId index, FrameForm form, std::uint64_t from,
+                              std::uint64_t to) = 0;
+  // The newest level as that of the grid instant that the hub has just reached.
+  virtual Frame grid_frame(IndexId index, FrameForm form, std::int64_t pace_ms) = 0;
+  virtual Frame skipped_grid_frame(IndexId index, FrameForm form, TimeNs from, TimeNs to) = 0;
+  // The last instant of the core's timer; 0 before the first.
+  virtual TimeNs instant() const = 0;
+};
+
+class StreamClient;
+
+// What a client asks of one index.
+struct Wish {
+  StreamMode mode = StreamMode::tick;
+  std::int64_t interval_ms = 0;  // of conflated and grid
+};
+
+// One client follows one index.
+struct Subscription {
+  StreamClient* client = nullptr;
+  IndexId index = 0;
+  Wish wish;
+  std::uint32_t id = 0;    // of the command that began it; its snapshot answers that
+  TimeNs due{};            // not before this instant
+  std::uint64_t sent = 0;  // index sequence that the client has been brought to
+  bool snapshot_due = true;
+  bool behind = false;  // something newer than `sent` waits for room or for `due`
+  TimeNs grid_sent{};   // the grid's instant that the client has been brought to; 0: none
+};
+
+// When the queue is full, or before an interval has passed, nothing is queued: the subscription is
+// `behind`, and gets the then newest level, after a skipped message for what lies between, as soon
+// as there is room. So a client holds at most `capacity` frames and the answers to one command, and
+// the snapshot and what follows it meet without gap or duplicate. One thread.
+class StreamClient {
+ public:
+  struct Limits {
+    std::size_t queue = 4096;                // frames
+    std::int64_t commands_per_second = 100;  // 0: no limit
+  };
+
+  // `wake` is called when frames are queued and none was waiting. `seat` may have rights already.
+  StreamClient(FrameForm form, const Limits& limits, Census::Seat& seat, FrameSource& source,
+               ClientStats& stats, std::function<void()> wake);
+
+  FrameForm form() const { return form_; }
+  // The form that was agreed on; before the first frame.
+  void speak(FrameForm form) { form_ = form; }
+
+  // What it may have; nullptr until it has shown a token where one is needed.
+  const SharedRights& rights() const { return seat_.rights(); }
+  // False when too many of their holder are connected.
+  bool belong_to(const SharedRights& rights);
+  // Whether another command may be carried out this second.
+  bool take_command(TimeNs now) { return commands_.take(now); }
+  // Shows in the census what it follows, and how its queue stands.
+  void show_subscriptions();
+  void show_queue();
+
+  // Starts or restarts a subscription: a snapshot, then what follows it.
+  Subscription& subscribe(IndexId index, const Wish& wish, std::uint32_t id);
+  void unsubscribe(IndexId index);
+  bool follows(IndexId index) const { return subscriptions_.contains(index); }
+  std::map<IndexId, Subscription>& subscriptions() { return subscriptions_; }
+  const std::map<IndexId, Subscription>& subscriptions() const { return subscriptions_; }
+
+  // The index of one of this client's subscriptions has a new level.
+  void on_level(Subscription& subscription, TimeNs now);
+  // An instant of the server's grid has come; the subscription's pace is a multiple of that grid's.
+  void on_grid(Subscription& subscription, TimeNs instant, TimeNs now);
+  // Sends what is behind and due, as far as there is room.
+  void flush(TimeNs now);
+  // Queues an answer to a command.
+  void answer(Frame frame, TimeNs now) { push(std::move(frame), now); }
+  // Queues a message that may be left out when there is no room.
+  void offer(Frame frame, TimeNs now);
+
+  // Whether another command may be read: its answers have room.
+  bool has_room(std::size_t frames = 1) const { return queue_.size() + frames <= capacity_; }
+  // What its socket sends from; the socket says when with on_written.
+  OutboundQueue& queue() { return queue_; }
+  // The socket has taken some bytes; counts as progress.
+  void on_written(TimeNs now) { progress_ = now; }
+
+  // Frames wait and the socket has taken nothing for `limit_ns`.
+  bool stalled(TimeNs now, std::int64_t limit_ns) const {
+    return !queue_.empty() && now - progress_ > limit_ns;
+  }
+
+ private:
+  void limit_rates();
+  void push(Frame frame, TimeNs now);
+  bool send_newest(Subscription& subscription, TimeNs now);
+  void send_snapshot(Subscription& subscription, TimeNs now);
+  void send_level(Subscription& subscription, std::uint64_t newest, TimeNs now);
+  void send_grid(Subscription& subscription, TimeNs instant, TimeNs now);
+  void set_behind(Subscription& subscription, bool behind);
+  void count_skipped(std::uint64_t count);
+
+  FrameForm form_;
+  const Limits limits_;
+  const std::size_t capacity_;
+  Census::Seat& seat_;
+  FrameSource& source_;
+  ClientStats& stats_;
+  std::function<void()> wake_;
+  OutboundQueue queue_;
+  RateBudget levels_;
+  RateBudget commands_;
+  std::map<IndexId, Subscription> subscriptions_;
+  std::size_t behind_ = 0;     // subscriptions that are
+  IndexId flush_from_ = 0;     // where the next flush starts, so that each gets its turn
+  TimeNs progress_{};          // when the queue last became non-empty or shorter
+  std::uint64_t skipped_ = 0;  // levels and grid instants
+};
+
+}  // namespace indexcast::server

@@ -1,0 +1,119 @@
+// Reads the core's output for the WebSocket clients of one thread and hands each what it asked for.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "indexcast/v1/websocket.pb.h"
+#include "server/access/client_tokens.h"
+#include "server/config/config.h"
+#include "server/metrics/client_stats.h"
+#include "server/pipeline/clock.h"
+#include "server/pipeline/server_view.h"
+#include "server/publish/level_encoder.h"
+#include "server/publish/level_mirror.h"
+#include "server/publish/publisher_stats.h"
+#include "server/stream/frame_encoder.h"
+#include "server/stream/stream_client.h"
+#include "server/stream/stream_command.h"
+
+namespace indexcast::server {
+
+// A level is encoded at most once a form, when the first client needs it. Knows no socket. One
+// thread; stats() is for any.
+class StreamHub : public FrameSource {
+ public:
+  // `settings` and `tokens` outlive the hub. `name` labels its metrics.
+  StreamHub(const HttpSettings& settings, const ClientTokens& tokens, const ServerView& view,
+            Clock clock, ClientStats& clients, const std::string& name);
+
+  // Another day begins: everybody who follows a code goes on with the day's index of that code,
+  // snapshot first; who followed one that the day does not have is told so.
+  void follow_day(const ServerView& view, Clock clock);
+
+  // Reads at most `limit` records and sends what is due. Returns how many were read.
+  std::size_t poll(std::size_t limit);
+
+  void join(StreamClient& client) { clients_.push_back(&client); }
+  void leave(StreamClient& client);
+  // Carries out one command of a client and answers it.
+  void handle(StreamClient& client, std::string_view message);
+  // The client's socket has taken bytes: there may be room again.
+  void written(StreamClient& client);
+
+  const LevelMirror& mirror() const { return mirror_; }
+  const PublisherStats& stats() const { return stats_; }
+  TimeNs now() const { return clock_.now(); }
+
+  std::uint64_t newest_sequence(IndexId index) const override;
+  Frame level_frame(IndexId index, FrameForm form) override;
+  Frame snapshot_frame(IndexId index, FrameForm form, std::uint32_t id) override;
+  Frame skipped_frame(IndexId index, FrameForm form, std::uint64_t from, std::uint64_t to) override;
+  Frame grid_frame(IndexId index, FrameForm form, std::int64_t pace_ms) override;
+  Frame skipped_grid_frame(IndexId index, FrameForm form, TimeNs from, TimeNs to) override;
+  TimeNs instant() const override { return instant_; }
+
+ private:
+  friend class LevelMirror;
+  void on_level(const LevelUpdate& update, std::uint64_t stream_sequence);
+  void on_skipped(IndexId index, std::uint64_t from, std::uint64_t to);
+  void on_tick(const TimerTick& tick, std::uint64_t stream_sequence);
+  void on_lapped(std::uint64_t) { stats_.lapped.add(); }
+
+  void begin_day(const ServerView& view);
+  void send_heartbeats(std::uint64_t stream_sequence);
+  void send_grid();
+  void carry_out(StreamClient& client, const StreamCommand& command);
+  void authenticate(StreamClient& client, const StreamCommand& command);
+  void subscribe(StreamClient& client, const StreamCommand& command);
+  std::string subscribe_fault(const StreamClient& client, const StreamCommand& command) const;
+  void unsubscribe(StreamClient& client, const StreamCommand& command);
+  void pong(StreamClient& client, const StreamCommand& command);
+  void refuse(StreamClient& client, std::uint32_t id, const std::string& reason,
+              const std::string& code = {});
+  void follow(StreamClient& client, IndexId index, const Wish& wish, std::uint32_t id);
+  void unfollow(StreamClient& client, IndexId index);
+  void unfollow_all(StreamClient& client);
+  void tell_unsubscribed(StreamClient& client, std::span<const std::string> codes,
+                         std::uint32_t id);
+  void answer(StreamClient& client, std::uint32_t id);
+  const v1::Level& newest(IndexId index);
+  Frame encode(const v1::ServerMessage& message, FrameForm form);
+
+  const HttpSettings& settings_;
+  const ClientTokens& tokens_;
+  const Universe* universe_ = nullptr;
+  Clock clock_;
+  ClientStats& client_stats_;
+  LevelMirror mirror_;
+  LevelEncoder encoder_;
+  FrameEncoder frame_encoder_;
+  PublisherStats stats_;
+  std::uint64_t epoch_ = 0;
+  TimeNs now_{};      // of the running poll or command
+  TimeNs instant_{};  // the core's timer, last
+
+  // Reused, one for each kind that is sent often, so that their parts keep what they allocated.
+  v1::ServerMessage level_message_;
+  v1::ServerMessage grid_message_;
+  v1::ServerMessage heartbeat_message_;
+  v1::ServerMessage message_;
+
+  struct Frames {
+    FrameSet level;
+    FrameSet snapshot;
+  };
+  std::vector<Frames> frames_;  // of the newest level, by index
+  std::map<std::pair<IndexId, std::int64_t>, FrameSet> grid_frames_;  // of the instant, by pace
+  std::vector<std::vector<Subscription*>> followers_;                 // by index
+  std::vector<StreamClient*> clients_;
+};
+
+}  // namespace indexcast::server
