@@ -74,9 +74,9 @@ TEST(IndexPage, AMemberAtAFixedRateIsShownAtIt) {
   definitions[1].fx_series.clear();
   definitions[1].fx_in_divisor = true;
   CoreStub core(1 << 12, std::move(definitions));
-  const MetricSources sources{.view = core.view(), .publishers = {}, .clients = nullptr};
+  const MetricSources sources{.view = core.view(), .publishers = {}};
   LevelMirror mirror(core.view());
-  const json body = json::parse(Api(sources, mirror, Clock()).index("995366").value());
+  const json body = json::parse(Api(sources, mirror, Clock()).index("995366")->body);
   EXPECT_EQ(body["members"][2]["contribution"], "0.0000");
   EXPECT_EQ(body["members"][2]["weight_bp"], 1107);
 }
