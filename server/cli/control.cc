@@ -16,9 +16,9 @@
 #include <ostream>
 #include <stdexcept>
 
+#include "server/access/token_file.h"
 #include "server/cli/exit_code.h"
 #include "server/config/text_file.h"
-#include "server/access/token_file.h"
 
 namespace indexcast::server {
 namespace {

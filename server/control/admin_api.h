@@ -6,9 +6,9 @@
 #include <string_view>
 #include <variant>
 
+#include "server/access/token_file.h"
 #include "server/control/line_budget.h"
 #include "server/control/request_desk.h"
-#include "server/access/token_file.h"
 #include "server/http/response.h"
 
 namespace indexcast::server {

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <memory>
 
+#include "server/access/token_file.h"
 #include "server/config/config.h"
 #include "server/control/audit.h"
 #include "server/control/request_desk.h"
 #include "server/control/request_stats.h"
-#include "server/access/token_file.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/control_port.h"
 #include "server/pipeline/server_view.h"

@@ -90,10 +90,25 @@ class Watch(harness.Case):
         self.terminal.press("q")
         self.see(r"watch.*\n995365 +\d+\.\d{4} .*\n995366 .*\n995367 .*\n.*[$#]\s*$")
 
+    def test_a_key_shows_what_each_member_contributes(self):
+        self.watch("--query", self.ready["zmq_query"])
+        self.terminal.press("Down")
+        self.terminal.press("m")
+        self.see("995365 .* at sequence .*rescaled.*\nmember .*points.*688041.SH.*trading")
+        self.terminal.press("Escape")
+        self.see(r"\A(?!.*rescaled)")
+        self.terminal.press("q")
+
+    def test_a_server_that_does_not_answer_is_named(self):
+        self.watch("--query", "tcp://127.0.0.1:1")
+        self.terminal.press("m")
+        self.see("no answer from tcp://127.0.0.1:1")
+        self.terminal.press("q")
+
     def test_another_size_is_drawn_at_once(self):
         self.watch()
         self.terminal.resize(60, 10)
-        narrow = self.see("(?=.*995367)(?!.*skipped)")
+        narrow = self.see(r"\A(?=.*995367)(?!.*skipped)")
         self.assertLessEqual(max(map(len, narrow.splitlines())), 60)
         self.terminal.resize(140, 30)
         self.see("skipped")

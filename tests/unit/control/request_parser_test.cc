@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include "server/control/line_budget.h"
 #include "server/access/printable.h"
+#include "server/control/line_budget.h"
 #include "tests/support/baskets.h"
 
 namespace indexcast::server {
