@@ -284,7 +284,8 @@ def _proto_folder():
     """The Python modules of proto/indexcast/v1, made by protoc for this run."""
     folder = tempfile.mkdtemp(prefix="indexcast-proto-")
     subprocess.run(["protoc", f"-I{ROOT / 'proto'}", f"--python_out={folder}",
-                    "indexcast/v1/stream.proto", "indexcast/v1/query.proto"],
+                    "indexcast/v1/stream.proto", "indexcast/v1/query.proto",
+                    "indexcast/v1/websocket.proto"],
                    cwd=ROOT / "proto", check=True)
     sys.path.insert(0, folder)
     return folder
@@ -300,3 +301,9 @@ def query_messages():
     """The Python classes of proto/indexcast/v1/query.proto."""
     _proto_folder()
     return importlib.import_module("indexcast.v1.query_pb2")
+
+
+def websocket_messages():
+    """The Python classes of proto/indexcast/v1/websocket.proto."""
+    _proto_folder()
+    return importlib.import_module("indexcast.v1.websocket_pb2")

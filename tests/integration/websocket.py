@@ -8,15 +8,19 @@ import struct
 import urllib.parse
 
 ACCEPT_KEY = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
+TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
 class Client:
     """Connects and shakes hands; messages are JSON objects, one per text frame."""
 
-    def __init__(self, url, protocol="indexcast.v1.json", path="/v1/stream", limit_s=60):
+    def __init__(self, url, protocol="indexcast.v1.json", path="/v1/stream", limit_s=60,
+                 headers=(), tls=None):
+        """`headers`: more lines of the handshake; `tls`: an ssl.SSLContext for wss."""
         address = urllib.parse.urlsplit(url)
         self._socket = socket.create_connection((address.hostname, address.port), limit_s)
+        if tls:
+            self._socket = tls.wrap_socket(self._socket, server_hostname=address.hostname)
         self._bytes = self._socket.makefile("rb")
         key = base64.b64encode(os.urandom(16))
         self._socket.sendall(
@@ -24,7 +28,7 @@ class Client:
             b"Connection: Upgrade\r\nSec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n"
             % (path.encode(), address.netloc.encode(), key)
             + (b"Sec-WebSocket-Protocol: %s\r\n" % protocol.encode() if protocol else b"")
-            + b"\r\n")
+            + b"".join(line.encode() + b"\r\n" for line in headers) + b"\r\n")
         self.status = int(self._bytes.readline().split()[1])
         self.headers = {}
         while (line := self._bytes.readline().strip()):
@@ -61,11 +65,13 @@ class Client:
         return first & 0x0F, self._exactly(size)
 
     def receive(self):
-        """The next message; control frames are answered on the way."""
+        """The next message, an object or bytes; control frames are answered on the way."""
         while True:
             opcode, payload = self.receive_frame()
             if opcode == TEXT:
                 return json.loads(payload)
+            if opcode == BINARY:
+                return payload
             if opcode == PING:
                 self.send_frame(PONG, payload)
             elif opcode == CLOSE:
