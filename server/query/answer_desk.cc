@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::array kKindsWithALevel{TopicKind::level, TopicKind::grid, TopicKind::inav};
 
+constexpr std::array kKindsOfRecords{TopicKind::status, TopicKind::definition,
+                                     TopicKind::correction};
+
 // Whoever gets an index's levels at any pace may ask for the newest one.
 bool sees_a_level(const Entitlement& asker) {
   return std::ranges::any_of(kKindsWithALevel, [&](TopicKind kind) { return asker.sees(kind); });
@@ -38,6 +41,7 @@ AnswerDesk::AnswerDesk(const ServerView& view, Clock clock, QueryStats& stats)
       stats_(&stats),
       mirror_(view),
       positions_(view.universe->indices().size(), view.ring->capacity()),
+      records_(view),
       encoder_(*view.universe, view.epoch),
       by_code_(view.universe->indices().size()) {
   std::iota(by_code_.begin(), by_code_.end(), IndexId{0});
@@ -46,7 +50,11 @@ AnswerDesk::AnswerDesk(const ServerView& view, Clock clock, QueryStats& stats)
   });
 }
 
-std::size_t AnswerDesk::poll(std::size_t limit) { return mirror_.poll(limit, *this); }
+// Records first: what a level stands for is then among them.
+std::size_t AnswerDesk::poll(std::size_t limit) {
+  const std::size_t count = records_.poll(limit);
+  return std::max(count, mirror_.poll(limit, *this));
+}
 
 void AnswerDesk::on_level(const LevelUpdate& update, std::uint64_t stream_sequence) {
   const IndexId index = update.header.id;
@@ -65,6 +73,7 @@ void AnswerDesk::answer(const v1::Request& request, const Entitlement& asker, v1
     case v1::Request::kMembers:
       return members(request.members(), asker, reply);
     case v1::Request::kRecords:
+      return records(request.records(), asker, reply);
     case v1::Request::kReport:
     case v1::Request::BODY_NOT_SET:
       return refuse(v1::REFUSAL_REASON_MALFORMED, "a question that is not answered here", reply);
@@ -124,6 +133,7 @@ void AnswerDesk::snapshot(const v1::SnapshotRequest& request, const Entitlement&
     v1::Snapshot& one = *out.add_snapshots();
     one.set_code(view_.universe->indices()[index].code);
     one.set_complete_to(mirror_.index_sequence(index));
+    one.set_records_to(records_.newest(index));
     if (mirror_.has_level(index)) one.mutable_level()->CopyFrom(newest_level(index));
   }
   set_page_end(std::move(page.next), std::move(page.unknown), out);
@@ -153,22 +163,44 @@ void AnswerDesk::members(const v1::MembersRequest& request, const Entitlement& a
   out.mutable_level()->CopyFrom(newest_level(index));
 }
 
+template <class RangeRequest>
+bool AnswerDesk::check_range(const RangeRequest& request, v1::Reply& reply) const {
+  if (request.epoch() != 0 && request.epoch() != view_.epoch) {
+    refuse(v1::REFUSAL_REASON_OTHER_EPOCH, "start again from a snapshot", reply);
+    return false;
+  }
+  if (request.from() == 0 || (request.to() != 0 && request.from() > request.to())) {
+    refuse(v1::REFUSAL_REASON_BAD_RANGE, "from 1, and not from beyond to", reply);
+    return false;
+  }
+  return true;
+}
+
+void AnswerDesk::records(const v1::RecordsRequest& request, const Entitlement& asker,
+                         v1::Reply& reply) {
+  const IndexId index = visible(request.code(), asker);
+  if (!exists(index)) return refuse(v1::REFUSAL_REASON_UNKNOWN_CODE, request.code(), reply);
+  // They have one numbering: a part of them would have holes.
+  if (!std::ranges::all_of(kKindsOfRecords, [&](TopicKind kind) { return asker.sees(kind); }))
+    return refuse(v1::REFUSAL_REASON_NOT_ALLOWED, "needs status, definition and correction", reply);
+  if (!check_range(request, reply)) return;
+  v1::RecordsReply& out = *reply.mutable_records();
+  out.set_code(request.code());
+  records_.append(index, request.from(), request.to(), clock_.now(), out);
+}
+
 void AnswerDesk::replay(const v1::ReplayRequest& request, const Entitlement& asker,
                         v1::Reply& reply) {
   const IndexId index = visible(request.code(), asker);
   if (!exists(index)) return refuse(v1::REFUSAL_REASON_UNKNOWN_CODE, request.code(), reply);
   if (!asker.sees(TopicKind::level))
     return refuse(v1::REFUSAL_REASON_NOT_ALLOWED, "every level is not for this asker", reply);
-  if (request.epoch() != 0 && request.epoch() != view_.epoch)
-    return refuse(v1::REFUSAL_REASON_OTHER_EPOCH, "start again from a snapshot", reply);
-  const bool to_newest = request.to() == 0;
-  if (request.from() == 0 || (!to_newest && request.from() > request.to()))
-    return refuse(v1::REFUSAL_REASON_BAD_RANGE, "from 1, and not from beyond to", reply);
+  if (!check_range(request, reply)) return;
   const std::uint64_t newest = mirror_.index_sequence(index);
   v1::ReplayReply& out = *reply.mutable_replay();
   out.set_code(request.code());
   out.set_complete_to(newest);
-  const std::uint64_t to = to_newest ? newest : std::min(request.to(), newest);
+  const std::uint64_t to = request.to() == 0 ? newest : std::min(request.to(), newest);
   if (request.from() <= to) append_levels(index, request.from(), to, out);
 }
 

@@ -14,8 +14,9 @@
 #include "server/publish/entitlement.h"
 #include "server/publish/level_encoder.h"
 #include "server/publish/level_mirror.h"
-#include "server/query/level_positions.h"
 #include "server/query/query_stats.h"
+#include "server/query/record_pages.h"
+#include "server/query/ring_positions.h"
 
 namespace indexcast::server {
 
@@ -65,6 +66,10 @@ class AnswerDesk {
                    v1::Reply& reply) const;
   void members(const v1::MembersRequest& request, const Entitlement& asker, v1::Reply& reply);
   void replay(const v1::ReplayRequest& request, const Entitlement& asker, v1::Reply& reply);
+  void records(const v1::RecordsRequest& request, const Entitlement& asker, v1::Reply& reply);
+  // Whether a replay may be made of it; otherwise `reply` is a refusal.
+  template <class RangeRequest>
+  bool check_range(const RangeRequest& request, v1::Reply& reply) const;
   // The levels from..to, both of which exist or existed, as far as they are still there.
   void append_levels(IndexId index, std::uint64_t from, std::uint64_t to, v1::ReplayReply& out);
   // False when the level has been overwritten.
@@ -79,7 +84,8 @@ class AnswerDesk {
   Clock clock_;
   QueryStats* stats_;
   LevelMirror mirror_;
-  LevelPositions positions_;
+  RingPositions positions_;
+  RecordPages records_;
   LevelEncoder encoder_;
   std::vector<IndexId> by_code_;  // all, in the order of their codes
 };

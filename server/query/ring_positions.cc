@@ -1,13 +1,13 @@
-#include "server/query/level_positions.h"
+#include "server/query/ring_positions.h"
 
 #include <algorithm>
 
 namespace indexcast::server {
 
-LevelPositions::LevelPositions(std::size_t indices, std::size_t ring_capacity)
+RingPositions::RingPositions(std::size_t indices, std::size_t ring_capacity)
     : lists_(indices), owners_(ring_capacity, kNobody) {}
 
-void LevelPositions::take_slot(std::uint64_t position) {
+void RingPositions::take_slot(std::uint64_t position) {
   IndexId& owner = owners_[position & (owners_.size() - 1)];
   if (owner == kNobody) return;
   List& list = lists_[owner];
@@ -19,7 +19,7 @@ void LevelPositions::take_slot(std::uint64_t position) {
   owner = kNobody;
 }
 
-void LevelPositions::add(IndexId index, std::uint64_t sequence, std::uint64_t position) {
+void RingPositions::add(IndexId index, std::uint64_t sequence, std::uint64_t position) {
   // Beyond a whole round every slot is taken once, which the last round does.
   next_ = std::max(next_, position - std::min<std::uint64_t>(position, owners_.size() - 1));
   for (; next_ <= position; ++next_) take_slot(next_);
@@ -32,7 +32,7 @@ void LevelPositions::add(IndexId index, std::uint64_t sequence, std::uint64_t po
   owners_[position & (owners_.size() - 1)] = index;
 }
 
-void LevelPositions::add_unplaced(IndexId index, std::uint64_t sequence) {
+void RingPositions::add_unplaced(IndexId index, std::uint64_t sequence) {
   lists_[index].positions.clear();
   lists_[index].first = sequence + 1;
 }

@@ -1,4 +1,4 @@
-#include "server/query/level_positions.h"
+#include "server/query/ring_positions.h"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@ namespace {
 constexpr IndexId kOne = 0;
 constexpr IndexId kOther = 1;
 
-TEST(LevelPositions, findsEachLevelOfEachIndex) {
-  LevelPositions positions(2, 8);
+TEST(RingPositions, findsEachLevelOfEachIndex) {
+  RingPositions positions(2, 8);
   positions.add(kOne, 1, 0);
   positions.add(kOther, 1, 2);
   positions.add(kOne, 2, 3);
@@ -21,8 +21,8 @@ TEST(LevelPositions, findsEachLevelOfEachIndex) {
   EXPECT_EQ(positions.position(kOther, 1), 2u);
 }
 
-TEST(LevelPositions, dropsWhatTheRingHasOverwritten) {
-  LevelPositions positions(2, 8);
+TEST(RingPositions, dropsWhatTheRingHasOverwritten) {
+  RingPositions positions(2, 8);
   positions.add(kOne, 1, 0);
   positions.add(kOne, 2, 1);
   positions.add(kOther, 1, 8);  // in the slot of position 0
@@ -31,8 +31,8 @@ TEST(LevelPositions, dropsWhatTheRingHasOverwritten) {
   EXPECT_EQ(positions.first(kOne), 3u) << "none, and the next is 3";
 }
 
-TEST(LevelPositions, dropsEverythingBeforeALevelOfUnknownPlace) {
-  LevelPositions positions(2, 8);
+TEST(RingPositions, dropsEverythingBeforeALevelOfUnknownPlace) {
+  RingPositions positions(2, 8);
   positions.add(kOne, 1, 0);
   positions.add_unplaced(kOne, 40);
   EXPECT_EQ(positions.first(kOne), 41u);
@@ -42,11 +42,11 @@ TEST(LevelPositions, dropsEverythingBeforeALevelOfUnknownPlace) {
 }
 
 // Against a map of everything: what is found stands there, and nothing that stands there is missed.
-TEST(LevelPositions, agreesWithAMapOfEverything) {
+TEST(RingPositions, agreesWithAMapOfEverything) {
   constexpr std::uint64_t kCapacity = 16;
   constexpr IndexId kIndices = 3;
   std::mt19937 random(7);
-  LevelPositions positions(kIndices, kCapacity);
+  RingPositions positions(kIndices, kCapacity);
   std::vector<std::map<std::uint64_t, std::uint64_t>> all(kIndices);
   std::uint64_t position = 0;
   for (int i = 0; i < 5000; ++i) {
