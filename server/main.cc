@@ -16,6 +16,7 @@
 #include "server/cli/control.h"
 #include "server/cli/decode.h"
 #include "server/cli/exit_code.h"
+#include "server/cli/keygen.h"
 #include "server/cli/replay.h"
 #include "server/cli/serve.h"
 #include "server/cli/simulate.h"
@@ -252,6 +253,13 @@ Command add_control(CLI::App& app) {
   return [=] { return run_control(*options, std::cout, std::cerr); };
 }
 
+Command add_keygen(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("keygen", "a CURVE key: the secret into FILE");
+  const auto path = std::make_shared<std::string>();
+  command->add_option("FILE", *path, "new; readable by you alone")->required();
+  return [=] { return run_keygen(*path, std::cout, std::cerr); };
+}
+
 Command add_basket_check(CLI::App& basket) {
   CLI::App* command = basket.add_subcommand("check", "say what is wrong with definitions");
   const auto files = std::make_shared<std::vector<std::string>>();
@@ -319,7 +327,7 @@ int run(int argc, char** argv) {
   const std::vector<std::pair<std::string, Command>> commands{
       {"serve", add_serve(app)},   {"simulate", add_simulate(app)}, {"decode", add_decode(app)},
       {"replay", add_replay(app)}, {"watch", add_watch(app)},       {"control", add_control(app)},
-      {"basket", add_basket(app)}};
+      {"basket", add_basket(app)}, {"keygen", add_keygen(app)}};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

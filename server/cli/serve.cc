@@ -14,6 +14,7 @@
 
 #include "server/cli/exit_code.h"
 #include "server/days/day_keeper.h"
+#include "server/publish/zmq_options.h"
 
 namespace indexcast::server {
 namespace {
@@ -67,6 +68,13 @@ int run_days(const Config& config, DayKeeper& days, const sigset_t& signals) {
   }
 }
 
+std::string curve_faults(const ZmqSettings& zmq) {
+  if (!zmq.enabled || zmq.curve.secret_key.empty()) return {};
+  absl::Status status = check_secrecy(zmq.curve.secret_key);
+  if (status.ok()) status = load_curve_secret(zmq.curve.secret_key).status();
+  return status.ok() ? std::string() : std::string(status.message()) + "\n";
+}
+
 }  // namespace
 
 std::string machine_faults(const Config& config) {
@@ -78,6 +86,7 @@ std::string machine_faults(const Config& config) {
     const std::string faults = http_faults(config.http);
     if (!faults.empty()) return faults;
   }
+  if (const std::string faults = curve_faults(config.zmq); !faults.empty()) return faults;
   const unsigned spinning = spinning_threads(config);
   const unsigned cores = std::thread::hardware_concurrency();
   if (spinning <= cores) return {};

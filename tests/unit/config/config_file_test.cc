@@ -53,6 +53,28 @@ std::string load_fault(const TemporaryFolder& folder, const std::string& text) {
   return config.ok() ? "loaded" : std::string(config.status().message());
 }
 
+TEST(ConfigFile, ZmqClientsAreHeldToWhatTheyNeed) {
+  const TemporaryFolder folder;
+  const std::string key = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
+  const auto client = [](const std::string& rest) { return "[[zmq.clients]]\n" + rest; };
+  const std::string curve = kSmall + "[zmq.curve]\nsecret_key = \"server.key\"\n";
+  const std::string good =
+      client("name = \"desk\"\npublic_key = \"" + key + "\"\ntopics = [\"level\"]\n");
+  const auto config = load_config(folder.write("good.toml", curve + good));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->zmq.curve.secret_key, folder.file("server.key"));
+  EXPECT_EQ(config->zmq.clients[0].topics, std::vector<TopicKind>{TopicKind::level});
+  EXPECT_THAT(load_fault(folder, curve), HasSubstr("zmq: clients and curve.secret_key need each"));
+  EXPECT_THAT(load_fault(folder, kSmall + good), HasSubstr("need each other"));
+  EXPECT_THAT(load_fault(folder, curve + good + good), HasSubstr("client desk appears twice"));
+  EXPECT_THAT(load_fault(folder, curve + client("name = \"desk\"\n")),
+              HasSubstr("client desk has no public_key"));
+  EXPECT_THAT(load_fault(folder, curve + client("public_key = \"short\"\n")),
+              HasSubstr("c.toml:11:zmq.clients.public_key: must be a key of 40 characters"));
+  EXPECT_THAT(load_fault(folder, curve + good + "codes = [\"A/B\"]\n"),
+              HasSubstr("a code has no slash: A/B"));
+}
+
 TEST(ConfigFile, TheShippedOneLoads) {
   const auto config = load_config(kShipped);
   ASSERT_TRUE(config.ok()) << config.status();
