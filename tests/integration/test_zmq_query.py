@@ -1,5 +1,9 @@
 """Questions over ROUTER with nothing but ZeroMQ and the published contract, held against HTTP."""
 import decimal
+import importlib.util
+import os
+import subprocess
+import sys
 import unittest
 
 import harness
@@ -9,6 +13,7 @@ try:
 except ImportError:
     zmq = None
 
+EXAMPLE = harness.ROOT / "proto" / "examples" / "python" / "levels.py"
 DAY = {"begin": "10:00:00", "end": "10:05:00", "speed": 60.0}
 # The questions of a test come faster than a subscriber's.
 FAST = {"requests_per_s": 100_000}
@@ -19,7 +24,7 @@ def decimal_of(raw, places):
 
 
 @unittest.skipIf(zmq is None, "python3-zmq is not installed")
-class Questions(harness.Case):
+class Server(harness.Case):
     def setUp(self):
         super().setUp()
         self.messages = harness.query_messages()
@@ -63,6 +68,8 @@ class Questions(harness.Case):
                 quiet = 0
         return levels
 
+
+class Questions(Server):
     def test_snapshot_replay_and_members_agree_with_the_stream_and_http(self):
         streamed = self.play()
         snapshots = self.ask(snapshot={}).snapshot
@@ -136,6 +143,58 @@ class Questions(harness.Case):
         labels = '{peer="127.0.0.1",subscriber="desk 7"}'
         self.assertEqual(counted["indexcast_subscriber_missed" + labels], 5)
         self.assertEqual(counted["indexcast_subscriber_unrecoverable" + labels], 1)
+
+    def test_the_records_of_the_day_begin_with_the_definition(self):
+        reply = self.ask(records={"code": "995366", "from": 1}).records
+        self.assertEqual([each.WhichOneof("body") for each in reply.records][0], "definition")
+        self.assertEqual(reply.complete_to, len(reply.records))
+        self.assertEqual(reply.records[0].definition.definition.code, "995366")
+
+
+class Example(Server):
+    """proto/examples/python/levels.py, run as its reader would, and with a loss put before it."""
+
+    def arguments(self):
+        return [self.ready["zmq"], self.ready["zmq_query"], "995365", "995366"]
+
+    def check(self, told):
+        """Snapshots, then every sequence of each code once and in order."""
+        last = {}
+        for what, code, sequence in told:
+            if what != "snapshot":
+                self.assertEqual(sequence, last[code] + 1, what)
+            last[code] = sequence
+        self.assertEqual(set(last), {"995365", "995366"})
+
+    def test_it_prints_levels_in_order(self):
+        self.start("simulate", "simulate", "--config", self.config, "--seed", "3")
+        folder = sys.modules["indexcast.v1.query_pb2"].__file__.split("indexcast/v1")[0]
+        done = subprocess.run([sys.executable, EXAMPLE, *self.arguments(), "--count", "300"],
+                              env=os.environ | {"PYTHONPATH": folder}, capture_output=True,
+                              text=True, timeout=harness.LIMIT_S, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = [line.split() for line in done.stdout.splitlines()]
+        self.assertGreater(sum(line[0] == "level" for line in lines), 200)
+        self.check((line[0], line[1], int(line[2])) for line in lines)
+
+    def test_it_has_every_level_though_one_in_three_is_lost(self):
+        spec = importlib.util.spec_from_file_location("levels_example", EXAMPLE)
+        example = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(example)
+        told = []
+        publish, query, *codes = self.arguments()
+        levels = example.Levels(publish, query, codes, lambda *line: told.append(line[:3]))
+        self.addCleanup(levels.stream.close, 0)
+        self.addCleanup(levels.questions.close, 0)
+        self.start("simulate", "simulate", "--config", self.config, "--seed", "3")
+        taken = 0
+        while sum(what == "replayed" for what, *_ in told) < 200:
+            message = levels.stream.recv_multipart()
+            taken += 1
+            if taken % 3:
+                levels.take(*message)
+        self.check(told)
+        self.assertNotIn("lost", {what for what, *_ in told})
 
 
 if __name__ == "__main__":
