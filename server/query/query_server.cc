@@ -12,7 +12,7 @@
 namespace indexcast::server {
 namespace {
 
-// Records taken between two looks at the socket, and requests between two looks at the ring.
+// Records taken at once, and requests between two looks at whether the server ends.
 constexpr std::size_t kBatch = 4096;
 constexpr std::size_t kRequestsPerTurn = 16;
 constexpr std::chrono::milliseconds kShortestWait{1};
@@ -63,10 +63,8 @@ void QueryServer::run() {
 }
 
 std::size_t QueryServer::turn() {
-  std::size_t work = service_.poll(kBatch);
+  std::size_t work = read_ring();
   wait_ = work > 0 ? kShortestWait : std::min(wait_ * 2, kLongestWait);
-  // An answer is of the newest there is.
-  if (work == kBatch) return work;
   for (std::size_t i = 0; i < kRequestsPerTurn && serve_one(); ++i) ++work;
   return work;
 }
@@ -80,10 +78,18 @@ bool QueryServer::serve_one() {
   // The plain calls: cppzmq's would throw on this thread.
   if (zmq_msg_recv(routing_id_.handle(), socket_.handle(), ZMQ_DONTWAIT) < 0) return false;
   read_rest();
+  read_ring();
   const auto request =
       one_frame_ ? std::optional(std::string_view(body_.data<char>(), body_.size())) : std::nullopt;
   send_reply(service_.respond(peer_name(), request, clock_.now()));
   return true;
+}
+
+// Whoever asks about a level that it has received finds it in the answer.
+std::size_t QueryServer::read_ring() {
+  std::size_t count = 0;
+  for (std::size_t read = kBatch; read == kBatch; count += read) read = service_.poll(kBatch);
+  return count;
 }
 
 void QueryServer::read_rest() {

@@ -44,6 +44,8 @@ class QueryServer {
   // Returns how much was done.
   std::size_t turn();
   void rest();
+  // To the end of what the core has said; how many records.
+  std::size_t read_ring();
   // Takes one message and answers it; false when there is none.
   bool serve_one();
   // The frames behind the asker's routing id, of which the last stays in body_.
