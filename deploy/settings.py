@@ -5,6 +5,7 @@ machine, so they cannot count on the ports that deploy/indexcast.toml names.
 """
 import json
 import pathlib
+import random
 import socket
 import tomllib
 
@@ -46,7 +47,7 @@ class Ports:
         self._given = set()
 
     def take(self, preferred=0, kind=socket.SOCK_STREAM):
-        """`preferred` when it is free, else any that the system gives."""
+        """`preferred` when it is free, else another one."""
         if preferred and preferred not in self._given and port_is_free(preferred, kind):
             port = preferred
         else:
@@ -55,11 +56,11 @@ class Ports:
         return port
 
     def _any(self, kind):
+        # Not one that the system gives: it could give it again, to any connection on its way out,
+        # before the server listens there. It takes those from 32768 upwards.
         while True:
-            with socket.socket(socket.AF_INET, kind) as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = probe.getsockname()[1]
-            if port not in self._given:
+            port = random.randrange(10000, 32768)
+            if port not in self._given and port_is_free(port, kind):
                 return port
 
 
