@@ -1,9 +1,11 @@
 #include "server/http/http_session.h"
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
+#include <cctype>
 #include <chrono>
 #include <optional>
 
@@ -56,6 +58,10 @@ http::response<http::string_body> message_of(const Response& response, bool keep
   message.set("X-Content-Type-Options", "nosniff");
   if (!response.etag.empty()) message.set(http::field::etag, response.etag);
   if (response.status == 405 || response.preflight) message.set(http::field::allow, response.allow);
+  if (response.status == 426) {
+    message.set(http::field::upgrade, "websocket");
+    message.set(http::field::sec_websocket_version, "13");
+  }
   if (response.status == 401) message.set(http::field::www_authenticate, "Bearer");
   set_cross_origin(response, message);
   message.keep_alive(keep_alive);
@@ -64,6 +70,14 @@ http::response<http::string_body> message_of(const Response& response, bool keep
     message.content_length(response.body.size());
   if (!head) message.body() = response.body;
   return message;
+}
+
+// RFC 6455, 4.1: sixteen bytes in base64, which Beast does not look at.
+bool key_is_valid(const HandshakeRequest& message) {
+  const std::string_view key = view_of(message[http::field::sec_websocket_key]);
+  const auto in_base64 = [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '/'; };
+  return key.size() == 24 && key.ends_with("==") &&
+         std::ranges::all_of(key.substr(0, 22), in_base64);
 }
 
 class HttpSession : public Connection, public std::enable_shared_from_this<HttpSession> {
@@ -152,6 +166,8 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
     if (refusal.status == 200 && !subprotocol_is_known(message))
       refusal = problem(400, "Unknown subprotocol",
                         "indexcast.v1.json and indexcast.v1.protobuf are spoken");
+    if (refusal.status == 200 && !key_is_valid(message))
+      refusal = problem(400, "Bad handshake", "Sec-WebSocket-Key: sixteen bytes in base64");
     if (refusal.status != 200) return answer(refusal, false, false);
     shared_.stats.requests.add();
     timer_.cancel();
