@@ -57,7 +57,7 @@ class Ports:
 
     def _any(self, kind):
         # Not one that the system gives: it could give it again, to any connection on its way out,
-        # before the server listens there. It takes those from 32768 upwards.
+        # before the server listens there. Linux takes those from 32768 upwards, unless told otherwise.
         while True:
             port = random.randrange(10000, 32768)
             if port not in self._given and port_is_free(port, kind):
