@@ -33,7 +33,7 @@ struct CoreSettings {
   std::size_t feed_ring = 1 << 16;       // events
   std::size_t broadcast_ring = 1 << 18;  // records
   std::int64_t timer_ms = 1000;          // the core's timer: heartbeats
-  std::int64_t grid_ms = 1000;           // pace of grid/CODE/, aligned to the clock
+  std::int64_t grid_ms = 1000;           // pace of the grid of levels, aligned to the clock
   StatisticsFrom statistics_from = StatisticsFrom::tick;
   std::int64_t open_deadline_ms = 0;  // China time of day; default 09:29:50
   std::int64_t close_deadline_min = 20;
@@ -124,7 +124,6 @@ struct HttpSettings {
   std::int64_t commands_per_second = 100;    // likewise
   std::int64_t handshake_s = 10;             // to begin to speak, and to say who one is
   std::int64_t idle_s = 60;                  // without a byte from a WebSocket client: closed
-  std::int64_t grid_ms = 1000;               // the grid's pace, a multiple of core.timer_ms
   bool deflate = false;                      // offer permessage-deflate
   std::vector<std::string> allowed_origins;  // of pages from elsewhere; "*": any
   std::string tokens;  // file: server/access/README.md; empty: no token is needed

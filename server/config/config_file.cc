@@ -120,8 +120,6 @@ void check_szse(const szse::Settings& szse, TableReader& reader) {
 void check_http(const Config& config, TableReader& reader) {
   if (config.http.tls.certificate.empty() != config.http.tls.key.empty())
     reader.fault("http", "tls: certificate and key, or neither");
-  if (config.http.enabled && config.http.grid_ms % config.core.timer_ms != 0)
-    reader.fault("http", "grid_ms must be a multiple of core.timer_ms");
 }
 
 // What no single key can say.

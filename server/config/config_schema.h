@@ -218,7 +218,6 @@ void walk_http(Walker& walker, HttpSettings& http) {
   walker.integer("commands_per_second", http.commands_per_second, 1, 100'000);
   walker.integer("handshake_s", http.handshake_s, 1, 3600);
   walker.integer("idle_s", http.idle_s, 2, 86'400);
-  walker.integer("grid_ms", http.grid_ms, 10, 60'000);
   walker.boolean("deflate", http.deflate);
   walker.texts("allowed_origins", http.allowed_origins, NonEmptyText{});
   walker.text("tokens", http.tokens, AnyText{});

@@ -37,6 +37,7 @@ struct ServerView {
   std::vector<const ChannelStates*> feed_channels;
   std::uint64_t epoch = 0;  // ns since the epoch at which this server began to number
   Date trade_date = 0;
+  std::int64_t grid_ms = 1000;  // pace of the grid of levels
 };
 
 }  // namespace indexcast::server

@@ -41,6 +41,7 @@ StreamHub::StreamHub(const HttpSettings& settings, const ClientTokens& tokens,
 void StreamHub::begin_day(const ServerView& view) {
   universe_ = view.universe;
   epoch_ = view.epoch;
+  grid_ms_ = view.grid_ms;
   instant_ = {};
   frames_.assign(view.universe->indices().size(), {});
   followers_.assign(view.universe->indices().size(), {});
@@ -108,7 +109,7 @@ void StreamHub::on_tick(const TimerTick& tick, std::uint64_t stream_sequence) {
   send_heartbeats(stream_sequence);
   // The ring has the tick before everything that was received at or after its instant, so what the
   // mirror holds now is the state at that instant.
-  if (instant_.ns % (settings_.grid_ms * kNsPerMs) == 0) send_grid();
+  if (instant_.ns % (grid_ms_ * kNsPerMs) == 0) send_grid();
 }
 
 void StreamHub::send_heartbeats(std::uint64_t stream_sequence) {
@@ -223,8 +224,8 @@ std::string StreamHub::subscribe_fault(const StreamClient& client,
   if (!may_have(*client.rights(), command.mode)) return "mode: not allowed by this token";
   if (command.codes.size() > settings_.max_subscriptions)
     return fmt::format("codes: at most {} are followed at once", settings_.max_subscriptions);
-  if (command.mode == StreamMode::grid && command.interval_ms % settings_.grid_ms != 0)
-    return fmt::format("interval_ms: a multiple of the grid's {} ms", settings_.grid_ms);
+  if (command.mode == StreamMode::grid && command.interval_ms % grid_ms_ != 0)
+    return fmt::format("interval_ms: a multiple of the grid's {} ms", grid_ms_);
   return {};
 }
 
@@ -232,7 +233,7 @@ void StreamHub::subscribe(StreamClient& client, const StreamCommand& command) {
   const std::string fault = subscribe_fault(client, command);
   if (!fault.empty()) return refuse(client, command.id, fault);
   const bool server_pace = command.mode == StreamMode::grid && command.interval_ms == 0;
-  const Wish wish{command.mode, server_pace ? settings_.grid_ms : command.interval_ms};
+  const Wish wish{command.mode, server_pace ? grid_ms_ : command.interval_ms};
   std::string unknown;
   bool full = false;
   for (const std::string& code : command.codes) {

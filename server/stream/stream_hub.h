@@ -97,8 +97,9 @@ class StreamHub : public FrameSource {
   FrameEncoder frame_encoder_;
   PublisherStats stats_;
   std::uint64_t epoch_ = 0;
-  TimeNs now_{};      // of the running poll or command
-  TimeNs instant_{};  // the core's timer, last
+  std::int64_t grid_ms_ = 0;  // ServerView::grid_ms
+  TimeNs now_{};              // of the running poll or command
+  TimeNs instant_{};          // the core's timer, last
 
   // Reused, one for each kind that is sent often, so that their parts keep what they allocated.
   v1::ServerMessage level_message_;
