@@ -118,14 +118,15 @@ struct HttpSettings {
   std::size_t max_per_address = 0;  // 0: no limit but max_clients
   // Frames waiting for one WebSocket client before it is conflated.
   std::size_t client_queue = 4096;
-  std::int64_t client_stall_ms = 10'000;     // without progress for this long: closed
-  std::size_t client_message = 64 * 1024;    // bytes of a command
-  std::size_t max_subscriptions = 10'000;    // of one WebSocket client
-  std::int64_t commands_per_second = 100;    // likewise
-  std::int64_t handshake_s = 10;             // to begin to speak, and to say who one is
-  std::int64_t idle_s = 60;                  // without a byte from a WebSocket client: closed
-  bool deflate = false;                      // offer permessage-deflate
-  std::vector<std::string> allowed_origins;  // of pages from elsewhere; "*": any
+  std::int64_t client_stall_ms = 10'000;      // without progress for this long: closed
+  std::size_t client_message = 64 * 1024;     // bytes of a command
+  std::size_t max_subscriptions = 10'000;     // of one WebSocket client
+  std::int64_t commands_per_second = 100;     // likewise
+  std::int64_t replay_bytes_per_s = 8 << 20;  // likewise, of levels sent again
+  std::int64_t handshake_s = 10;              // to begin to speak, and to say who one is
+  std::int64_t idle_s = 60;                   // without a byte from a WebSocket client: closed
+  bool deflate = false;                       // offer permessage-deflate
+  std::vector<std::string> allowed_origins;   // of pages from elsewhere; "*": any
   std::string tokens;  // file: server/access/README.md; empty: no token is needed
   TlsSettings tls;
 };

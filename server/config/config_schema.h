@@ -216,6 +216,7 @@ void walk_http(Walker& walker, HttpSettings& http) {
   walker.integer("client_message", http.client_message, 1024, 1 << 20);
   walker.integer("max_subscriptions", http.max_subscriptions, 1, 1'000'000);
   walker.integer("commands_per_second", http.commands_per_second, 1, 100'000);
+  walker.integer("replay_bytes_per_s", http.replay_bytes_per_s, 65'536, 10'000'000'000);
   walker.integer("handshake_s", http.handshake_s, 1, 3600);
   walker.integer("idle_s", http.idle_s, 2, 86'400);
   walker.boolean("deflate", http.deflate);

@@ -47,8 +47,9 @@ class WebSocketSession : public Connection, public WriteObserver {
         transport_(std::move(transport)),
         seat_(std::move(seat)),
         client_(FrameForm::json,
-                {shared.settings.client_queue, shared.settings.commands_per_second}, *seat_,
-                shared.hub, shared.stats, [this] { writer_.wake(); }),
+                {shared.settings.client_queue, shared.settings.commands_per_second,
+                 shared.settings.replay_bytes_per_s},
+                *seat_, shared.hub, shared.stats, [this] { writer_.wake(); }),
         writer_(*transport_, client_.queue(), *this),
         socket_(*transport_, writer_),
         since_(shared.hub.now()) {

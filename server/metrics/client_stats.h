@@ -20,6 +20,7 @@ struct ClientStats {
   Counter conflated;     // times a tick subscription fell behind and was conflated
   Counter skipped;       // levels left out for one client, all clients together
   Counter bad_commands;  // answered with an error message
+  Counter replays;       // pages of levels sent again on request
   Counter unauthorised;  // requests and commands without the token or the right that they need
   Counter closed_fault;  // clients closed because they broke the protocol or a limit
   Counter closed_slow;   // clients closed because they made no progress

@@ -323,6 +323,8 @@ void add_clients(std::span<const ClientStats* const> stats, Families& out) {
                   total(stats, &ClientStats::skipped));
   out.one_counter("indexcast_client_bad_commands_total", "Commands answered with an error.",
                   total(stats, &ClientStats::bad_commands));
+  out.one_counter("indexcast_client_replays_total", "Pages of levels sent again on request.",
+                  total(stats, &ClientStats::replays));
   out.one_counter("indexcast_client_unauthorised_total",
                   "Requests and commands without the token or the right that they need.",
                   total(stats, &ClientStats::unauthorised));

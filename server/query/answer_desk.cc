@@ -40,7 +40,7 @@ AnswerDesk::AnswerDesk(const ServerView& view, Clock clock, QueryStats& stats)
       clock_(clock),
       stats_(&stats),
       mirror_(view),
-      positions_(view.universe->indices().size(), view.ring->capacity()),
+      levels_(view),
       records_(view),
       encoder_(*view.universe, view.epoch),
       by_code_(view.universe->indices().size()) {
@@ -54,12 +54,6 @@ AnswerDesk::AnswerDesk(const ServerView& view, Clock clock, QueryStats& stats)
 std::size_t AnswerDesk::poll(std::size_t limit) {
   const std::size_t count = records_.poll(limit);
   return std::max(count, mirror_.poll(limit, *this));
-}
-
-void AnswerDesk::on_level(const LevelUpdate& update, std::uint64_t stream_sequence) {
-  const IndexId index = update.header.id;
-  if (stream_sequence == 0) return positions_.add_unplaced(index, update.index_sequence);
-  positions_.add(index, update.index_sequence, stream_sequence - 1);
 }
 
 void AnswerDesk::answer(const v1::Request& request, const Entitlement& asker, v1::Reply& reply) {
@@ -196,42 +190,10 @@ void AnswerDesk::replay(const v1::ReplayRequest& request, const Entitlement& ask
   if (!asker.sees(TopicKind::level))
     return refuse(v1::REFUSAL_REASON_NOT_ALLOWED, "every level is not for this asker", reply);
   if (!check_range(request, reply)) return;
-  const std::uint64_t newest = mirror_.index_sequence(index);
   v1::ReplayReply& out = *reply.mutable_replay();
   out.set_code(request.code());
-  out.set_complete_to(newest);
-  const std::uint64_t to = request.to() == 0 ? newest : std::min(request.to(), newest);
-  if (request.from() <= to) append_levels(index, request.from(), to, out);
-}
-
-void AnswerDesk::append_levels(IndexId index, std::uint64_t from, std::uint64_t to,
-                               v1::ReplayReply& out) {
-  // The newest one is in the mirror, wherever the ring has gone since.
-  const std::uint64_t first = std::min(positions_.first(index), mirror_.index_sequence(index));
-  std::uint64_t at = std::max(from, first);
-  if (first > from) out.set_unavailable_before(first);
-  const std::uint64_t page_end = at > to ? to : at + std::min<std::uint64_t>(to - at, kPageMax - 1);
-  for (; at <= page_end; ++at) {
-    if (load_level(index, at, *out.add_levels())) continue;
-    // Overwritten meanwhile, and everything before it too: the run begins behind it.
-    out.clear_levels();
-    out.set_unavailable_before(at + 1);
-  }
-  if (page_end < to) out.set_next(page_end + 1);
+  levels_.fill(index, request.from(), request.to(), mirror_, encoder_, clock_.now(), out);
   stats_->levels.add(static_cast<std::uint64_t>(out.levels_size()));
-}
-
-bool AnswerDesk::load_level(IndexId index, std::uint64_t sequence, v1::Level& out) {
-  if (sequence == mirror_.index_sequence(index)) {
-    out.CopyFrom(
-        encoder_.message(mirror_.level(index), mirror_.stream_sequence_of(index), clock_.now()));
-    return true;
-  }
-  const std::uint64_t position = positions_.position(index, sequence);
-  Record record;
-  if (view_.ring->read(position, record) != BroadcastRing::ReadResult::record) return false;
-  out.CopyFrom(encoder_.message(record.as<LevelUpdate>(), position + 1, clock_.now()));
-  return true;
 }
 
 }  // namespace indexcast::server

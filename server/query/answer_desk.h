@@ -14,9 +14,9 @@
 #include "server/publish/entitlement.h"
 #include "server/publish/level_encoder.h"
 #include "server/publish/level_mirror.h"
+#include "server/publish/level_pages.h"
 #include "server/query/query_stats.h"
 #include "server/query/record_pages.h"
-#include "server/query/ring_positions.h"
 
 namespace indexcast::server {
 
@@ -27,9 +27,8 @@ void refuse(v1::RefusalReason reason, std::string_view detail, v1::Reply& reply)
 // thread.
 class AnswerDesk {
  public:
-  // Snapshots, levels or definitions of one page, and codes of one request: an answer of so many
-  // levels is about 150 kB.
-  static constexpr std::size_t kPageMax = 500;
+  // Snapshots, levels or definitions of one page, and codes of one request.
+  static constexpr std::size_t kPageMax = LevelPages::kPageMax;
 
   // What `view` points to, and `stats`, outlive the desk.
   AnswerDesk(const ServerView& view, Clock clock, QueryStats& stats);
@@ -46,7 +45,9 @@ class AnswerDesk {
 
  private:
   friend class LevelMirror;
-  void on_level(const LevelUpdate& update, std::uint64_t stream_sequence);
+  void on_level(const LevelUpdate& update, std::uint64_t stream_sequence) {
+    levels_.on_level(update, stream_sequence);
+  }
   void on_skipped(IndexId, std::uint64_t, std::uint64_t) {}
   void on_tick(const TimerTick&, std::uint64_t) {}
   void on_lapped(std::uint64_t) { stats_->lapped.add(); }
@@ -70,10 +71,6 @@ class AnswerDesk {
   // Whether a replay may be made of it; otherwise `reply` is a refusal.
   template <class RangeRequest>
   bool check_range(const RangeRequest& request, v1::Reply& reply) const;
-  // The levels from..to, both of which exist or existed, as far as they are still there.
-  void append_levels(IndexId index, std::uint64_t from, std::uint64_t to, v1::ReplayReply& out);
-  // False when the level has been overwritten.
-  bool load_level(IndexId index, std::uint64_t sequence, v1::Level& out);
   const v1::Level& newest_level(IndexId index);
 
   // The number of an index that the asker may see; that of no index otherwise.
@@ -84,7 +81,7 @@ class AnswerDesk {
   Clock clock_;
   QueryStats* stats_;
   LevelMirror mirror_;
-  RingPositions positions_;
+  LevelPages levels_;
   RecordPages records_;
   LevelEncoder encoder_;
   std::vector<IndexId> by_code_;  // all, in the order of their codes

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "server/access/token_bucket.h"
 #include "server/publish/zmq_clients.h"
-#include "server/query/token_bucket.h"
 
 namespace indexcast::server {
 

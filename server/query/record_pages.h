@@ -10,7 +10,7 @@
 #include "server/pipeline/server_view.h"
 #include "server/publish/kept_mirror.h"
 #include "server/publish/record_encoder.h"
-#include "server/query/ring_positions.h"
+#include "server/publish/ring_positions.h"
 
 namespace indexcast::server {
 

@@ -20,7 +20,8 @@ StreamClient::StreamClient(FrameForm form, const Limits& limits, Census::Seat& s
       seat_(seat),
       source_(source),
       stats_(stats),
-      wake_(std::move(wake)) {
+      wake_(std::move(wake)),
+      replay_bytes_(limits.replay_bytes_per_s) {
   limit_rates();
 }
 
@@ -145,7 +146,26 @@ void StreamClient::send_level(Subscription& subscription, std::uint64_t newest, 
   push(source_.level_frame(index, form_), now);
 }
 
+bool StreamClient::replay(const StreamCommand& command, TimeNs now) {
+  if (replays_.size() == kReplaysMax) return false;
+  replays_.push_back(command);
+  send_replays(now);
+  return true;
+}
+
+void StreamClient::send_replays(TimeNs now) {
+  while (!replays_.empty() && last_replay_.expired() && has_room() &&
+         replay_bytes_.wait_ms(now) == 0) {
+    Frame frame = source_.replay_frame(replays_.front(), form_);
+    replays_.pop_front();
+    replay_bytes_.spend(static_cast<std::int64_t>(frame->size()));
+    last_replay_ = frame;
+    push(std::move(frame), now);
+  }
+}
+
 void StreamClient::flush(TimeNs now) {
+  send_replays(now);
   if (behind_ == 0) return;
   auto at = subscriptions_.lower_bound(flush_from_);
   for (std::size_t left = subscriptions_.size(); left > 0; --left, ++at) {

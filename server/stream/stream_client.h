@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 
 #include "calc/event.h"
 #include "calc/time.h"
+#include "server/access/token_bucket.h"
 #include "server/metrics/client_stats.h"
 #include "server/stream/census.h"
 #include "server/stream/frame.h"
@@ -33,6 +35,8 @@ class FrameSource {
   // The newest level as that of the grid instant that the hub has just reached.
   virtual Frame grid_frame(IndexId index, FrameForm form, std::int64_t pace_ms) = 0;
   virtual Frame skipped_grid_frame(IndexId index, FrameForm form, TimeNs from, TimeNs to) = 0;
+  // The answer to a replay: one page of it, or why not.
+  virtual Frame replay_frame(const StreamCommand& command, FrameForm form) = 0;
   // The last instant of the core's timer; 0 before the first.
   virtual TimeNs instant() const = 0;
 };
@@ -64,9 +68,13 @@ struct Subscription {
 // the snapshot and what follows it meet without gap or duplicate. One thread.
 class StreamClient {
  public:
+  // Replays that wait for their turn, as many as questions over ZeroMQ.
+  static constexpr std::size_t kReplaysMax = 32;
+
   struct Limits {
     std::size_t queue = 4096;                // frames
     std::int64_t commands_per_second = 100;  // 0: no limit
+    std::int64_t replay_bytes_per_s = 8 << 20;
   };
 
   // `wake` is called when frames are queued and none was waiting. `seat` may have rights already.
@@ -100,6 +108,10 @@ class StreamClient {
   void on_grid(Subscription& subscription, TimeNs instant, TimeNs now);
   // Sends what is behind and due, as far as there is room.
   void flush(TimeNs now);
+  // Answers a replay as soon as nothing of the answer before it waits any more, there is room, and
+  // the client's bytes of a second are not used up; so it has one page in its queue at a time.
+  // False when kReplaysMax wait already.
+  bool replay(const StreamCommand& command, TimeNs now);
   // Queues an answer to a command.
   void answer(Frame frame, TimeNs now) { push(std::move(frame), now); }
   // Queues a message that may be left out when there is no room.
@@ -124,6 +136,7 @@ class StreamClient {
   void send_snapshot(Subscription& subscription, TimeNs now);
   void send_level(Subscription& subscription, std::uint64_t newest, TimeNs now);
   void send_grid(Subscription& subscription, TimeNs instant, TimeNs now);
+  void send_replays(TimeNs now);
   void set_behind(Subscription& subscription, bool behind);
   void count_skipped(std::uint64_t count);
 
@@ -137,6 +150,9 @@ class StreamClient {
   OutboundQueue queue_;
   RateBudget levels_;
   RateBudget commands_;
+  TokenBucket replay_bytes_;
+  std::deque<StreamCommand> replays_;             // that wait, in their order
+  std::weak_ptr<const std::string> last_replay_;  // gone once the socket has all of it
   std::map<IndexId, Subscription> subscriptions_;
   std::size_t behind_ = 0;     // subscriptions that are
   IndexId flush_from_ = 0;     // where the next flush starts, so that each gets its turn

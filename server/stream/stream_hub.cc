@@ -33,6 +33,7 @@ StreamHub::StreamHub(const HttpSettings& settings, const ClientTokens& tokens,
       clock_(clock),
       client_stats_(clients),
       mirror_(view),
+      pages_(view),
       encoder_(*view.universe, view.epoch),
       stats_(name) {
   begin_day(view);
@@ -63,6 +64,7 @@ void StreamHub::follow_day(const ServerView& view, Clock clock) {
   }
   clock_ = clock;
   mirror_ = LevelMirror(view);
+  pages_ = LevelPages(view);
   encoder_ = LevelEncoder(*view.universe, view.epoch);
   begin_day(view);
   // Snapshots are of the day as far as it has come.
@@ -89,8 +91,9 @@ std::size_t StreamHub::poll(std::size_t limit) {
   return count;
 }
 
-void StreamHub::on_level(const LevelUpdate& update, std::uint64_t) {
+void StreamHub::on_level(const LevelUpdate& update, std::uint64_t stream_sequence) {
   const IndexId index = update.header.id;
+  pages_.on_level(update, stream_sequence);
   frames_[index] = {};
   for (Subscription* follower : followers_[index]) follower->client->on_level(*follower, now_);
   // A frame made later, for a client that waits its interval out, says nothing about our latency.
@@ -179,7 +182,7 @@ void StreamHub::carry_out(StreamClient& client, const StreamCommand& command) {
       unsubscribe(client, command);
       return client.show_subscriptions();
     case StreamOp::replay:
-      return refuse(client, command.id, "replay: not available");
+      return replay(client, command);
     case StreamOp::ping:
       return pong(client, command);
   }
@@ -198,6 +201,18 @@ void StreamHub::refuse(StreamClient& client, std::uint32_t id, const std::string
   refusal.set_reason(reason);
   refusal.set_code(code);
   answer(client, id);
+}
+
+void StreamHub::replay(StreamClient& client, const StreamCommand& command) {
+  const std::string& code = command.codes[0];
+  const ClientRights& rights = *client.rights();
+  if (!rights.tick || !rights.replay)
+    return refuse(client, command.id, "replay: not allowed by this token", code);
+  if (!rights.may_see(code)) return refuse(client, command.id, "unknown code: " + code, code);
+  if (!client.replay(command, now_))
+    refuse(client, command.id,
+           fmt::format("replay: {} wait for their answers already", StreamClient::kReplaysMax),
+           code);
 }
 
 void StreamHub::pong(StreamClient& client, const StreamCommand& command) {
@@ -319,6 +334,29 @@ Frame StreamHub::snapshot_frame(IndexId index, FrameForm form, std::uint32_t id)
   message_.Clear();
   if (id == 0) shared = frame;
   return frame;
+}
+
+// Not compressed: half a megabyte would hold up the other clients of the thread for milliseconds.
+Frame StreamHub::replay_frame(const StreamCommand& command, FrameForm form) {
+  v1::ServerMessage message;
+  message.set_id(command.id);
+  const std::string& code = command.codes[0];
+  const IndexId index = universe_->find_index(code);
+  const bool known = index < universe_->indices().size();
+  if (!known || (command.epoch != 0 && command.epoch != epoch_)) {
+    client_stats_.bad_commands.add();
+    message.mutable_refusal()->set_code(code);
+    message.mutable_refusal()->set_reason(
+        known ? "epoch: another one numbers the levels, start again from a snapshot"
+              : "unknown code: " + code);
+  } else {
+    client_stats_.replays.add();
+    message.set_epoch(epoch_);
+    v1::ReplayReply& reply = *message.mutable_replay();
+    reply.set_code(code);
+    pages_.fill(index, command.from, command.to, mirror_, encoder_, clock_.now(), reply);
+  }
+  return encode(message, frame_form(is_binary(form), /*deflated=*/false));
 }
 
 Frame StreamHub::grid_frame(IndexId index, FrameForm form, std::int64_t pace_ms) {

@@ -19,6 +19,7 @@
 #include "server/pipeline/server_view.h"
 #include "server/publish/level_encoder.h"
 #include "server/publish/level_mirror.h"
+#include "server/publish/level_pages.h"
 #include "server/publish/publisher_stats.h"
 #include "server/stream/frame_encoder.h"
 #include "server/stream/stream_client.h"
@@ -58,6 +59,7 @@ class StreamHub : public FrameSource {
   Frame skipped_frame(IndexId index, FrameForm form, std::uint64_t from, std::uint64_t to) override;
   Frame grid_frame(IndexId index, FrameForm form, std::int64_t pace_ms) override;
   Frame skipped_grid_frame(IndexId index, FrameForm form, TimeNs from, TimeNs to) override;
+  Frame replay_frame(const StreamCommand& command, FrameForm form) override;
   TimeNs instant() const override { return instant_; }
 
  private:
@@ -75,6 +77,7 @@ class StreamHub : public FrameSource {
   void subscribe(StreamClient& client, const StreamCommand& command);
   std::string subscribe_fault(const StreamClient& client, const StreamCommand& command) const;
   void unsubscribe(StreamClient& client, const StreamCommand& command);
+  void replay(StreamClient& client, const StreamCommand& command);
   void pong(StreamClient& client, const StreamCommand& command);
   void refuse(StreamClient& client, std::uint32_t id, const std::string& reason,
               const std::string& code = {});
@@ -93,6 +96,7 @@ class StreamHub : public FrameSource {
   Clock clock_;
   ClientStats& client_stats_;
   LevelMirror mirror_;
+  LevelPages pages_;
   LevelEncoder encoder_;
   FrameEncoder frame_encoder_;
   PublisherStats stats_;

@@ -1,4 +1,4 @@
-#include "server/query/token_bucket.h"
+#include "server/access/token_bucket.h"
 
 #include <gtest/gtest.h>
 

@@ -30,6 +30,10 @@ class SourceStub : public FrameSource {
     return text("missed", index, static_cast<std::uint64_t>(from.ns / kNsPerSecond),
                 " " + std::to_string(to.ns / kNsPerSecond));
   }
+  Frame replay_frame(const StreamCommand& command, FrameForm) override {
+    return std::make_shared<const std::string>("replay " + std::to_string(command.from) +
+                                               std::string(1000, '.'));
+  }
   TimeNs instant() const override { return reached; }
   TimeNs reached{};
   std::uint64_t newest[2] = {0, 0};
@@ -79,7 +83,8 @@ class StreamClientTest : public testing::Test {
   Census census_{10, 0};
   Census::Refusal refusal_{};
   std::unique_ptr<Census::Seat> seat_ = census_.admit("test", {}, refusal_);
-  StreamClient client_{FrameForm::json, {4, 0}, *seat_, source_, stats_, [this] { ++wakes_; }};
+  StreamClient client_{FrameForm::json, {4, 0, 10'000}, *seat_,
+                       source_,         stats_,         [this] { ++wakes_; }};
   Subscription* followed_[2] = {nullptr, nullptr};
 };
 
@@ -190,6 +195,54 @@ TEST_F(StreamClientTest, conflatesBeyondTheLevelsThatItsTokenAllows) {
   EXPECT_THAT(drain(), ElementsAre("snapshot 0 0", "level 0 1", "level 0 2"));
   client_.flush({2 * kNsPerSecond});
   EXPECT_THAT(drain(), ElementsAre("skipped 0 3 3", "level 0 4"));
+}
+
+StreamCommand replay_from(std::uint64_t from) {
+  StreamCommand command;
+  command.op = StreamOp::replay;
+  command.from = from;
+  return command;
+}
+
+TEST_F(StreamClientTest, hasOnePageOfAReplayInItsQueueAtATime) {
+  for (std::uint64_t from = 1; from <= 33; ++from)
+    ASSERT_TRUE(client_.replay(replay_from(from), {}));
+  EXPECT_FALSE(client_.replay(replay_from(34), {})) << "one is on its way and 32 wait";
+  EXPECT_EQ(queued(), 1u);
+  const std::string first(client_.queue().gather().front());
+  client_.queue().consume(first.size() - 1);
+  client_.flush({});
+  EXPECT_EQ(queued(), 1u) << "a byte of the first still waits";
+  client_.queue().consume(1);
+  TimeNs now{};
+  for (std::uint64_t from = 2; from <= 33; ++from) {
+    now = now + kNsPerSecond;  // their bytes are not what is tried here
+    client_.flush(now);
+    ASSERT_EQ(queued(), 1u);
+    ASSERT_TRUE(take(now).starts_with("replay " + std::to_string(from) + "."));
+  }
+}
+
+TEST_F(StreamClientTest, aReplayWaitsForRoom) {
+  for (int i = 0; i < 4; ++i) client_.offer(source_.level_frame(0, FrameForm::json), {});
+  ASSERT_TRUE(client_.replay(replay_from(1), {}));
+  EXPECT_EQ(queued(), 4u);
+  take({});
+  client_.flush({});
+  drain();
+  ASSERT_TRUE(client_.replay(replay_from(2), {}));
+  EXPECT_TRUE(take({}).starts_with("replay 2.")) << "the first came before";
+}
+
+TEST_F(StreamClientTest, aReplayWaitsUntilItsBytesAreThere) {
+  TimeNs now{kNsPerSecond};
+  int sent = 0;
+  for (std::uint64_t from = 1; from <= 12; ++from) client_.replay(replay_from(from), now);
+  for (; !empty(); ++sent, client_.flush(now)) take(now);
+  EXPECT_EQ(sent, 10) << "of a thousand bytes and some in a second's ten thousand";
+  now = now + kNsPerSecond;
+  client_.flush(now);
+  EXPECT_EQ(queued(), 1u);
 }
 
 // Whatever the order of levels and writes: each sequence arrives once, as a level or skipped.

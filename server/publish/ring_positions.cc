@@ -1,4 +1,4 @@
-#include "server/query/ring_positions.h"
+#include "server/publish/ring_positions.h"
 
 #include <algorithm>
 

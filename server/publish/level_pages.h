@@ -1,0 +1,42 @@
+// The levels of the day, as far as the broadcast ring still has them, as answers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "indexcast/v1/query.pb.h"
+#include "server/pipeline/server_view.h"
+#include "server/publish/level_encoder.h"
+#include "server/publish/level_mirror.h"
+#include "server/publish/ring_positions.h"
+
+namespace indexcast::server {
+
+// Beside a LevelMirror of the same view, which says what it reads. One thread.
+class LevelPages {
+ public:
+  // An answer of so many levels is about 150 kB of protobuf, 500 kB of JSON.
+  static constexpr std::size_t kPageMax = 500;
+
+  // What `view` points to outlives this.
+  explicit LevelPages(const ServerView& view)
+      : ring_(view.ring), positions_(view.universe->indices().size(), view.ring->capacity()) {}
+
+  // As LevelMirror says it to its sink.
+  void on_level(const LevelUpdate& update, std::uint64_t stream_sequence);
+
+  // Fills everything of `out` but the code: the first page of from..to, 0 being the newest.
+  // `mirror` has read what was said to on_level, and no more.
+  void fill(IndexId index, std::uint64_t from, std::uint64_t to, const LevelMirror& mirror,
+            LevelEncoder& encoder, TimeNs now, v1::ReplayReply& out) const;
+
+ private:
+  // False when the level has been overwritten.
+  bool load(IndexId index, std::uint64_t sequence, const LevelMirror& mirror, LevelEncoder& encoder,
+            TimeNs now, v1::Level& out) const;
+
+  const BroadcastRing* ring_;
+  RingPositions positions_;
+};
+
+}  // namespace indexcast::server
