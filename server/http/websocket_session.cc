@@ -49,7 +49,7 @@ class WebSocketSession : public Connection, public WriteObserver {
         client_(FrameForm::json,
                 {shared.settings.client_queue, shared.settings.commands_per_second,
                  shared.settings.replay_bytes_per_s},
-                *seat_, shared.hub, shared.stats, [this] { writer_.wake(); }),
+                *seat_, shared.hub.source(), shared.stats, [this] { writer_.wake(); }),
         writer_(*transport_, client_.queue(), *this),
         socket_(*transport_, writer_),
         since_(shared.hub.now()) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "server/publish/json_members.h"
 #include "server/publish/words.h"
 
 namespace indexcast::server {
@@ -14,61 +15,9 @@ constexpr int kTurnoverPlaces = 4;
 constexpr int kPercentPlaces = 4;
 constexpr int kPricePlaces = 6;
 constexpr int kRatePlaces = 8;
-// Levels have 0 .. 8 places; a message from elsewhere may claim anything, and 18 is what int64
-// holds.
-constexpr std::uint32_t kMostPlaces = 18;
-
-void append(JsonBuffer& out, std::string_view text) { out.append(text.begin(), text.end()); }
-
-template <class Number>
-void append_number(JsonBuffer& out, std::string_view key, Number value) {
-  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":{}"), key, value);
-}
-
-// 64-bit values that pass 2^53 travel as strings: a JavaScript number would round them.
-template <class Number>
-void append_wide(JsonBuffer& out, std::string_view key, Number value) {
-  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":\"{}\""), key, value);
-}
-
-void append_word(JsonBuffer& out, std::string_view key, std::string_view word) {
-  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":\"{}\""), key, word);
-}
-
-void append_text(JsonBuffer& out, std::string_view key, std::string_view text) {
-  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":"), key);
-  append_quoted(out, text);
-}
-
-void append_decimal_field(JsonBuffer& out, std::string_view key, std::int64_t raw, int places) {
-  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":\""), key);
-  append_decimal(out, raw, places);
-  out.push_back('"');
-}
-
-// 0 is "none yet" in these fields.
-void append_optional_decimal(JsonBuffer& out, std::string_view key, std::int64_t raw, int places) {
-  if (raw == 0) {
-    fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":null"), key);
-  } else {
-    append_decimal_field(out, key, raw, places);
-  }
-}
-
-void append_flags(JsonBuffer& out, std::uint32_t flags) {
-  append(out, ",\"flags\":[");
-  bool first = true;
-  for (std::size_t bit = 0; bit < kLevelFlagWords.size(); ++bit) {
-    if ((flags >> bit & 1u) == 0) continue;
-    fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}\"{}\""), first ? "" : ",",
-                   kLevelFlagWords[bit]);
-    first = false;
-  }
-  out.push_back(']');
-}
 
 void append_values(JsonBuffer& out, const v1::Level& level) {
-  const int places = static_cast<int>(std::min(level.decimals(), kMostPlaces));
+  const int places = places_of(level.decimals());
   append_number(out, "decimals", level.decimals());
   append_decimal_field(out, "level", level.level(), places);
   append_decimal_field(out, "previous_close", level.previous_close(), places);
@@ -113,12 +62,6 @@ void append_quality(JsonBuffer& out, const v1::Level& level) {
   append_number(out, "definition_version", level.definition_version());
 }
 
-void open_object(JsonBuffer& out, std::string_view type, std::uint64_t epoch) {
-  out.push_back('{');
-  if (!type.empty()) fmt::format_to(std::back_inserter(out), FMT_COMPILE("\"type\":\"{}\","), type);
-  fmt::format_to(std::back_inserter(out), FMT_COMPILE("\"epoch\":\"{}\""), epoch);
-}
-
 }  // namespace
 
 void append_decimal(JsonBuffer& out, std::int64_t raw, int places) {
@@ -156,8 +99,8 @@ void append_level_json(JsonBuffer& out, const v1::Level& level, std::string_view
   append_text(out, "code", level.code());
   append_number(out, "trade_date", level.trade_date());
   append_word(out, "status", word_of(kIndexStatusWords, level.status()));
-  append_flags(out, level.flags());
-  append(out, level.quotable() ? ",\"quotable\":true" : ",\"quotable\":false");
+  append_flags(out, "flags", level.flags());
+  append_boolean(out, "quotable", level.quotable());
   append_values(out, level);
   append_cause(out, level);
   append_times(out, level);
@@ -190,6 +133,7 @@ void append_heartbeat_json(JsonBuffer& out, const v1::Heartbeat& heartbeat) {
     append(out, first ? "{\"code\":" : ",{\"code\":");
     append_quoted(out, index.code());
     append_number(out, "index_sequence", index.index_sequence());
+    append_number(out, "record_sequence", index.record_sequence());
     out.push_back('}');
     first = false;
   }

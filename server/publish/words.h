@@ -23,6 +23,8 @@ inline constexpr std::array<std::string_view, 8> kLevelFlagWords{
     "exceptional_rule", "partial_market",    "fx_stale",        "feed_stale",
     "recovering",       "override_in_force", "carried_forward", "reference_mismatch"};
 
+inline constexpr std::array<std::string_view, 3> kReturnKindWords{"price", "net", "gross"};
+
 inline constexpr std::array<std::string_view, 4> kStreamKindWords{"level", "grid", "record",
                                                                   "inav"};
 

@@ -52,7 +52,7 @@ AnswerDesk::AnswerDesk(const ServerView& view, Clock clock, QueryStats& stats)
 
 // Records first: what a level stands for is then among them.
 std::size_t AnswerDesk::poll(std::size_t limit) {
-  const std::size_t count = records_.poll(limit);
+  const std::size_t count = records_.poll(limit, [](IndexId) {});
   return std::max(count, mirror_.poll(limit, *this));
 }
 

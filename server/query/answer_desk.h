@@ -15,8 +15,8 @@
 #include "server/publish/level_encoder.h"
 #include "server/publish/level_mirror.h"
 #include "server/publish/level_pages.h"
+#include "server/publish/record_pages.h"
 #include "server/query/query_stats.h"
-#include "server/query/record_pages.h"
 
 namespace indexcast::server {
 

@@ -84,6 +84,11 @@ std::string read_replay(const Json& object, StreamCommand& command) {
 }
 
 std::string read_subscribe(const Json& object, StreamCommand& command) {
+  const auto records = object.find("records");
+  if (records != object.end()) {
+    if (!records->is_boolean()) return "records: true or false";
+    command.records = records->get<bool>();
+  }
   std::string fault = read_codes(object, command);
   return fault.empty() ? read_mode(object, command) : fault;
 }

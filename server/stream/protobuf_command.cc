@@ -14,6 +14,7 @@ std::string read_subscribe(const v1::Subscribe& subscribe, StreamCommand& comman
   command.op = StreamOp::subscribe;
   read_codes(subscribe.codes(), command);
   command.interval_ms = subscribe.interval_ms();
+  command.records = subscribe.records();
   switch (subscribe.mode()) {
     case v1::STREAM_MODE_TICK:
       command.mode = StreamMode::tick;

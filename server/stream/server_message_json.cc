@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "server/publish/record_json.h"
 #include "server/publish/words.h"
 
 namespace indexcast::server {
@@ -36,13 +37,17 @@ void append_rest_of_level(JsonBuffer& out, const v1::Level& level) {
 
 void append_snapshot(JsonBuffer& out, const v1::ServerMessage& message) {
   const v1::Snapshot& snapshot = message.snapshot();
-  if (snapshot.has_level()) return append_level_json(out, snapshot.level(), "snapshot");
+  if (snapshot.has_level()) {
+    append_level_json(out, snapshot.level(), "snapshot");
+    out.resize(out.size() - 1);
+    return print(out, FMT_COMPILE(",\"records_to\":{}}}"), snapshot.records_to());
+  }
   print(out,
         FMT_COMPILE("{{\"type\":\"snapshot\",\"epoch\":\"{}\",\"stream_sequence\":0,"
                     "\"index_sequence\":0,\"code\":"),
         message.epoch());
   append_quoted(out, snapshot.code());
-  out.push_back('}');
+  print(out, FMT_COMPILE(",\"records_to\":{}}}"), snapshot.records_to());
 }
 
 void append_grid(JsonBuffer& out, const v1::Grid& grid) {
@@ -102,6 +107,12 @@ void append_body(JsonBuffer& out, const v1::ServerMessage& message) {
       return append_skipped_json(out, message.skipped());
     case v1::ServerMessage::kHeartbeat:
       return append_heartbeat_json(out, message.heartbeat());
+    case v1::ServerMessage::kStatus:
+      return append_status_json(out, message.status());
+    case v1::ServerMessage::kDefinition:
+      return append_definition_json(out, message.definition());
+    case v1::ServerMessage::kCorrection:
+      return append_correction_json(out, message.correction());
     case v1::ServerMessage::kReplay:
       return append_replay(out, message);
     case v1::ServerMessage::kUnsubscribed:

@@ -65,6 +65,7 @@ void StreamClient::unsubscribe(IndexId index) {
   const auto found = subscriptions_.find(index);
   if (found == subscriptions_.end()) return;
   set_behind(found->second, false);
+  records_waiting_.erase(index);
   subscriptions_.erase(found);
 }
 
@@ -106,8 +107,9 @@ void StreamClient::send_grid(Subscription& subscription, TimeNs instant, TimeNs 
   const std::int64_t passed = (instant - subscription.grid_sent) / pace_ns;
   if (subscription.grid_sent.ns != 0 && passed > 1) {
     count_skipped(static_cast<std::uint64_t>(passed - 1));
-    push(source_.skipped_grid_frame(index, form_, subscription.grid_sent + pace_ns,
-                                    instant + -pace_ns),
+    push(source_.skipped_frame(index, form_, v1::STREAM_KIND_GRID,
+                               static_cast<std::uint64_t>(subscription.grid_sent.ns + pace_ns),
+                               static_cast<std::uint64_t>(instant.ns - pace_ns)),
          now);
   }
   push(source_.grid_frame(index, form_, pace_ms), now);
@@ -132,6 +134,7 @@ bool StreamClient::send_newest(Subscription& subscription, TimeNs now) {
 void StreamClient::send_snapshot(Subscription& subscription, TimeNs now) {
   push(source_.snapshot_frame(subscription.index, form_, subscription.id), now);
   subscription.snapshot_due = false;
+  subscription.records_sent = source_.newest_record(subscription.index);
   if (subscription.wish.mode != StreamMode::grid) return;
   const std::int64_t reached = source_.instant().ns;
   subscription.grid_sent = {reached - reached % (subscription.wish.interval_ms * kNsPerMs)};
@@ -141,9 +144,42 @@ void StreamClient::send_level(Subscription& subscription, std::uint64_t newest, 
   const IndexId index = subscription.index;
   if (newest > subscription.sent + 1) {
     count_skipped(newest - subscription.sent - 1);
-    push(source_.skipped_frame(index, form_, subscription.sent + 1, newest - 1), now);
+    push(source_.skipped_frame(index, form_, v1::STREAM_KIND_LEVEL, subscription.sent + 1,
+                               newest - 1),
+         now);
   }
   push(source_.level_frame(index, form_), now);
+}
+
+void StreamClient::on_record(const Subscription& subscription, TimeNs now) {
+  if (!subscription.wish.records || subscription.snapshot_due) return;
+  records_waiting_.insert(subscription.index);
+  send_records(now);
+}
+
+void StreamClient::send_records(TimeNs now) {
+  while (!records_waiting_.empty() && has_room()) {
+    Subscription& subscription = subscriptions_.at(*records_waiting_.begin());
+    if (subscription.records_sent < source_.newest_record(subscription.index))
+      send_record(subscription, now);
+    if (subscription.records_sent == source_.newest_record(subscription.index))
+      records_waiting_.erase(records_waiting_.begin());
+  }
+}
+
+// The next one, or the name of those that are there no more.
+void StreamClient::send_record(Subscription& subscription, TimeNs now) {
+  const IndexId index = subscription.index;
+  const std::uint64_t next = subscription.records_sent + 1;
+  const std::uint64_t first = source_.first_record(index);
+  Frame frame = next >= first ? source_.record_frame(index, form_, next) : nullptr;
+  subscription.records_sent = frame ? next : std::max(next, first - 1);
+  if (!frame) {
+    count_skipped(subscription.records_sent - next + 1);
+    frame = source_.skipped_frame(index, form_, v1::STREAM_KIND_RECORD, next,
+                                  subscription.records_sent);
+  }
+  push(std::move(frame), now);
 }
 
 bool StreamClient::replay(const StreamCommand& command, TimeNs now) {
@@ -166,6 +202,7 @@ void StreamClient::send_replays(TimeNs now) {
 
 void StreamClient::flush(TimeNs now) {
   send_replays(now);
+  send_records(now);
   if (behind_ == 0) return;
   auto at = subscriptions_.lower_bound(flush_from_);
   for (std::size_t left = subscriptions_.size(); left > 0; --left, ++at) {
@@ -177,7 +214,7 @@ void StreamClient::flush(TimeNs now) {
 }
 
 void StreamClient::offer(Frame frame, TimeNs now) {
-  if (has_room()) push(std::move(frame), now);
+  if (has_room() && records_waiting_.empty()) push(std::move(frame), now);
 }
 
 void StreamClient::push(Frame frame, TimeNs now) {

@@ -8,9 +8,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "calc/event.h"
 #include "calc/time.h"
+#include "indexcast/v1/stream.pb.h"
 #include "server/access/token_bucket.h"
 #include "server/metrics/client_stats.h"
 #include "server/stream/census.h"
@@ -30,11 +32,17 @@ class FrameSource {
   virtual Frame level_frame(IndexId index, FrameForm form) = 0;
   // `id`: of the command that it answers.
   virtual Frame snapshot_frame(IndexId index, FrameForm form, std::uint32_t id) = 0;
-  virtual Frame skipped_frame(IndexId index, FrameForm form, std::uint64_t from,
-                              std::uint64_t to) = 0;
+  // Record sequence of the newest record of the index, and of the oldest that is still known; 0 and
+  // 1 without any.
+  virtual std::uint64_t newest_record(IndexId index) const = 0;
+  virtual std::uint64_t first_record(IndexId index) const = 0;
+  // nullptr when that record has been overwritten meanwhile.
+  virtual Frame record_frame(IndexId index, FrameForm form, std::uint64_t sequence) = 0;
+  // from and to: what the kind numbers.
+  virtual Frame skipped_frame(IndexId index, FrameForm form, v1::StreamKind kind,
+                              std::uint64_t from, std::uint64_t to) = 0;
   // The newest level as that of the grid instant that the hub has just reached.
   virtual Frame grid_frame(IndexId index, FrameForm form, std::int64_t pace_ms) = 0;
-  virtual Frame skipped_grid_frame(IndexId index, FrameForm form, TimeNs from, TimeNs to) = 0;
   // The answer to a replay: one page of it, or why not.
   virtual Frame replay_frame(const StreamCommand& command, FrameForm form) = 0;
   // The last instant of the core's timer; 0 before the first.
@@ -47,6 +55,7 @@ class StreamClient;
 struct Wish {
   StreamMode mode = StreamMode::tick;
   std::int64_t interval_ms = 0;  // of conflated and grid
+  bool records = false;          // with its status, definition and correction records
 };
 
 // One client follows one index.
@@ -54,9 +63,10 @@ struct Subscription {
   StreamClient* client = nullptr;
   IndexId index = 0;
   Wish wish;
-  std::uint32_t id = 0;    // of the command that began it; its snapshot answers that
-  TimeNs due{};            // not before this instant
-  std::uint64_t sent = 0;  // index sequence that the client has been brought to
+  std::uint32_t id = 0;            // of the command that began it; its snapshot answers that
+  TimeNs due{};                    // not before this instant
+  std::uint64_t sent = 0;          // index sequence that the client has been brought to
+  std::uint64_t records_sent = 0;  // record sequence that the client has been brought to
   bool snapshot_due = true;
   bool behind = false;  // something newer than `sent` waits for room or for `due`
   TimeNs grid_sent{};   // the grid's instant that the client has been brought to; 0: none
@@ -104,6 +114,9 @@ class StreamClient {
 
   // The index of one of this client's subscriptions has a new level.
   void on_level(Subscription& subscription, TimeNs now);
+  // The index of one of them has a new record. It is never conflated: without room it waits where
+  // all records of the day are kept, and what is overwritten there is named by a skipped message.
+  void on_record(const Subscription& subscription, TimeNs now);
   // An instant of the server's grid has come; the subscription's pace is a multiple of that grid's.
   void on_grid(Subscription& subscription, TimeNs instant, TimeNs now);
   // Sends what is behind and due, as far as there is room.
@@ -114,7 +127,8 @@ class StreamClient {
   bool replay(const StreamCommand& command, TimeNs now);
   // Queues an answer to a command.
   void answer(Frame frame, TimeNs now) { push(std::move(frame), now); }
-  // Queues a message that may be left out when there is no room.
+  // Queues a heartbeat, which is left out when there is no room, or while a record waits that it
+  // would name as sent.
   void offer(Frame frame, TimeNs now);
 
   // Whether another command may be read: its answers have room.
@@ -137,6 +151,8 @@ class StreamClient {
   void send_level(Subscription& subscription, std::uint64_t newest, TimeNs now);
   void send_grid(Subscription& subscription, TimeNs instant, TimeNs now);
   void send_replays(TimeNs now);
+  void send_records(TimeNs now);
+  void send_record(Subscription& subscription, TimeNs now);
   void set_behind(Subscription& subscription, bool behind);
   void count_skipped(std::uint64_t count);
 
@@ -151,13 +167,14 @@ class StreamClient {
   RateBudget levels_;
   RateBudget commands_;
   TokenBucket replay_bytes_;
+  std::set<IndexId> records_waiting_;             // indices whose records wait for room
   std::deque<StreamCommand> replays_;             // that wait, in their order
   std::weak_ptr<const std::string> last_replay_;  // gone once the socket has all of it
   std::map<IndexId, Subscription> subscriptions_;
   std::size_t behind_ = 0;     // subscriptions that are
   IndexId flush_from_ = 0;     // where the next flush starts, so that each gets its turn
   TimeNs progress_{};          // when the queue last became non-empty or shorter
-  std::uint64_t skipped_ = 0;  // levels and grid instants
+  std::uint64_t skipped_ = 0;  // levels, grid instants and records
 };
 
 }  // namespace indexcast::server

@@ -18,6 +18,7 @@ struct StreamCommand {
   std::vector<std::string> codes;  // subscribe, unsubscribe; one code for replay
   StreamMode mode = StreamMode::tick;
   std::int64_t interval_ms = 0;  // of conflated; of grid, 0 being the server's pace
+  bool records = false;          // subscribe: with the records of these codes
   std::uint64_t epoch = 0;       // replay: that numbered the levels; 0: whatever is in force
   std::uint64_t from = 0;        // replay, inclusive
   std::uint64_t to = 0;          // replay; 0: up to the newest

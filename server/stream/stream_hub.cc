@@ -32,10 +32,9 @@ StreamHub::StreamHub(const HttpSettings& settings, const ClientTokens& tokens,
       tokens_(tokens),
       clock_(clock),
       client_stats_(clients),
-      mirror_(view),
-      pages_(view),
-      encoder_(*view.universe, view.epoch),
-      stats_(name) {
+      picture_(view),
+      stats_(name),
+      frames_(picture_, view, clock, stats_, clients) {
   begin_day(view);
 }
 
@@ -43,10 +42,7 @@ void StreamHub::begin_day(const ServerView& view) {
   universe_ = view.universe;
   epoch_ = view.epoch;
   grid_ms_ = view.grid_ms;
-  instant_ = {};
-  frames_.assign(view.universe->indices().size(), {});
   followers_.assign(view.universe->indices().size(), {});
-  grid_frames_.clear();
   now_ = clock_.now();
 }
 
@@ -63,12 +59,11 @@ void StreamHub::follow_day(const ServerView& view, Clock clock) {
     unfollow_all(*client);
   }
   clock_ = clock;
-  mirror_ = LevelMirror(view);
-  pages_ = LevelPages(view);
-  encoder_ = LevelEncoder(*view.universe, view.epoch);
+  picture_ = DayPicture(view);
+  frames_.begin_day(view, clock);
   begin_day(view);
   // Snapshots are of the day as far as it has come.
-  while (mirror_.poll(kCatchUp, *this) == kCatchUp) {
+  while (read(kCatchUp) == kCatchUp) {
   }
   for (const Followed& each : followed) {
     const IndexId index = universe_->find_index(each.code);
@@ -82,8 +77,8 @@ void StreamHub::follow_day(const ServerView& view, Clock clock) {
 
 std::size_t StreamHub::poll(std::size_t limit) {
   now_ = clock_.now();
-  const std::size_t count = mirror_.poll(limit, *this);
-  if (count > 0) stats_.cursor.set(mirror_.cursor());
+  const std::size_t count = read(limit);
+  if (count > 0) stats_.cursor.set(picture_.levels.cursor());
   for (StreamClient* client : clients_) {
     client->flush(now_);
     client->show_queue();
@@ -91,14 +86,26 @@ std::size_t StreamHub::poll(std::size_t limit) {
   return count;
 }
 
+// Records first: what a level stands for has then been said.
+std::size_t StreamHub::read(std::size_t limit) {
+  const std::size_t count =
+      picture_.records.poll(limit, [this](IndexId index) { on_record(index); });
+  return std::max(count, picture_.levels.poll(limit, *this));
+}
+
+void StreamHub::on_record(IndexId index) {
+  frames_.forget_record(index);
+  for (Subscription* follower : followers_[index]) follower->client->on_record(*follower, now_);
+}
+
 void StreamHub::on_level(const LevelUpdate& update, std::uint64_t stream_sequence) {
   const IndexId index = update.header.id;
-  pages_.on_level(update, stream_sequence);
-  frames_[index] = {};
+  picture_.pages.on_level(update, stream_sequence);
+  frames_.forget_level(index);
   for (Subscription* follower : followers_[index]) follower->client->on_level(*follower, now_);
   // A frame made later, for a client that waits its interval out, says nothing about our latency.
   const bool from_tick = update.cause() == Cause::price || update.cause() == Cause::fx;
-  if (frames_[index].level.any() && from_tick && update.receive_time.ns > 0)
+  if (frames_.level_was_sent(index) && from_tick && update.receive_time.ns > 0)
     stats_.tick_to_publish.record(clock_.now() - update.receive_time);
 }
 
@@ -107,26 +114,27 @@ void StreamHub::on_skipped(IndexId, std::uint64_t from, std::uint64_t to) {
 }
 
 void StreamHub::on_tick(const TimerTick& tick, std::uint64_t stream_sequence) {
-  instant_ = tick.instant;
+  frames_.reach(tick.instant);
   if (clients_.empty()) return;
-  send_heartbeats(stream_sequence);
+  send_heartbeats(tick.instant, stream_sequence);
   // The ring has the tick before everything that was received at or after its instant, so what the
   // mirror holds now is the state at that instant.
-  if (instant_.ns % (grid_ms_ * kNsPerMs) == 0) send_grid();
+  if (tick.instant.ns % (grid_ms_ * kNsPerMs) == 0) send_grid();
 }
 
-void StreamHub::send_heartbeats(std::uint64_t stream_sequence) {
+void StreamHub::send_heartbeats(TimeNs instant, std::uint64_t stream_sequence) {
   v1::Heartbeat& heartbeat = *heartbeat_message_.mutable_heartbeat();
   heartbeat.set_epoch(epoch_);
   heartbeat.set_stream_sequence(stream_sequence);
-  heartbeat.set_instant(instant_.ns);
+  heartbeat.set_instant(instant.ns);
   heartbeat.set_publish_time(clock_.now().ns);
-  for (std::size_t page = 0; page < heartbeat_pages(mirror_.indices()); ++page) {
-    fill_heartbeat(*universe_, mirror_, page, heartbeat);
+  for (std::size_t page = 0; page < heartbeat_pages(picture_.levels.indices()); ++page) {
+    fill_heartbeat(*universe_, picture_.levels, page, heartbeat);
+    add_record_sequences(picture_.records.mirror(), heartbeat);
     FrameSet frames;
     for (StreamClient* client : clients_) {
       Frame& frame = frames[client->form()];
-      if (!frame) frame = encode(heartbeat_message_, client->form());
+      if (!frame) frame = frames_.encode(heartbeat_message_, client->form());
       client->offer(frame, now_);
     }
     stats_.heartbeats.add();
@@ -134,9 +142,9 @@ void StreamHub::send_heartbeats(std::uint64_t stream_sequence) {
 }
 
 void StreamHub::send_grid() {
-  grid_frames_.clear();
   for (const std::vector<Subscription*>& followers : followers_) {
-    for (Subscription* follower : followers) follower->client->on_grid(*follower, instant_, now_);
+    for (Subscription* follower : followers)
+      follower->client->on_grid(*follower, frames_.instant(), now_);
   }
 }
 
@@ -190,7 +198,7 @@ void StreamHub::carry_out(StreamClient& client, const StreamCommand& command) {
 
 void StreamHub::answer(StreamClient& client, std::uint32_t id) {
   message_.set_id(id);
-  client.answer(encode(message_, client.form()), now_);
+  client.answer(frames_.encode(message_, client.form()), now_);
   message_.Clear();
 }
 
@@ -248,7 +256,7 @@ void StreamHub::subscribe(StreamClient& client, const StreamCommand& command) {
   const std::string fault = subscribe_fault(client, command);
   if (!fault.empty()) return refuse(client, command.id, fault);
   const bool server_pace = command.mode == StreamMode::grid && command.interval_ms == 0;
-  const Wish wish{command.mode, server_pace ? grid_ms_ : command.interval_ms};
+  const Wish wish{command.mode, server_pace ? grid_ms_ : command.interval_ms, command.records};
   std::string unknown;
   bool full = false;
   for (const std::string& code : command.codes) {
@@ -296,100 +304,6 @@ void StreamHub::follow(StreamClient& client, IndexId index, const Wish& wish, st
 void StreamHub::unfollow(StreamClient& client, IndexId index) {
   std::erase_if(followers_[index], [&](const Subscription* s) { return s->client == &client; });
   client.unsubscribe(index);
-}
-
-std::uint64_t StreamHub::newest_sequence(IndexId index) const {
-  return mirror_.index_sequence(index);
-}
-
-Frame StreamHub::encode(const v1::ServerMessage& message, FrameForm form) {
-  Frame frame = frame_encoder_.encode(message, form);
-  stats_.bytes.add(frame->size());
-  return frame;
-}
-
-const v1::Level& StreamHub::newest(IndexId index) {
-  return encoder_.message(mirror_.level(index), mirror_.stream_sequence_of(index), clock_.now());
-}
-
-Frame StreamHub::level_frame(IndexId index, FrameForm form) {
-  Frame& frame = frames_[index].level[form];
-  if (frame) return frame;
-  *level_message_.mutable_level() = newest(index);
-  frame = encode(level_message_, form);
-  stats_.levels.add();
-  return frame;
-}
-
-Frame StreamHub::snapshot_frame(IndexId index, FrameForm form, std::uint32_t id) {
-  Frame& shared = frames_[index].snapshot[form];
-  if (id == 0 && shared) return shared;
-  v1::Snapshot& snapshot = *message_.mutable_snapshot();
-  snapshot.set_code(universe_->indices()[index].code);
-  snapshot.set_complete_to(mirror_.index_sequence(index));
-  if (mirror_.has_level(index)) *snapshot.mutable_level() = newest(index);
-  message_.set_epoch(epoch_);
-  message_.set_id(id);
-  Frame frame = encode(message_, form);
-  message_.Clear();
-  if (id == 0) shared = frame;
-  return frame;
-}
-
-// Not compressed: half a megabyte would hold up the other clients of the thread for milliseconds.
-Frame StreamHub::replay_frame(const StreamCommand& command, FrameForm form) {
-  v1::ServerMessage message;
-  message.set_id(command.id);
-  const std::string& code = command.codes[0];
-  const IndexId index = universe_->find_index(code);
-  const bool known = index < universe_->indices().size();
-  if (!known || (command.epoch != 0 && command.epoch != epoch_)) {
-    client_stats_.bad_commands.add();
-    message.mutable_refusal()->set_code(code);
-    message.mutable_refusal()->set_reason(
-        known ? "epoch: another one numbers the levels, start again from a snapshot"
-              : "unknown code: " + code);
-  } else {
-    client_stats_.replays.add();
-    message.set_epoch(epoch_);
-    v1::ReplayReply& reply = *message.mutable_replay();
-    reply.set_code(code);
-    pages_.fill(index, command.from, command.to, mirror_, encoder_, clock_.now(), reply);
-  }
-  return encode(message, frame_form(is_binary(form), /*deflated=*/false));
-}
-
-Frame StreamHub::grid_frame(IndexId index, FrameForm form, std::int64_t pace_ms) {
-  Frame& frame = grid_frames_[{index, pace_ms}][form];
-  if (frame) return frame;
-  v1::Grid& grid = *grid_message_.mutable_grid();
-  *grid.mutable_level() = newest(index);
-  grid.set_grid_instant(instant_.ns);
-  grid.set_pace_ms(static_cast<std::uint32_t>(pace_ms));
-  frame = encode(grid_message_, form);
-  return frame;
-}
-
-Frame StreamHub::skipped_frame(IndexId index, FrameForm form, std::uint64_t from,
-                               std::uint64_t to) {
-  v1::ServerMessage message;
-  v1::Skipped& skipped = *message.mutable_skipped();
-  skipped.set_epoch(epoch_);
-  skipped.set_code(universe_->indices()[index].code);
-  skipped.set_from(from);
-  skipped.set_to(to);
-  return encode(message, form);
-}
-
-Frame StreamHub::skipped_grid_frame(IndexId index, FrameForm form, TimeNs from, TimeNs to) {
-  v1::ServerMessage message;
-  v1::Skipped& skipped = *message.mutable_skipped();
-  skipped.set_epoch(epoch_);
-  skipped.set_code(universe_->indices()[index].code);
-  skipped.set_kind(v1::STREAM_KIND_GRID);
-  skipped.set_from(static_cast<std::uint64_t>(from.ns));
-  skipped.set_to(static_cast<std::uint64_t>(to.ns));
-  return encode(message, form);
 }
 
 }  // namespace indexcast::server

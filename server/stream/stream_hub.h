@@ -4,11 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "indexcast/v1/websocket.pb.h"
@@ -17,19 +15,16 @@
 #include "server/metrics/client_stats.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/server_view.h"
-#include "server/publish/level_encoder.h"
 #include "server/publish/level_mirror.h"
-#include "server/publish/level_pages.h"
 #include "server/publish/publisher_stats.h"
-#include "server/stream/frame_encoder.h"
 #include "server/stream/stream_client.h"
 #include "server/stream/stream_command.h"
+#include "server/stream/stream_frames.h"
 
 namespace indexcast::server {
 
-// A level is encoded at most once a form, when the first client needs it. Knows no socket. One
-// thread; stats() is for any.
-class StreamHub : public FrameSource {
+// Knows no socket. One thread; stats() is for any.
+class StreamHub {
  public:
   // `settings` and `tokens` outlive the hub. `name` labels its metrics.
   StreamHub(const HttpSettings& settings, const ClientTokens& tokens, const ServerView& view,
@@ -49,18 +44,11 @@ class StreamHub : public FrameSource {
   // The client's socket has taken bytes: there may be room again.
   void written(StreamClient& client);
 
-  const LevelMirror& mirror() const { return mirror_; }
+  const LevelMirror& mirror() const { return picture_.levels; }
+  // What a client takes its frames from.
+  FrameSource& source() { return frames_; }
   const PublisherStats& stats() const { return stats_; }
   TimeNs now() const { return clock_.now(); }
-
-  std::uint64_t newest_sequence(IndexId index) const override;
-  Frame level_frame(IndexId index, FrameForm form) override;
-  Frame snapshot_frame(IndexId index, FrameForm form, std::uint32_t id) override;
-  Frame skipped_frame(IndexId index, FrameForm form, std::uint64_t from, std::uint64_t to) override;
-  Frame grid_frame(IndexId index, FrameForm form, std::int64_t pace_ms) override;
-  Frame skipped_grid_frame(IndexId index, FrameForm form, TimeNs from, TimeNs to) override;
-  Frame replay_frame(const StreamCommand& command, FrameForm form) override;
-  TimeNs instant() const override { return instant_; }
 
  private:
   friend class LevelMirror;
@@ -69,8 +57,10 @@ class StreamHub : public FrameSource {
   void on_tick(const TimerTick& tick, std::uint64_t stream_sequence);
   void on_lapped(std::uint64_t) { stats_.lapped.add(); }
 
+  std::size_t read(std::size_t limit);
+  void on_record(IndexId index);
   void begin_day(const ServerView& view);
-  void send_heartbeats(std::uint64_t stream_sequence);
+  void send_heartbeats(TimeNs instant, std::uint64_t stream_sequence);
   void send_grid();
   void carry_out(StreamClient& client, const StreamCommand& command);
   void authenticate(StreamClient& client, const StreamCommand& command);
@@ -87,37 +77,24 @@ class StreamHub : public FrameSource {
   void tell_unsubscribed(StreamClient& client, std::span<const std::string> codes,
                          std::uint32_t id);
   void answer(StreamClient& client, std::uint32_t id);
-  const v1::Level& newest(IndexId index);
-  Frame encode(const v1::ServerMessage& message, FrameForm form);
 
   const HttpSettings& settings_;
   const ClientTokens& tokens_;
   const Universe* universe_ = nullptr;
   Clock clock_;
   ClientStats& client_stats_;
-  LevelMirror mirror_;
-  LevelPages pages_;
-  LevelEncoder encoder_;
-  FrameEncoder frame_encoder_;
+  DayPicture picture_;
   PublisherStats stats_;
+  StreamFrames frames_;
   std::uint64_t epoch_ = 0;
   std::int64_t grid_ms_ = 0;  // ServerView::grid_ms
   TimeNs now_{};              // of the running poll or command
-  TimeNs instant_{};          // the core's timer, last
 
-  // Reused, one for each kind that is sent often, so that their parts keep what they allocated.
-  v1::ServerMessage level_message_;
-  v1::ServerMessage grid_message_;
+  // Reused, so that their parts keep what they allocated.
   v1::ServerMessage heartbeat_message_;
   v1::ServerMessage message_;
 
-  struct Frames {
-    FrameSet level;
-    FrameSet snapshot;
-  };
-  std::vector<Frames> frames_;  // of the newest level, by index
-  std::map<std::pair<IndexId, std::int64_t>, FrameSet> grid_frames_;  // of the instant, by pace
-  std::vector<std::vector<Subscription*>> followers_;                 // by index
+  std::vector<std::vector<Subscription*>> followers_;  // by index
   std::vector<StreamClient*> clients_;
 };
 

@@ -1,4 +1,4 @@
-#include "server/query/record_pages.h"
+#include "server/publish/record_pages.h"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ class RecordPagesTest : public testing::Test {
     core_.keep(kIndex, record);
   }
   v1::RecordsReply records(std::uint64_t from, std::uint64_t to = 0) {
-    while (pages_.poll(100) > 0) {
+    while (pages_.poll(100, [](IndexId) {}) > 0) {
     }
     v1::RecordsReply out;
     pages_.append(kIndex, from, to, TimeNs{9}, out);

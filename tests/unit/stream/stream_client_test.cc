@@ -20,15 +20,20 @@ class SourceStub : public FrameSource {
   Frame snapshot_frame(IndexId index, FrameForm, std::uint32_t) override {
     return text("snapshot", index, newest[index]);
   }
-  Frame skipped_frame(IndexId index, FrameForm, std::uint64_t from, std::uint64_t to) override {
-    return text("skipped", index, from, " " + std::to_string(to));
+  std::uint64_t newest_record(IndexId) const override { return newest_of_records; }
+  std::uint64_t first_record(IndexId) const override { return first_of_records; }
+  Frame record_frame(IndexId index, FrameForm, std::uint64_t sequence) override {
+    return text("record", index, sequence);
+  }
+  Frame skipped_frame(IndexId index, FrameForm, v1::StreamKind kind, std::uint64_t from,
+                      std::uint64_t to) override {
+    const bool grid = kind == v1::STREAM_KIND_GRID;
+    const std::uint64_t unit = grid ? kNsPerSecond : 1;
+    const char* word = grid ? "missed" : kind == v1::STREAM_KIND_RECORD ? "lost" : "skipped";
+    return text(word, index, from / unit, " " + std::to_string(to / unit));
   }
   Frame grid_frame(IndexId index, FrameForm, std::int64_t pace_ms) override {
     return text("grid", index, newest[index], " " + std::to_string(pace_ms));
-  }
-  Frame skipped_grid_frame(IndexId index, FrameForm, TimeNs from, TimeNs to) override {
-    return text("missed", index, static_cast<std::uint64_t>(from.ns / kNsPerSecond),
-                " " + std::to_string(to.ns / kNsPerSecond));
   }
   Frame replay_frame(const StreamCommand& command, FrameForm) override {
     return std::make_shared<const std::string>("replay " + std::to_string(command.from) +
@@ -37,6 +42,8 @@ class SourceStub : public FrameSource {
   TimeNs instant() const override { return reached; }
   TimeNs reached{};
   std::uint64_t newest[2] = {0, 0};
+  std::uint64_t newest_of_records = 0;
+  std::uint64_t first_of_records = 1;
 
  private:
   static Frame text(const char* kind, IndexId index, std::uint64_t number, std::string rest = {}) {
@@ -57,6 +64,10 @@ class StreamClientTest : public testing::Test {
   void follow(IndexId index, const Wish& wish) {
     followed_[index] = &client_.subscribe(index, wish, 0);
     client_.flush({});
+  }
+  void record() {
+    ++source_.newest_of_records;
+    client_.on_record(*followed_[0], {});
   }
   void tick(std::int64_t seconds) {
     source_.reached = {seconds * kNsPerSecond};
@@ -195,6 +206,64 @@ TEST_F(StreamClientTest, conflatesBeyondTheLevelsThatItsTokenAllows) {
   EXPECT_THAT(drain(), ElementsAre("snapshot 0 0", "level 0 1", "level 0 2"));
   client_.flush({2 * kNsPerSecond});
   EXPECT_THAT(drain(), ElementsAre("skipped 0 3 3", "level 0 4"));
+}
+
+TEST_F(StreamClientTest, sendsTheRecordsAfterItsSnapshot) {
+  source_.newest_of_records = 2;
+  follow(0, {.records = true});
+  record();
+  record();
+  EXPECT_THAT(drain(), ElementsAre("snapshot 0 0", "record 0 3", "record 0 4"));
+}
+
+TEST_F(StreamClientTest, sendsNoRecordsUnlessAsked) {
+  follow(0);
+  record();
+  EXPECT_THAT(drain(), ElementsAre("snapshot 0 0"));
+}
+
+TEST_F(StreamClientTest, recordsWaitForRoomAndNoneIsLeftOut) {
+  follow(0, {.records = true});
+  for (int i = 0; i < 10; ++i) record();
+  EXPECT_EQ(queued(), 4u);
+  std::vector<std::string> seen;
+  while (!empty()) {
+    seen.push_back(take({}));
+    client_.flush({});
+  }
+  ASSERT_EQ(seen.size(), 11u);
+  for (std::size_t i = 1; i < seen.size(); ++i) EXPECT_EQ(seen[i], "record 0 " + std::to_string(i));
+  EXPECT_EQ(stats_.skipped.get(), 0u);
+}
+
+TEST_F(StreamClientTest, namesTheRecordsThatWereOverwrittenWhileTheyWaited) {
+  follow(0, {.records = true});
+  for (int i = 0; i < 10; ++i) record();
+  EXPECT_THAT(drain(), ElementsAre("snapshot 0 0", "record 0 1", "record 0 2", "record 0 3"));
+  source_.first_of_records = 9;
+  client_.flush({});
+  EXPECT_THAT(drain(), ElementsAre("lost 0 4 8", "record 0 9", "record 0 10"));
+  EXPECT_EQ(stats_.skipped.get(), 5u);
+}
+
+TEST_F(StreamClientTest, noHeartbeatNamesARecordThatWaits) {
+  follow(0, {.records = true});
+  for (int i = 0; i < 4; ++i) record();
+  take({});
+  client_.offer(source_.level_frame(1, FrameForm::json), {});
+  EXPECT_THAT(drain(), ElementsAre("record 0 1", "record 0 2", "record 0 3"));
+  client_.flush({});
+  client_.offer(source_.level_frame(1, FrameForm::json), {});
+  EXPECT_THAT(drain(), ElementsAre("record 0 4", "level 1 0"));
+}
+
+TEST_F(StreamClientTest, forgetsTheRecordsOfWhatItUnsubscribes) {
+  follow(0, {.records = true});
+  for (int i = 0; i < 10; ++i) record();
+  client_.unsubscribe(0);
+  drain();
+  client_.flush({});
+  EXPECT_TRUE(empty());
 }
 
 StreamCommand replay_from(std::uint64_t from) {

@@ -29,7 +29,7 @@ class HubClient {
             FrameForm form = FrameForm::json)
       : hub_(hub),
         seat_(census.admit("test", {}, refusal_)),
-        client_(form, limits, *seat_, hub, stats, [] {}) {
+        client_(form, limits, *seat_, hub.source(), stats, [] {}) {
     hub_.join(client_);
   }
   ~HubClient() { hub_.leave(client_); }

@@ -157,5 +157,165 @@ TEST_F(StreamHubTest, aReplayOfAnotherDayIsRefusedByItsEpoch) {
   EXPECT_THAT(client->message()["reason"], HasSubstr("epoch: another one"));
 }
 
+class RecordsTest : public StreamHubTest {
+ protected:
+  void change_status(IndexId index, std::uint32_t flags) {
+    StatusChanged record;
+    record.header.detail = static_cast<std::uint8_t>(IndexStatus::held);
+    record.header.detail2 = static_cast<std::uint8_t>(IndexStatus::open);
+    record.header.detail3 = static_cast<std::uint8_t>(Cause::control);
+    record.header.input_sequence = 77;
+    record.index_sequence = 5;
+    record.flags = flags;
+    record.previous_quotable = true;
+    record.receive_time = {1234};
+    core_.keep(index, record);
+  }
+  // Without the time at which it left, which is now.
+  static json timeless(json message) {
+    EXPECT_TRUE(message.contains("publish_time"));
+    message.erase("publish_time");
+    return message;
+  }
+};
+
+constexpr const char* kFollowRecords = R"({"op":"subscribe","codes":["995366"],"records":true})";
+
+TEST_F(RecordsTest, comeAfterTheSnapshotThatCountsThem) {
+  change_status(1, 1);
+  core_.publish(1, 10'000'001);
+  read_on();
+  const auto client = connect();
+  client->say(kFollowRecords);
+  const json snapshot = client->message();
+  EXPECT_EQ(snapshot["type"], "snapshot");
+  EXPECT_EQ(snapshot["records_to"], 1);
+  change_status(0, 1);  // of another index
+  change_status(1, 6);
+  read_on();
+  EXPECT_EQ(timeless(client->message()), json::parse(R"({
+    "type": "status", "epoch": "1742347800000000001", "record_sequence": 2, "code": "995366",
+    "trade_date": 20250319, "index_sequence": 5, "status": "held", "previous_status": "open",
+    "flags": ["partial_market", "fx_stale"], "previous_flags": [], "quotable": false,
+    "previous_quotable": true, "cause": "control", "input_sequence": 77, "exchange_time": "0",
+    "receive_time": "1234"})"));
+}
+
+TEST_F(RecordsTest, aDefinitionAndACorrectionSayAllOfThem) {
+  const auto client = connect();
+  client->say(kFollowRecords);
+  EXPECT_EQ(client->message()["records_to"], 0);
+  DefinitionChanged definition;
+  definition.control_id = 1'742'347'800'000'000'009;
+  definition.receive_time = {1234};
+  core_.keep(1, definition);
+  Correction correction;
+  correction.header.detail2 = 4;
+  correction.control_id = 8;
+  correction.from_sequence = 2;
+  correction.to_sequence = 3;
+  correction.corrected = {10'123'456};
+  core_.keep(1, correction);
+  read_on();
+  const std::vector<json> messages = client->messages();
+  ASSERT_EQ(messages.size(), 2u);
+  json said = timeless(messages[0]);
+  EXPECT_EQ(said["definition"]["divisor"].get<std::string>().substr(0, 7), "227070.");
+  said["definition"].erase("divisor");
+  EXPECT_EQ(said, json::parse(R"({
+    "type": "definition", "epoch": "1742347800000000001", "record_sequence": 1, "input_sequence": 0,
+    "control_id": "1742347800000000009", "receive_time": "1234",
+    "definition": {"code": "995366", "name": "华证沪深港 AI 大模型", "currency": "CNY",
+      "provenance": "the disclosed ten, rescaled", "decimals": 4, "version": 1,
+      "effective_date": 20250319, "previous_close": "1000.0000", "return_kind": "price",
+      "price_index": "", "bid_ask": false, "fund": false,
+      "tracked_index": "", "member_count": 3}})"));
+  EXPECT_EQ(timeless(messages[1]), json::parse(R"({
+    "type": "correction", "epoch": "1742347800000000001", "record_sequence": 2, "code": "995366",
+    "trade_date": 20250319, "control_id": "8", "from_sequence": 2, "to_sequence": 3, "decimals": 4,
+    "published": null, "corrected": "1012.3456", "input_sequence": 0, "receive_time": "0"})"));
+}
+
+TEST_F(RecordsTest, theOtherSubprotocolHasThem) {
+  const auto client = connect(FrameForm::protobuf);
+  v1::ClientMessage command;
+  command.mutable_subscribe()->add_codes("995366");
+  command.mutable_subscribe()->set_records(true);
+  client->say(command.SerializeAsString());
+  client->take();
+  change_status(1, 6);
+  read_on();
+  v1::ServerMessage message;
+  ASSERT_TRUE(message.ParseFromString(client->take()));
+  EXPECT_EQ(message.status().record_sequence(), 1u);
+  EXPECT_EQ(message.status().flags(), 6u);
+}
+
+TEST_F(RecordsTest, areNotForWhoDidNotAsk) {
+  const auto client = connect();
+  client->say(R"({"op":"subscribe","codes":["995366"]})");
+  client->message();
+  change_status(1, 1);
+  read_on();
+  EXPECT_TRUE(client->messages().empty());
+}
+
+TEST_F(RecordsTest, aHeartbeatNamesTheLastOfEveryIndex) {
+  const auto client = connect();
+  change_status(1, 1);
+  change_status(1, 2);
+  core_.tick({kNsPerSecond});
+  read_on();
+  const json heartbeat = client->message();
+  EXPECT_EQ(heartbeat["indices"][0]["record_sequence"], 0);
+  EXPECT_EQ(heartbeat["indices"][1]["record_sequence"], 2);
+}
+
+TEST_F(RecordsTest, goOnWithTheNumbersOfAnotherDay) {
+  const auto client = connect();
+  client->say(kFollowRecords);
+  client->message();
+  CoreStub tomorrow;
+  tomorrow.keep(1, DefinitionChanged{});
+  hub_.follow_day(tomorrow.view(), Clock());
+  read_on();
+  EXPECT_EQ(client->message()["records_to"], 1);
+  tomorrow.keep(1, StatusChanged{});
+  read_on();
+  EXPECT_EQ(client->message()["record_sequence"], 2);
+  hub_.follow_day(core_.view(), Clock());  // before tomorrow goes
+}
+
+class SlowClientTest : public RecordsTest {};
+
+// A queue of 16 frames, and a core that keeps 64 records: whoever takes nothing holds 16 frames,
+// and then hears of every record, or which are gone.
+TEST_F(SlowClientTest, isToldOfEveryRecordOrWhichAreGone) {
+  settings_.client_queue = 16;
+  const auto client = connect();
+  client->say(kFollowRecords);
+  std::uint64_t last = client->message()["records_to"];
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    change_status(1, i % 8);
+    core_.publish(1, i + 1);
+    read_on();
+    ASSERT_LE(client->client().queue().size(), 16u);
+  }
+  std::uint64_t gone = 0;
+  for (const json& message : client->messages()) {
+    if (message["type"] == "status") {
+      ASSERT_EQ(message["record_sequence"], last + 1);
+      last = message["record_sequence"];
+    } else if (message["type"] == "skipped" && message["kind"] == "record") {
+      ASSERT_EQ(message["from"], last + 1);
+      last = message["to"];
+      gone += last - message["from"].get<std::uint64_t>() + 1;
+    }
+  }
+  EXPECT_EQ(last, 200u);
+  EXPECT_GT(gone, 100u);
+  EXPECT_LT(gone, 136u);
+}
+
 }  // namespace
 }  // namespace indexcast::server

@@ -1,4 +1,4 @@
-#include "server/query/record_pages.h"
+#include "server/publish/record_pages.h"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ RecordPages::RecordPages(const ServerView& view)
       positions_(view.universe->indices().size(), view.kept->capacity()),
       encoder_(view) {}
 
-void RecordPages::on_record(const Record& record) {
+void RecordPages::keep(const Record& record) {
   const IndexId index = record.as<RecordHeader>().id;
   const std::uint64_t sequence = record_sequence_of(record);
   positions_.add(index, sequence, mirror_.cursor() - 1);

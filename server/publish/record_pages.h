@@ -22,23 +22,40 @@ class RecordPages {
   // What `view` points to outlives this.
   explicit RecordPages(const ServerView& view);
 
-  // Reads at most `limit` records; returns how many.
-  std::size_t poll(std::size_t limit) { return mirror_.poll(limit, *this); }
+  // Reads at most `limit` records and says to `heard` of which index each one is; returns how many.
+  template <class Heard>
+  std::size_t poll(std::size_t limit, const Heard& heard) {
+    Listener<Heard> listener{*this, heard};
+    return mirror_.poll(limit, listener);
+  }
+
+  const KeptMirror& mirror() const { return mirror_; }
 
   // Record sequence of the newest one read; 0 = none yet.
   std::uint64_t newest(IndexId index) const { return mirror_.newest(index); }
+
+  // The oldest one that is still known; one after the newest when there is none.
+  std::uint64_t first(IndexId index) const { return positions_.first(index); }
+  // A record from first() to newest(); false when it has been overwritten.
+  bool load(IndexId index, std::uint64_t sequence, TimeNs now, v1::Event& out) const;
 
   // The first page of from..to, 0 being the newest.
   void append(IndexId index, std::uint64_t from, std::uint64_t to, TimeNs now,
               v1::RecordsReply& out) const;
 
  private:
-  friend class KeptMirror;
-  void on_record(const Record& record);
-  void on_records_skipped(IndexId, std::uint64_t, std::uint64_t) {}
+  template <class Heard>
+  struct Listener {
+    void on_record(const Record& record) {
+      pages.keep(record);
+      heard(record.as<RecordHeader>().id);
+    }
+    void on_records_skipped(IndexId, std::uint64_t, std::uint64_t) {}
+    RecordPages& pages;
+    const Heard& heard;
+  };
 
-  // False when the record has been overwritten.
-  bool load(IndexId index, std::uint64_t sequence, TimeNs now, v1::Event& out) const;
+  void keep(const Record& record);
 
   const BroadcastRing* ring_;
   KeptMirror mirror_;
