@@ -1,5 +1,7 @@
 #include "server/http/http_worker.h"
 
+#include <netinet/tcp.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <future>
@@ -19,6 +21,12 @@ constexpr std::chrono::milliseconds kGoodbye{500};
 // Records taken between two looks at the sockets.
 constexpr std::size_t kBatch = 4096;
 constexpr std::int64_t kProgressCheckNs = 100 * kNsPerMs;
+// Bytes that the kernel holds unsent for one client, two gathered writes. Left to itself it holds
+// megabytes where packets are large: a slow client would be sent what is long replaced, and a
+// kernel that asks for more only when a third of that is gone looks like a client that takes
+// nothing.
+using UnsentLimit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+constexpr int kUnsentBytes = 2 * OutboundQueue::kGatherBytes;
 
 }  // namespace
 
@@ -67,6 +75,7 @@ void HttpWorker::serve(tcp::socket socket) {
   if (stopping_) return;
   error_code error;
   socket.set_option(tcp::no_delay(true), error);
+  socket.set_option(UnsentLimit(kUnsentBytes), error);
   const tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) return;  // gone already
   Census::Refusal refusal{};
