@@ -6,6 +6,8 @@ const SILENCE_MS = 5000;       // heartbeats come every second
 const SPARK_POINTS = 240;      // one sample every half second: two minutes
 const SPARK_STEP_MS = 500;
 const INTERVAL_MS = 200;       // faster than this no eye follows a number
+// The first that the reader's token allows.
+const MODES = [{ mode: 'conflated', interval_ms: INTERVAL_MS }, { mode: 'grid' }, { mode: 'tick' }];
 const CHINA_OFFSET_MS = 8 * 3600 * 1000;
 
 const $ = (id) => document.getElementById(id);
@@ -195,6 +197,20 @@ function showConnection(state) {
   }
 }
 
+// In the `nth` of MODES, counted from 1, which is also the number of the command.
+function subscribe(nth) {
+  const codes = [...indices.keys()];
+  socket.send(JSON.stringify({ op: 'subscribe', id: nth, codes, ...MODES[nth - 1] }));
+}
+
+function take(message) {
+  if (message.type === 'level' || message.type === 'snapshot' || message.type === 'grid') {
+    takeLevel(message);
+  } else if (message.type === 'error' && message.reason.startsWith('mode:')) {
+    if (message.id < MODES.length) subscribe(message.id + 1);
+  }
+}
+
 function connect() {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   socket = new WebSocket(`${scheme}://${location.host}/v1/stream`, 'indexcast.v1.json');
@@ -202,15 +218,12 @@ function connect() {
     attempt = 0;
     lastMessageAt = Date.now();
     showConnection('live');
-    if (indices.size === 0) return;
-    socket.send(JSON.stringify({
-      op: 'subscribe', codes: [...indices.keys()], mode: 'conflated', interval_ms: INTERVAL_MS,
-    }));
+    if (access.token) socket.send(JSON.stringify({ op: 'authenticate', token: access.token }));
+    if (indices.size > 0) subscribe(1);
   };
   socket.onmessage = (event) => {
     lastMessageAt = Date.now();
-    const message = JSON.parse(event.data);
-    if (message.type === 'level' || message.type === 'snapshot') takeLevel(message);
+    take(JSON.parse(event.data));
   };
   socket.onclose = () => {
     showConnection('lost');
@@ -273,7 +286,8 @@ function publisherRow(publisher) {
 }
 
 async function ask(path) {
-  const response = await fetch(path, { signal: AbortSignal.timeout(3000) });
+  const response = await fetch(path, { headers: access.headers(), signal: AbortSignal.timeout(3000) });
+  if (response.status === 401) access.demand();
   if (!response.ok) throw new Error(path + ': ' + response.status);
   return response.json();
 }
@@ -292,7 +306,7 @@ async function refresh() {
   } catch (error) {
     // The stream tells of a lost connection.
   }
-  setTimeout(refresh, 1000);
+  if (!access.wanted) setTimeout(refresh, 1000);
 }
 
 async function start() {
@@ -307,13 +321,19 @@ async function start() {
     if (indices.size > 0) $('indices').replaceChildren(...[...indices.values()].map((i) => i.card));
     connect();
   } catch (error) {
+    if (access.wanted) return;
     showConnection('lost');
     setTimeout(start, RECONNECT_MS[Math.min(attempt++, RECONNECT_MS.length - 1)]);
   }
 }
 
-start();
-refresh();
+function begin() {
+  start();
+  refresh();
+}
+
+access.listen(begin);
+begin();
 setInterval(sample, SPARK_STEP_MS);
 setInterval(drawAges, 250);
 requestAnimationFrame(draw);

@@ -1,4 +1,5 @@
 """HTTP, WebSocket and the page in a browser, over the built executable."""
+import hashlib
 import json
 import re
 import shutil
@@ -113,6 +114,66 @@ class Web(harness.Case):
         text = page.evaluate("document.getElementById('indices')?.innerText ?? ''")
         found = dict(re.findall(r"(99536[567])\b[\s\S]*?(\d{3,4}\.\d{4})\b", text))
         return found if set(found) == set(harness.CODES) else None
+
+
+class PageWithTokens(harness.Case):
+    """The page as a reader of a server that wants a token sees it."""
+
+    TOKENS = {"steady": "codes=995365 modes=grid", "desk": ""}
+
+    def setUp(self):
+        super().setUp()
+        self.browser = shutil.which("chromium")
+        if self.browser is None:
+            self.skipTest("chromium is not installed")
+        lines = (f"{name} {hashlib.sha256(name.encode()).hexdigest()} {rights}\n"
+                 for name, rights in self.TOKENS.items())
+        tokens = self.write("tokens", "".join(lines))
+        tokens.chmod(0o600)
+        config = self.configure(simulator=DAY, http={"tokens": str(tokens)})
+        _, ready = self.serve(config)
+        self.start("simulate", "simulate", "--config", config)
+        self.page = self.enterContext(chromium.Page(self.browser, self.folder, ready["http"]))
+
+    def show(self, token):
+        self.page.evaluate(f"document.getElementById('token').value = {json.dumps(token)};"
+                           "document.getElementById('access').requestSubmit()")
+
+    def await_text(self, found, what):
+        return harness.await_that(
+            lambda: found(self.page.evaluate("document.body?.innerText ?? ''")), what)
+
+    def test_nothing_is_shown_before_a_token_that_is_good(self):
+        text = self.await_text(lambda text: "holders of a token" in text and text, "the question")
+        self.assertNotIn("Market data feeds", text)
+        self.assertNotIn("does not accept", text)
+        self.show("forged")
+        text = self.await_text(lambda text: "does not accept" in text and text, "the refusal")
+        self.assertNotIn("Market data feeds", text)
+        self.show("desk")
+        self.await_text(lambda text: all(level(text, code) for code in harness.CODES),
+                        "three levels")
+
+    def test_what_the_token_allows_is_shown_in_the_mode_that_it_allows(self):
+        self.await_text(lambda text: "holders of a token" in text, "the question")
+        self.show("steady")
+        first = self.await_text(lambda text: level(text, "995365"), "a level")
+        self.await_text(lambda text: level(text, "995365") not in (None, first), "its movement")
+        self.assertNotIn("995366", self.page.evaluate("document.body.innerText"))
+
+    def test_a_token_is_forgotten_when_asked_and_kept_until_then(self):
+        self.await_text(lambda text: "holders of a token" in text, "the question")
+        self.show("desk")
+        self.await_text(lambda text: level(text, "995365"), "a level")
+        self.page.evaluate("location.reload()")
+        self.await_text(lambda text: level(text, "995365"), "a level without a question")
+        self.page.evaluate("document.getElementById('forget').click()")
+        self.await_text(lambda text: "holders of a token" in text, "the question again")
+
+
+def level(text, code):
+    found = re.search(code + r"\b[\s\S]*?(\d{3,4}\.\d{4})\b", text)
+    return found and found[1]
 
 
 if __name__ == "__main__":

@@ -94,6 +94,7 @@ TEST_F(HttpServerTest, servesThePageAndTheMetrics) {
       {"/", "text/html", "<title>"},
       {"/?x=1", "text/html", "<title>"},
       {"/dashboard.css", "text/css", "{"},
+      {"/access.js", "text/javascript", "Bearer"},
       {"/dashboard.js", "text/javascript", "WebSocket"},
       {"/metrics", "text/plain", "indexcast_client_accepted_total"},
   };
