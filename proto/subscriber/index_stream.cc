@@ -26,7 +26,8 @@ IndexStream::IndexStream(std::string code, const Settings& settings, const Callb
       callbacks_(&callbacks),
       counters_(&counters),
       levels_(limits_of(settings), now),
-      records_(limits_of(settings), now) {}
+      records_(limits_of(settings), now),
+      steady_(code_, callbacks, counters) {}
 
 void IndexStream::restart(Begin why, LossReason loss, Time now) {
   LevelSink level_sink{*this, now};
@@ -34,6 +35,7 @@ void IndexStream::restart(Begin why, LossReason loss, Time now) {
   RecordSink record_sink{*this};
   records_.restart(loss, now, record_sink);
   memory_.restart();
+  steady_.restart();
   if (why_ != Begin::joined) why_ = why;
   begun_ = false;
   offered_ = false;
@@ -51,7 +53,7 @@ void IndexStream::join(const v1::Snapshot& snapshot, std::uint64_t epoch, Time n
   RecordSink record_sink{*this};
   records_.join(first && settings_->records_of_the_day ? 0 : snapshot.records_to(), now,
                 record_sink);
-  records_.know(snapshot.records_to(), now);
+  if (settings_->records) records_.know(snapshot.records_to(), now);
 }
 
 void IndexStream::on_level(v1::Level& level, Arrival arrival, Time now) {
@@ -66,18 +68,35 @@ void IndexStream::on_record(v1::Event& record, Arrival arrival, Time now) {
   records_.receive(sequence_of(record), record, arrival, now, sink);
 }
 
+void IndexStream::on_grid(const v1::Grid& grid, Time now) {
+  steady_.on_grid(grid, see(grid.level(), now));
+}
+
+void IndexStream::on_inav(const v1::Inav& inav, Time now) {
+  steady_.on_inav(inav, see(inav.level(), now));
+}
+
+// Without levels it is these that show a server catching up.
+bool IndexStream::see(const v1::Level& level, Time now) {
+  if (!settings_->levels && offered_ && !begun_) offer(&level, level.index_sequence(), true, now);
+  if (begun_) watermark_.saw(level);
+  return !begun_ && watermark_.behind(level);
+}
+
 void IndexStream::on_skipped(const v1::Skipped& skipped, Time now) {
-  if (skipped.kind() == v1::STREAM_KIND_LEVEL) {
-    LevelSink sink{*this, now};
-    levels_.leave_out({skipped.from(), skipped.to()}, now, sink);
-  } else if (skipped.kind() == v1::STREAM_KIND_RECORD) {
-    records_.know(skipped.to(), now);  // the server keeps them for the day
+  if (skipped.kind() == v1::STREAM_KIND_RECORD) {
+    if (settings_->records) records_.know(skipped.to(), now);  // the server keeps them for the day
+    return;
   }
+  LevelSink sink{*this, now};
+  if (settings_->levels && skipped.kind() == v1::STREAM_KIND_LEVEL)
+    levels_.leave_out({skipped.from(), skipped.to()}, now, sink);
+  steady_.on_skipped(skipped);
 }
 
 void IndexStream::on_heartbeat(const v1::IndexSequence& sequence, Time now) {
-  levels_.know(sequence.index_sequence(), now);
-  records_.know(sequence.record_sequence(), now);
+  if (settings_->levels) levels_.know(sequence.index_sequence(), now);
+  if (settings_->records) records_.know(sequence.record_sequence(), now);
 }
 
 void IndexStream::on_replay(Range asked, v1::ReplayReply& reply, Time now) {

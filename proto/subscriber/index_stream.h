@@ -12,6 +12,7 @@
 #include "indexcast/v1/query.pb.h"
 #include "proto/subscriber/message.h"
 #include "proto/subscriber/record_memory.h"
+#include "proto/subscriber/steady_stream.h"
 #include "proto/subscriber/stream_tracker.h"
 #include "proto/subscriber/watermark.h"
 
@@ -39,6 +40,8 @@ class IndexStream {
   // From the stream or a replay; the content is taken where it has to wait.
   void on_level(v1::Level& level, Arrival arrival, Time now);
   void on_record(v1::Event& record, Arrival arrival, Time now);
+  void on_grid(const v1::Grid& grid, Time now);
+  void on_inav(const v1::Inav& inav, Time now);
   void on_skipped(const v1::Skipped& skipped, Time now);
   void on_heartbeat(const v1::IndexSequence& sequence, Time now);
   void on_replay(Range asked, v1::ReplayReply& reply, Time now);
@@ -65,6 +68,8 @@ class IndexStream {
 
   // The stream begins with `level` (null: none) unless it is behind; then it waits in `pending_`.
   void offer(const v1::Level* level, std::uint64_t complete_to, bool newest, Time now);
+  // A level of a stream that is not asked for again; whether it is behind.
+  bool see(const v1::Level& level, Time now);
   void begin(const v1::Level* level, std::uint64_t complete_to, Quality quality);
   void tell_lost(Stream stream, Range range, LossReason why) const;
 
@@ -74,6 +79,7 @@ class IndexStream {
   Counters* counters_;
   StreamTracker<v1::Level> levels_;
   StreamTracker<v1::Event> records_;
+  SteadyStream steady_;
   Watermark watermark_;
   std::uint64_t epoch_ = 0;
   Begin why_ = Begin::joined;

@@ -1,7 +1,8 @@
 #include "proto/subscriber/link.h"
 
-#include <array>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace indexcast::subscriber {
 namespace {
@@ -15,7 +16,14 @@ constexpr int kReconnectMaxMs = 2'000;
 constexpr std::int64_t kMessageBytesMax = 1 << 24;
 constexpr int kQuestionsMax = 100;
 
-constexpr std::array kWords = {"level/", "skipped/", "status/", "definition/", "correction/"};
+std::vector<std::string> words(const Settings& settings) {
+  std::vector<std::string> out = {"skipped/"};
+  if (settings.levels) out.emplace_back("level/");
+  if (settings.records) out.insert(out.end(), {"status/", "definition/", "correction/"});
+  if (settings.grid) out.emplace_back("grid/");
+  if (settings.inav) out.emplace_back("inav/");
+  return out;
+}
 
 void prepare(zmq::socket_t& socket, const Server& server, const Settings& settings) {
   socket.set(zmq::sockopt::linger, 0);
@@ -64,7 +72,7 @@ void Link::follow(const Settings& settings, bool on) {
       published_.set(zmq::sockopt::unsubscribe, topic);
     }
   };
-  for (const std::string word : kWords) {
+  for (const std::string& word : words(settings)) {
     if (settings.codes.empty()) each(word);
     for (const std::string& code : settings.codes) each(word + code + "/");
   }

@@ -31,6 +31,26 @@ bool sane(const v1::Heartbeat& heartbeat) {
   return heartbeat.epoch() != 0;
 }
 
+bool sane(const v1::Level& level, std::string_view code) {
+  return level.epoch() != 0 && level.code() == code && is_sequence(level.index_sequence());
+}
+
+// A pace that an older server does not tell is 0.
+bool is_instant(std::int64_t instant, std::uint32_t pace_ms) {
+  constexpr std::int64_t kNsPerMs = 1'000'000;
+  return instant > 0 && (pace_ms == 0 || instant % (pace_ms * kNsPerMs) == 0);
+}
+
+bool sane(const v1::Grid& grid, std::string_view code) {
+  return sane(grid.level(), code) && grid.pace_ms() > 0 &&
+         is_instant(grid.grid_instant(), grid.pace_ms());
+}
+
+bool sane(const v1::Inav& inav, std::string_view code) {
+  const bool of_grid = inav.pace() == v1::INAV_PACE_GRID;
+  return sane(inav.level(), code) && (!of_grid || is_instant(inav.grid_instant(), inav.pace_ms()));
+}
+
 // "word/CODE/" taken apart; empty when it is none. A code may have slashes of its own.
 struct Topic {
   std::string_view word;
@@ -46,16 +66,55 @@ Topic split(std::string_view topic) {
 }  // namespace
 
 Kind MessageReader::read(std::string_view topic, std::string_view payload) {
+  return kind_ = take(topic, payload);
+}
+
+std::uint64_t MessageReader::epoch() const {
+  switch (kind_) {
+    case Kind::level:
+      return level_.epoch();
+    case Kind::grid:
+      return grid_.level().epoch();
+    case Kind::inav:
+      return inav_.level().epoch();
+    case Kind::skipped:
+      return skipped_.epoch();
+    case Kind::record:
+      return epoch_of(record_);
+    default:
+      return 0;
+  }
+}
+
+const std::string& MessageReader::code() const {
+  static const std::string none;
+  switch (kind_) {
+    case Kind::level:
+      return level_.code();
+    case Kind::grid:
+      return grid_.level().code();
+    case Kind::inav:
+      return inav_.level().code();
+    case Kind::skipped:
+      return skipped_.code();
+    case Kind::record:
+      return code_of(record_);
+    default:
+      return none;
+  }
+}
+
+Kind MessageReader::take(std::string_view topic, std::string_view payload) {
   const auto [word, code] = split(topic);
   const auto when = [](bool good, Kind kind) { return good ? kind : Kind::malformed; };
   const auto is_record = [&code = code](const v1::Event& record) {
     return epoch_of(record) != 0 && is_sequence(sequence_of(record)) && code_of(record) == code;
   };
   if (word == "level") {
-    return when(parse(payload, level_) && level_.epoch() != 0 && level_.code() == code &&
-                    is_sequence(level_.index_sequence()),
-                Kind::level);
+    return when(parse(payload, level_) && sane(level_, code), Kind::level);
   }
+  if (word == "grid") return when(parse(payload, grid_) && sane(grid_, code), Kind::grid);
+  if (word == "inav") return when(parse(payload, inav_) && sane(inav_, code), Kind::inav);
   if (word == "skipped") {
     return when(parse(payload, skipped_) && skipped_.epoch() != 0 && skipped_.code() == code &&
                     sane(skipped_),

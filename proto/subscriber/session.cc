@@ -47,26 +47,26 @@ void Session::on_published(std::size_t server, std::string_view topic, std::stri
   if (kind == Kind::malformed) return count_malformed();
   if (kind == Kind::heartbeat) return on_heartbeat(server, now);
   if (kind == Kind::other || server != failover_.active()) return;
-  const std::string* code = &reader_.level().code();
-  std::uint64_t epoch = reader_.level().epoch();
-  if (kind == Kind::skipped) {
-    code = &reader_.skipped().code();
-    epoch = reader_.skipped().epoch();
-  } else if (kind == Kind::record) {
-    code = &code_of(reader_.record());
-    epoch = epoch_of(reader_.record());
-  }
-  if (!enter(epoch, now)) return;
-  IndexStream* stream = find(*code);
+  if (!enter(reader_.epoch(), now)) return;
+  IndexStream* stream = find(reader_.code());
   if (stream == nullptr) {
-    Index* index = settings_.codes.empty() ? add(*code, now) : nullptr;
+    Index* index = settings_.codes.empty() ? add(reader_.code(), now) : nullptr;
     if (index == nullptr) return;
     stream = &index->stream;
   }
-  if (kind == Kind::level) stream->on_level(reader_.level(), Arrival::stream, now);
-  if (kind == Kind::skipped) stream->on_skipped(reader_.skipped(), now);
-  if (kind == Kind::record) stream->on_record(reader_.record(), Arrival::stream, now);
+  pass_on(kind, *stream, now);
   ask_replays(*stream, now);
+}
+
+void Session::pass_on(MessageReader::Kind kind, IndexStream& stream, Time now) {
+  using Kind = MessageReader::Kind;
+  if (kind == Kind::level && settings_.levels)
+    stream.on_level(reader_.level(), Arrival::stream, now);
+  if (kind == Kind::record && settings_.records)
+    stream.on_record(reader_.record(), Arrival::stream, now);
+  if (kind == Kind::grid) stream.on_grid(reader_.grid(), now);
+  if (kind == Kind::inav) stream.on_inav(reader_.inav(), now);
+  if (kind == Kind::skipped) stream.on_skipped(reader_.skipped(), now);
 }
 
 void Session::on_heartbeat(std::size_t server, Time now) {

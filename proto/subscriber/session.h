@@ -57,6 +57,7 @@ class Session {
     Time ask_at{0};
   };
 
+  void pass_on(MessageReader::Kind kind, IndexStream& stream, Time now);
   IndexStream* find(const std::string& code);
   Index* add(const std::string& code, Time now);
 

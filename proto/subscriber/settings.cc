@@ -31,6 +31,9 @@ std::vector<std::string> faults(const Settings& settings) {
   for (const std::string& code : settings.codes) {
     if (code.empty()) out.push_back("codes: an empty one");
   }
+  if (!settings.levels && !settings.records && !settings.grid && !settings.inav) {
+    out.push_back("levels, records, grid, inav: none of them is wanted");
+  }
   if (settings.name.size() > kNameMax) out.push_back("name: more than 64 characters");
   const std::chrono::milliseconds none{0};
   for (const auto& [name, value] : {std::pair{"heartbeat_timeout", settings.heartbeat_timeout},

@@ -17,7 +17,9 @@ Money cash_substitutes(const FundTerms& terms) {
   return {static_cast<std::int64_t>(cash_of(terms) / unit) - terms.estimated_cash.raw};
 }
 
-InavEncoder::InavEncoder(const Universe& universe) : prepared_(universe.indices().size()) {
+InavEncoder::InavEncoder(const Universe& universe, std::int64_t grid_ns)
+    : grid_ms_(static_cast<std::uint32_t>(grid_ns / kNsPerMs)),
+      prepared_(universe.indices().size()) {
   for (IndexId id = 0; id < prepared_.size(); ++id) {
     const auto& fund = universe.indices()[id].fund;
     if (!fund) continue;
@@ -29,8 +31,10 @@ InavEncoder::InavEncoder(const Universe& universe) : prepared_(universe.indices(
 std::string_view InavEncoder::encode(IndexId fund, const v1::Level& level, TimeNs grid_instant) {
   v1::Inav& out = prepared_[fund];
   out.mutable_level()->CopyFrom(level);
-  out.set_pace(grid_instant.ns == 0 ? v1::INAV_PACE_TICK : v1::INAV_PACE_GRID);
+  const bool of_grid = grid_instant.ns != 0;
+  out.set_pace(of_grid ? v1::INAV_PACE_GRID : v1::INAV_PACE_TICK);
   out.set_grid_instant(grid_instant.ns);
+  out.set_pace_ms(of_grid ? grid_ms_ : 0);
   out.SerializeToString(&bytes_);
   return bytes_;
 }

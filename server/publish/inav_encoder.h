@@ -1,6 +1,7 @@
 // A fund's level with the terms of its creation unit as the subscriber's message.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,8 @@ Money cash_substitutes(const FundTerms& terms);
 // One thread.
 class InavEncoder {
  public:
-  // `universe` outlives the encoder.
-  explicit InavEncoder(const Universe& universe);
+  // `universe` outlives the encoder; the grid has an instant every `grid_ns`.
+  InavEncoder(const Universe& universe, std::int64_t grid_ns);
 
   // The funds of the universe, in its order.
   const std::vector<IndexId>& funds() const { return funds_; }
@@ -29,6 +30,7 @@ class InavEncoder {
   std::string_view encode(IndexId fund, const v1::Level& level, TimeNs grid_instant);
 
  private:
+  const std::uint32_t grid_ms_;
   std::vector<IndexId> funds_;
   std::vector<v1::Inav> prepared_;  // by index; empty for one that is no fund
   std::string bytes_;

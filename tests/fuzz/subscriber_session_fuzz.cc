@@ -18,14 +18,15 @@ namespace {
 using namespace indexcast;
 using namespace indexcast::subscriber;
 
-constexpr std::string_view kTopics[] = {"level/A/",      "level/B/",  "skipped/A/",
-                                        "heartbeat/",    "status/A/", "definition/A/",
-                                        "correction/A/", "grid/A/",   "level/A"};
+constexpr std::string_view kTopics[] = {"level/A/",  "level/B/",      "skipped/A/",    "heartbeat/",
+                                        "status/A/", "definition/A/", "correction/A/", "grid/A/",
+                                        "level/A",   "inav/A/"};
 constexpr std::size_t kAnswer = std::size(kTopics);
 
-// Next sequence of each index, as its application counts.
+// Next sequence of each index, as its application counts, and the last instant of its grid.
 struct Application {
   std::map<std::string, std::uint64_t> next;
+  std::map<std::string, std::int64_t> instant;
 
   void expect(const std::string& code, std::uint64_t from, std::uint64_t to) {
     if (!next.contains(code) || next[code] != from || to < from) std::abort();
@@ -38,6 +39,11 @@ struct Application {
     };
     out.on_level = [this](const v1::Level& level, const Quality&) {
       expect(level.code(), level.index_sequence(), level.index_sequence());
+    };
+    out.on_grid = [this](const v1::Grid& grid, const Quality&) {
+      std::int64_t& last = instant[grid.level().code()];
+      if (grid.grid_instant() <= last) std::abort();
+      last = grid.grid_instant();
     };
     out.on_lost = [this](const Loss& loss) {
       if (loss.stream == Stream::levels) expect(loss.code, loss.from, loss.to);
@@ -59,6 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Settings settings;
   settings.servers.resize(2);
   settings.held_max = 8;
+  settings.grid = settings.inav = true;
   Application application;
   Silent wire;
   Time now{0};

@@ -61,6 +61,39 @@ class ModelServer {
     say("status/" + code + "/", status);
     *index.records.emplace_back().mutable_status() = std::move(status);
   }
+  // The newest level at an instant of a grid of `pace_ms`; the same with the terms of a fund.
+  void publish_grid(const std::string& code, std::int64_t instant_ms, std::uint32_t pace_ms) {
+    v1::Grid grid;
+    *grid.mutable_level() = indices_[code].levels.back();
+    grid.set_grid_instant(instant_ms * 1'000'000);
+    grid.set_pace_ms(pace_ms);
+    say("grid/" + code + "/", grid);
+  }
+  void publish_inav_grid(const std::string& code, std::int64_t instant_ms, std::uint32_t pace_ms) {
+    v1::Inav inav;
+    *inav.mutable_level() = indices_[code].levels.back();
+    inav.set_pace(v1::INAV_PACE_GRID);
+    inav.set_grid_instant(instant_ms * 1'000'000);
+    inav.set_pace_ms(pace_ms);
+    say("inav/" + code + "/", inav);
+  }
+  // Of the newest level.
+  void publish_inav(const std::string& code) {
+    v1::Inav inav;
+    *inav.mutable_level() = indices_[code].levels.back();
+    say("inav/" + code + "/", inav);
+  }
+  // Says that a stream leaves from..to out.
+  void leave_out(const std::string& code, v1::StreamKind kind, std::uint64_t from,
+                 std::uint64_t to) {
+    v1::Skipped skipped;
+    skipped.set_epoch(epoch_);
+    skipped.set_code(code);
+    skipped.set_kind(kind);
+    skipped.set_from(from);
+    skipped.set_to(to);
+    say("skipped/" + code + "/", skipped);
+  }
   void heartbeat() {
     v1::Heartbeat heartbeat;
     heartbeat.set_epoch(epoch_);

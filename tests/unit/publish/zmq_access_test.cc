@@ -1,7 +1,6 @@
 // CURVE keys and entitlements with real sockets.
 #include <gtest/gtest.h>
 
-#include <array>
 #include <optional>
 #include <set>
 #include <zmq.hpp>
@@ -9,27 +8,22 @@
 #include "server/publish/zmq_options.h"
 #include "server/publish/zmq_publisher.h"
 #include "server/query/query_server.h"
+#include "tests/support/curve_keys.h"
 #include "tests/unit/config/temporary_folder.h"
 #include "tests/unit/publish/core_stub.h"
 
 namespace indexcast::server {
 namespace {
 
-constexpr int kLimitMs = 10'000;
+using test::CurveKeys;
 
-struct KeyPair {
-  KeyPair() { zmq_curve_keypair(public_text.data(), secret_text.data()); }
-  std::string public_key() const { return public_text.data(); }
-  std::string secret_key() const { return secret_text.data(); }
-  std::array<char, 41> public_text{};
-  std::array<char, 41> secret_text{};
-};
+constexpr int kLimitMs = 10'000;
 
 class Client {
  public:
   // Without `key`: a client that knows nothing of CURVE.
   Client(const std::string& endpoint, zmq::socket_type type, const std::string& server_key,
-         const std::optional<KeyPair>& key, const std::vector<std::string>& topics = {})
+         const std::optional<CurveKeys>& key, const std::vector<std::string>& topics = {})
       : socket_(context_, type) {
     socket_.set(zmq::sockopt::linger, 0);
     if (key) {
@@ -76,7 +70,7 @@ class ZmqAccessTest : public testing::Test {
     out.clients.push_back(client("watcher", watcher_, {"*"}, all_topic_kinds()));
     return out;
   }
-  static ZmqClientSettings client(const std::string& name, const KeyPair& key,
+  static ZmqClientSettings client(const std::string& name, const CurveKeys& key,
                                   std::vector<std::string> codes, std::vector<TopicKind> topics) {
     return {.name = name,
             .public_key = key.public_key(),
@@ -84,10 +78,10 @@ class ZmqAccessTest : public testing::Test {
             .topics = std::move(topics)};
   }
 
-  Client subscriber(const std::optional<KeyPair>& key, const std::vector<std::string>& topics) {
+  Client subscriber(const std::optional<CurveKeys>& key, const std::vector<std::string>& topics) {
     return Client(socket_.endpoint(), zmq::socket_type::sub, server_key_.public_key(), key, topics);
   }
-  Client asker(const std::optional<KeyPair>& key) {
+  Client asker(const std::optional<CurveKeys>& key) {
     return Client(server_.endpoint(), zmq::socket_type::dealer, server_key_.public_key(), key);
   }
 
@@ -131,9 +125,9 @@ class ZmqAccessTest : public testing::Test {
   }
 
   TemporaryFolder folder_;
-  KeyPair server_key_;
-  KeyPair desk_;
-  KeyPair watcher_;
+  CurveKeys server_key_;
+  CurveKeys desk_;
+  CurveKeys watcher_;
   ZmqSettings settings_;
   CoreStub core_;
   Clock clock_;
@@ -167,7 +161,7 @@ TEST_F(ZmqAccessTest, aSubscriptionToWhatIsNotForTheClientIsRefusedAndCounted) {
 }
 
 TEST_F(ZmqAccessTest, anUnlistedKeyAndNoKeyGetNothing) {
-  Client stranger = subscriber(KeyPair(), {""});
+  Client stranger = subscriber(CurveKeys(), {""});
   Client plain = subscriber(std::nullopt, {""});
   await([&] { return socket_.stats().keys_refused.get() > 0; });
   Client desk = subscriber(desk_, {"heartbeat/"});
@@ -183,7 +177,7 @@ TEST_F(ZmqAccessTest, questionsAreHeldToTheSameList) {
   EXPECT_EQ(reply.snapshot().snapshots(0).code(), "995366");
   Client watcher = asker(watcher_);
   EXPECT_EQ(ask(watcher).snapshot().snapshots_size(), 3);
-  Client stranger = asker(KeyPair());
+  Client stranger = asker(CurveKeys());
   v1::Request request;
   request.mutable_snapshot();
   stranger.send(request.SerializeAsString());

@@ -273,6 +273,7 @@ TEST_F(FundPublisherTest, sendsEveryLevelOfAFundWithItsTerms) {
   EXPECT_EQ(inav.level().index_sequence(), 1u);
   EXPECT_EQ(inav.pace(), v1::INAV_PACE_TICK);
   EXPECT_EQ(inav.grid_instant(), 0);
+  EXPECT_EQ(inav.pace_ms(), 0u);
   EXPECT_EQ(inav.creation_unit(), 100'000u);
   EXPECT_EQ(inav.cash_substitutes(), 1'234'567'000);
   EXPECT_EQ(inav.estimated_cash(), -200'000'000);
@@ -293,6 +294,7 @@ TEST_F(FundPublisherTest, sendsTheStateOfEveryInstantOfTheGrid) {
   v1::Inav inav = expect_inav();
   EXPECT_EQ(inav.pace(), v1::INAV_PACE_GRID);
   EXPECT_EQ(inav.grid_instant(), kGrid);
+  EXPECT_EQ(inav.pace_ms(), 15'000u);
   EXPECT_EQ(inav.level().level(), 14'692) << "what came before the instant";
   EXPECT_EQ(inav.level().index_sequence(), 2u);
   EXPECT_EQ(expect_inav().level().level(), 14'693);

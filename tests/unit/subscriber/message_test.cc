@@ -65,6 +65,56 @@ TEST(MessageReader, refusesARangeThatIsNone) {
   }
 }
 
+TEST(MessageReader, refusesAnInstantThatIsNone) {
+  struct {
+    std::int64_t instant;
+    std::uint32_t pace_ms;
+    Kind grid;
+    Kind inav;
+  } const cases[] = {
+      {15'000'000'000, 15'000, Kind::grid, Kind::inav},
+      {30'000'000'000, 15'000, Kind::grid, Kind::inav},
+      {31'000'000'000, 15'000, Kind::malformed, Kind::malformed},
+      {31'000'000'000, 0, Kind::malformed, Kind::inav},  // an older server tells no pace
+      {0, 15'000, Kind::malformed, Kind::malformed},
+      {-15'000'000'000, 15'000, Kind::malformed, Kind::malformed},
+  };
+  MessageReader reader;
+  for (const auto& each : cases) {
+    SCOPED_TRACE(each.instant);
+    v1::Grid grid;
+    *grid.mutable_level() = good_level();
+    grid.set_grid_instant(each.instant);
+    grid.set_pace_ms(each.pace_ms);
+    EXPECT_EQ(reader.read("grid/A/B/", grid.SerializeAsString()), each.grid);
+    v1::Inav inav;
+    *inav.mutable_level() = good_level();
+    inav.set_pace(v1::INAV_PACE_GRID);
+    inav.set_grid_instant(each.instant);
+    inav.set_pace_ms(each.pace_ms);
+    EXPECT_EQ(reader.read("inav/A/B/", inav.SerializeAsString()), each.inav);
+    EXPECT_EQ(reader.read("inav/A/", inav.SerializeAsString()), Kind::malformed) << "another code";
+  }
+}
+
+TEST(MessageReader, saysOfWhatIndexAndEpochEachKindIs) {
+  MessageReader reader;
+  v1::Grid grid;
+  *grid.mutable_level() = good_level();
+  grid.mutable_level()->set_epoch(7);
+  grid.set_grid_instant(1'000'000);
+  grid.set_pace_ms(1);
+  ASSERT_EQ(reader.read("grid/A/B/", grid.SerializeAsString()), Kind::grid);
+  EXPECT_EQ(reader.epoch(), 7u);
+  EXPECT_EQ(reader.code(), "A/B");
+  v1::Inav inav;
+  *inav.mutable_level() = good_level();
+  inav.mutable_level()->set_epoch(8);
+  ASSERT_EQ(reader.read("inav/A/B/", inav.SerializeAsString()), Kind::inav);
+  EXPECT_EQ(reader.epoch(), 8u);
+  EXPECT_EQ(reader.code(), "A/B");
+}
+
 TEST(MessageReader, readsEachKindOfRecord) {
   MessageReader reader;
   v1::StatusChanged status;
@@ -91,7 +141,9 @@ TEST(MessageReader, readsEachKindOfRecord) {
 
 TEST(MessageReader, leavesTopicsThatTheLibraryDoesNotUse) {
   MessageReader reader;
-  EXPECT_EQ(reader.read("grid/A/", "anything"), Kind::other);
+  EXPECT_EQ(reader.read("fx/A/", "anything"), Kind::other);
+  EXPECT_EQ(reader.epoch(), 0u);
+  EXPECT_EQ(reader.code(), "");
 }
 
 }  // namespace

@@ -18,8 +18,9 @@ struct Quality {
   bool newest = false;
   // Came as the answer to a question, not on the stream.
   bool recovered = false;
-  // Older, by the exchange's time, than what was handed over before a switch or restart; only with
-  // a snapshot that comes because the server did not catch up within Settings::behind_limit.
+  // Older, by the exchange's time, than what was handed over before a switch or restart: with a
+  // snapshot that comes because the server did not catch up within Settings::behind_limit, and with
+  // a grid or inav until there is a snapshot.
   bool behind = false;
 };
 
@@ -38,17 +39,19 @@ struct SnapshotEvent {
 
 enum class LossReason {
   superseded,   // the server left them out for the newest and said so
-  unavailable,  // the server has them no more
+  unavailable,  // the server has them no more; grids and inavs it never keeps
   timed_out,    // not answered within Settings::hold_limit
   overflow,     // more than Settings::held_max waited behind them
   epoch_over,   // the server began to number anew
   switched,     // the server that had them was left
 };
 
-enum class Stream { levels, records };
+// Numbered by: index sequence, record sequence, the instant (ns) of a grid, index sequence, the
+// instant of the grid of indicative values.
+enum class Stream { levels, records, grid, inav, inav_grid };
 
-// Sequences from..to, inclusive, that the application does not get. Comes in their place: after
-// from - 1 and before to + 1.
+// Numbers from..to, inclusive, that the application does not get. Comes in their place: after those
+// before from and before those after to.
 struct Loss {
   const std::string& code;
   Stream stream;
@@ -78,6 +81,9 @@ struct Connection {
 struct Callbacks {
   std::function<void(const SnapshotEvent&)> on_snapshot;
   std::function<void(const v1::Level&, const Quality&)> on_level;
+  // An instant of the grid comes once, whichever server it is of.
+  std::function<void(const v1::Grid&, const Quality&)> on_grid;
+  std::function<void(const v1::Inav&, const Quality&)> on_inav;
   std::function<void(const v1::StatusChanged&)> on_status;
   std::function<void(const v1::DefinitionChanged&)> on_definition;
   std::function<void(const v1::Correction&)> on_correction;

@@ -26,6 +26,15 @@ struct Settings {
   std::string public_key;
   std::string secret_key;
 
+  // What of them: every level;
+  bool levels = true;
+  // every status, definition and correction record;
+  bool records = true;
+  // the newest level at the instants of the server's grid;
+  bool grid = false;
+  // the indicative value of a fund with the terms of its creation unit, every tick and on a grid.
+  // A server that asks for keys may allow some of them and not others.
+  bool inav = false;
   // Also the status, definition and correction records of the day from before this subscriber came.
   bool records_of_the_day = false;
 
