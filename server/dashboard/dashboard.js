@@ -206,7 +206,7 @@ function subscribe(nth) {
 function take(message) {
   if (message.type === 'level' || message.type === 'snapshot' || message.type === 'grid') {
     takeLevel(message);
-  } else if (message.type === 'error' && message.reason.startsWith('mode:')) {
+  } else if (message.type === 'error' && message.kind === 'not_allowed') {
     if (message.id < MODES.length) subscribe(message.id + 1);
   }
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "server/metrics/counter.h"
+#include "server/publish/words.h"
 #include "server/query/report_table.h"
 
 namespace indexcast::server {
@@ -13,11 +14,6 @@ namespace indexcast::server {
 // Of v1::Request: body_case n is word n - 2.
 inline constexpr std::array<std::string_view, 6> kQuestionWords{"snapshot",    "replay",  "records",
                                                                 "definitions", "members", "report"};
-
-// v1::RefusalReason n is word n.
-inline constexpr std::array<std::string_view, 9> kRefusalWords{
-    "malformed",    "unknown_code", "other_epoch", "bad_range", "too_many_codes",
-    "rate_limited", "not_allowed",  "no_level",    "too_large"};
 
 struct QueryStats {
   std::array<Counter, kQuestionWords.size()> questions;  // that were understood, refused or not

@@ -72,7 +72,8 @@ void append_replay(JsonBuffer& out, const v1::ServerMessage& message) {
 }
 
 void append_refusal(JsonBuffer& out, const v1::StreamRefusal& refusal) {
-  append(out, "{\"type\":\"error\",\"reason\":");
+  print(out, FMT_COMPILE("{{\"type\":\"error\",\"kind\":\"{}\",\"reason\":"),
+        word_of(kRefusalWords, refusal.kind()));
   append_quoted(out, refusal.reason());
   if (!refusal.code().empty()) {
     append(out, ",\"code\":");

@@ -125,6 +125,8 @@ Frame StreamFrames::replay_frame(const StreamCommand& command, FrameForm form) {
   if (!known || (command.epoch != 0 && command.epoch != epoch_)) {
     client_stats_.bad_commands.add();
     message.mutable_refusal()->set_code(code);
+    message.mutable_refusal()->set_kind(known ? v1::REFUSAL_REASON_OTHER_EPOCH
+                                              : v1::REFUSAL_REASON_UNKNOWN_CODE);
     message.mutable_refusal()->set_reason(
         known ? "epoch: another one numbers the levels, start again from a snapshot"
               : "unknown code: " + code);

@@ -169,12 +169,16 @@ void StreamHub::handle(StreamClient& client, std::string_view message) {
   const ParsedCommand parsed =
       binary ? parse_protobuf_command(message) : parse_json_command(message);
   const StreamCommand& command = parsed.command;
-  if (!client.take_command(now_)) return refuse(client, command.id, "too many commands a second");
-  if (!parsed.fault.empty()) return refuse(client, command.id, parsed.fault);
+  if (!client.take_command(now_))
+    return refuse(client, command.id,
+                  {v1::REFUSAL_REASON_RATE_LIMITED, "too many commands a second"});
+  if (!parsed.fault.empty())
+    return refuse(client, command.id, {v1::REFUSAL_REASON_MALFORMED, parsed.fault});
   const bool open_to_all = command.op == StreamOp::authenticate || command.op == StreamOp::ping;
   if (!client.rights() && !open_to_all) {
     client_stats_.unauthorised.add();
-    return refuse(client, command.id, "authenticate first: a token is needed");
+    return refuse(client, command.id,
+                  {v1::REFUSAL_REASON_UNAUTHENTICATED, "authenticate first: a token is needed"});
   }
   carry_out(client, command);
 }
@@ -202,11 +206,12 @@ void StreamHub::answer(StreamClient& client, std::uint32_t id) {
   message_.Clear();
 }
 
-void StreamHub::refuse(StreamClient& client, std::uint32_t id, const std::string& reason,
+void StreamHub::refuse(StreamClient& client, std::uint32_t id, const Fault& fault,
                        const std::string& code) {
   client_stats_.bad_commands.add();
   v1::StreamRefusal& refusal = *message_.mutable_refusal();
-  refusal.set_reason(reason);
+  refusal.set_kind(fault.kind);
+  refusal.set_reason(fault.reason);
   refusal.set_code(code);
   answer(client, id);
 }
@@ -215,11 +220,15 @@ void StreamHub::replay(StreamClient& client, const StreamCommand& command) {
   const std::string& code = command.codes[0];
   const ClientRights& rights = *client.rights();
   if (!rights.tick || !rights.replay)
-    return refuse(client, command.id, "replay: not allowed by this token", code);
-  if (!rights.may_see(code)) return refuse(client, command.id, "unknown code: " + code, code);
+    return refuse(client, command.id,
+                  {v1::REFUSAL_REASON_NOT_ALLOWED, "replay: not allowed by this token"}, code);
+  if (!rights.may_see(code))
+    return refuse(client, command.id, {v1::REFUSAL_REASON_UNKNOWN_CODE, "unknown code: " + code},
+                  code);
   if (!client.replay(command, now_))
     refuse(client, command.id,
-           fmt::format("replay: {} wait for their answers already", StreamClient::kReplaysMax),
+           {v1::REFUSAL_REASON_RATE_LIMITED,
+            fmt::format("replay: {} wait for their answers already", StreamClient::kReplaysMax)},
            code);
 }
 
@@ -232,29 +241,38 @@ void StreamHub::authenticate(StreamClient& client, const StreamCommand& command)
   const SharedRights rights = tokens_.rights_of(command.token);
   if (!rights) {
     client_stats_.unauthorised.add();
-    return refuse(client, command.id, "token: nobody's");
+    return refuse(client, command.id, {v1::REFUSAL_REASON_UNAUTHENTICATED, "token: nobody's"});
   }
   if (client.rights() && client.rights()->name != rights->name)
-    return refuse(client, command.id, "token: this connection is another's already");
+    return refuse(client, command.id,
+                  {v1::REFUSAL_REASON_NOT_ALLOWED, "token: this connection is another's already"});
   if (!client.belong_to(rights))
-    return refuse(client, command.id, "token: as many connections as it allows are open");
+    return refuse(client, command.id,
+                  {v1::REFUSAL_REASON_TOO_MANY_CONNECTIONS,
+                   "token: as many connections as it allows are open"});
   message_.mutable_authenticated()->set_name(rights->name);
   answer(client, command.id);
 }
 
-std::string StreamHub::subscribe_fault(const StreamClient& client,
-                                       const StreamCommand& command) const {
-  if (!may_have(*client.rights(), command.mode)) return "mode: not allowed by this token";
-  if (command.codes.size() > settings_.max_subscriptions)
-    return fmt::format("codes: at most {} are followed at once", settings_.max_subscriptions);
+StreamHub::Fault StreamHub::too_many_codes() const {
+  return {v1::REFUSAL_REASON_TOO_MANY_CODES,
+          fmt::format("codes: at most {} are followed at once", settings_.max_subscriptions)};
+}
+
+std::optional<StreamHub::Fault> StreamHub::subscribe_fault(const StreamClient& client,
+                                                           const StreamCommand& command) const {
+  if (!may_have(*client.rights(), command.mode))
+    return Fault{v1::REFUSAL_REASON_NOT_ALLOWED, "mode: not allowed by this token"};
+  if (command.codes.size() > settings_.max_subscriptions) return too_many_codes();
   if (command.mode == StreamMode::grid && command.interval_ms % grid_ms_ != 0)
-    return fmt::format("interval_ms: a multiple of the grid's {} ms", grid_ms_);
-  return {};
+    return Fault{v1::REFUSAL_REASON_MALFORMED,
+                 fmt::format("interval_ms: a multiple of the grid's {} ms", grid_ms_)};
+  return std::nullopt;
 }
 
 void StreamHub::subscribe(StreamClient& client, const StreamCommand& command) {
-  const std::string fault = subscribe_fault(client, command);
-  if (!fault.empty()) return refuse(client, command.id, fault);
+  if (const auto fault = subscribe_fault(client, command))
+    return refuse(client, command.id, *fault);
   const bool server_pace = command.mode == StreamMode::grid && command.interval_ms == 0;
   const Wish wish{command.mode, server_pace ? grid_ms_ : command.interval_ms, command.records};
   std::string unknown;
@@ -271,10 +289,8 @@ void StreamHub::subscribe(StreamClient& client, const StreamCommand& command) {
       follow(client, index, wish, command.id);
     }
   }
-  if (!unknown.empty()) refuse(client, command.id, unknown);
-  if (full)
-    refuse(client, command.id,
-           fmt::format("codes: at most {} are followed at once", settings_.max_subscriptions));
+  if (!unknown.empty()) refuse(client, command.id, {v1::REFUSAL_REASON_UNKNOWN_CODE, unknown});
+  if (full) refuse(client, command.id, too_many_codes());
   client.flush(now_);
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,6 +52,12 @@ class StreamHub {
   TimeNs now() const { return clock_.now(); }
 
  private:
+  // Why a command is not carried out, for a program and for a person.
+  struct Fault {
+    v1::RefusalReason kind;
+    std::string reason;
+  };
+
   friend class LevelMirror;
   void on_level(const LevelUpdate& update, std::uint64_t stream_sequence);
   void on_skipped(IndexId index, std::uint64_t from, std::uint64_t to);
@@ -65,11 +72,14 @@ class StreamHub {
   void carry_out(StreamClient& client, const StreamCommand& command);
   void authenticate(StreamClient& client, const StreamCommand& command);
   void subscribe(StreamClient& client, const StreamCommand& command);
-  std::string subscribe_fault(const StreamClient& client, const StreamCommand& command) const;
+  // Why none of it can be carried out; nothing when it can.
+  std::optional<Fault> subscribe_fault(const StreamClient& client,
+                                       const StreamCommand& command) const;
+  Fault too_many_codes() const;
   void unsubscribe(StreamClient& client, const StreamCommand& command);
   void replay(StreamClient& client, const StreamCommand& command);
   void pong(StreamClient& client, const StreamCommand& command);
-  void refuse(StreamClient& client, std::uint32_t id, const std::string& reason,
+  void refuse(StreamClient& client, std::uint32_t id, const Fault& fault,
               const std::string& code = {});
   void follow(StreamClient& client, IndexId index, const Wish& wish, std::uint32_t id);
   void unfollow(StreamClient& client, IndexId index);

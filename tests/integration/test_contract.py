@@ -75,9 +75,10 @@ class Documents(unittest.TestCase):
                                  set(getattr(stream, name).DESCRIPTOR.fields_by_name))
 
     def test_words_are_those_of_the_proto_files(self):
-        stream = harness.stream_messages()
-        for name in ("IndexStatus", "Cause", "StreamKind", "ReturnKind"):
-            values = getattr(stream, name).DESCRIPTOR.values
+        stream, query = harness.stream_messages(), harness.query_messages()
+        for name, module in (("IndexStatus", stream), ("Cause", stream), ("StreamKind", stream),
+                             ("ReturnKind", stream), ("RefusalReason", query)):
+            values = getattr(module, name).DESCRIPTOR.values
             prefix = re.sub("(?<!^)(?=[A-Z])", "_", name).upper() + "_"
             self.assertEqual(contract.document("schemas.yaml")[name]["enum"],
                              [value.name.removeprefix(prefix).lower() for value in values])

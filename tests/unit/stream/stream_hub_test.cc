@@ -92,16 +92,21 @@ TEST_F(StreamHubTest, aReplayComesInPagesWithoutAHole) {
 
 struct RefusedReplay {
   const char* command;
+  const char* kind;
   const char* reason;
 };
 
 TEST_F(StreamHubTest, refusesAReplayThatCannotBe) {
   const RefusedReplay cases[] = {
-      {R"({"op":"replay","code":"000001","from":1,"id":7})", "unknown code: 000001"},
-      {R"({"op":"replay","code":"995366","epoch":"5","from":1,"id":7})", "epoch: another one"},
-      {R"({"op":"replay","code":"995366","from":0,"id":7})", "from: an index sequence from 1"},
-      {R"({"op":"replay","code":"995366","from":5,"to":4,"id":7})", "to: not before from"},
-      {R"({"op":"replay","from":5,"id":7})", "code: an index code is needed"},
+      {R"({"op":"replay","code":"000001","from":1,"id":7})", "unknown_code",
+       "unknown code: 000001"},
+      {R"({"op":"replay","code":"995366","epoch":"5","from":1,"id":7})", "other_epoch",
+       "epoch: another one"},
+      {R"({"op":"replay","code":"995366","from":0,"id":7})", "malformed",
+       "from: an index sequence from 1"},
+      {R"({"op":"replay","code":"995366","from":5,"to":4,"id":7})", "malformed",
+       "to: not before from"},
+      {R"({"op":"replay","from":5,"id":7})", "malformed", "code: an index code is needed"},
   };
   const auto client = connect();
   for (const RefusedReplay& each : cases) {
@@ -109,6 +114,7 @@ TEST_F(StreamHubTest, refusesAReplayThatCannotBe) {
     const json message = client->message();
     EXPECT_EQ(message["type"], "error") << each.command;
     EXPECT_EQ(message["id"], 7);
+    EXPECT_EQ(message["kind"], each.kind) << each.command;
     EXPECT_THAT(message["reason"], HasSubstr(each.reason));
   }
   EXPECT_EQ(clients_.bad_commands.get(), std::size(cases));
@@ -123,7 +129,9 @@ TEST_F(StreamHubTest, aReplayNeedsEveryLevelAndTheCode) {
     take_right(rights);
     ASSERT_TRUE(client->belong_to(rights));
     client->say(command);
-    EXPECT_THAT(client->message()["reason"], HasSubstr("not allowed by this token"));
+    const json message = client->message();
+    EXPECT_EQ(message["kind"], "not_allowed");
+    EXPECT_THAT(message["reason"], HasSubstr("not allowed by this token"));
   }
   const auto client = connect();
   ASSERT_TRUE(client->belong_to({.name = "other", .every_code = false, .codes = {"995365"}}));
