@@ -12,6 +12,16 @@ std::optional<unsigned> hex_digit(char c) {
   return std::nullopt;
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+// Unreserved, reserved, and the sign of what is encoded already.
+bool may_stand_in_uri(char c) {
+  const bool alphanumeric =
+      (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return alphanumeric ||
+         std::string_view("-._~:/?#[]@!$&'()*+,;=%").find(c) != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string_view path_of(std::string_view target) {
@@ -27,16 +37,32 @@ std::optional<std::string> percent_decode(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
+    char c = text[i];
+    if (c == '%') {
+      if (text.size() - i < 3) return std::nullopt;
+      const auto high = hex_digit(text[i + 1]);
+      const auto low = hex_digit(text[i + 2]);
+      if (!high || !low) return std::nullopt;
+      c = static_cast<char>(*high << 4 | *low);
+      i += 2;
+    }
+    if (is_control(c)) return std::nullopt;
+    out.push_back(c);
+  }
+  return out;
+}
+
+std::string uri_of(std::string_view target) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(target.size());
+  for (const char c : target) {
+    if (may_stand_in_uri(c)) {
+      out.push_back(c);
       continue;
     }
-    if (text.size() - i < 3) return std::nullopt;
-    const auto high = hex_digit(text[i + 1]);
-    const auto low = hex_digit(text[i + 2]);
-    if (!high || !low) return std::nullopt;
-    out.push_back(static_cast<char>(*high << 4 | *low));
-    i += 2;
+    const auto byte = static_cast<unsigned char>(c);
+    out.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
   }
   return out;
 }

@@ -88,7 +88,7 @@ constexpr std::string_view kIndexPrefix = "/v1/indices/";
 
 Response one_index(const Asked& asked, std::string_view code) {
   const auto decoded = percent_decode(code);
-  if (!decoded) return problem(400, "Bad request", "a percent sign without two digits");
+  if (!decoded) return problem(400, "Bad request", "the code cannot be decoded");
   auto made = asked.rights.may_see(*decoded) ? asked.context.api.index(*decoded) : std::nullopt;
   return made ? page(std::move(*made)) : not_found("no index has this code");
 }
@@ -153,11 +153,11 @@ Response answer_method(const RouteContext& context, const Request& request, std:
   return response;
 }
 
-// A problem says of which path it is.
+// A problem says of which path it is, as a URI (RFC 9457, 3.1.5).
 void name_instance(Response& response, std::string_view path) {
   JsonBuffer instance;
   fmt::format_to(std::back_inserter(instance), ",\"instance\":");
-  append_quoted(instance, path);
+  append_quoted(instance, uri_of(path));
   response.body.insert(response.body.size() - 1, text_of(instance));
 }
 

@@ -72,7 +72,6 @@ std::string read_mode(const Json& object, StreamCommand& command) {
 
 std::string read_replay(const Json& object, StreamCommand& command) {
   command.codes = {string_of(object, "code")};
-  if (command.codes[0].empty()) return "code: an index code is needed";
   const auto epoch = wide_of(object, "epoch");
   const auto from = wide_of(object, "from");
   const auto to = wide_of(object, "to");

@@ -14,6 +14,7 @@ inline std::string complete_command(StreamCommand& command) {
   if (of_codes && command.codes.empty()) return "codes: an array of index codes is needed";
   if (command.op == StreamOp::authenticate && command.token.empty()) return "token: text is needed";
   if (command.op == StreamOp::replay) {
+    if (command.codes[0].empty()) return "code: an index code is needed";
     if (command.from == 0) return "from: an index sequence from 1";
     if (command.to != 0 && command.to < command.from) return "to: not before from";
   }

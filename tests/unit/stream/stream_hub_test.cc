@@ -120,6 +120,16 @@ TEST_F(StreamHubTest, refusesAReplayThatCannotBe) {
   EXPECT_EQ(clients_.bad_commands.get(), std::size(cases));
 }
 
+TEST_F(StreamHubTest, bothSubprotocolsNeedTheCodeOfAReplay) {
+  v1::ClientMessage said;
+  said.mutable_replay()->set_from(1);
+  const auto client = connect(FrameForm::protobuf);
+  client->say(said.SerializeAsString());
+  v1::ServerMessage answer;
+  ASSERT_TRUE(answer.ParseFromString(client->take()));
+  EXPECT_EQ(answer.refusal().reason(), "code: an index code is needed");
+}
+
 TEST_F(StreamHubTest, aReplayNeedsEveryLevelAndTheCode) {
   const char* const command = R"({"op":"replay","code":"995366","from":1})";
   for (const auto take_right : {+[](ClientRights& rights) { rights.tick = false; },

@@ -1,0 +1,2 @@
+
+of the desk
