@@ -19,7 +19,7 @@ class ControlStream {
  public:
   using executor_type = Transport::executor_type;
 
-  ControlStream(Transport& transport, GatheredWriter& writer)
+  ControlStream(Transport& transport, GatheredWriter<Transport>& writer)
       : transport_(transport), writer_(writer) {}
 
   executor_type get_executor() { return transport_.get_executor(); }
@@ -59,7 +59,7 @@ class ControlStream {
 
  private:
   Transport& transport_;
-  GatheredWriter& writer_;
+  GatheredWriter<Transport>& writer_;
 };
 
 }  // namespace indexcast::server

@@ -8,10 +8,12 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "server/http/transport.h"
 #include "server/stream/outbound_queue.h"
 
 namespace indexcast::server {
@@ -24,30 +26,79 @@ class WriteObserver : public std::enable_shared_from_this<WriteObserver> {
   virtual void on_write_failed() = 0;
 };
 
-// One thread.
+// `Stream` is a Transport, or in a test what stands for one. One thread.
+template <class Stream>
 class GatheredWriter {
  public:
   using Done = std::function<void(boost::system::error_code, std::size_t)>;
 
-  GatheredWriter(Transport& transport, OutboundQueue& queue, WriteObserver& observer)
-      : transport_(transport), queue_(queue), observer_(observer) {}
+  GatheredWriter(Stream& stream, OutboundQueue& queue, WriteObserver& observer)
+      : stream_(stream), queue_(queue), observer_(observer) {}
 
   // A control frame, or the answer to the handshake; `done` once all of it has left, or never can.
-  void write_control(std::string bytes, Done done);
+  void write_control(std::string bytes, Done done) {
+    if (error_) return done(error_, 0);
+    controls_.push_back({bytes.size(), std::move(done)});
+    queue_.push_control(std::move(bytes));
+    wake();
+  }
+
   // Frames wait in the queue.
-  void wake();
+  void wake() {
+    if (writing_ || error_ || queue_.empty()) return;
+    gather();
+    writing_ = true;
+    stream_.async_write_some(
+        std::span<const boost::asio::const_buffer>(buffers_),
+        [this, self = observer_.shared_from_this()](boost::system::error_code error,
+                                                    std::size_t bytes) { on_write(error, bytes); });
+  }
 
  private:
-  void on_write(boost::system::error_code error, std::size_t bytes);
-  void gather();
-  void finish_controls(std::size_t count, boost::system::error_code error);
+  // What a TLS record holds (RFC 8446, 5.1): more would be cut into several anyway.
+  static constexpr std::size_t kRecord = 16 * 1024;
 
   struct Control {
     std::size_t size;
     Done done;
   };
 
-  Transport& transport_;
+  // TLS makes a record of every buffer, and a packet of every record.
+  void gather() {
+    buffers_.clear();
+    const std::vector<std::string_view>& frames = queue_.gather();
+    if (!stream_.encrypted()) {
+      for (const std::string_view frame : frames) buffers_.emplace_back(frame.data(), frame.size());
+      return;
+    }
+    record_.clear();
+    for (const std::string_view frame : frames)
+      record_.append(frame.substr(0, kRecord - record_.size()));
+    buffers_.emplace_back(record_.data(), record_.size());
+  }
+
+  void on_write(boost::system::error_code error, std::size_t bytes) {
+    writing_ = false;
+    if (error) {
+      error_ = error;
+      finish_controls(controls_.size(), error);
+      return observer_.on_write_failed();
+    }
+    const OutboundQueue::Written written = queue_.consume(bytes);
+    finish_controls(written.controls, {});
+    observer_.on_written(written, bytes);
+    wake();
+  }
+
+  void finish_controls(std::size_t count, boost::system::error_code error) {
+    for (; count > 0; --count) {
+      const Control control = std::move(controls_.front());
+      controls_.pop_front();
+      control.done(error, error ? 0 : control.size);
+    }
+  }
+
+  Stream& stream_;
   OutboundQueue& queue_;
   WriteObserver& observer_;
   bool writing_ = false;

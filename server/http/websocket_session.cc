@@ -217,7 +217,7 @@ class WebSocketSession : public Connection, public WriteObserver {
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<Census::Seat> seat_;
   StreamClient client_;
-  GatheredWriter writer_;
+  GatheredWriter<Transport> writer_;
   websocket::stream<ControlStream> socket_;
   beast::flat_buffer buffer_;
   std::string_view protocol_;
