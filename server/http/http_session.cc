@@ -63,6 +63,8 @@ http::response<http::string_body> message_of(const Response& response, bool keep
     message.set(http::field::sec_websocket_version, "13");
   }
   if (response.status == 401) message.set(http::field::www_authenticate, "Bearer");
+  if (response.retry_after_s > 0)
+    message.set(http::field::retry_after, std::to_string(response.retry_after_s));
   set_cross_origin(response, message);
   message.keep_alive(keep_alive);
   // RFC 9110: neither has a length when it has no body.
@@ -97,18 +99,18 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
 
   // `first`: what is done once the connection stands.
   void begin(void (HttpSession::*first)()) {
-    expire_after(handshake());
+    expire_after(handshake(), &HttpSession::on_late_request);
     if (!transport_->encrypted()) return (this->*first)();
     transport_->async_handshake([self = shared_from_this(), first](error_code error) {
       error ? self->close() : (self.get()->*first)();
     });
   }
 
-  void read_first() { read(handshake()); }
+  void read_first() { read(handshake(), &HttpSession::on_late_request); }
   void refuse_full() { refuse("the server's limit of connections is reached"); }
   void refuse_address() { refuse("the limit of connections for one address is reached"); }
 
-  void go_away() override { close(); }
+  void go_away() override { transport_&& is_resting() ? end_rest() : close(); }
   void check_progress(TimeNs) override {}  // the session's own timer does
 
  private:
@@ -116,24 +118,47 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
     return std::chrono::seconds(shared_.settings.handshake_s);
   }
 
-  void refuse(std::string_view why) { answer(problem(503, "Too many clients", why), false, false); }
+  void refuse(std::string_view why) {
+    Response refusal = problem(503, "Too many clients", why);
+    refusal.retry_after_s = kRetryAfterS;
+    answer(refusal, false, false);
+  }
 
   // The whole request must have come by then: a byte at a time does not buy more.
-  void read(std::chrono::seconds limit) {
+  void read(std::chrono::seconds limit, void (HttpSession::*late)()) {
     parser_.emplace();
     parser_->header_limit(kLargestHeader);
     parser_->body_limit(kLargestBody);
-    expire_after(limit);
+    expire_after(limit, late);
     http::async_read(
         *transport_, buffer_, *parser_,
         [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
   }
 
-  void expire_after(std::chrono::seconds limit) {
+  // `late`: what is done with a client that lets the time pass.
+  void expire_after(std::chrono::seconds limit, void (HttpSession::*late)()) {
     timer_.expires_after(limit);
-    timer_.async_wait([self = shared_from_this()](error_code error) {
-      if (!error) self->close();
+    timer_.async_wait([self = shared_from_this(), late](error_code error) {
+      if (!error && self->transport_) (self.get()->*late)();
     });
+  }
+
+  void on_late_request() {
+    shared_.stats.timed_out.add();
+    close();
+  }
+  void on_late_next() { is_resting() ? end_rest() : on_late_request(); }
+  void on_late_reader() {
+    shared_.stats.closed_slow.add();
+    close();
+  }
+
+  // A request was answered, and no byte of another has come.
+  bool is_resting() const { return answered_ && parser_ && !parser_->got_some(); }
+  // The read ends, and then the connection, as between two requests it may (RFC 9112, 9.3.1).
+  void end_rest() {
+    error_code ignored;
+    transport_->socket().cancel(ignored);
   }
 
   void on_read(error_code error) {
@@ -149,9 +174,11 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
   }
 
   void on_read_error(error_code error) {
+    const bool rested = error == asio::error::operation_aborted && is_resting();
+    if (error == http::error::end_of_stream || rested) return end();
     const bool fault_of_client =
         error.category() == http::make_error_code(http::error::end_of_stream).category() &&
-        error != http::error::end_of_stream && error != http::error::partial_message;
+        error != http::error::partial_message;
     if (!fault_of_client) return close();
     if (error == http::error::body_limit || error == http::error::header_limit) {
       return answer(problem(413, "Too large", error.message()), false, false);
@@ -178,10 +205,11 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
     shared_.stats.requests.add();
     if (response.status / 100 == 4) shared_.stats.bad_requests.add();
     response_ = message_of(response, keep_alive, head);
-    expire_after(kAnswerTimeout);
+    expire_after(kAnswerTimeout, &HttpSession::on_late_reader);
     const auto done = [self = shared_from_this(), keep_alive](error_code error, std::size_t) {
       if (error) return self->close();
-      keep_alive ? self->read(kAnswerTimeout) : self->end();
+      self->answered_ = true;
+      keep_alive ? self->read(kAnswerTimeout, &HttpSession::on_late_next) : self->end();
     };
     if (!head) return http::async_write(*transport_, response_, done);
     serializer_.emplace(response_);
@@ -206,6 +234,7 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
+  bool answered_ = false;
   std::optional<http::response_serializer<http::string_body>> serializer_;
 };
 

@@ -15,6 +15,9 @@ struct Request {
   std::string_view if_none_match;
 };
 
+// For whoever was turned away at a limit of connections.
+inline constexpr unsigned kRetryAfterS = 1;
+
 struct Response {
   unsigned status = 200;
   std::string content_type = "application/json";
@@ -24,7 +27,8 @@ struct Response {
   std::string etag = {};            // quoted; empty: none
   // Pages of this origin may read the answer; empty: those of the server's own only.
   std::string allow_origin = {};
-  bool preflight = false;  // answers what a browser asks before a request
+  unsigned retry_after_s = 0;  // when to ask again; 0: not said
+  bool preflight = false;      // answers what a browser asks before a request
 };
 
 // RFC 9457: application/problem+json with the status, its title and what is wrong in this case. An

@@ -119,9 +119,10 @@ Response rights_refusal(const RouteContext& context, const Request& request) {
     context.stats.unauthorised.add();
     return problem(401, "Unauthorised", "Authorization: Bearer TOKEN, with a token of this server");
   }
-  if (!context.seat.belong_to(rights))
-    return problem(429, "Too many connections", "as many as the token allows are open");
-  return {};
+  if (context.seat.belong_to(rights)) return {};
+  Response refusal = problem(429, "Too many connections", "as many as the token allows are open");
+  refusal.retry_after_s = kRetryAfterS;
+  return refusal;
 }
 
 Response answer_path(const RouteContext& context, const Request& request, std::string_view path) {

@@ -172,6 +172,7 @@ class WebSocketSession : public Connection, public WriteObserver {
     const bool of_protocol =
         error.category() == make_error_code(websocket::error::closed).category();
     if (of_protocol && error != websocket::error::closed) shared_.stats.closed_fault.add();
+    if (error == beast::error::timeout) shared_.stats.closed_idle.add();
     of_protocol ? end() : drop();
   }
 

@@ -24,6 +24,8 @@ struct ClientStats {
   Counter unauthorised;  // requests and commands without the token or the right that they need
   Counter closed_fault;  // clients closed because they broke the protocol or a limit
   Counter closed_slow;   // clients closed because they made no progress
+  Counter closed_idle;   // WebSocket clients from whom nothing came any more, not even a pong
+  Counter timed_out;     // connections whose handshake or request did not come in time
 };
 
 // One counter over all of the server's threads.

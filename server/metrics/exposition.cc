@@ -333,6 +333,12 @@ void add_clients(std::span<const ClientStats* const> stats, Families& out) {
                   total(stats, &ClientStats::closed_fault));
   out.one_counter("indexcast_client_closed_slow_total", "Clients closed for lack of progress.",
                   total(stats, &ClientStats::closed_slow));
+  out.one_counter("indexcast_client_closed_idle_total",
+                  "WebSocket clients closed because nothing came from them, not even a pong.",
+                  total(stats, &ClientStats::closed_idle));
+  out.one_counter("indexcast_client_timed_out_total",
+                  "Connections closed because a handshake or a request did not come in time.",
+                  total(stats, &ClientStats::timed_out));
 }
 
 void add_requests(const RequestStats& stats, Families& out) {

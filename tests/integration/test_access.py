@@ -2,13 +2,12 @@
 import hashlib
 import http.client
 import json
-import shutil
 import ssl
-import subprocess
 import unittest
 import urllib.parse
 import warnings
 
+import certificate
 import harness
 import websocket
 
@@ -118,17 +117,13 @@ class Tokens(Access):
         self.assertEqual(self.next_of(client, "snapshot", "error")["type"], "snapshot")
 
 
-@unittest.skipUnless(shutil.which("openssl"), "openssl is not installed")
+@certificate.needs_openssl
 class Tls(Access):
     def setUp(self):
         super().setUp()
-        certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                        "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
-                        "-keyout", key, "-out", certificate], check=True, capture_output=True)
-        key.chmod(0o600)
-        self.begin(tls={"certificate": str(certificate), "key": str(key)})
-        self.tls = ssl.create_default_context(cafile=str(certificate))
+        tls, context = certificate.make(self.folder)
+        self.begin(tls=tls)
+        self.tls = context
 
     def test_levels_come_over_https_and_wss(self):
         status, _, body = self.ask("/v1/indices")
