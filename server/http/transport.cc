@@ -20,12 +20,17 @@ class Lingering : public std::enable_shared_from_this<Lingering> {
 
   void begin() {
     timer_.async_wait([self = shared_from_this()](error_code) { self->transport_->close(); });
+    if (!transport_->encrypted()) return half_close();
+    transport_->async_say_end([self = shared_from_this()](error_code) { self->half_close(); });
+  }
+
+ private:
+  void half_close() {
     error_code ignored;
     transport_->socket().shutdown(tcp::socket::shutdown_send, ignored);
     drain();
   }
 
- private:
   // The bytes themselves, whatever layer they are of.
   void drain() {
     transport_->socket().async_read_some(

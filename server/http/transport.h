@@ -47,6 +47,14 @@ class Transport {
          : socket_.async_write_some(buffers, std::forward<Handler>(handler));
   }
 
+  // Under TLS: the last record says that nothing more comes (RFC 8446, 6.1). The same word from the
+  // peer is not waited for.
+  template <class Handler>
+  void async_say_end(Handler&& handler) {
+    ::SSL_set_shutdown(tls_->native_handle(), SSL_RECEIVED_SHUTDOWN);
+    tls_->async_shutdown(std::forward<Handler>(handler));
+  }
+
   // What is under way ends with an error.
   void close();
 
@@ -55,9 +63,9 @@ class Transport {
   std::optional<boost::asio::ssl::stream<Socket&>> tls_;
 };
 
-// Says that nothing more comes, and reads what the client still sends, for a second at most:
-// closing with bytes unread would reset the connection, and the last answer with it. Nothing is
-// under way on the transport.
+// Says that nothing more comes, in TLS too, and reads what the client still sends, for a second at
+// most: closing with bytes unread would reset the connection, and the last answer with it. Nothing
+// is under way on the transport.
 void linger(std::unique_ptr<Transport> transport);
 
 }  // namespace indexcast::server
