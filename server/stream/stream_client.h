@@ -62,6 +62,9 @@ struct Wish {
 struct Subscription {
   StreamClient* client = nullptr;
   IndexId index = 0;
+  // Among the index's followers, which the hub keeps: a command may name thousands of codes that
+  // thousands follow, and must not search for itself among them.
+  std::size_t place = 0;
   Wish wish;
   std::uint32_t id = 0;            // of the command that began it; its snapshot answers that
   TimeNs due{};                    // not before this instant

@@ -314,11 +314,19 @@ void StreamHub::tell_unsubscribed(StreamClient& client, std::span<const std::str
 
 void StreamHub::follow(StreamClient& client, IndexId index, const Wish& wish, std::uint32_t id) {
   unfollow(client, index);
-  followers_[index].push_back(&client.subscribe(index, wish, id));
+  std::vector<Subscription*>& followers = followers_[index];
+  Subscription& subscription = client.subscribe(index, wish, id);
+  subscription.place = followers.size();
+  followers.push_back(&subscription);
 }
 
 void StreamHub::unfollow(StreamClient& client, IndexId index) {
-  std::erase_if(followers_[index], [&](const Subscription* s) { return s->client == &client; });
+  if (!client.follows(index)) return;
+  std::vector<Subscription*>& followers = followers_[index];
+  const std::size_t place = client.subscriptions().at(index).place;
+  followers[place] = followers.back();
+  followers[place]->place = place;
+  followers.pop_back();
   client.unsubscribe(index);
 }
 

@@ -11,6 +11,7 @@ import select
 import socket
 import ssl
 import struct
+import time
 import unittest
 import urllib.parse
 
@@ -126,11 +127,24 @@ class Hostile(harness.Case):
     def answers(self, client, count):
         """So many messages that are not heartbeats or levels."""
         found = []
+        patience = Patience()
         while len(found) < count:
+            patience.check()
             message = client.receive()
             if message["type"] not in ("heartbeat", "level", "skipped"):
                 found.append(message)
         return found
+
+
+class Patience:
+    """Ends the wait for what does not come, where heartbeats do."""
+
+    def __init__(self):
+        self._end = time.monotonic() + harness.LIMIT_S
+
+    def check(self):
+        if time.monotonic() > self._end:
+            raise AssertionError(f"waited {harness.LIMIT_S} s")
 
 
 def everything_of(sock):
@@ -415,9 +429,10 @@ class Silent(Hostile):
         with self.counted(client_closed_idle=5):
             clients = [self.stream() for _ in range(5)]
             for client in clients:
-                pings = 0
+                pings, patience = 0, Patience()
                 with contextlib.suppress(ConnectionError):
                     while True:
+                        patience.check()
                         opcode, _ = client.receive_frame()
                         self.assertNotEqual(opcode, CLOSE)
                         pings += opcode == PING
@@ -476,7 +491,9 @@ class Tokens(Hostile):
             self.assertEqual(self.close_code(client), 1008)
 
     def close_code(self, client):
+        patience = Patience()
         while True:
+            patience.check()
             opcode, payload = client.receive_frame()
             self.assertNotIn(b'"level"', payload)
             if opcode == CLOSE:

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+#include <random>
+
 #include "tests/unit/stream/stream_hub_fixture.h"
 
 namespace indexcast::server {
@@ -33,6 +36,33 @@ TEST_F(SlowGridTest, theGridOfAStreamHasThePaceOfTheCores) {
   EXPECT_EQ(grid[0]["grid_instant"], "2500000000");
   EXPECT_EQ(grid[1]["grid_instant"], "5000000000");
   EXPECT_EQ(grid[1]["pace_ms"], 2500);
+}
+
+TEST_F(StreamHubTest, everyLevelReachesWhoFollowsItsIndexHoweverTheyComeAndGo) {
+  const unsigned seed = std::random_device()();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  const std::string codes[] = {"995365", "995366"};
+  struct Follower {
+    std::unique_ptr<HubClient> client;
+    std::array<bool, 2> follows{};
+  };
+  std::vector<Follower> followers(6);
+  for (Follower& each : followers) each.client = connect();
+  for (int step = 0; step < 500; ++step) {
+    Follower& one = followers[random() % followers.size()];
+    const IndexId index = random() % 2;
+    const bool joins = random() % 2 == 0;
+    if (random() % 10 == 0) one = {connect(), {}};
+    one.client->say(
+        json{{"op", joins ? "subscribe" : "unsubscribe"}, {"codes", {codes[index]}}}.dump());
+    one.follows[index] = joins;
+    for (Follower& each : followers) each.client->messages();
+    core_.publish(index, 1000 + step);
+    read_on();
+    for (Follower& each : followers)
+      ASSERT_EQ(each.client->messages_of("level").size(), each.follows[index] ? 1u : 0u) << step;
+  }
 }
 
 TEST_F(StreamHubTest, replaysTheLevelsAsked) {
