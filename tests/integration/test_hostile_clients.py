@@ -9,9 +9,7 @@ import os
 import random
 import select
 import socket
-import ssl
 import struct
-import time
 import unittest
 import urllib.parse
 
@@ -19,6 +17,7 @@ import certificate
 import harness
 import websocket
 import witness
+from raw_client import Patience, everything_of, hello
 from websocket import CLOSE, PING, TEXT
 
 zmq = witness.zmq
@@ -134,36 +133,6 @@ class Hostile(harness.Case):
             if message["type"] not in ("heartbeat", "level", "skipped"):
                 found.append(message)
         return found
-
-
-class Patience:
-    """Ends the wait for what does not come, where heartbeats do."""
-
-    def __init__(self):
-        self._end = time.monotonic() + harness.LIMIT_S
-
-    def check(self):
-        if time.monotonic() > self._end:
-            raise AssertionError(f"waited {harness.LIMIT_S} s")
-
-
-def everything_of(sock):
-    """Until the server closes, which may be with a reset where it was still being spoken to."""
-    data = b""
-    with contextlib.suppress(ConnectionResetError):
-        while (more := sock.recv(65536)):
-            data += more
-    return data
-
-
-def hello():
-    """What a TLS client says first."""
-    context = ssl.create_default_context()
-    said = ssl.MemoryBIO()
-    session = context.wrap_bio(ssl.MemoryBIO(), said, server_hostname="localhost")
-    with contextlib.suppress(ssl.SSLWantReadError):
-        session.do_handshake()
-    return said.read()
 
 
 class HalfOpen(Hostile):
