@@ -19,6 +19,7 @@
 
 #include "server/control/admin_api.h"
 #include "server/http/listen.h"
+#include "server/http/request_target.h"
 
 namespace indexcast::server {
 namespace {
@@ -176,12 +177,15 @@ class AdminServer::Impl {
     static_cast<void>(size);
     if (error) {
       std::optional<Response> problem = problem_of(error);
+      const std::string_view target = view_of(parser.get().target());
+      if (problem && !target.empty()) name_instance(*problem, path_of(target));
       if (problem) co_await send(stream, std::move(*problem), false);
       co_return false;
     }
     const Seat answering(answering_);
     const bool keep_alive = parser.get().keep_alive() && !stopping_;
     Response response = co_await respond(parser.get(), address_of(stream));
+    name_instance(response, path_of(view_of(parser.get().target())));
     const bool sent = co_await send(stream, std::move(response), keep_alive);
     co_return sent&& keep_alive;
   }

@@ -2,32 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "feedhandlers/common/venue.h"
-#include "server/publish/member_values.h"
-#include "server/publish/words.h"
+#include "server/http/member_json.h"
+#include "server/publish/json_members.h"
 
 namespace indexcast::server {
 namespace {
 
-void append(JsonBuffer& out, std::string_view text) { out.append(text.begin(), text.end()); }
-
 template <class... Args>
 void append_format(JsonBuffer& out, fmt::format_string<Args...> format, Args&&... args) {
   fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
-}
-
-// `,"key":"text"`, escaped.
-void append_text(JsonBuffer& out, std::string_view key, std::string_view text) {
-  append_format(out, ",\"{}\":", key);
-  append_quoted(out, text);
-}
-
-void append_decimal_text(JsonBuffer& out, std::string_view key, std::int64_t raw, int places) {
-  append_format(out, ",\"{}\":\"", key);
-  append_decimal(out, raw, places);
-  out.push_back('"');
 }
 
 std::string string_of(const JsonBuffer& out) { return std::string(text_of(out)); }
@@ -56,19 +43,29 @@ void append_fund(JsonBuffer& out, const FundTerms& fund) {
   append_format(out, ",\"fund\":{{\"venue\":\"{}\",\"creation_unit\":{}",
                 feed::kVenueNames[fund.venue], fund.creation_unit);
   append_text(out, "tracked_index", fund.tracked_index);
-  append_decimal_text(out, "estimated_cash", fund.estimated_cash.raw, Money::kDecimals);
-  append_decimal_text(out, "expected_value", fund.expected_value.raw, Money::kDecimals);
+  append_decimal_field(out, "estimated_cash", fund.estimated_cash.raw, Money::kDecimals);
+  append_decimal_field(out, "expected_value", fund.expected_value.raw, Money::kDecimals);
   append(out, ",\"cash_components\":[");
   bool first = true;
   for (const CashComponent& component : fund.cash_components) {
     append(out, first ? "{\"symbol\":" : ",{\"symbol\":");
     append_quoted(out, component.symbol);
     append_text(out, "name", component.name);
-    append_decimal_text(out, "amount", component.amount.raw, Money::kDecimals);
+    append_decimal_field(out, "amount", component.amount.raw, Money::kDecimals);
     out.push_back('}');
     first = false;
   }
   append(out, "]}");
+}
+
+// Where the members behind `after` begin, the first where that is empty; nothing when it is none.
+std::optional<std::size_t> member_after(const IndexDefinition& definition, std::string_view after) {
+  if (after.empty()) return 0;
+  const auto found = std::ranges::find(definition.members, after, [](const Member& member) {
+    return std::string_view(member.security->symbol);
+  });
+  if (found == definition.members.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - definition.members.begin()) + 1;
 }
 
 void append_return(JsonBuffer& out, const std::optional<TotalReturn>& total) {
@@ -79,11 +76,14 @@ void append_return(JsonBuffer& out, const std::optional<TotalReturn>& total) {
 
 }  // namespace
 
-Api::Api(const MetricSources& sources, const LevelMirror& mirror, Clock clock)
+Api::Api(const MetricSources& sources, const DayPicture& picture, Clock clock,
+         std::int64_t replay_bytes_per_s)
     : sources_(sources),
-      mirror_(mirror),
+      picture_(picture),
+      mirror_(picture.levels),
       clock_(clock),
-      encoder_(*sources.view.universe, sources.view.epoch) {}
+      encoder_(*sources.view.universe, sources.view.epoch),
+      replay_bytes_(replay_bytes_per_s) {}
 
 void Api::follow_day(Clock clock) {
   clock_ = clock;
@@ -104,7 +104,7 @@ void Api::append_index(JsonBuffer& out, const Universe& definitions, IndexId ind
                 definition.decimals, definition.version, definition.effective_date);
   append_return(out, definition.total_return);
   append_text(out, "provenance", definition.provenance);
-  append_decimal_text(out, "previous_close", definition.previous_close.raw, definition.decimals);
+  append_decimal_field(out, "previous_close", definition.previous_close.raw, definition.decimals);
   append_format(out, ",\"member_count\":{},\"level\":", definition.members.size());
   if (mirror_.has_level(index)) {
     append_level_json(
@@ -114,39 +114,6 @@ void Api::append_index(JsonBuffer& out, const Universe& definitions, IndexId ind
   } else {
     append(out, "null");
   }
-}
-
-bool Api::append_members(JsonBuffer& out, const Universe& definitions, IndexId index) const {
-  const IndexDefinition& definition = definitions.indices()[index];
-  bool certain = true;
-  bool first = true;
-  append(out, ",\"members\":[");
-  for (const MemberValue& value : member_values(definitions, mirror_, index)) {
-    const Instrument& instrument = definitions.instruments()[value.instrument];
-    const RecordHeader header = value.applied ? value.applied->header : RecordHeader{};
-    append(out, first ? "{\"symbol\":" : ",{\"symbol\":");
-    append_quoted(out, instrument.symbol);
-    append_text(out, "name", instrument.name);
-    append_text(out, "currency", instrument.currency);
-    append_decimal_text(out, "price", value.price.raw, Price::kDecimals);
-    append_decimal_text(out, "fx_rate", value.rate.raw, FxRate::kDecimals);
-    if (definition.fund)
-      append_decimal_text(out, "quantity", value.shares.raw, IndexShares::kDecimals);
-    append_text(out, "price_kind",
-                value.applied ? word_of(kPriceKindWords, header.detail) : "reference");
-    append_text(out, "status", word_of(kInstrumentStatusWords, header.detail2));
-    append_format(out, ",\"exchange_time\":\"{}\",\"receive_time\":\"{}\"",
-                  value.applied ? value.applied->exchange_time.ns : 0,
-                  value.applied ? value.applied->receive_time.ns : 0);
-    append_format(out, ",\"input_sequence\":{},\"weight_bp\":{}", header.input_sequence,
-                  value.weight_bp);
-    append_decimal_text(out, "contribution", value.contribution, definition.decimals);
-    out.push_back('}');
-    certain = certain && value.certain;
-    first = false;
-  }
-  append_format(out, "],\"prices_certain\":{}", certain);
-  return certain;
 }
 
 std::optional<Api::Page> Api::indices(const ClientRights& rights, std::string_view after,
@@ -175,18 +142,76 @@ std::optional<Api::Page> Api::indices(const ClientRights& rights, std::string_vi
               fmt::format("{}-{}-{}-{}", sources_.view.epoch, mirror_.edition(), count, levels)};
 }
 
-std::optional<Api::Page> Api::index(std::string_view code) {
+std::optional<IndexId> Api::find(const ClientRights& rights, std::string_view code) const {
+  const IndexId index = sources_.view.universe->find_index(code);
+  if (index >= mirror_.indices() || !rights.may_see(code)) return std::nullopt;
+  return index;
+}
+
+Api::Page Api::index(IndexId index) {
   const std::shared_ptr<const Universe> current = definitions();
-  const IndexId index = current->find_index(code);
-  if (index >= mirror_.indices()) return std::nullopt;
   JsonBuffer out;
   append_index(out, *current, index);
   append_format(out, ",\"stream_sequence\":{}", mirror_.cursor());
   if (const auto& fund = current->indices()[index].fund) append_fund(out, *fund);
-  const bool certain = append_members(out, *current, index);
+  append(out, ",\"members\":");
+  const bool certain = append_members(out, *current, mirror_, index);
+  append_boolean(out, "prices_certain", certain);
   out.push_back('}');
-  return Page{string_of(out), fmt::format("{}-{}-{}-{}", sources_.view.epoch, mirror_.edition(),
-                                          mirror_.index_sequence(index), certain)};
+  return Page{string_of(out), version_of(index, certain)};
+}
+
+std::optional<Api::Page> Api::members(IndexId index, std::string_view after, std::size_t limit) {
+  const std::shared_ptr<const Universe> current = definitions();
+  const IndexDefinition& definition = current->indices()[index];
+  const std::optional<std::size_t> first = member_after(definition, after);
+  if (!first) return std::nullopt;
+  JsonBuffer out;
+  open_object(out, {}, sources_.view.epoch);
+  append_text(out, "code", definition.code);
+  append_number(out, "trade_date", sources_.view.trade_date);
+  append_number(out, "stream_sequence", mirror_.cursor());
+  append_number(out, "index_sequence", mirror_.index_sequence(index));
+  append_number(out, "definition_version", definition.version);
+  append(out, ",\"members\":");
+  const bool certain = append_members(out, *current, mirror_, index, {*first, limit});
+  append_boolean(out, "prices_certain", certain);
+  append(out, ",\"next\":");
+  const std::size_t end = *first + limit;
+  end < definition.members.size() ? append_quoted(out, definition.members[end - 1].security->symbol)
+                                  : append(out, "null");
+  out.push_back('}');
+  return Page{string_of(out), version_of(index, certain)};
+}
+
+std::int64_t Api::history_wait_ms(const std::string& holder) {
+  const TimeNs now = clock_.now();
+  return replay_bytes_.of(holder, now).wait_ms(now);
+}
+
+Api::Page Api::history(const std::string& holder, IndexId index, const LevelRange& range) {
+  const TimeNs now = clock_.now();
+  v1::ReplayReply reply;
+  picture_.pages.fill(index, range, mirror_, encoder_, now, reply);
+  JsonBuffer out;
+  open_object(out, {}, sources_.view.epoch);
+  append_text(out, "code", sources_.view.universe->indices()[index].code);
+  append_number(out, "trade_date", sources_.view.trade_date);
+  append(out, ",\"levels\":");
+  append_levels_json(out, reply);
+  append_number(out, "unavailable_before", reply.unavailable_before());
+  append(out, ",\"next\":");
+  append(out, reply.next() == 0 ? "null" : std::to_string(reply.next() - 1));
+  out.push_back('}');
+  replay_bytes_.of(holder, now).spend(static_cast<std::int64_t>(out.size()));
+  return Page{string_of(out),
+              fmt::format("{}-{}-{}-{}-{}", sources_.view.epoch, range.from, reply.levels_size(),
+                          reply.unavailable_before(), reply.next())};
+}
+
+std::string Api::version_of(IndexId index, bool certain) const {
+  return fmt::format("{}-{}-{}-{}", sources_.view.epoch, mirror_.edition(),
+                     mirror_.index_sequence(index), certain);
 }
 
 std::string Api::feeds() const {

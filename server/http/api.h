@@ -7,21 +7,25 @@
 #include <string_view>
 
 #include "server/access/client_rights.h"
+#include "server/access/holder_budgets.h"
 #include "server/metrics/client_stats.h"
 #include "server/metrics/exposition.h"
 #include "server/pipeline/clock.h"
 #include "server/publish/level_encoder.h"
 #include "server/publish/level_json.h"
 #include "server/publish/level_mirror.h"
+#include "server/stream/stream_frames.h"
 
 namespace indexcast::server {
 
-// One thread: the mirror's. The mirror and the sources outlive it.
+// One thread: the picture's. The picture and the sources outlive it.
 class Api {
  public:
-  Api(const MetricSources& sources, const LevelMirror& mirror, Clock clock);
+  // `replay_bytes_per_s`: of history, for each holder.
+  Api(const MetricSources& sources, const DayPicture& picture, Clock clock,
+      std::int64_t replay_bytes_per_s);
 
-  // Another day begins: `sources` and the mirror are of it already.
+  // Another day begins: `sources` and the picture are of it already.
   void follow_day(Clock clock);
 
   // What a body says, and a name for it that lasts until it says something else: for ETag.
@@ -35,9 +39,19 @@ class Api {
   // when `after` is no index.
   std::optional<Page> indices(const ClientRights& rights, std::string_view after,
                               std::size_t limit);
-  // One index with its members, all at the place in the stream that the mirror has reached; empty
-  // for an unknown code.
-  std::optional<Page> index(std::string_view code);
+  // The index of this code, where the day has it and `rights` allow it.
+  std::optional<IndexId> find(const ClientRights& rights, std::string_view code) const;
+  // One index with its members, all at the place in the stream that the mirror has reached.
+  Page index(IndexId index);
+  // Its members alone, at most `limit` of them after the symbol `after`, from the first where that
+  // is empty. Nothing when `after` is no member. Pages with the same index_sequence are of the same
+  // level.
+  std::optional<Page> members(IndexId index, std::string_view after, std::size_t limit);
+  // Levels of the index again, as far as the ring still has them.
+  Page history(const std::string& holder, IndexId index, const LevelRange& range);
+  // Milliseconds until `holder` may have more of them; 0: now.
+  std::int64_t history_wait_ms(const std::string& holder);
+  std::uint64_t epoch() const { return sources_.view.epoch; }
   std::string feeds() const;
   // Epoch, cursors, latencies and clients.
   std::string status() const;
@@ -48,13 +62,15 @@ class Api {
   // Of the edition that the mirror's levels are of.
   std::shared_ptr<const Universe> definitions() const;
   void append_index(JsonBuffer& out, const Universe& definitions, IndexId index);
-  // Whether every price is certain.
-  bool append_members(JsonBuffer& out, const Universe& definitions, IndexId index) const;
+  // Of a page that says all of the index's newest level.
+  std::string version_of(IndexId index, bool prices_certain) const;
 
   const MetricSources& sources_;
-  const LevelMirror& mirror_;
+  const DayPicture& picture_;
+  const LevelMirror& mirror_;  // of the picture
   Clock clock_;
   LevelEncoder encoder_;
+  HolderBudgets replay_bytes_;
 };
 
 }  // namespace indexcast::server

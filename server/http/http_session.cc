@@ -42,7 +42,7 @@ void set_cross_origin(const Response& response, http::response<http::string_body
   message.set(http::field::vary, "Origin");
   if (response.allow_origin.empty()) return;
   message.set(http::field::access_control_allow_origin, response.allow_origin);
-  message.set(http::field::access_control_expose_headers, "ETag");
+  message.set(http::field::access_control_expose_headers, "ETag, Retry-After");
   if (!response.preflight) return;
   message.set(http::field::access_control_allow_methods, "GET, HEAD");
   message.set(http::field::access_control_allow_headers, "Authorization, If-None-Match");
@@ -180,10 +180,12 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
         error.category() == http::make_error_code(http::error::end_of_stream).category() &&
         error != http::error::partial_message;
     if (!fault_of_client) return close();
-    if (error == http::error::body_limit || error == http::error::header_limit) {
-      return answer(problem(413, "Too large", error.message()), false, false);
-    }
-    answer(problem(400, "Bad request", error.message()), false, false);
+    const bool too_large = error == http::error::body_limit || error == http::error::header_limit;
+    Response response = too_large ? problem(413, "Too large", error.message())
+                                  : problem(400, "Bad request", error.message());
+    if (const std::string_view target = view_of(parser_->get().target()); !target.empty())
+      name_instance(response, path_of(target));
+    answer(response, false, false);
   }
 
   void upgrade(const HandshakeRequest& message, const Request& request) {
@@ -195,6 +197,7 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
                         "indexcast.v1.json and indexcast.v1.protobuf are spoken");
     if (refusal.status == 200 && !key_is_valid(message))
       refusal = problem(400, "Bad handshake", "Sec-WebSocket-Key: sixteen bytes in base64");
+    name_instance(refusal, kStreamPath);
     if (refusal.status != 200) return answer(refusal, false, false);
     shared_.stats.requests.add();
     timer_.cancel();

@@ -35,7 +35,7 @@ HttpWorker::HttpWorker(const ServerShared& shared, const ServerView& view, Clock
     : hub_(shared.settings, shared.tokens, view, clock, stats_, name),
       shared_{shared.settings, shared.tokens, shared.census, shared.tls,
               {view, {}},      stats_,        hub_,          api_},
-      api_(shared_.sources, hub_.mirror(), clock),
+      api_(shared_.sources, hub_.picture(), clock, shared.settings.replay_bytes_per_s),
       wait_(kShortestGather) {}
 
 HttpWorker::~HttpWorker() {

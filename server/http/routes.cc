@@ -14,6 +14,8 @@ namespace indexcast::server {
 namespace {
 
 constexpr std::string_view kAllowed = "GET, HEAD, OPTIONS";
+// Of a sequence, so that every reader of JSON has it exactly.
+constexpr std::uint64_t kSequenceMax = (std::uint64_t{1} << 53) - 1;
 constexpr std::uint64_t kPage = 1000;  // entries of a list, at most and by default
 
 using Query = std::map<std::string, std::string, std::less<>>;
@@ -35,12 +37,16 @@ Response page(Api::Page&& made) {
           .etag = "W/\"" + made.version + "\""};
 }
 
+// Empty where there is none.
+std::string_view parameter(const Query& query, std::string_view name) {
+  const auto found = query.find(name);
+  return found == query.end() ? std::string_view() : found->second;
+}
+
 Response indices(const Asked& asked) {
   const auto limit = number_of(asked.query, "limit", 1, kPage, kPage);
   if (!limit) return bad_query("limit: a number from 1 to 1000");
-  const auto after = asked.query.find("after");
-  auto made = asked.context.api.indices(
-      asked.rights, after == asked.query.end() ? std::string_view() : after->second, *limit);
+  auto made = asked.context.api.indices(asked.rights, parameter(asked.query, "after"), *limit);
   return made ? page(std::move(*made)) : bad_query("after: no index has this code");
 }
 
@@ -86,11 +92,69 @@ constexpr std::array<Route, 7> kRoutes{{
 
 constexpr std::string_view kIndexPrefix = "/v1/indices/";
 
-Response one_index(const Asked& asked, std::string_view code) {
-  const auto decoded = percent_decode(code);
-  if (!decoded) return problem(400, "Bad request", "the code cannot be decoded");
-  auto made = asked.rights.may_see(*decoded) ? asked.context.api.index(*decoded) : std::nullopt;
-  return made ? page(std::move(*made)) : not_found("no index has this code");
+Response index_itself(const Asked& asked, IndexId index) {
+  return page(asked.context.api.index(index));
+}
+
+Response members(const Asked& asked, IndexId index) {
+  const auto limit = number_of(asked.query, "limit", 1, kPage, kPage);
+  if (!limit) return bad_query("limit: a number from 1 to 1000");
+  auto made = asked.context.api.members(index, parameter(asked.query, "after"), *limit);
+  return made ? page(std::move(*made)) : bad_query("after: no member has this symbol");
+}
+
+Response bad_sequence(std::string_view what) {
+  return bad_query(std::string(what) + ": a whole number below 2^53");
+}
+
+Response wait_for(std::int64_t milliseconds) {
+  Response response = problem(429, "Too many requests", "more levels than allowed in a second");
+  response.retry_after_s = (milliseconds + 999) / 1000;
+  return response;
+}
+
+// As a replay over WebSocket: the same rights, the same numbering, the same bytes in a second.
+Response history(const Asked& asked, IndexId index) {
+  Api& api = asked.context.api;
+  const auto after = number_of(asked.query, "after", 0, kSequenceMax, 0);
+  if (!after) return bad_sequence("after");
+  const auto to = number_of(asked.query, "to", 1, kSequenceMax, kSequenceMax);
+  if (!to) return bad_sequence("to");
+  const auto limit = number_of(asked.query, "limit", 1, kLevelPageMax, kLevelPageMax);
+  if (!limit) return bad_query("limit: a number from 1 to 500");
+  const auto epoch = number_of(asked.query, "epoch", 1, UINT64_MAX, api.epoch());
+  if (!epoch) return bad_query("epoch: a whole number");
+  if (*epoch != api.epoch())
+    return problem(409, "Other epoch", "another one numbers the levels: start again without it");
+  const std::string& holder = asked.context.seat.holder();
+  if (const std::int64_t wait = api.history_wait_ms(holder); wait > 0) return wait_for(wait);
+  asked.context.stats.replays.add();
+  return page(api.history(holder, index, {*after + 1, *to, *limit}));
+}
+
+// What there is of an index, by what follows its code in the path.
+struct IndexRoute {
+  std::string_view ending;
+  Response (*answer)(const Asked&, IndexId);
+  bool of_levels = false;  // needs the right to every level, and to have them again
+};
+
+constexpr std::array<IndexRoute, 3> kIndexRoutes{{
+    {"/members", members},
+    {"/history", history, true},
+    {"", index_itself},
+}};
+
+// `path`: behind the prefix. A code that ends as one of these must be sent with its slash encoded.
+Response of_index(const Asked& asked, std::string_view path) {
+  const auto route = std::ranges::find_if(
+      kIndexRoutes, [path](const IndexRoute& each) { return path.ends_with(each.ending); });
+  const auto code = percent_decode(path.substr(0, path.size() - route->ending.size()));
+  if (!code) return problem(400, "Bad request", "the code cannot be decoded");
+  if (route->of_levels && !(asked.rights.tick && asked.rights.replay))
+    return problem(403, "Forbidden", "this token is not for every level again");
+  const auto index = asked.context.api.find(asked.rights, *code);
+  return index ? route->answer(asked, *index) : not_found("no index has this code");
 }
 
 const Route* route_of(std::string_view path) {
@@ -138,7 +202,7 @@ Response answer_path(const RouteContext& context, const Request& request, std::s
   if (route != nullptr && route->open) return route->answer({context, kNothing, *query});
   if (Response refusal = rights_refusal(context, request); refusal.status != 200) return refusal;
   const Asked asked{context, *context.seat.rights(), *query};
-  return is_index ? one_index(asked, path.substr(kIndexPrefix.size())) : route->answer(asked);
+  return is_index ? of_index(asked, path.substr(kIndexPrefix.size())) : route->answer(asked);
 }
 
 Response answer_method(const RouteContext& context, const Request& request, std::string_view path) {
@@ -154,14 +218,6 @@ Response answer_method(const RouteContext& context, const Request& request, std:
   return response;
 }
 
-// A problem says of which path it is, as a URI (RFC 9457, 3.1.5).
-void name_instance(Response& response, std::string_view path) {
-  JsonBuffer instance;
-  fmt::format_to(std::back_inserter(instance), ",\"instance\":");
-  append_quoted(instance, uri_of(path));
-  response.body.insert(response.body.size() - 1, text_of(instance));
-}
-
 void leave_out_what_is_known(const Request& request, Response& response) {
   if (response.status != 200 || response.etag.empty()) return;
   if (!matches_tag(request.if_none_match, response.etag)) return;
@@ -171,22 +227,10 @@ void leave_out_what_is_known(const Request& request, Response& response) {
 
 }  // namespace
 
-Response problem(unsigned status, std::string_view title, std::string_view detail) {
-  JsonBuffer out;
-  fmt::format_to(std::back_inserter(out), "{{\"type\":\"about:blank\",\"title\":");
-  append_quoted(out, title);
-  fmt::format_to(std::back_inserter(out), ",\"status\":{},\"detail\":", status);
-  append_quoted(out, detail);
-  out.push_back('}');
-  return {.status = status,
-          .content_type = "application/problem+json",
-          .body = std::string(text_of(out))};
-}
-
 Response respond(const RouteContext& context, const Request& request) {
   const std::string_view path = path_of(request.target);
   Response response = answer_method(context, request, path);
-  if (response.status >= 400) name_instance(response, path);
+  name_instance(response, path);
   leave_out_what_is_known(request, response);
   if (!request.origin.empty() &&
       origin_is_allowed(request.origin, request.host, context.settings.allowed_origins))

@@ -108,6 +108,17 @@ void append_level_json(JsonBuffer& out, const v1::Level& level, std::string_view
   out.push_back('}');
 }
 
+void append_levels_json(JsonBuffer& out, const v1::ReplayReply& replay) {
+  out.push_back('[');
+  bool first = true;
+  for (const v1::Level& level : replay.levels()) {
+    if (!first) out.push_back(',');
+    append_level_json(out, level, {});
+    first = false;
+  }
+  out.push_back(']');
+}
+
 void append_skipped_json(JsonBuffer& out, const v1::Skipped& skipped) {
   open_object(out, "skipped", skipped.epoch());
   append_text(out, "code", skipped.code());

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "indexcast/v1/query.pb.h"
 #include "indexcast/v1/stream.pb.h"
 
 namespace indexcast::server {
@@ -18,6 +19,8 @@ inline std::string_view text_of(const JsonBuffer& buffer) { return {buffer.data(
 
 // Appends one compact object. `type` becomes its first member, none when empty.
 void append_level_json(JsonBuffer& out, const v1::Level& level, std::string_view type);
+// An array of them, as a replay has it.
+void append_levels_json(JsonBuffer& out, const v1::ReplayReply& replay);
 void append_skipped_json(JsonBuffer& out, const v1::Skipped& skipped);
 void append_heartbeat_json(JsonBuffer& out, const v1::Heartbeat& heartbeat);
 

@@ -10,19 +10,18 @@ void LevelPages::on_level(const LevelUpdate& update, std::uint64_t stream_sequen
   positions_.add(index, update.index_sequence, stream_sequence - 1);
 }
 
-void LevelPages::fill(IndexId index, std::uint64_t from, std::uint64_t to,
-                      const LevelMirror& mirror, LevelEncoder& encoder, TimeNs now,
-                      v1::ReplayReply& out) const {
+void LevelPages::fill(IndexId index, const LevelRange& range, const LevelMirror& mirror,
+                      LevelEncoder& encoder, TimeNs now, v1::ReplayReply& out) const {
   const std::uint64_t newest = mirror.index_sequence(index);
   out.set_complete_to(newest);
-  const std::uint64_t last = to == 0 ? newest : std::min(to, newest);
-  if (from > last) return;
+  const std::uint64_t last = range.to == 0 ? newest : std::min(range.to, newest);
+  if (range.from > last) return;
   // The newest one is in the mirror, wherever the ring has gone since.
   const std::uint64_t first = std::min(positions_.first(index), newest);
-  std::uint64_t at = std::max(from, first);
-  if (first > from) out.set_unavailable_before(first);
+  std::uint64_t at = std::max(range.from, first);
+  if (first > range.from) out.set_unavailable_before(first);
   const std::uint64_t page_end =
-      at > last ? last : at + std::min<std::uint64_t>(last - at, kPageMax - 1);
+      at > last ? last : at + std::min<std::uint64_t>(last - at, range.limit - 1);
   for (; at <= page_end; ++at) {
     if (load(index, at, mirror, encoder, now, *out.add_levels())) continue;
     // Overwritten meanwhile, and everything before it too: the run begins behind it.

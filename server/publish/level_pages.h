@@ -12,12 +12,19 @@
 
 namespace indexcast::server {
 
+// An answer of so many levels is about 150 kB of protobuf, 500 kB of JSON.
+inline constexpr std::size_t kLevelPageMax = 500;
+
+// A question for levels: the first `limit` of from..to that there are.
+struct LevelRange {
+  std::uint64_t from = 1;
+  std::uint64_t to = 0;  // 0: the newest
+  std::size_t limit = kLevelPageMax;
+};
+
 // Beside a LevelMirror of the same view, which says what it reads. One thread.
 class LevelPages {
  public:
-  // An answer of so many levels is about 150 kB of protobuf, 500 kB of JSON.
-  static constexpr std::size_t kPageMax = 500;
-
   // What `view` points to outlives this.
   explicit LevelPages(const ServerView& view)
       : ring_(view.ring), positions_(view.universe->indices().size(), view.ring->capacity()) {}
@@ -25,9 +32,9 @@ class LevelPages {
   // As LevelMirror says it to its sink.
   void on_level(const LevelUpdate& update, std::uint64_t stream_sequence);
 
-  // Fills everything of `out` but the code: the first page of from..to, 0 being the newest.
-  // `mirror` has read what was said to on_level, and no more.
-  void fill(IndexId index, std::uint64_t from, std::uint64_t to, const LevelMirror& mirror,
+  // Fills everything of `out` but the code. `mirror` has read what was said to on_level, and no
+  // more.
+  void fill(IndexId index, const LevelRange& range, const LevelMirror& mirror,
             LevelEncoder& encoder, TimeNs now, v1::ReplayReply& out) const;
 
  private:

@@ -192,7 +192,7 @@ void AnswerDesk::replay(const v1::ReplayRequest& request, const Entitlement& ask
   if (!check_range(request, reply)) return;
   v1::ReplayReply& out = *reply.mutable_replay();
   out.set_code(request.code());
-  levels_.fill(index, request.from(), request.to(), mirror_, encoder_, clock_.now(), out);
+  levels_.fill(index, {request.from(), request.to()}, mirror_, encoder_, clock_.now(), out);
   stats_->levels.add(static_cast<std::uint64_t>(out.levels_size()));
 }
 

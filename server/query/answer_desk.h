@@ -28,7 +28,7 @@ void refuse(v1::RefusalReason reason, std::string_view detail, v1::Reply& reply)
 class AnswerDesk {
  public:
   // Snapshots, levels or definitions of one page, and codes of one request.
-  static constexpr std::size_t kPageMax = LevelPages::kPageMax;
+  static constexpr std::size_t kPageMax = kLevelPageMax;
 
   // What `view` points to, and `stats`, outlive the desk.
   AnswerDesk(const ServerView& view, Clock clock, QueryStats& stats);

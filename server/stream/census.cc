@@ -34,6 +34,10 @@ bool Census::Seat::belong_to(const SharedRights& rights) {
   return true;
 }
 
+const std::string& Census::Seat::holder() const {
+  return rights_ && !rights_->name.empty() ? rights_->name : shown_.address;
+}
+
 void Census::Seat::speak(std::string_view subprotocol) {
   const std::lock_guard lock(census_.mutex_);
   shown_.subprotocol = subprotocol;

@@ -48,6 +48,9 @@ class Census {
     // connected as may be.
     bool belong_to(const SharedRights& rights);
     const SharedRights& rights() const { return rights_; }
+    // Whom limits beyond the connection are kept for: the token's owner, or the address without.
+    const std::string& holder() const;
+    std::uint64_t id() const { return shown_.id; }
     void speak(std::string_view subprotocol);
     void follow(std::size_t tick, std::size_t grid, std::size_t conflated);
 

@@ -60,14 +60,9 @@ void append_replay(JsonBuffer& out, const v1::ServerMessage& message) {
   const v1::ReplayReply& replay = message.replay();
   print(out, FMT_COMPILE("{{\"type\":\"replay\",\"epoch\":\"{}\",\"code\":"), message.epoch());
   append_quoted(out, replay.code());
-  append(out, ",\"levels\":[");
-  bool first = true;
-  for (const v1::Level& level : replay.levels()) {
-    if (!first) out.push_back(',');
-    append_level_json(out, level, {});
-    first = false;
-  }
-  print(out, FMT_COMPILE("],\"unavailable_before\":{},\"next\":{},\"complete_to\":{}}}"),
+  append(out, ",\"levels\":");
+  append_levels_json(out, replay);
+  print(out, FMT_COMPILE(",\"unavailable_before\":{},\"next\":{},\"complete_to\":{}}}"),
         replay.unavailable_before(), replay.next(), replay.complete_to());
 }
 

@@ -135,7 +135,7 @@ Frame StreamFrames::replay_frame(const StreamCommand& command, FrameForm form) {
     message.set_epoch(epoch_);
     v1::ReplayReply& reply = *message.mutable_replay();
     reply.set_code(code);
-    picture_.pages.fill(index, command.from, command.to, picture_.levels, encoder_, clock_.now(),
+    picture_.pages.fill(index, {command.from, command.to}, picture_.levels, encoder_, clock_.now(),
                         reply);
   }
   return encode(message, frame_form(is_binary(form), /*deflated=*/false));

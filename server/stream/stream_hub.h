@@ -45,7 +45,7 @@ class StreamHub {
   // The client's socket has taken bytes: there may be room again.
   void written(StreamClient& client);
 
-  const LevelMirror& mirror() const { return picture_.levels; }
+  const DayPicture& picture() const { return picture_; }
   // What a client takes its frames from.
   FrameSource& source() { return frames_; }
   const PublisherStats& stats() const { return stats_; }

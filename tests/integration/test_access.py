@@ -16,8 +16,8 @@ TOKENS = {"desk": "token of the desk", "reader": "token of a reader"}
 
 
 class Access(harness.Case):
-    def begin(self, **http_settings):
-        config = self.configure(simulator=DAY, http=http_settings)
+    def begin(self, core=None, **http_settings):
+        config = self.configure(simulator=DAY, http=http_settings, core=core or {})
         _, self.ready = self.serve(config)
         self.address = urllib.parse.urlsplit(self.ready["http"])
         self.tls = None
@@ -117,6 +117,61 @@ class Tokens(Access):
         self.assertEqual(self.next_of(client, "snapshot", "error")["type"], "snapshot")
 
 
+class History(Access):
+    """Levels of the day again: whose they are, how far back, and how many at once."""
+
+    def newest(self):
+        body = json.loads(self.ask("/v1/indices/995365", **self.desk)[2])
+        return body["level"]["index_sequence"] if body["level"] else 0
+
+    def history(self, query="", token="desk"):
+        bearer = {"Authorization": "Bearer " + TOKENS[token]}
+        status, headers, body = self.ask("/v1/indices/995365/history" + query, **bearer)
+        return status, headers, json.loads(body)
+
+    def setUp(self):
+        super().setUp()
+        self.desk = {"Authorization": "Bearer " + TOKENS["desk"]}
+
+    def test_only_whoever_may_have_every_level_has_them_again(self):
+        self.begin(tokens=self.tokens())
+        self.assertEqual(self.history(token="reader")[0], 403)
+        self.assertEqual(self.history()[0], 200)
+
+    def test_a_page_that_is_past_stays_as_it_is(self):
+        self.begin()
+        harness.await_that(lambda: self.newest() > 20, "levels")
+        _, headers, page = self.history("?after=3&to=12&limit=5")
+        self.assertEqual([r["index_sequence"] for r in page["levels"]], [4, 5, 6, 7, 8])
+        self.assertEqual(page["next"], 8)
+        newest = self.newest()
+        harness.await_that(lambda: self.newest() > newest, "a newer one")
+        status, _, body = self.ask("/v1/indices/995365/history?after=3&to=12&limit=5",
+                                   If_None_Match=headers["etag"])
+        self.assertEqual((status, body), (304, ""))
+        _, _, rest = self.history("?after=8&to=12&limit=5")
+        self.assertEqual([r["index_sequence"] for r in rest["levels"]], [9, 10, 11, 12])
+        self.assertIsNone(rest["next"])
+
+    def test_what_is_gone_is_named(self):
+        self.begin(core={"broadcast_ring": 1024})
+        harness.await_that(lambda: self.history()[2]["unavailable_before"] > 1, "an overwritten level")
+        _, _, page = self.history()
+        self.assertEqual(page["levels"][0]["index_sequence"], page["unavailable_before"])
+        _, _, gone = self.history("?to=1")
+        self.assertEqual(gone["levels"], [])
+        self.assertGreater(gone["unavailable_before"], 1)
+
+    def test_more_than_a_second_allows_is_told_when_to_come_back(self):
+        self.begin(tokens=self.tokens(), replay_bytes_per_s=65536)
+        harness.await_that(lambda: self.newest() > 500, "levels")
+        self.assertEqual(self.history()[0], 200)
+        status, headers, problem = self.history()
+        self.assertEqual((status, problem["status"]), (429, 429))
+        self.assertGreater(int(headers["retry-after"]), 0)
+        self.assertEqual(self.newest() > 500, True)  # other pages are not held up
+
+
 @certificate.needs_openssl
 class Tls(Access):
     def setUp(self):
@@ -195,6 +250,21 @@ class Pages(Access):
         problem = json.loads(body)
         for member in ("type", "title", "status", "detail", "instance"):
             self.assertIn(member, problem)
+
+    def test_members_are_had_in_pages_as_the_level_has_them(self):
+        members, pages, after = [], 0, ""
+        _, _, body = self.ask("/v1/indices/995365")
+        whole = json.loads(body)
+        while after is not None:
+            _, headers, body = self.ask(f"/v1/indices/995365/members?limit=3&after={after}")
+            page = json.loads(body)
+            self.assertLessEqual(len(page["members"]), 3)
+            members += page["members"]
+            pages, after = pages + 1, page["next"]
+        self.assertEqual([m["symbol"] for m in members], [m["symbol"] for m in whole["members"]])
+        self.assertEqual(set(members[0]), set(whole["members"][0]))
+        self.assertEqual(pages, 4)
+        self.assertIn("etag", headers)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A level has the same digits whoever tells it: ZeroMQ, WebSocket in both forms, HTTP and a replay."""
+"""A level has the same digits whoever tells it: ZeroMQ, WebSocket in both forms, HTTP, its history and a replay."""
 import decimal
 import threading
 import unittest
@@ -92,6 +92,20 @@ class SameDigits(harness.Case):
         reader.start()
         return reader
 
+    def history(self, ready):
+        """Every level of the day by code and sequence, page by page."""
+        levels = {}
+        for code in harness.CODES:
+            after = 0
+            while after is not None:
+                _, page = harness.fetch(f"{ready['http']}v1/indices/{code}/history?after={after}&limit=400")
+                self.assertEqual([r["index_sequence"] for r in page["levels"]],
+                                 list(range(after + 1, after + 1 + len(page["levels"]))))
+                self.assertEqual(page["unavailable_before"], 0)
+                levels.update(((code, r["index_sequence"]), digits(r)) for r in page["levels"])
+                after = page["next"]
+        return levels
+
     def test_every_level_of_a_morning(self):
         config = self.configure(journal={"enabled": True}, simulator=DAY)
         server, ready = self.serve(config)
@@ -107,6 +121,9 @@ class SameDigits(harness.Case):
         for code in harness.CODES:
             _, page = harness.fetch(f"{ready['http']}v1/indices/{code}")
             self.assertEqual(digits(page["level"]), published[code, newest[code]])
+        again = self.history(ready)
+        self.assertEqual(set(again), {(code, sequence + 1) for code in harness.CODES
+                                      for sequence in range(newest[code])})
         recorder.end()
         server.end()
         output = self.folder / "replay.jsonl"
@@ -115,6 +132,8 @@ class SameDigits(harness.Case):
         replayed = {(r["code"], r["index_sequence"]): digits(r)
                     for r in harness.read_levels(output)}
         self.assertGreater(len(published), 1000)
+        for key, record in again.items():
+            self.assertEqual(record, replayed[key], ("history", key))
         for name, seen in (("text", readers[0]), ("binary", readers[1])):
             self.assertEqual(seen.skipped, 0)
             self.assertGreater(len(seen.levels), 1000, name)

@@ -83,6 +83,39 @@ TEST_F(HttpServerTest, isReadyWhenFeedsLiveAndIndicesHaveLevels) {
   EXPECT_THAT(response.body(), HasSubstr("feed sse is stale"));
 }
 
+TEST_F(HttpServerTest, pagesMembersAsTheIndexShowsThem) {
+  core_.apply_price(0, 153'000'000);
+  core_.publish(core_.make_level(1, 10'079'272));
+  settle();
+  const json whole = get_json("/v1/indices/995366");
+  const json first = get_json("/v1/indices/995366/members?limit=2");
+  EXPECT_EQ(first["index_sequence"], 1);
+  EXPECT_EQ(first["members"][0], whole["members"][0]);
+  EXPECT_EQ(first["next"], "002261.SZ");
+  const json last = get_json("/v1/indices/995366/members?limit=2&after=002261.SZ");
+  ASSERT_EQ(last["members"].size(), 1u);
+  EXPECT_EQ(last["members"][0], whole["members"][2]);
+  EXPECT_EQ(last["next"], nullptr);
+  EXPECT_EQ(get_json("/v1/indices/A%2FB/members")["code"], "A/B");
+  EXPECT_EQ(get("/v1/indices/995366/members?after=nobody").result_int(), 400u);
+}
+
+TEST_F(HttpServerTest, pagesTheLevelsOfTheDay) {
+  for (int i = 1; i <= 5; ++i) core_.publish(1, i * 10);
+  settle();
+  const json page = get_json("/v1/indices/995366/history?after=1&to=4&limit=2");
+  ASSERT_EQ(page["levels"].size(), 2u);
+  EXPECT_EQ(page["levels"][0]["index_sequence"], 2);
+  EXPECT_EQ(page["levels"][0]["level"], "0.0020");
+  EXPECT_EQ(page["next"], 3);
+  EXPECT_EQ(page["unavailable_before"], 0);
+  const json rest = get_json("/v1/indices/995366/history?after=3&to=4");
+  EXPECT_EQ(rest["levels"].size(), 1u);
+  EXPECT_EQ(rest["next"], nullptr);
+  EXPECT_EQ(get_json("/v1/indices/995365/history")["levels"], json::array());
+  EXPECT_EQ(get("/v1/indices/995366/history?epoch=7").result_int(), 409u);
+}
+
 struct PathCase {
   const char* path;
   const char* content_type;

@@ -113,7 +113,7 @@ TEST_F(StreamHubTest, aReplayComesInPagesWithoutAHole) {
     client->say(json{{"op", "replay"}, {"code", "995366"}, {"from", at}}.dump());
     const json page = client->message();
     ASSERT_EQ(page["type"], "replay");
-    EXPECT_LE(page["levels"].size(), LevelPages::kPageMax);
+    EXPECT_LE(page["levels"].size(), kLevelPageMax);
     for (const json& level : page["levels"]) ASSERT_EQ(level["index_sequence"], expected++);
     at = page["next"];
   }
