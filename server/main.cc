@@ -226,7 +226,15 @@ Command add_watch(CLI::App& app) {
 }
 
 std::string operations_text() {
-  std::string text = "Operations:\n  status TARGET: the version to expect, and what is in force\n";
+  std::string text =
+      "Operations:\n"
+      "  status: whether the server is in service; of a TARGET, the version to expect, and what is "
+      "in "
+      "force\n"
+      "  drain: the server leaves service: it is not ready, takes no new streams and closes the "
+      "open "
+      "ones\n"
+      "  resume: it is in service again\n";
   for (const Operation& each : kOperations) {
     text += fmt::format("  {} {}{}: {}\n", each.name, word_of(kTargetKindWords, each.target),
                         each.value == ValueKind::none ? "" : " VALUE", each.help);
@@ -238,7 +246,7 @@ Command add_control(CLI::App& app) {
   CLI::App* command = app.add_subcommand("control", "an operator's request to a running server");
   const auto options = std::make_shared<ControlOptions>();
   command->add_option("OPERATION", options->operation, "as below")->required();
-  command->add_option("TARGET", options->target, "index code, symbol or FX series")->required();
+  command->add_option("TARGET", options->target, "index code, symbol or FX series");
   command->add_option("VALUE", options->value, "price, rate, level, or 1 and 0");
   command->add_option("--reason", options->reason, "why: kept in the audit");
   command->add_option("--expect", options->expect, "the version that status shows, or any");

@@ -7,11 +7,12 @@ namespace indexcast::subscriber {
 Failover::Failover(std::size_t servers, Time timeout, Time return_after, Time now)
     : servers_(servers), active_since_(now), timeout_(timeout), return_after_(return_after) {}
 
-bool Failover::heartbeat(std::size_t server, std::uint64_t epoch, Time now) {
+bool Failover::heartbeat(std::size_t server, std::uint64_t epoch, Time now, bool draining) {
   Health& health = servers_[server];
   const bool came = !health.alive;
-  if (came || health.epoch != epoch) health.alive_since = now;
+  if (came || health.epoch != epoch || draining) health.alive_since = now;
   health.alive = true;
+  health.draining = draining;
   health.last = now;
   health.epoch = epoch;
   return came;
@@ -34,7 +35,9 @@ std::optional<Switch> Failover::check(Time now) {
   if (!alive(active_) && alive(other) && now - active_since_ >= timeout_) {
     return use(other, SwitchReason::heartbeat_timeout, now);
   }
-  const bool back = active_ != 0 && alive(0) && return_after_ > Time{0} &&
+  if (servers_[active_].draining && in_service(other))
+    return use(other, SwitchReason::draining, now);
+  const bool back = active_ != 0 && in_service(0) && return_after_ > Time{0} &&
                     now - std::max(active_since_, servers_[0].alive_since) >= return_after_;
   if (back) return use(0, SwitchReason::primary_returned, now);
   return std::nullopt;

@@ -12,8 +12,9 @@
 namespace indexcast::subscriber {
 
 // A server is alive from its first heartbeat until it was silent for the timeout. The one in use is
-// left when it is not alive, or restarted, and the other one is alive; and for the primary, once
-// that was alive for long enough without a restart. One that is silent is kept while no other
+// left when it is not alive, or restarted, and the other one is alive; when it says that it is
+// being drained and the other one is alive and does not; and for the primary, once that was alive
+// for long enough without a restart, and is not drained. One that is silent is kept while no other
 // speaks.
 class Failover {
  public:
@@ -23,7 +24,7 @@ class Failover {
   bool alive(std::size_t server) const { return servers_[server].alive; }
 
   // True when the server was not alive before.
-  bool heartbeat(std::size_t server, std::uint64_t epoch, Time now);
+  bool heartbeat(std::size_t server, std::uint64_t epoch, Time now, bool draining = false);
   // Servers whose heartbeats stopped, one a call; none when no more did.
   std::optional<std::size_t> expire(Time now);
   // The server to use from now on, when it is another one.
@@ -34,11 +35,13 @@ class Failover {
  private:
   struct Health {
     bool alive = false;
+    bool draining = false;
     Time last{0};
     Time alive_since{0};
     std::uint64_t epoch = 0;
   };
 
+  bool in_service(std::size_t server) const { return alive(server) && !servers_[server].draining; }
   Switch use(std::size_t server, SwitchReason why, Time now);
 
   std::vector<Health> servers_;

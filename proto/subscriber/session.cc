@@ -73,7 +73,8 @@ void Session::on_heartbeat(std::size_t server, Time now) {
   const v1::Heartbeat& heartbeat = reader_.heartbeat();
   const bool in_use = server == failover_.active();
   if (in_use && !enter(heartbeat.epoch(), now)) return;
-  if (failover_.heartbeat(server, heartbeat.epoch(), now) && callbacks_.on_connection) {
+  if (failover_.heartbeat(server, heartbeat.epoch(), now, heartbeat.draining()) &&
+      callbacks_.on_connection) {
     callbacks_.on_connection({server, true, in_use});
   }
   if (!in_use) return;

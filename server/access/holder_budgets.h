@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <string>
 
@@ -26,7 +27,8 @@ class HolderBudgets {
 
  private:
   void make_room(TimeNs now) {
-    std::erase_if(buckets_, [now](auto& each) { return each.second.wait_ms(now) == 0; });
+    for (auto at = buckets_.begin(); at != buckets_.end();)
+      at = at->second.wait_ms(now) == 0 ? buckets_.erase(at) : std::next(at);
     // All in debt at once: forgiven, rather than kept without a bound.
     if (buckets_.size() >= kHoldersMax) buckets_.clear();
   }

@@ -3,6 +3,8 @@
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -31,6 +33,8 @@ using nlohmann::ordered_json;
 
 constexpr std::string_view kScheme = "http://";
 constexpr std::string_view kStatus = "status";
+// Of the server itself, not of a target.
+constexpr std::array<std::string_view, 2> kServiceOperations{"drain", "resume"};
 // Longer than the server itself waits for its core.
 constexpr std::chrono::seconds kTimeout{10};
 
@@ -73,6 +77,17 @@ std::optional<std::string> read_token(const std::string& path, std::ostream& err
   return std::nullopt;
 }
 
+bool is_of_service(std::string_view operation) {
+  return std::ranges::find(kServiceOperations, operation) != kServiceOperations.end();
+}
+
+std::string path_of(const ControlOptions& options) {
+  const bool of_service = is_of_service(options.operation) || options.target.empty();
+  if (of_service) return "/admin/v1/service";
+  return options.operation == kStatus ? "/admin/v1/versions/" + options.target
+                                      : "/admin/v1/requests";
+}
+
 // From the asker's clock, so that a request asked again expires when the first one does.
 std::string expiry_of(const std::string& text) {
   absl::Duration after;
@@ -81,6 +96,8 @@ std::string expiry_of(const std::string& text) {
 }
 
 ordered_json body_of(const ControlOptions& options, const std::string& id) {
+  if (is_of_service(options.operation))
+    return {{"operation", options.operation}, {"reason", options.reason}};
   ordered_json body{{"operation", options.operation},
                     {"target", options.target},
                     {"reason", options.reason},
@@ -131,9 +148,8 @@ Answer ask(const Address& address, const http::request<http::string_body>& reque
 http::request<http::string_body> message_of(const ControlOptions& options, const Address& address,
                                             const std::string& token, const std::string& id) {
   const bool status = options.operation == kStatus;
-  http::request<http::string_body> message(
-      status ? http::verb::get : http::verb::post,
-      status ? "/admin/v1/versions/" + options.target : std::string("/admin/v1/requests"), 11);
+  http::request<http::string_body> message(status ? http::verb::get : http::verb::post,
+                                           path_of(options), 11);
   message.set(http::field::host, address.host + ":" + address.port);
   message.set(http::field::authorization, "Bearer " + token);
   message.keep_alive(false);
@@ -158,8 +174,17 @@ int show(const Answer& answer, std::ostream& out, std::ostream& err) {
   return answer.status >= 500 ? kExitFailure : kExitRefused;
 }
 
+std::string service_fault(const ControlOptions& options) {
+  if (!options.target.empty())
+    return options.operation + " concerns the server and takes no TARGET";
+  if (options.reason.empty()) return "--reason is needed: say why";
+  return {};
+}
+
 // Empty when the options make a request, or ask for what stands.
 std::string usage_fault(const ControlOptions& options) {
+  if (is_of_service(options.operation)) return service_fault(options);
+  if (options.operation == kStatus && options.target.empty()) return {};
   const bool target_is_plain =
       options.target.find_first_of(" ?#%\r\n\t") == std::string::npos && !options.target.empty();
   if (!target_is_plain) return "TARGET must be an index code, a symbol or the name of a series";
@@ -188,7 +213,7 @@ int run_control(const ControlOptions& options, std::ostream& out, std::ostream& 
     return show(ask(*address, message_of(options, *address, *token, id)), out, err);
   } catch (const boost::system::system_error& error) {
     err << "control: " << options.url << ": " << error.code().message() << "\n";
-    if (options.operation != kStatus)
+    if (options.operation != kStatus && !is_of_service(options.operation))
       err << "control: whether it was carried out is not known; ask again with --id " << id << "\n";
     return kExitFailure;
   }

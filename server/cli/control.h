@@ -12,7 +12,7 @@ struct ControlOptions {
   std::string url = "http://127.0.0.1:8081/";  // the server's administrative interface
   std::string token_file;  // the asker's token, in its first line; not readable by others
   std::string operation;   // or "status": what stands at the target
-  std::string target;
+  std::string target;      // none of "drain" and "resume", nor of the status of the server itself
   std::string value;
   std::string reason;
   std::string expect;   // the target's version, or "any"

@@ -124,6 +124,8 @@ struct HttpSettings {
   std::int64_t commands_per_second = 100;     // likewise
   std::int64_t replay_bytes_per_s = 8 << 20;  // likewise, of levels sent again
   std::int64_t handshake_s = 10;              // to begin to speak, and to say who one is
+  std::int64_t drain_grace_s = 30;            // of a drained server's WebSocket clients, to leave
+  std::int64_t drain_spread_s = 30;           // then they are closed one by one, in so long
   std::int64_t idle_s = 60;                   // without a byte from a WebSocket client: closed
   bool deflate = false;                       // offer permessage-deflate
   std::vector<std::string> allowed_origins;   // of pages from elsewhere; "*": any

@@ -219,6 +219,8 @@ void walk_http(Walker& walker, HttpSettings& http) {
   walker.integer("replay_bytes_per_s", http.replay_bytes_per_s, 65'536, 10'000'000'000);
   walker.integer("handshake_s", http.handshake_s, 1, 3600);
   walker.integer("idle_s", http.idle_s, 2, 86'400);
+  walker.integer("drain_grace_s", http.drain_grace_s, 0, 86'400);
+  walker.integer("drain_spread_s", http.drain_spread_s, 0, 86'400);
   walker.boolean("deflate", http.deflate);
   walker.texts("allowed_origins", http.allowed_origins, NonEmptyText{});
   walker.text("tokens", http.tokens, AnyText{});

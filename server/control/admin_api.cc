@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kRequests = "/admin/v1/requests";
 constexpr std::string_view kVersions = "/admin/v1/versions/";
+constexpr std::string_view kService = "/admin/v1/service";
 
 std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -75,6 +76,10 @@ Response refused(const Submission& submission) {
   return problem(what.status, what.title, std::string(what.detail).append(submission.detail));
 }
 
+bool is_json(const AdminCall& call) { return call.content_type.starts_with("application/json"); }
+
+Response no_json() { return problem(415, "Unsupported media type", "application/json is taken"); }
+
 Response malformed(const absl::Status& status) {
   const bool json = status.code() != absl::StatusCode::kDataLoss;
   return problem(json ? 422 : 400, json ? "Not a request" : "Not JSON",
@@ -107,6 +112,10 @@ std::variant<Response, Awaited> AdminApi::route(const AdminCall& call, const Ask
     if (call.method == "POST") return submit(call, asker, now);
     return is_get ? newest_requests() : wrong_method("GET, POST");
   }
+  if (path == kService) {
+    if (call.method == "POST") return change_service(call, asker, now);
+    return is_get ? json_response(service_.standing()) : wrong_method("GET, POST");
+  }
   const bool one = path.starts_with(kRequests) && path[kRequests.size()] == '/';
   if (!one && !path.starts_with(kVersions)) return problem(404, "Not found", "no such path");
   if (!is_get) return wrong_method("GET");
@@ -116,8 +125,7 @@ std::variant<Response, Awaited> AdminApi::route(const AdminCall& call, const Ask
 
 std::variant<Response, Awaited> AdminApi::submit(const AdminCall& call, const Asker& asker,
                                                  TimeNs now) {
-  if (!call.content_type.starts_with("application/json"))
-    return problem(415, "Unsupported media type", "application/json is taken");
+  if (!is_json(call)) return no_json();
   const absl::StatusOr<ControlRequest> request = parse_request(call.body, universe_);
   if (!request.ok()) {
     stats_.malformed.add();
@@ -127,6 +135,21 @@ std::variant<Response, Awaited> AdminApi::submit(const AdminCall& call, const As
   if (submission.verdict == Verdict::taken || submission.verdict == Verdict::repeated)
     return Awaited{submission.id};
   return refused(submission);
+}
+
+Response AdminApi::change_service(const AdminCall& call, const Asker& asker, TimeNs now) {
+  if (!is_json(call)) return no_json();
+  const absl::StatusOr<ServiceRequest> request = parse_service_request(call.body);
+  if (!request.ok()) {
+    stats_.malformed.add();
+    return malformed(request.status());
+  }
+  const absl::Status done = service_.carry_out(*request, asker, now, audit_);
+  if (done.ok()) return json_response(service_.standing());
+  const std::string why(done.message());
+  if (done.code() == absl::StatusCode::kFailedPrecondition)
+    return problem(409, "Nothing to do", why);
+  return refused({Verdict::unaudited, 0, why});
 }
 
 bool AdminApi::is_waiting(std::uint64_t id) const {

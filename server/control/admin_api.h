@@ -9,6 +9,7 @@
 #include "server/access/token_file.h"
 #include "server/control/line_budget.h"
 #include "server/control/request_desk.h"
+#include "server/control/service_desk.h"
 #include "server/http/response.h"
 
 namespace indexcast::server {
@@ -36,8 +37,13 @@ class AdminApi {
   static constexpr std::size_t kPathBytesMax = 256;
 
   AdminApi(RequestDesk& desk, const Universe& universe, const TokenOwners& owners, Audit& audit,
-           RequestStats& stats)
-      : desk_(desk), universe_(universe), owners_(owners), audit_(audit), stats_(stats) {}
+           RequestStats& stats, ServiceDesk& service)
+      : desk_(desk),
+        universe_(universe),
+        owners_(owners),
+        audit_(audit),
+        stats_(stats),
+        service_(service) {}
 
   // Never throws on a caller's account. Every call that reaches the desk's table or is refused is a
   // line of the audit; of those that change nothing, as many as a LineBudget allows.
@@ -51,6 +57,7 @@ class AdminApi {
  private:
   std::variant<Response, Awaited> route(const AdminCall& call, const Asker& asker, TimeNs now);
   std::variant<Response, Awaited> submit(const AdminCall& call, const Asker& asker, TimeNs now);
+  Response change_service(const AdminCall& call, const Asker& asker, TimeNs now);
   Response one_request(std::string_view id) const;
   Response newest_requests() const;
   Response standing(std::string_view target) const;
@@ -62,6 +69,7 @@ class AdminApi {
   const TokenOwners& owners_;
   Audit& audit_;
   RequestStats& stats_;
+  ServiceDesk& service_;
   // A person's calls and a stranger's, so that no flood hides the former.
   LineBudget known_lines_{100, kNsPerSecond / 10};
   LineBudget stranger_lines_{20, 5 * kNsPerSecond};

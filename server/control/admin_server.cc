@@ -84,7 +84,7 @@ class AdminServer::Impl {
         owners_(std::move(parts.owners)),
         batch_(parts.view.ring->capacity()),
         desk_(parts.view, parts.port, parts.audit, parts.stats),
-        api_(desk_, *parts.view.universe, owners_, parts.audit, parts.stats) {
+        api_(desk_, *parts.view.universe, owners_, parts.audit, parts.stats, parts.service) {
     desk_.set_stage(std::move(parts.stage));
     port_ = listen_at(acceptor_, "admin", settings.address, settings.port);
     if (!acceptor_.local_endpoint().address().is_loopback())

@@ -9,6 +9,7 @@
 #include "server/control/audit.h"
 #include "server/control/request_desk.h"
 #include "server/control/request_stats.h"
+#include "server/control/service_desk.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/control_port.h"
 #include "server/pipeline/server_view.h"
@@ -23,6 +24,7 @@ struct AdminParts {
   TokenOwners owners;
   Audit& audit;
   RequestStats& stats;
+  ServiceDesk& service;
   StageDefinition stage = {};  // empty where no folder of definitions is watched
 };
 

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
@@ -23,20 +22,6 @@ constexpr std::array<std::string_view, 9> kKeys{"operation",        "target",  "
                                                 "reason",           "id",      "to_sequence"};
 
 absl::string_view abseil(std::string_view text) { return {text.data(), text.size()}; }
-
-// The object, or what keeps the text from being one. A key that stands twice has two meanings.
-absl::StatusOr<json> parse_object(std::string_view text) {
-  std::size_t keys = 0;
-  const auto count = [&keys](int depth, json::parse_event_t event, json&) {
-    keys += depth == 1 && event == json::parse_event_t::key;
-    return true;
-  };
-  json object = json::parse(text, count, false);
-  if (object.is_discarded()) return absl::DataLossError("the body is no JSON");
-  if (!object.is_object()) return absl::DataLossError("the body is no JSON object");
-  if (object.size() != keys) return absl::DataLossError("a key stands twice");
-  return object;
-}
 
 class RequestReader {
  public:
@@ -223,6 +208,19 @@ class RequestReader {
 };
 
 }  // namespace
+
+absl::StatusOr<json> parse_object(std::string_view text) {
+  std::size_t keys = 0;
+  const auto count = [&keys](int depth, json::parse_event_t event, json&) {
+    keys += depth == 1 && event == json::parse_event_t::key;
+    return true;
+  };
+  json object = json::parse(text, count, false);
+  if (object.is_discarded()) return absl::DataLossError("the body is no JSON");
+  if (!object.is_object()) return absl::DataLossError("the body is no JSON object");
+  if (object.size() != keys) return absl::DataLossError("a key stands twice");
+  return object;
+}
 
 absl::StatusOr<ControlRequest> parse_request(std::string_view text, const Universe& universe) {
   const absl::StatusOr<json> object = parse_object(text);

@@ -45,8 +45,8 @@ DayKeeper::DayKeeper(Config config, DefinitionDirectory directory, LoadedDay fir
       zmq_(config_.zmq.enabled ? std::make_unique<ZmqSocket>(config_.zmq) : nullptr) {
   if (!directory_.faults().empty()) spdlog::error("refused:\n{}", directory_.faults());
   warn_of(first);
-  pipeline_ =
-      std::make_unique<Pipeline>(first.config, std::move(first.universe), trade_date_, zmq_.get());
+  pipeline_ = std::make_unique<Pipeline>(first.config, std::move(first.universe), trade_date_,
+                                         zmq_.get(), service_.state());
   keep_list(*pipeline_);
   if (config_.admin.enabled) open_admin(config_.admin);
   if (zmq_ && !config_.zmq.query.empty())
@@ -77,8 +77,9 @@ void DayKeeper::open_admin(const AdminSettings& settings) {
       return this->stage(code, version);
     };
   admin_ = std::make_unique<AdminServer>(
-      settings, AdminParts{pipeline_->view(), pipeline_->control_port(), pipeline_->clock(),
-                           *std::move(owners), *audit_, request_stats_, std::move(stage)});
+      settings,
+      AdminParts{pipeline_->view(), pipeline_->control_port(), pipeline_->clock(),
+                 *std::move(owners), *audit_, request_stats_, service_, std::move(stage)});
 }
 
 std::vector<const PublisherStats*> DayKeeper::publishers() const {
@@ -175,7 +176,8 @@ void DayKeeper::begin(Date date) {
   warn_of(*day);
   std::unique_ptr<Pipeline> next;
   try {
-    next = std::make_unique<Pipeline>(day->config, day->universe, date, zmq_.get());
+    next =
+        std::make_unique<Pipeline>(day->config, day->universe, date, zmq_.get(), service_.state());
     keep_list(*next);
   } catch (const std::exception& error) {
     spdlog::error("{} cannot begin, {} goes on: {}", date, trade_date_, error.what());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/control/admin_server.h"
+#include "server/control/service_desk.h"
 #include "server/days/definition_directory.h"
 #include "server/days/loaded_day.h"
 #include "server/http/http_server.h"
@@ -63,6 +64,7 @@ class DayKeeper {
   Config config_;
   DefinitionDirectory directory_;
   Date trade_date_;
+  ServiceDesk service_;
   std::unique_ptr<ZmqSocket> zmq_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<QueryServer> query_;

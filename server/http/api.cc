@@ -273,7 +273,7 @@ std::string Api::status() const {
 }
 
 std::string Api::not_ready() const {
-  std::string missing;
+  std::string missing = is_draining(sources_.view.service) ? "draining" : "";
   for (const feed::Feed* feed : sources_.view.feeds) {
     if (feed->state() == FeedState::live) continue;
     missing += fmt::format("{}feed {} is {}", missing.empty() ? "" : "; ",

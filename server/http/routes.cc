@@ -18,6 +18,9 @@ constexpr std::string_view kAllowed = "GET, HEAD, OPTIONS";
 constexpr std::uint64_t kSequenceMax = (std::uint64_t{1} << 53) - 1;
 constexpr std::uint64_t kPage = 1000;  // entries of a list, at most and by default
 
+// A drained server is stopped, or back in service, within minutes.
+constexpr std::int64_t kDrainRetryS = 30;
+
 using Query = std::map<std::string, std::string, std::less<>>;
 
 // A request whose path is known and whose asker may have it.
@@ -239,6 +242,11 @@ Response respond(const RouteContext& context, const Request& request) {
 }
 
 Response stream_refusal(const RouteContext& context, const Request& request) {
+  if (is_draining(context.sources.view.service)) {
+    Response refusal = problem(503, "Draining", "the server is being taken out of service");
+    refusal.retry_after_s = kDrainRetryS;
+    return refusal;
+  }
   if (!origin_is_allowed(request.origin, request.host, context.settings.allowed_origins)) {
     context.stats.unauthorised.add();
     return problem(403, "Forbidden", "pages of this origin may not use the stream");

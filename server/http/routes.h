@@ -29,8 +29,8 @@ struct RouteContext {
 // The caller drops the body for HEAD. Never throws on a client's account.
 Response respond(const RouteContext& context, const Request& request);
 
-// Why a WebSocket handshake is refused: its origin, or its token. Status 200 when it is not; the
-// seat then has rights, unless a token is still to come.
+// Why a WebSocket handshake is refused: the server drains, its origin, or its token. Status 200
+// when it is not; the seat then has rights, unless a token is still to come.
 Response stream_refusal(const RouteContext& context, const Request& request);
 
 }  // namespace indexcast::server

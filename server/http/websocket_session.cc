@@ -37,6 +37,13 @@ std::string_view chosen_protocol(const HandshakeRequest& request) {
   return {};
 }
 
+// A part of `whole` that lies evenly between those of the ids before: by the golden ratio.
+std::int64_t share_of(std::uint64_t id, std::int64_t whole) {
+  constexpr std::uint64_t kGoldenRatio = 0x9E3779B97F4A7C15;
+  const auto part = static_cast<double>(id * kGoldenRatio >> 11) / static_cast<double>(1ull << 53);
+  return static_cast<std::int64_t>(part * static_cast<double>(whole));
+}
+
 // At most one read and one write are under way. Reading pauses while the client's queue is full, so
 // that answers to commands are bounded by the same queue.
 class WebSocketSession : public Connection, public WriteObserver {
@@ -83,6 +90,7 @@ class WebSocketSession : public Connection, public WriteObserver {
     const HttpSettings& settings = shared_.settings;
     if (drop_at_.ns != 0 && now > drop_at_) return drop();
     if (!joined_ || closing_) return;
+    if (is_due(now)) return close({websocket::close_code::going_away, "the server is drained"});
     if (client_.stalled(now, settings.client_stall_ms * kNsPerMs)) return close_slow(now);
     if (!client_.rights() && now - since_ > settings.handshake_s * kNsPerSecond) {
       shared_.stats.closed_fault.add();
@@ -178,6 +186,17 @@ class WebSocketSession : public Connection, public WriteObserver {
 
   void read_when_room() {
     if (!reading_ && !closing_ && client_.has_room()) read();
+  }
+
+  // Whether a drained server has been patient with this client for long enough.
+  bool is_due(TimeNs now) const {
+    const ServiceState* service = shared_.sources.view.service;
+    const TimeNs since = service == nullptr ? TimeNs{} : service->since();
+    if (since.ns == 0) return false;
+    const std::int64_t patience_ns =
+        shared_.settings.drain_grace_s * kNsPerSecond +
+        share_of(seat_->id(), shared_.settings.drain_spread_s * kNsPerSecond);
+    return now - since > patience_ns;
   }
 
   void close_slow(TimeNs now) {

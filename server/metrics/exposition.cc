@@ -185,6 +185,8 @@ void add_core(const ServerView& view, Families& out) {
   }
   out.one_counter("indexcast_ring_records_total", "Records that the core has written.",
                   view.ring->head());
+  out.one_gauge("indexcast_draining", "1 while the server is being taken out of service.",
+                is_draining(view.service) ? 1 : 0);
   out.one_gauge("indexcast_ring_capacity_records", "Records that the broadcast ring holds.",
                 view.ring->capacity());
 }

@@ -47,7 +47,7 @@ unsigned spinning_threads(const Config& config) {
 }
 
 Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> universe, Date trade_date,
-                   ZmqSocket* publish)
+                   ZmqSocket* publish, const ServiceState& service)
     : universe_(std::move(universe)),
       editions_(universe_),
       ring_(config.core.broadcast_ring),
@@ -65,6 +65,7 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
   view_.kept = &kept_;
   view_.latest = &latest_;
   view_.core = &core_counters_;
+  view_.service = &service;
   view_.epoch = static_cast<std::uint64_t>(clock_.now().ns);
   view_.trade_date = trade_date;
   view_.grid_ms = config.core.grid_ms;

@@ -40,9 +40,9 @@ class Pipeline {
  public:
   // Opens the feeds' sockets and every file that the configuration names; throws std::exception
   // with the address or path when one cannot be had. `publish`, where levels go over ZeroMQ,
-  // outlives the pipeline; null when that is disabled.
+  // outlives the pipeline; null when that is disabled. So does `service`.
   Pipeline(const Config& config, std::shared_ptr<const Universe> universe, Date trade_date,
-           ZmqSocket* publish);
+           ZmqSocket* publish, const ServiceState& service);
   ~Pipeline() { stop(); }
 
   // Publishes the start levels and lets the threads run.

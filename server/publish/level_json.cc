@@ -138,6 +138,7 @@ void append_heartbeat_json(JsonBuffer& out, const v1::Heartbeat& heartbeat) {
   append_wide(out, "publish_time", heartbeat.publish_time());
   append_number(out, "page", heartbeat.page());
   append_number(out, "pages", heartbeat.pages());
+  append_boolean(out, "draining", heartbeat.draining());
   append(out, ",\"indices\":[");
   bool first = true;
   for (const v1::IndexSequence& index : heartbeat.indices()) {

@@ -10,6 +10,7 @@ ZmqPublisher::ZmqPublisher(ZmqSocket& socket, const Grids& grids, const ServerVi
                            Clock clock)
     : socket_(&socket),
       universe_(view.universe),
+      service_(view.service),
       clock_(clock),
       mirror_(view),
       encoder_(*view.universe, view.epoch),
@@ -86,6 +87,7 @@ void ZmqPublisher::on_tick(const TimerTick& tick, std::uint64_t stream_sequence)
   heartbeat_.set_stream_sequence(stream_sequence);
   heartbeat_.set_instant(tick.instant.ns);
   heartbeat_.set_publish_time(clock_.now().ns);
+  heartbeat_.set_draining(is_draining(service_));
   for (std::size_t page = 0; page < heartbeat_pages(mirror_.indices()); ++page) {
     fill_heartbeat(*universe_, mirror_, page, heartbeat_);
     add_record_sequences(kept_, heartbeat_);

@@ -76,6 +76,7 @@ class ZmqPublisher : public Agent {
 
   ZmqSocket* socket_;
   const Universe* universe_;
+  const ServiceState* service_;
   Clock clock_;
   LevelMirror mirror_;
   LevelEncoder encoder_;

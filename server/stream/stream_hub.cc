@@ -40,6 +40,7 @@ StreamHub::StreamHub(const HttpSettings& settings, const ClientTokens& tokens,
 
 void StreamHub::begin_day(const ServerView& view) {
   universe_ = view.universe;
+  service_ = view.service;
   epoch_ = view.epoch;
   grid_ms_ = view.grid_ms;
   followers_.assign(view.universe->indices().size(), {});
@@ -128,6 +129,7 @@ void StreamHub::send_heartbeats(TimeNs instant, std::uint64_t stream_sequence) {
   heartbeat.set_stream_sequence(stream_sequence);
   heartbeat.set_instant(instant.ns);
   heartbeat.set_publish_time(clock_.now().ns);
+  heartbeat.set_draining(is_draining(service_));
   for (std::size_t page = 0; page < heartbeat_pages(picture_.levels.indices()); ++page) {
     fill_heartbeat(*universe_, picture_.levels, page, heartbeat);
     add_record_sequences(picture_.records.mirror(), heartbeat);

@@ -96,6 +96,7 @@ class StreamHub {
   DayPicture picture_;
   PublisherStats stats_;
   StreamFrames frames_;
+  const ServiceState* service_ = nullptr;
   std::uint64_t epoch_ = 0;
   std::int64_t grid_ms_ = 0;  // ServerView::grid_ms
   TimeNs now_{};              // of the running poll or command

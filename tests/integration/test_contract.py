@@ -189,6 +189,7 @@ class WebSocket(ContractCase):
 # answers to a fault of the machine: a full disk, a core that stands still.
 PUBLIC = "http"
 ADMIN = "admin"
+DRAIN = {"operation": "drain", "reason": "a test"}
 HOLD = {"operation": "hold", "target": harness.CODES[1], "expected_version": "any", "reason": "a test"}
 
 
@@ -273,9 +274,25 @@ REQUESTS = (
     asked("getStanding", 200, "/admin/v1/versions/HKDCNY", ADMIN),
     asked("getStanding", 401, "/admin/v1/versions/" + CODE, ADMIN, who="desk"),
     asked("getStanding", 404, "/admin/v1/versions/nothing", ADMIN),
+    asked("getService", 200, "/admin/v1/service", ADMIN),
+    asked("getService", 401, "/admin/v1/service", ADMIN, who="desk"),
+    asked("changeService", 200, "/admin/v1/service", ADMIN, "POST", body=DRAIN, **JSON),
+    asked("getService", 200, "/admin/v1/service", ADMIN),
+    asked("getReadiness", 503, "/readyz", who="nobody"),
+    asked("openStream", 503, "/v1/stream", **UPGRADE),
+    asked("changeService", 409, "/admin/v1/service", ADMIN, "POST", body=DRAIN, **JSON),
+    asked("changeService", 200, "/admin/v1/service", ADMIN, "POST", body={**DRAIN, "operation": "resume"},
+          **JSON),
+    asked("changeService", 400, "/admin/v1/service", ADMIN, "POST", body="[]", **JSON),
+    asked("changeService", 401, "/admin/v1/service", ADMIN, "POST", who="desk", body=DRAIN, **JSON),
+    asked("changeService", 413, "/admin/v1/service", ADMIN, "POST", body={**DRAIN, "reason": "x" * 20000},
+          **JSON),
+    asked("changeService", 415, "/admin/v1/service", ADMIN, "POST", body=DRAIN, Content_Type="text/plain"),
+    asked("changeService", 422, "/admin/v1/service", ADMIN, "POST", body={**DRAIN, "author": "another"},
+          **JSON),
 )
-NOT_HERE = {("openStream", 503), ("getReadiness", 503), ("getRequest", 200), ("makeRequest", 500),
-            ("makeRequest", 503), ("makeRequest", 504)}
+NOT_HERE = {("getRequest", 200), ("getHistory", 429), ("makeRequest", 500), ("makeRequest", 503),
+            ("makeRequest", 504), ("changeService", 503)}
 
 
 def operations():

@@ -107,7 +107,9 @@ class SameDigits(harness.Case):
         return levels
 
     def test_every_level_of_a_morning(self):
-        config = self.configure(journal={"enabled": True}, simulator=DAY)
+        # The whole morning again is more than a second's worth.
+        config = self.configure(journal={"enabled": True}, simulator=DAY,
+                                http={"replay_bytes_per_s": 1_000_000_000})
         server, ready = self.serve(config)
         recorder, recording = self.record(ready)
         readers = [self.text_reader(ready), self.binary_reader(ready)]

@@ -39,7 +39,7 @@ class AdminServerTest : public test::ControlDesk {
     settings.port = 0;
     view_.epoch = 1;
     server_ = std::make_unique<AdminServer>(
-        settings, AdminParts{view_, port_, Clock(), std::move(owners), audit_, stats_});
+        settings, AdminParts{view_, port_, Clock(), std::move(owners), audit_, stats_, service_});
     server_->start();
     core_ = std::thread([this] {
       while (running_) {
@@ -99,6 +99,7 @@ class AdminServerTest : public test::ControlDesk {
   }
 
   asio::io_context context_;
+  ServiceDesk service_;
   std::unique_ptr<AdminServer> server_;
   std::atomic<bool> running_{true};
   std::thread core_;

@@ -120,6 +120,7 @@ class CoreStub {
             .feeds = {&sse, &hkex},
             .feed_rings = {&sse_ring, &hkex_ring},
             .feed_channels = {&sse_channels, &hkex_channels},
+            .service = &service,
             .epoch = kStubEpoch,
             .trade_date = kStubDate};
   }
@@ -183,6 +184,7 @@ class CoreStub {
   BroadcastRing ring;
   BroadcastRing kept{64};
   LatestTable latest;
+  ServiceState service;
   CoreCounters counters;
   FeedStub sse{feed::Venue::sse};
   FeedStub hkex{feed::Venue::hkex};

@@ -304,6 +304,35 @@ TEST_F(HttpServerTest, saysGoodbyeWhenItStops) {
   EXPECT_EQ(server_.clients().connections.get(), 0u);
 }
 
+class DrainedHttpServerTest : public HttpServerTest {
+ protected:
+  DrainedHttpServerTest() : HttpServerTest(impatient()) {}
+  static HttpSettings impatient() {
+    HttpSettings settings = local();
+    settings.drain_grace_s = settings.drain_spread_s = 0;
+    return settings;
+  }
+};
+
+TEST_F(DrainedHttpServerTest, sendsStreamsAwayAndAnswersOn) {
+  for (IndexId index = 0; index < 3; ++index) core_.publish(index, 10);
+  settle();
+  StreamReader reader(server_.port());
+  reader.send(R"({"op":"ping"})");
+  reader.read_type("pong");
+  core_.service.drain(Clock().now());
+  EXPECT_EQ(reader.read_to_close(), websocket::close_code::going_away);
+  EXPECT_THAT(get("/readyz").body(), HasSubstr("\"draining\""));
+  EXPECT_THROW(StreamReader(server_.port()), boost::system::system_error);
+  EXPECT_EQ(get("/v1/indices").result_int(), 200u);
+  core_.service.resume();
+  EXPECT_EQ(get("/readyz").result_int(), 200u);
+  StreamReader again(server_.port());
+  core_.publish(0, 20);
+  core_.tick({7'000'000'000});
+  EXPECT_EQ(again.read_type("heartbeat")["draining"], false);
+}
+
 class SmallHttpServerTest : public HttpServerTest {
  protected:
   SmallHttpServerTest() : HttpServerTest(small()) {}

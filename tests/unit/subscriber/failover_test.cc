@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace indexcast::subscriber {
 namespace {
 
@@ -14,7 +16,8 @@ class FailoverTest : public testing::Test {
   std::vector<Switch> beat(std::initializer_list<std::size_t> servers, Time end) {
     std::vector<Switch> out;
     for (; now_ < end; now_ += Time{1'000}) {
-      for (const std::size_t server : servers) failover_.heartbeat(server, 1, now_);
+      for (const std::size_t server : servers)
+        failover_.heartbeat(server, 1, now_, draining_.contains(server));
       while (failover_.expire(now_)) {
       }
       if (const auto change = failover_.check(now_)) out.push_back(*change);
@@ -23,6 +26,7 @@ class FailoverTest : public testing::Test {
   }
 
   Time now_{0};
+  std::set<std::size_t> draining_;
   Failover failover_{2, kTimeout, kReturn, now_};
 };
 
@@ -88,6 +92,28 @@ TEST_F(FailoverTest, leavesAServerThatLostItsDayIfTheOtherLives) {
   ASSERT_TRUE(change.has_value());
   EXPECT_EQ(change->to, 1u);
   EXPECT_EQ(change->reason, SwitchReason::epoch_lost);
+}
+
+TEST_F(FailoverTest, leavesAServerThatIsDrainedAtOnceAndComesBackOnceItIsNotForLongEnough) {
+  beat({0, 1}, Time{10'000});
+  draining_ = {0};
+  auto changes = beat({0, 1}, Time{11'000});
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].to, 1u);
+  EXPECT_EQ(changes[0].reason, SwitchReason::draining);
+  EXPECT_TRUE(beat({0, 1}, Time{100'000}).empty());
+  draining_.clear();
+  EXPECT_TRUE(beat({0, 1}, Time{100'000} + kReturn - Time{2'000}).empty());
+  changes = beat({0, 1}, Time{140'000});
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(changes[0].reason, SwitchReason::primary_returned);
+}
+
+TEST_F(FailoverTest, staysWithADrainedServerWhileTheOtherIsSilentOrDrainedToo) {
+  draining_ = {0};
+  EXPECT_TRUE(beat({0}, Time{20'000}).empty());
+  draining_ = {0, 1};
+  EXPECT_TRUE(beat({0, 1}, Time{40'000}).empty());
 }
 
 TEST(FailoverOfOne, hasNowhereToGo) {

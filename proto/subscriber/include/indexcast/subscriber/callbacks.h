@@ -61,7 +61,8 @@ struct Loss {
   LossReason reason;
 };
 
-enum class SwitchReason { heartbeat_timeout, epoch_lost, primary_returned };
+// draining: the server said in its heartbeat that it is being taken out of service.
+enum class SwitchReason { heartbeat_timeout, epoch_lost, primary_returned, draining };
 
 // Servers by their place in Settings::servers. Sequences begin anew, with a snapshot of each index.
 struct Switch {
