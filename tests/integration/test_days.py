@@ -140,7 +140,8 @@ class Days(DaysCase):
 
     def test_the_close_of_one_day_is_where_the_next_begins(self):
         self.put(FIRST)
-        config = self.configure_days()
+        # The client reads nothing while a day passes.
+        config = self.configure_days(http={"client_stall_ms": 600_000})
         server, ready = self.serve(config)
         recorder, recording = self.record(ready)
         with websocket.Client(ready["http"]) as client:
