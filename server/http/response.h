@@ -35,7 +35,8 @@ struct Response {
 // RFC 9457: application/problem+json with the status, its title and what is wrong in this case.
 Response problem(unsigned status, std::string_view title, std::string_view detail);
 
-// A problem says of which path it is, as a URI (RFC 9457, 3.1.5), where one could be read; any other answer stays as it is.
+// A problem says of which path it is, as a URI (RFC 9457, 3.1.5), where one could be read; any
+// other answer stays as it is.
 void name_instance(Response& response, std::string_view path);
 
 }  // namespace indexcast::server

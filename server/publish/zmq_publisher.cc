@@ -14,7 +14,7 @@ ZmqPublisher::ZmqPublisher(ZmqSocket& socket, const Grids& grids, const ServerVi
       clock_(clock),
       mirror_(view),
       encoder_(*view.universe, view.epoch),
-      inav_encoder_(*view.universe, grids_.inavs_ns),
+      inav_encoder_(*view.universe, grids.inavs_ns),
       grids_(grids),
       kept_(view),
       record_encoder_(view),

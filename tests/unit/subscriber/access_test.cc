@@ -78,7 +78,9 @@ class SubscriberAccessTest : public testing::Test {
     out.on_inav = [&told](const v1::Inav& inav, const Quality&) {
       EXPECT_EQ(inav.level().code(), "159099");
       EXPECT_EQ(inav.creation_unit(), 100'000u);
-      ++(inav.pace() == v1::INAV_PACE_GRID ? told.inav_grids : told.ticks);
+      const bool of_grid = inav.pace() == v1::INAV_PACE_GRID;
+      EXPECT_EQ(inav.pace_ms(), of_grid ? 15'000u : 0u);
+      ++(of_grid ? told.inav_grids : told.ticks);
     };
     out.on_lost = [&told](const Loss& loss) { told.lost += loss.to - loss.from + 1; };
     out.on_connection = [&told](const Connection&) { ++told.connections; };
