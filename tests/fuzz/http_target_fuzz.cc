@@ -96,11 +96,11 @@ struct Pages {
   std::unique_ptr<Census::Seat> seat = census.admit("fuzz", {}, refusal);
   StreamHub hub{settings, tokens, core.view(), Clock(), stats, "websocket"};
   MetricSources sources{core.view(), {&hub.stats()}, {&stats}, {}};
-  Api api{sources, hub.mirror(), Clock()};
+  Api api{sources, hub.picture(), Clock(), settings.replay_bytes_per_s};
 };
 
 void check_answer(const Response& response, std::string_view method) {
-  constexpr std::array kStatuses{200u, 204u, 400u, 404u, 405u, 426u, 503u};
+  constexpr std::array kStatuses{200u, 204u, 400u, 404u, 405u, 409u, 426u, 429u, 503u};
   require(std::find(kStatuses.begin(), kStatuses.end(), response.status) != kStatuses.end());
   require((response.status == 405) == (method == "POST"));
   require(!has_control(response.content_type) && !has_control(response.etag));
