@@ -74,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto byte = [&rest](std::size_t i) { return static_cast<std::uint8_t>(rest[i]); };
     const std::size_t what = byte(0) & 0x7f;
     const std::size_t server = byte(0) >> 7;
-    const std::size_t length = byte(1) | byte(2) << 8;
+    const auto length = static_cast<std::size_t>(byte(1) | byte(2) << 8);
     const std::string_view payload = rest.substr(3, length);
     rest.remove_prefix(3 + payload.size());
     if (what < kAnswer) {
