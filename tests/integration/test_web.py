@@ -165,7 +165,10 @@ class PageWithTokens(harness.Case):
         self.await_text(lambda text: "holders of a token" in text, "the question")
         self.show("desk")
         self.await_text(lambda text: level(text, "995365"), "a level")
-        self.page.evaluate("location.reload()")
+        # The page before shows its level until the next one is there.
+        self.page.evaluate("document.body.dataset.before = 'yes'; location.reload()")
+        harness.await_that(
+            lambda: self.page.evaluate("document.body && !document.body.dataset.before"), "the reload")
         self.await_text(lambda text: level(text, "995365"), "a level without a question")
         self.page.evaluate("document.getElementById('forget').click()")
         self.await_text(lambda text: "holders of a token" in text, "the question again")
