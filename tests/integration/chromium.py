@@ -40,14 +40,14 @@ class Page:
         self._end()
 
     def evaluate(self, expression):
-        """The value of a JavaScript expression in the page."""
+        """The value of a JavaScript expression in the page; None when another page came meanwhile."""
         self._asked += 1
         self._client.send({"id": self._asked, "method": "Runtime.evaluate",
                            "params": {"expression": expression, "returnByValue": True}})
         while True:
             answer = self._client.receive()
             if answer.get("id") == self._asked:
-                return answer["result"]["result"].get("value")
+                return answer.get("result", {}).get("result", {}).get("value")
 
     def _page(self, address):
         with urllib.request.urlopen(address + "/json/list", timeout=10) as answer:
