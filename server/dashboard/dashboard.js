@@ -285,9 +285,13 @@ function publisherRow(publisher) {
   ]);
 }
 
+let nextRefresh = 0;
+
 async function ask(path) {
+  const { token } = access;
   const response = await fetch(path, { headers: access.headers(), signal: AbortSignal.timeout(3000) });
-  if (response.status === 401) access.demand();
+  // Not for an answer that comes after another token was given.
+  if (response.status === 401 && token === access.token) access.demand();
   if (!response.ok) throw new Error(path + ': ' + response.status);
   return response.json();
 }
@@ -306,10 +310,12 @@ async function refresh() {
   } catch (error) {
     // The stream tells of a lost connection.
   }
-  if (!access.wanted) setTimeout(refresh, 1000);
+  clearTimeout(nextRefresh);
+  if (!access.wanted) nextRefresh = setTimeout(refresh, 1000);
 }
 
 async function start() {
+  const { token } = access;
   try {
     const { indices: list } = await ask('/v1/indices');
     for (const definition of list) {
@@ -321,7 +327,7 @@ async function start() {
     if (indices.size > 0) $('indices').replaceChildren(...[...indices.values()].map((i) => i.card));
     connect();
   } catch (error) {
-    if (access.wanted) return;
+    if (access.wanted || token !== access.token) return;  // begun again with the next token
     showConnection('lost');
     setTimeout(start, RECONNECT_MS[Math.min(attempt++, RECONNECT_MS.length - 1)]);
   }

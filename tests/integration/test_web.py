@@ -141,7 +141,7 @@ class PageWithTokens(harness.Case):
 
     def await_text(self, found, what):
         return harness.await_that(
-            lambda: found(self.page.evaluate("document.body?.innerText ?? ''")), what)
+            lambda: found(self.page.evaluate("document.body?.innerText") or ""), what)
 
     def test_nothing_is_shown_before_a_token_that_is_good(self):
         text = self.await_text(lambda text: "holders of a token" in text and text, "the question")
