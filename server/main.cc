@@ -228,13 +228,10 @@ Command add_watch(CLI::App& app) {
 std::string operations_text() {
   std::string text =
       "Operations:\n"
-      "  status: whether the server is in service; of a TARGET, the version to expect, and what is "
-      "in "
-      "force\n"
-      "  drain: the server leaves service: it is not ready, takes no new streams and closes the "
-      "open "
-      "ones\n"
-      "  resume: it is in service again\n";
+      "  status: whether the server is in service\n"
+      "  status TARGET: the version to expect, and what is in force\n"
+      "  drain: leave service: not ready, no new streams, the open ones closed after a while\n"
+      "  resume: be in service again\n";
   for (const Operation& each : kOperations) {
     text += fmt::format("  {} {}{}: {}\n", each.name, word_of(kTargetKindWords, each.target),
                         each.value == ValueKind::none ? "" : " VALUE", each.help);

@@ -285,8 +285,6 @@ function publisherRow(publisher) {
   ]);
 }
 
-let nextRefresh = 0;
-
 async function ask(path) {
   const { token } = access;
   const response = await fetch(path, { headers: access.headers(), signal: AbortSignal.timeout(3000) });
@@ -295,6 +293,8 @@ async function ask(path) {
   if (!response.ok) throw new Error(path + ': ' + response.status);
   return response.json();
 }
+
+let nextRefresh = 0;
 
 async function refresh() {
   try {

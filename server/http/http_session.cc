@@ -110,7 +110,7 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
   void refuse_full() { refuse("the server's limit of connections is reached"); }
   void refuse_address() { refuse("the limit of connections for one address is reached"); }
 
-  void go_away() override { transport_&& is_resting() ? end_rest() : close(); }
+  void go_away() override { (transport_ != nullptr && is_resting()) ? end_rest() : close(); }
   void check_progress(TimeNs) override {}  // the session's own timer does
 
  private:

@@ -22,8 +22,8 @@
 #include "server/stream/frame_encoder.h"
 #include "tests/soak/client_frame.h"
 #include "tests/soak/raw_socket.h"
+#include "tests/support/core_stub.h"
 #include "tests/support/loopback_listener.h"
-#include "tests/unit/publish/core_stub.h"
 
 namespace indexcast::server {
 namespace {

@@ -11,28 +11,12 @@
 #include "server/stream/frame_encoder.h"
 #include "server/stream/outbound_queue.h"
 #include "server/stream/stream_hub.h"
+#include "tests/bench/typical_level.h"
 #include "tests/soak/raw_socket.h"
 #include "tests/support/loopback_listener.h"
-#include "tests/unit/publish/core_stub.h"
 
 namespace indexcast::server {
 namespace {
-
-LevelUpdate typical_level(const CoreStub& core) {
-  LevelUpdate update = core.make_level(1, 10'123'456);
-  update.index_sequence = 123'456;
-  update.open = {10'000'001};
-  update.high = {10'200'000};
-  update.low = {9'900'000};
-  update.turnover = 123'456'789'012;
-  update.cause_value = 151'200'000;
-  update.exchange_time = {1'742'347'801'000'000'000};
-  update.receive_time = {1'742'347'801'000'000'100};
-  update.calculation_time = {1'742'347'801'000'000'200};
-  update.weight_opened = update.weight_fresh = 10'000;
-  update.fx_rate = {92'310'000};
-  return update;
-}
 
 // From the record to the bytes of the frame.
 void encode_frame(benchmark::State& state) {

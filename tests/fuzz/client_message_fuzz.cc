@@ -14,7 +14,7 @@
 #include "indexcast/v1/websocket.pb.h"
 #include "server/stream/stream_command.h"
 #include "server/stream/stream_hub.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace {
 

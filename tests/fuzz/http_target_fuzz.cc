@@ -15,7 +15,7 @@
 #include "server/http/request_target.h"
 #include "server/http/routes.h"
 #include "server/stream/stream_hub.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "server/query/query_service.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace {
 

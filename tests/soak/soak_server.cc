@@ -18,7 +18,7 @@
 #include "server/query/query_server.h"
 #include "tests/soak/tool.h"
 #include "tests/support/baskets.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::soak {
 namespace {

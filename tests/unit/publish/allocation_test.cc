@@ -6,7 +6,7 @@
 #include "server/publish/level_mirror.h"
 #include "server/publish/publisher_stats.h"
 #include "tests/support/allocation_counter.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 namespace {

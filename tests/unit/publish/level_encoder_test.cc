@@ -8,7 +8,7 @@
 #include "feedhandlers/common/venue.h"
 #include "server/publish/level_json.h"
 #include "server/publish/words.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 namespace {

@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 namespace {

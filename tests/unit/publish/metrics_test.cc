@@ -8,7 +8,7 @@
 
 #include "server/metrics/exposition.h"
 #include "server/metrics/latency_histogram.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "server/publish/zmq_publisher.h"
 #include "server/query/query_server.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 namespace {

@@ -6,7 +6,7 @@
 #include <zmq.hpp>
 
 #include "server/publish/heartbeat.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <zmq_addon.hpp>
 
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 namespace {

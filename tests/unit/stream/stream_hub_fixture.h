@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "server/stream/stream_hub.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 

@@ -9,9 +9,9 @@
 #include "indexcast/subscriber/subscriber.h"
 #include "server/publish/zmq_publisher.h"
 #include "server/query/query_server.h"
+#include "tests/support/core_stub.h"
 #include "tests/support/curve_keys.h"
 #include "tests/unit/config/temporary_folder.h"
-#include "tests/unit/publish/core_stub.h"
 
 namespace indexcast::subscriber {
 namespace {

@@ -10,9 +10,9 @@
 #include "indexcast/subscriber/subscriber.h"
 #include "server/publish/zmq_publisher.h"
 #include "server/query/query_server.h"
+#include "tests/support/core_stub.h"
 #include "tests/support/stream_witness.h"
 #include "tests/support/tcp_proxy.h"
-#include "tests/unit/publish/core_stub.h"
 
 namespace indexcast::subscriber {
 namespace {

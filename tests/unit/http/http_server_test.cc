@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/unit/publish/http_server_fixture.h"
+#include "tests/unit/http/http_server_fixture.h"
 
 namespace indexcast::server {
 namespace {

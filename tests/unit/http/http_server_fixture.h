@@ -18,7 +18,7 @@
 #include <utility>
 
 #include "server/http/http_server.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 

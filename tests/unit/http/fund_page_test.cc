@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/http/api.h"
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 namespace {

@@ -1,5 +1,5 @@
 // What the server shows follows the day that runs, and the definitions in force in it.
-#include "tests/unit/publish/http_server_fixture.h"
+#include "tests/unit/http/http_server_fixture.h"
 
 namespace indexcast::server {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/publish/core_stub.h"
+#include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 namespace {
