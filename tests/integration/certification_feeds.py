@@ -1,190 +1,29 @@
 #!/usr/bin/python3
 """Certifies the feeds of a server, heading by heading, as an exchange's readiness test does.
 
-    certification_feeds.py [HEADING...]                 on a simulated day, the faults injected
-    certification_feeds.py --url URL [HEADING...]       on your own feed: URL is the HTTP address of a
-                                                        running `indexcast serve`; you are asked to
-                                                        pull the cables
+    certification_feeds.py [HEADING...]                 on a simulated day with injected faults
+    certification_feeds.py --url URL [HEADING...]       on a feed of your own: URL is the HTTP address of a running
+                                                        `indexcast serve`; each disturbance is requested at the
+                                                        terminal, or from a command
 
-Headings: decoding, recovery, failover, capacity; all of them by default.
+Headings: {headings}; all of them by default.
 
     --seconds N       how long a heading watches a feed of your own (30)
+    --act COMMAND     with --url: called as COMMAND KIND VENUE [LINE] to disturb the feed; without it and without a
+                      terminal, headings that need a disturbance are skipped and listed
     --capture FILE    with --url: a capture of the same feed, for the account of its bytes
-    --venue NAME      with --capture: whose bytes to decode there (sse, szse or hkex)
+    --venue NAME      with --capture: the venue of that capture (sse, szse or hkex)
 
-Prints one line a check, with the figures it rests on; the exit code is the number of failed checks.
+Prints one line a check, with its figures; the exit code is the number of failed checks.
 """
 import argparse
-import collections
 import contextlib
-import json
-import subprocess
 import sys
-import tempfile
-import time
 
 import harness
-import settings as site  # from deploy, which the harness puts in the path
+from certification import OUTCOMES, NotPossible, OwnFeed, Report, Simulated, account_of
 
-OUTCOMES = ("applied", "duplicate", "filtered", "rejected", "malformed")
-POLL_S = 0.05
-FAULT_MISSING = 5  # the simulator's exit code when a fault that was asked for did not happen
 FAILOVER_LIMIT_S = 30.0  # twice a heartbeat of the slowest session, and the wait before a connection
-
-
-class Report:
-    def __init__(self):
-        self.failed = 0
-
-    def heading(self, name):
-        print(f"\n== {name}", flush=True)
-
-    def check(self, holds, what, figures=""):
-        self.failed += 0 if holds else 1
-        mark = "PASS" if holds else "FAIL"
-        print(f"{mark}  {what}" + (f"  ({figures})" if figures else ""), flush=True)
-
-
-class Feeds:
-    """What /v1/feeds said at one moment."""
-
-    def __init__(self, url):
-        status, answer = harness.fetch(url + "v1/feeds")
-        if status != 200:
-            raise RuntimeError(f"{url}v1/feeds answered {status}: {answer}")
-        self.time = time.monotonic()
-        self.by_name = {feed["feed"]: feed for feed in answer["feeds"]}
-
-    def counter(self, feed, name):
-        return self.by_name[feed]["counters"][name]
-
-    def messages(self, feed):
-        return sum(self.counter(feed, name) for name in OUTCOMES)
-
-    def state(self, feed):
-        return self.by_name[feed]["state"]
-
-    def states(self, feed):
-        """The feed's own state and those of its channels."""
-        channels = self.by_name[feed].get("channels", [])
-        return {self.state(feed)} | {channel["state"] for channel in channels}
-
-    def since(self, feed):
-        """When each channel entered its state; a state that came and went shows here."""
-        return {channel["channel"]: channel["since"] for channel in self.by_name[feed]["channels"]}
-
-
-class Watch:
-    """A stretch of time on a server's feeds: the counters before and after, the states between."""
-
-    def __init__(self, url):
-        self.url = url
-        self.before = self.now = Feeds(url)
-        self.seen = {feed: self.now.states(feed) for feed in self.now.by_name}
-        self.peak = dict.fromkeys(self.now.by_name, 0.0)
-
-    def look(self):
-        last, self.now = self.now, Feeds(self.url)
-        for feed in self.now.by_name:
-            self.seen[feed] |= self.now.states(feed)
-            rate = (self.now.messages(feed) - last.messages(feed)) / (self.now.time - last.time)
-            self.peak[feed] = max(self.peak[feed], rate)
-
-    def until(self, done, limit_s):
-        """Looks until `done` answers true; False when the limit came first."""
-        deadline = time.monotonic() + limit_s
-        while time.monotonic() < deadline:
-            self.look()
-            if done():
-                return True
-            time.sleep(POLL_S)
-        return False
-
-    def grown(self, feed, name):
-        return self.now.counter(feed, name) - self.before.counter(feed, name)
-
-    def new_messages(self, feed):
-        return self.now.messages(feed) - self.before.messages(feed)
-
-    def stayed_live(self, feed):
-        """Whether no channel left its state, not even between two looks."""
-        return self.seen[feed] == {"live"} and self.now.since(feed) == self.before.since(feed)
-
-    def settled(self, feed):
-        return self.now.states(feed) == {"live"}
-
-
-class OwnFeed:
-    """A server that runs on the user's feed; what is to go wrong is asked of the user."""
-
-    def __init__(self, arguments):
-        self.url = arguments.url.rstrip("/") + "/"
-        self.seconds = arguments.seconds
-        self.capture, self.venue = arguments.capture, arguments.venue
-
-    @contextlib.contextmanager
-    def session(self, faults=(), **_):
-        # From before the user acts: what was lost and mended by the time of Enter counts too.
-        watch = Watch(self.url)
-        for fault in faults:
-            input(f"      now: {fault['ask']}, then press Enter ")
-        yield watch
-
-    def ended(self):
-        """A watch ends when its time is over."""
-        deadline = time.monotonic() + self.seconds
-        return lambda: time.monotonic() >= deadline
-
-    def captures(self):
-        return [(self.venue, self.capture)] if self.capture else []
-
-
-class Simulated:
-    """A server and the simulator on free ports; what is to go wrong stands in a file of faults."""
-
-    DAY = {"begin": "14:00:00", "end": "14:05:00", "speed": 30.0}
-
-    def __init__(self):
-        self.case = harness.Case()
-        self.case.setUp()
-        self.simulator = None
-        self.count = 0
-
-    def close(self):
-        self.case.doCleanups()
-
-    @contextlib.contextmanager
-    def session(self, faults=(), sections=None, **simulator):
-        self.count += 1
-        config = self.case.configure(f"{self.count}.toml", simulator={**self.DAY, **simulator},
-                                     **(sections or {}))
-        arguments = ["simulate", "--config", config, "--seed", self.count]
-        if faults:
-            plan = [{key: value for key, value in fault.items() if key != "ask"}
-                    for fault in faults]
-            arguments += ["--faults", self.case.write(f"faults-{self.count}.toml",
-                                                      site.dump({"fault": plan}))]
-        (self.case.folder / "ready.json").unlink(missing_ok=True)
-        server, ready = self.case.serve(config)
-        self.simulator = self.case.start(f"simulate-{self.count}", *arguments)
-        start = Watch(ready["http"])
-        start.until(lambda: all(start.settled(feed) for feed in start.now.by_name), 30)
-        yield Watch(ready["http"])
-        self.simulator.child.wait(harness.LIMIT_S)
-        if self.simulator.child.returncode == FAULT_MISSING:
-            self.report.check(False, self.simulator.log.read_text().strip().split("\n")[-1])
-        else:
-            self.simulator.wait()
-        server.end()
-
-    def ended(self):
-        return lambda: not self.simulator.running()
-
-    def captures(self):
-        config = self.case.configure("capture.toml", simulator=self.DAY)
-        capture = self.case.folder / "day.pcap"
-        harness.run("simulate", "--config", config, "--pcap", capture, check=0)
-        return [(venue, capture) for venue in ("sse", "szse", "hkex")]
 
 
 def decoding(feeds, report):
@@ -206,17 +45,6 @@ def decoding(feeds, report):
                      ", ".join(f"{name} {value}" for name, value in account.items()))
 
 
-def account_of(venue, capture):
-    """The bytes of a capture as `indexcast decode` accounts for them."""
-    with tempfile.TemporaryFile("w+") as lines:
-        subprocess.run([harness.BINARY, "decode", venue, "--json", capture], stdout=lines,
-                       stderr=subprocess.DEVNULL, check=True)
-        lines.seek(0)
-        totals = json.loads(collections.deque(lines, maxlen=1).pop())["totals"]
-    return {"decoded": totals["decoded"]["bytes"], "skipped": totals["skipped"]["bytes"],
-            "malformed": totals["malformed"]["bytes"], "all": totals["bytes"]}
-
-
 def recovery(feeds, report):
     """One line lost is not noticed; both lost is recovered, and says so while it lasts."""
     one_line = [{"kind": "silence", "venue": "hkex", "line": "a", "begin": "14:01:00",
@@ -225,7 +53,7 @@ def recovery(feeds, report):
         watch.until(feeds.ended(), 600)
         report.check(watch.grown("hkex", "sequence_lost") == 0, "one line silent: nothing is lost",
                      f"{watch.grown('hkex', 'sequence_received')} received")
-        report.check(watch.stayed_live("hkex"), "one line silent: nobody notices",
+        report.check(watch.stayed_live("hkex"), "one line silent: the channel stays live",
                      f"seen {sorted(watch.seen['hkex'])}")
     both = [{"kind": "burst_loss", "venue": "hkex", "line": "both", "begin": "14:02:00",
              "end": "14:04:00", "count": 3,
@@ -289,25 +117,34 @@ def capacity(feeds, report):
                   f"{latency['count']} levels")
 
 
-HEADINGS = {"decoding": decoding, "recovery": recovery, "failover": failover,
-            "capacity": capacity}
+# Headings of one venue stand in modules of their own, certification_VENUE.py, and are added here.
+HEADINGS = {
+    "decoding": decoding,
+    "recovery": recovery,
+    "failover": failover,
+    "capacity": capacity,
+}
 
 
 def certify(feeds, names):
     report = feeds.report = Report()
     for name in names:
         report.heading(f"{name}: {HEADINGS[name].__doc__}")
-        HEADINGS[name](feeds, report)
-    print(f"\n{report.failed} checks failed" if report.failed else "\nall checks passed")
+        try:
+            HEADINGS[name](feeds, report)
+        except NotPossible as reason:
+            report.skip(str(reason))
+    print("\n" + report.summary())
     return report.failed
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
+    parser = argparse.ArgumentParser(description=__doc__.format(headings=", ".join(HEADINGS)),
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("headings", nargs="*", choices=[*HEADINGS, []], metavar="HEADING")
     parser.add_argument("--url")
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--act")
     parser.add_argument("--capture")
     parser.add_argument("--venue", choices=("sse", "szse", "hkex"))
     arguments = parser.parse_args()

@@ -2,10 +2,13 @@
 import argparse
 import contextlib
 import io
+import pathlib
+import tempfile
 import time
 import unittest
 from unittest import mock
 
+import certification
 import certification_feeds
 import harness
 
@@ -14,7 +17,7 @@ class Certification(unittest.TestCase):
     def setUp(self):
         if not harness.BINARY.is_file():
             self.fail(f"no executable at {harness.BINARY}; set INDEXCAST_BIN")
-        self.feeds = certification_feeds.Simulated()
+        self.feeds = certification.Simulated()
         self.addCleanup(self.feeds.close)
 
     def certify(self, heading):
@@ -23,7 +26,7 @@ class Certification(unittest.TestCase):
         return failed, said.getvalue()
 
     def test_every_heading_holds(self):
-        for heading in ("decoding", "recovery", "failover"):
+        for heading in set(certification_feeds.HEADINGS) - {"capacity"}:
             with self.subTest(heading):
                 failed, said = self.certify(heading)
                 self.assertEqual(failed, 0, said)
@@ -49,25 +52,52 @@ class Certification(unittest.TestCase):
 
 
 class OwnFeed(unittest.TestCase):
-    def test_what_happened_before_the_user_pressed_enter_is_seen(self):
-        counts = dict.fromkeys((*certification_feeds.OUTCOMES, "sequence_recovered"), 0)
-
-        class Server(certification_feeds.Feeds):
+    def own_feed(self, counts, act=None):
+        class Server(certification.Feeds):
             def __init__(self, url):
                 self.time = time.monotonic()
                 self.by_name = {"hkex": {"state": "live", "channels": [], "counters": counts.copy()}}
+
+        replaced = mock.patch.object(certification, "Feeds", Server)
+        replaced.start()
+        self.addCleanup(replaced.stop)
+        return certification.OwnFeed(argparse.Namespace(
+            url="http://127.0.0.1:1", seconds=0.0, capture=None, venue=None, act=act))
+
+    def counts(self):
+        return dict.fromkeys((*certification.OUTCOMES, "sequence_recovered"), 0)
+
+    def test_what_happened_before_the_user_pressed_enter_is_seen(self):
+        counts = self.counts()
 
         def drop_packets(_):
             counts["sequence_recovered"] += 3
             return ""
 
-        feed = certification_feeds.OwnFeed(argparse.Namespace(
-            url="http://127.0.0.1:1", seconds=0.0, capture=None, venue=None))
-        with mock.patch.object(certification_feeds, "Feeds", Server), \
-                mock.patch("builtins.input", drop_packets):
+        feed = self.own_feed(counts)
+        with mock.patch("sys.stdin") as terminal, mock.patch("builtins.input", drop_packets):
+            terminal.isatty.return_value = True
             with feed.session([{"ask": "drop packets on both lines"}]) as watch:
                 watch.look()
                 self.assertEqual(watch.grown("hkex", "sequence_recovered"), 3)
+
+    def test_a_command_disturbs_the_feed_where_no_person_does(self):
+        with tempfile.TemporaryDirectory() as folder:
+            words = pathlib.Path(folder) / "words"
+            command = pathlib.Path(folder) / "act"
+            command.write_text(f'#!/bin/sh\necho "$@" > {words}\n')
+            command.chmod(0o755)
+            fault = {"kind": "silence", "venue": "hkex", "line": "a", "ask": "take line A away"}
+            with self.own_feed(self.counts(), act=str(command)).session([fault]):
+                self.assertEqual(words.read_text(), "silence hkex a\n")
+
+    def test_a_heading_that_needs_a_person_is_skipped_without_a_terminal(self):
+        feed = self.own_feed(self.counts())
+        with mock.patch("sys.stdin") as nothing, contextlib.redirect_stdout(io.StringIO()) as said:
+            nothing.isatty.return_value = False
+            certification_feeds.certify(feed, ["recovery"])
+        self.assertIn("SKIP  needs an action (take line A of Hong Kong away", said.getvalue())
+        self.assertIn("1 headings skipped", said.getvalue())
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import re
 import time
 import unittest
 
-import certification_feeds as certification
+import certification
 import harness
 import settings as site  # from deploy, which the harness puts in the path
 
