@@ -4,6 +4,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -146,6 +147,15 @@ struct JournalSettings {
   std::size_t ring = 1 << 18;
 };
 
+// Which colour a rise has on the page; a fall has the other one. `watch` has an option of the same
+// words.
+enum class Colours : std::uint8_t { red_up, green_up };
+inline constexpr std::array<std::string_view, 2> kColourWords{"red_up", "green_up"};
+
+struct DisplaySettings {
+  Colours colours = Colours::red_up;
+};
+
 // Definitions of coming days, and when a day begins (server/days).
 struct DaySettings {
   std::string directory;  // empty: the definitions that the configuration lists, and their day only
@@ -174,6 +184,7 @@ struct Config {
   ZmqSettings zmq;
   HttpSettings http;
   AdminSettings admin;
+  DisplaySettings display;
   JournalSettings journal;
   sim::Settings simulator;
 };

@@ -239,6 +239,11 @@ void walk_admin(Walker& walker, AdminSettings& admin) {
 }
 
 template <class Walker>
+void walk_display(Walker& walker, DisplaySettings& display) {
+  walker.text("colours", display.colours, one_of<Colours>(kColourWords[0], kColourWords[1]));
+}
+
+template <class Walker>
 void walk_journal(Walker& walker, JournalSettings& journal) {
   walker.boolean("enabled", journal.enabled);
   walker.text("directory", journal.directory, AnyText{});
@@ -292,6 +297,7 @@ void walk_config(Walker& walker, Config& config) {
   walker.section("zmq", [&](auto& table) { walk_zmq(table, config.zmq); });
   walker.section("http", [&](auto& table) { walk_http(table, config.http); });
   walker.section("admin", [&](auto& table) { walk_admin(table, config.admin); });
+  walker.section("display", [&](auto& table) { walk_display(table, config.display); });
   walker.section("journal", [&](auto& table) { walk_journal(table, config.journal); });
   walker.section("simulator", [&](auto& table) { walk_simulator(table, config.simulator); });
 }

@@ -241,9 +241,10 @@ std::string Api::feeds() const {
 std::string Api::status() const {
   JsonBuffer out;
   append_format(out,
-                "{{\"epoch\":\"{}\",\"trade_date\":{},\"time\":\"{}\",\"records\":{},"
-                "\"ring_capacity\":{},\"publishers\":[",
+                "{{\"epoch\":\"{}\",\"trade_date\":{},\"time\":\"{}\",\"draining\":{},"
+                "\"colours\":\"{}\",\"records\":{},\"ring_capacity\":{},\"publishers\":[",
                 sources_.view.epoch, sources_.view.trade_date, clock_.now().ns,
+                is_draining(sources_.view.service), sources_.view.colours,
                 sources_.view.ring->head(), sources_.view.ring->capacity());
   bool first = true;
   for (const PublisherStats* stats : sources_.publishers) {

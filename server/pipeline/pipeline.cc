@@ -69,6 +69,7 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
   view_.epoch = static_cast<std::uint64_t>(clock_.now().ns);
   view_.trade_date = trade_date;
   view_.grid_ms = config.core.grid_ms;
+  view_.colours = kColourWords[static_cast<std::size_t>(config.display.colours)];
   opening_ = opening_events(config, *universe_, trade_date, clock_.now());
   open_journal(config.journal);
   sequencer_ =

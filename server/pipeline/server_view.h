@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "calc/broadcast_ring.h"
@@ -39,7 +39,8 @@ struct ServerView {
   const ServiceState* service = nullptr;  // nullptr: always in service
   std::uint64_t epoch = 0;                // ns since the epoch at which this server began to number
   Date trade_date = 0;
-  std::int64_t grid_ms = 1000;  // pace of the grid of levels
+  std::int64_t grid_ms = 1000;          // pace of the grid of levels
+  std::string_view colours = "red_up";  // of a rise on the page, one of kColourWords
 };
 
 }  // namespace indexcast::server
