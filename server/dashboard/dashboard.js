@@ -1,33 +1,31 @@
-// Levels come over /v1/stream as they are published; feeds and latencies are asked for once a second.
+// Draws levels, feeds and publishers. Levels come over the stream as they are published, feeds and
+// latencies are asked for once a second. Nothing is drawn as live unless connection.js says that the
+// server is alive at that moment.
 'use strict';
 
-const RECONNECT_MS = [500, 1000, 2000, 5000];
-const SILENCE_MS = 5000;       // heartbeats come every second
 const SPARK_POINTS = 240;      // one sample every half second: two minutes
 const SPARK_STEP_MS = 500;
-const INTERVAL_MS = 200;       // faster than this no eye follows a number
-// The first that the reader's token allows.
-const MODES = [{ mode: 'conflated', interval_ms: INTERVAL_MS }, { mode: 'grid' }, { mode: 'tick' }];
-const CHINA_OFFSET_MS = 8 * 3600 * 1000;
+const REFRESH_MS = 1000;       // between two questions for feeds and publishers
+const JUDGE_MS = 250;
+const ZONE_OFFSET_MS = 8 * 3600 * 1000;  // UTC+8: Shanghai, Shenzhen, Hong Kong
 
 const $ = (id) => document.getElementById(id);
-const indices = new Map();     // code -> {definition, level, at, points, card, dirty}
-let socket = null;
-let attempt = 0;
-let connected = false;
-let lastMessageAt = 0;
-let epoch = null;
-let serverOffsetMs = 0;        // server clock minus this machine's
+const indices = new Map();     // code -> {level, calculated, fresh, until, points, card, dirty}
+const panels = { feeds: null, status: null, at: 0, dirty: false };
+let exchangeMs = 0;            // newest exchange time of any level
+let notReady = '';             // what the server lacks
+let drawn = {};                // state and liveness of the last drawing
 
 // ---- words and numbers
 
 const words = (text) => text.replaceAll('_', ' ');
-const nsToMs = (ns) => Number(BigInt(ns) / 1000n) / 1000;
 
 function signed(text) {
   if (text.startsWith('-')) return '−' + text.slice(1);
   return Number(text) === 0 ? text : '+' + text;
 }
+
+const ARROWS = { up: '▲ ', down: '▼ ', '': '' };
 
 function directionOf(text) {
   const value = Number(text);
@@ -52,14 +50,9 @@ function age(ms) {
 const count = (value) => value.toLocaleString('en-US');
 const plural = (value, noun) => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 
-function chinaTime(ms) {
-  return new Date(ms + CHINA_OFFSET_MS).toISOString().slice(11, 19);
-}
-
-function chinaDate(number) {
-  const text = String(number);
-  return `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`;
-}
+// "2025-04-02 10:15:03" and "10:15:03", in the stated zone.
+const dateTime = (ms) => new Date(ms + ZONE_OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ');
+const timeOfDay = (ms) => dateTime(ms).slice(11);
 
 // ---- index cards
 
@@ -82,32 +75,40 @@ function setDirection(element, direction) {
 
 function setPill(element, text, kind) {
   element.textContent = text;
-  element.classList.add('pill');
   for (const each of ['good', 'bad', 'wait']) element.classList.toggle(each, each === kind);
 }
 
-function drawCard(index) {
+// Until when a level that is not current was.
+function asOf(index) {
+  const until = index.fresh ? server.current : index.until;
+  return until ? 'as of ' + timeOfDay(until) : 'not known';
+}
+
+// `live`: the server is alive. A level of an earlier connection is not current either.
+function drawCard(index, live) {
   const { card, level } = index;
   const set = (name, text) => { card.querySelector(name).textContent = text; };
-  if (!level) {
-    set('.status', 'no level yet');
-    return;
-  }
+  const current = live && index.fresh;
+  card.classList.toggle('outdated', !current);
+  if (!level) return setPill(card.querySelector('.status'), current ? 'no level yet' : 'not known', '');
   const direction = directionOf(level.change);
   set('.level', level.level);
-  set('.change', signed(level.change));
+  set('.change', ARROWS[direction] + signed(level.change));
   set('.percent', signed(Number(level.change_percent).toFixed(2)) + ' %');
   setDirection(card.querySelector('.move'), direction);
   for (const key of ['open', 'high', 'low', 'previous_close']) set('.' + key, level[key] ?? '–');
+  card.querySelector('.partial').hidden = !level.flags.includes('statistics_partial');
   card.querySelector('.quoted').hidden = !level.bid;
   set('.bid-ask', `${level.bid} / ${level.ask}`);
-  setPill(card.querySelector('.status'), words(level.status), STATUS_CLASS[level.status]);
-  const quotable = level.quotable ? 'quotable' : 'not quotable';
-  // What the server last said of a level's quality does not outlive the connection.
-  setPill(card.querySelector('.quotable'), connected ? quotable : 'quality not known',
-    connected && level.quotable ? 'good' : '');
-  card.querySelector('.flags').replaceChildren(...level.flags.map((flag) => {
+  // Status and quality hold at a moment; they are not shown beyond it.
+  setPill(card.querySelector('.status'), current ? words(level.status) : asOf(index),
+    current ? STATUS_CLASS[level.status] : '');
+  setPill(card.querySelector('.quotable'),
+    !current ? 'quality not known' : level.quotable ? 'quotable' : 'not quotable',
+    current && level.quotable ? 'good' : '');
+  card.querySelector('.flags').replaceChildren(...(current ? level.flags : []).map((flag) => {
     const pill = document.createElement('span');
+    pill.className = 'pill';
     setPill(pill, words(flag), 'wait');
     return pill;
   }));
@@ -115,7 +116,15 @@ function drawCard(index) {
   set('.live-text', (level.weight_live / 100).toFixed(2) + ' %');
   const cause = level.cause_symbol || words(level.cause);
   set('.cause', `by ${cause}, sequence ${count(level.index_sequence)}`);
+  drawAge(index, current);
   drawSpark(index, direction);
+}
+
+function drawAge(index, current) {
+  // When the core made it, on this machine's clock: a snapshot is published later than its level.
+  const made = index.calculated + server.delay;
+  index.card.querySelector('.age').textContent =
+    current && Number.isFinite(made) ? age(Math.max(0, Date.now() - made)) : asOf(index);
 }
 
 function drawSpark(index, direction) {
@@ -139,96 +148,118 @@ function drawSpark(index, direction) {
 
 function takeLevel(message) {
   const index = indices.get(message.code);
-  if (!index || message.level === undefined) return;
-  if (epoch !== null && message.epoch !== epoch) return reload();
-  epoch = message.epoch;
-  index.level = message;
-  // When the core made it, on this machine's clock: a snapshot is published later than its level.
-  index.at = nsToMs(message.calculation_time) - serverOffsetMs;
+  if (!index) return;
+  index.fresh = true;
   index.dirty = true;
+  if (message.level === undefined) return;
+  index.level = message;
+  index.calculated = nsToMs(message.calculation_time);
+  exchangeMs = Math.max(exchangeMs, nsToMs(message.exchange_time));
 }
 
-// A new epoch numbers from the start, perhaps with other definitions.
-function reload() { location.reload(); }
+// What the last connection brought is no longer current.
+function forgetLevels() {
+  for (const index of indices.values()) {
+    if (index.fresh) index.until = server.current;
+    index.fresh = false;
+    index.dirty = true;
+  }
+}
+
+// The indices of the epoch in force; those of an earlier one go.
+function takeIndices(list) {
+  if (list.epoch !== server.epoch) {
+    indices.clear();
+    exchangeMs = 0;
+  }
+  server.epoch = list.epoch;
+  for (const definition of list.indices) {
+    if (indices.has(definition.code)) continue;
+    indices.set(definition.code, {
+      level: null, calculated: 0, fresh: false, until: 0, points: [], card: makeCard(definition),
+      dirty: true,
+    });
+  }
+  if (indices.size > 0) $('indices').replaceChildren(...[...indices.values()].map((i) => i.card));
+}
+
+function isDayClosed() {
+  const all = [...indices.values()];
+  return all.length > 0 && all.every(({ level }) => level?.status === 'closed');
+}
 
 function sample() {
-  if (!connected) return;
+  if (!isAlive()) return;
   for (const index of indices.values()) {
-    if (!index.level) continue;
+    if (!index.level || !index.fresh) continue;
     index.points.push(Number(index.level.level));
     if (index.points.length > SPARK_POINTS) index.points.shift();
     index.dirty = true;
   }
 }
 
+// ---- state of the server
+
+const STATE_CLASS = { live: 'good', connecting: 'wait', draining: 'wait', 'not ready': 'wait', paused: 'wait',
+  'token needed': 'wait', 'day closed': '', drained: 'bad', 'no server': 'bad' };
+
+function bannerText(state) {
+  const since = server.current ? timeOfDay(server.current) : '';
+  switch (state) {
+    case 'no server':
+      return since
+        ? `No heartbeat from the server since ${since} (local clock). Nothing here is current: values are as of ${since}. Connecting again.`
+        : `No heartbeat from the server since this page was opened at ${timeOfDay(OPENED)} (local clock). Connecting again.`;
+    case 'drained':
+      return 'This server is drained: an operator took it out of service. Use another server. ' +
+        (since ? `Nothing here is current: values are as of ${since}.` : 'It sends no levels.');
+    case 'draining':
+      return 'This server is draining: an operator takes it out of service, and it will end this stream. Use another server.';
+    case 'not ready':
+      return 'The server is not ready' + (notReady ? ': ' + notReady : '') + '.';
+    case 'day closed':
+      return 'The day is closed. Levels are the closing levels of the day.';
+    default:
+      return '';
+  }
+}
+
+function drawState(state) {
+  const text = bannerText(state);
+  const banner = $('banner');
+  if (state === drawn.state && text === banner.textContent) return;
+  setPill($('connection'), state, STATE_CLASS[state]);
+  setPill(banner, text, STATE_CLASS[state]);
+  banner.hidden = text === '';
+}
+
+// Draws what changed. A hidden tab is drawn as paused, so that what was live when it went to sleep is
+// not the first thing seen when it wakes.
 function draw() {
+  const state = document.hidden ? 'paused' : serverState();
+  const live = LIVE_STATES.includes(state);
+  drawState(state);
   for (const index of indices.values()) {
-    if (!index.dirty) continue;
+    if (!index.dirty && live === drawn.live) continue;
     index.dirty = false;
-    drawCard(index);
+    drawCard(index, live);
   }
-  requestAnimationFrame(draw);
+  $('legend').classList.toggle('outdated', !live);
+  const current = live && Date.now() - panels.at <= REFRESH_MS + SILENCE_MS;
+  if (panels.dirty || current !== drawn.panels) drawPanels(current);
+  const known = serverState();  // of a hidden tab too
+  document.title = known === 'live' ? 'indexcast' : `${known} – indexcast`;
+  drawn = { state, live, panels: current };
 }
 
-function drawAges() {
-  const now = Date.now();
-  $('clock').textContent = chinaTime(now + serverOffsetMs);
+function drawClocks() {
+  $('local-clock').textContent = dateTime(Date.now());
+  const exchange = $('exchange-clock');
+  exchange.textContent = exchangeMs > 0 ? dateTime(exchangeMs) : '–';
+  exchange.classList.toggle('outdated', !drawn.live);
   for (const index of indices.values()) {
-    if (index.at) index.card.querySelector('.age').textContent = age(Math.max(0, now - index.at));
+    if (index.level) drawAge(index, drawn.live && index.fresh);
   }
-  if (socket && socket.readyState === WebSocket.OPEN && now - lastMessageAt > SILENCE_MS) {
-    socket.close();
-  }
-}
-
-// ---- connection
-
-function showConnection(state) {
-  const live = state === 'live';
-  connected = live;
-  for (const index of indices.values()) index.dirty = true;
-  setPill($('connection'), live ? 'live' : 'reconnecting', live ? 'good' : 'bad');
-  $('lost').hidden = live;
-  document.body.classList.toggle('outdated', !live);
-  if (!live) {
-    const since = lastMessageAt ? chinaTime(lastMessageAt + serverOffsetMs) : 'the start';
-    $('lost').textContent =
-      `Connection to the server lost. What is shown is as of ${since} and may be out of date.`;
-  }
-}
-
-// In the `nth` of MODES, counted from 1, which is also the number of the command.
-function subscribe(nth) {
-  const codes = [...indices.keys()];
-  socket.send(JSON.stringify({ op: 'subscribe', id: nth, codes, ...MODES[nth - 1] }));
-}
-
-function take(message) {
-  if (message.type === 'level' || message.type === 'snapshot' || message.type === 'grid') {
-    takeLevel(message);
-  } else if (message.type === 'error' && message.kind === 'not_allowed') {
-    if (message.id < MODES.length) subscribe(message.id + 1);
-  }
-}
-
-function connect() {
-  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  socket = new WebSocket(`${scheme}://${location.host}/v1/stream`, 'indexcast.v1.json');
-  socket.onopen = () => {
-    attempt = 0;
-    lastMessageAt = Date.now();
-    showConnection('live');
-    if (access.token) socket.send(JSON.stringify({ op: 'authenticate', token: access.token }));
-    if (indices.size > 0) subscribe(1);
-  };
-  socket.onmessage = (event) => {
-    lastMessageAt = Date.now();
-    take(JSON.parse(event.data));
-  };
-  socket.onclose = () => {
-    showConnection('lost');
-    setTimeout(start, RECONNECT_MS[Math.min(attempt++, RECONNECT_MS.length - 1)]);
-  };
 }
 
 // ---- feeds and publishers
@@ -259,39 +290,53 @@ function row(name, cells) {
   return tr;
 }
 
-function feedRow(feed) {
+function feedRow(feed, current) {
   const c = feed.counters;
   const state = document.createElement('td');
   const pill = document.createElement('span');
-  setPill(pill, feed.state, FEED_CLASS[feed.state]);
+  pill.className = 'pill';
+  setPill(pill, current ? feed.state : 'not known', current ? FEED_CLASS[feed.state] : '');
   state.append(pill);
   const messages = c.applied + c.duplicate + c.filtered + c.rejected + c.malformed;
   return row(feed.feed.toUpperCase(), [
-    state, cell(rate('feed ' + feed.feed, messages)), cell(count(c.applied)), cell(count(c.filtered)),
+    state, cell(current ? rate('feed ' + feed.feed, messages) : '–'), cell(count(c.applied)), cell(count(c.filtered)),
     cell(count(c.duplicate)), cell(count(c.rejected)), cell(count(c.malformed), c.malformed > 0),
     cell(count(c.gaps)), cell(count(c.sequence_lost), c.sequence_lost > 0),
     cell(feed.ring_capacity ? `${count(feed.ring_depth)} / ${count(feed.ring_capacity)}` : '–'),
   ]);
 }
 
-function publisherRow(publisher) {
+function publisherRow(publisher, current) {
   const t = publisher.tick_to_publish;
   const time = (ns) => cell(t.count > 0 ? duration(ns) : '–');
   return row(publisher.publisher, [
     time(t.p50_ns), time(t.p99_ns), time(t.p999_ns), time(t.max_ns),
-    cell(rate('publisher ' + publisher.publisher, publisher.levels)), cell(count(publisher.levels)),
+    cell(current ? rate('publisher ' + publisher.publisher, publisher.levels) : '–'), cell(count(publisher.levels)),
     cell(count(publisher.lag)), cell(count(publisher.lapped), publisher.lapped > 0),
     cell(count(publisher.skipped), publisher.skipped > 0),
   ]);
 }
 
-async function ask(path) {
-  const { token } = access;
-  const response = await fetch(path, { headers: access.headers(), signal: AbortSignal.timeout(3000) });
-  // Not for an answer that comes after another token was given.
-  if (response.status === 401 && token === access.token) access.demand();
-  if (!response.ok) throw new Error(path + ': ' + response.status);
-  return response.json();
+function drawPanels(current) {
+  panels.dirty = false;
+  for (const id of ['feeds-panel', 'publish-panel']) {
+    $(id).classList.toggle('outdated', !current);
+    $(id).querySelector('.as-of').textContent = current || !panels.at ? '' : 'as of ' + timeOfDay(panels.at);
+  }
+  if (panels.feeds === null) return;
+  $('feeds').replaceChildren(...panels.feeds.map((feed) => feedRow(feed, current)));
+  $('publishers').replaceChildren(...panels.status.publishers.map((each) => publisherRow(each, current)));
+  const c = panels.status.clients;
+  $('clients').textContent = `${plural(c.websockets, 'streaming client')}, ` +
+    `${plural(c.frames_sent, 'message')} sent, conflated ${plural(c.conflated, 'time')}, ` +
+    `${count(c.closed_slow)} closed for being slow`;
+}
+
+function takeStatus(status) {
+  server.draining = status.draining;
+  server.answered = Date.now();
+  document.body.classList.toggle('red_up', status.colours === 'red_up');
+  document.body.classList.toggle('green_up', status.colours === 'green_up');
 }
 
 let nextRefresh = 0;
@@ -299,38 +344,19 @@ let nextRefresh = 0;
 async function refresh() {
   try {
     const [feeds, status] = await Promise.all([ask('/v1/feeds'), ask('/v1/status')]);
-    serverOffsetMs = nsToMs(status.time) - Date.now();
-    $('trade-date').textContent = chinaDate(status.trade_date);
-    $('feeds').replaceChildren(...feeds.feeds.map(feedRow));
-    $('publishers').replaceChildren(...status.publishers.map(publisherRow));
-    const c = status.clients;
-    $('clients').textContent = `${plural(c.websockets, 'streaming client')}, ` +
-      `${plural(c.frames_sent, 'message')} sent, conflated ${plural(c.conflated, 'time')}, ` +
-      `${count(c.closed_slow)} closed for being slow`;
+    takeStatus(status);
+    Object.assign(panels, { feeds: feeds.feeds, status, at: Date.now(), dirty: true });
+    if (!server.ready) notReady = await whatIsMissing();
   } catch (error) {
-    // The stream tells of a lost connection.
+    // The heartbeats tell of a server that is gone.
   }
   clearTimeout(nextRefresh);
-  if (!access.wanted) nextRefresh = setTimeout(refresh, 1000);
+  if (!access.wanted) nextRefresh = setTimeout(refresh, REFRESH_MS);
 }
 
-async function start() {
-  const { token } = access;
-  try {
-    const { indices: list } = await ask('/v1/indices');
-    for (const definition of list) {
-      if (indices.has(definition.code)) continue;
-      indices.set(definition.code, {
-        definition, level: null, at: 0, points: [], card: makeCard(definition), dirty: true,
-      });
-    }
-    if (indices.size > 0) $('indices').replaceChildren(...[...indices.values()].map((i) => i.card));
-    connect();
-  } catch (error) {
-    if (access.wanted || token !== access.token) return;  // begun again with the next token
-    showConnection('lost');
-    setTimeout(start, RECONNECT_MS[Math.min(attempt++, RECONNECT_MS.length - 1)]);
-  }
+async function whatIsMissing() {
+  const answer = await fetch('/readyz', { cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) });
+  return answer.status === 503 ? (await answer.json()).detail : '';
 }
 
 function begin() {
@@ -338,8 +364,23 @@ function begin() {
   refresh();
 }
 
+// Judges first, draws then: on each frame, on a timer where there are no frames, and when a tab wakes.
+function wake() {
+  judge();
+  draw();
+  drawClocks();
+}
+
+function frame() {
+  judge();
+  draw();
+  requestAnimationFrame(frame);
+}
+
 access.listen(begin);
 begin();
 setInterval(sample, SPARK_STEP_MS);
-setInterval(drawAges, 250);
-requestAnimationFrame(draw);
+setInterval(wake, JUDGE_MS);
+for (const event of ['visibilitychange', 'resume', 'freeze']) document.addEventListener(event, wake);
+for (const event of ['pageshow', 'focus', 'online']) window.addEventListener(event, wake);
+requestAnimationFrame(frame);

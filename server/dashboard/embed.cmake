@@ -1,12 +1,12 @@
 # Writes OUTPUT, a C++ source that holds the dashboard's files as byte arrays.
 #   cmake -DOUTPUT=... -DDIRECTORY=... -P embed.cmake
-set(names index.html dashboard.css access.js dashboard.js)
-set(paths / /dashboard.css /access.js /dashboard.js)
-set(types text/html text/css text/javascript text/javascript)
+set(names index.html dashboard.css access.js connection.js dashboard.js)
+set(paths / /dashboard.css /access.js /connection.js /dashboard.js)
+set(types text/html text/css text/javascript text/javascript text/javascript)
 
 set(arrays "")
 set(rows "")
-foreach(i RANGE 3)
+foreach(i RANGE 4)
   list(GET names ${i} name)
   list(GET paths ${i} path)
   list(GET types ${i} type)

@@ -146,6 +146,7 @@ class Case(unittest.TestCase):
     def serve(self, config):
         """(server, what its ready file says) once it listens."""
         ready = self.folder / "ready.json"
+        ready.unlink(missing_ok=True)  # of a server before
         server = self.start("serve", "serve", "--config", config, "--ready-file", ready)
 
         def listening():

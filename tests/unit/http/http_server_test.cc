@@ -128,7 +128,8 @@ TEST_F(HttpServerTest, servesThePageAndTheMetrics) {
       {"/?x=1", "text/html", "<title>"},
       {"/dashboard.css", "text/css", "{"},
       {"/access.js", "text/javascript", "Bearer"},
-      {"/dashboard.js", "text/javascript", "WebSocket"},
+      {"/connection.js", "text/javascript", "heartbeat"},
+      {"/dashboard.js", "text/javascript", "level"},
       {"/metrics", "text/plain", "indexcast_client_accepted_total"},
   };
   for (const PathCase& c : cases) {
