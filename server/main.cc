@@ -217,9 +217,10 @@ Command add_watch(CLI::App& app) {
   command->add_option("--query", options->query, "its ROUTER, asked for members")
       ->capture_default_str();
   command->add_option("--title", options->title, "first line of the table");
-  command->add_option("--rise", options->rise, "colour of a rise: red or green")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, RiseColour>{
-          {"red", RiseColour::red}, {"green", RiseColour::green}}));
+  command->add_option("--colours", options->red_up, "red_up: a rise is red; or green_up")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, bool>{
+          {std::string(kColourWords[0]), true}, {std::string(kColourWords[1]), false}}))
+      ->default_str(std::string(kColourWords[0]));
   command->add_flag("--jsonl", options->jsonl, "every level as a line of JSON");
   command->add_option("--count", options->count, "end after so many levels");
   return [=] { return run_watch(*options); };

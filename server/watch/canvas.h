@@ -1,4 +1,4 @@
-// What a view is drawn on: a terminal, or a grid of text in a test.
+// The surface that a view draws on: a terminal, or a grid of text in a test.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,11 @@ class Canvas {
   virtual ~Canvas() = default;
   virtual int rows() const = 0;
   virtual int columns() const = 0;
-  // UTF-8, cut at the right edge. `row` and `column` are on the canvas. `selected`: stands out as
-  // the line that keys are about.
+  // Writes UTF-8 text, cut at the right edge. `row` and `column` are on the canvas. `selected`:
+  // stands out, as the line that keys act on and a warning do.
   virtual void put(int row, int column, std::string_view text, Tone tone, bool selected) = 0;
+  // Whether every character of `text` can be shown.
+  virtual bool can_show(std::string_view text) const = 0;
 };
 
 }  // namespace indexcast::server

@@ -8,9 +8,17 @@ constexpr std::int64_t kPatienceNs = 3 * kNsPerSecond;
 
 }  // namespace
 
+void reconnect_when_silent(zmq::socket_t& socket) {
+  socket.set(zmq::sockopt::connect_timeout, 2000);
+  socket.set(zmq::sockopt::handshake_ivl, 2000);
+  socket.set(zmq::sockopt::heartbeat_ivl, 1000);
+  socket.set(zmq::sockopt::heartbeat_timeout, 4000);
+}
+
 MemberQuery::MemberQuery(zmq::context_t& context, const std::string& endpoint)
     : endpoint_(endpoint), socket_(context, zmq::socket_type::dealer) {
   socket_.set(zmq::sockopt::linger, 0);
+  reconnect_when_silent(socket_);
   socket_.connect(endpoint);
 }
 

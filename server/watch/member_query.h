@@ -11,6 +11,10 @@
 
 namespace indexcast::server {
 
+// Makes ZeroMQ leave a connection whose other end is gone without a word, within seconds, and
+// connect anew. The operating system would keep it for minutes. Before socket.connect().
+void reconnect_when_silent(zmq::socket_t& socket);
+
 // At most one question is under way. One thread.
 class MemberQuery {
  public:

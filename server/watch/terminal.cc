@@ -2,7 +2,10 @@
 
 #include <clocale>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
+
+#include "server/watch/display_text.h"
 
 // After everything else: it defines macros of short names.
 #define NCURSES_NOMACROS
@@ -15,16 +18,18 @@ constexpr int kEscapeDelayMs = 25;
 
 short pair_of(Tone tone) { return static_cast<short>(static_cast<int>(tone) + 1); }
 
-void set_colours(RiseColour rise) {
-  if (!has_colors()) return;
+// Returns whether the terminal has colours and the environment allows them.
+bool set_colours(bool red_up) {
+  const char* const no_colour = std::getenv("NO_COLOR");
+  if (!has_colors() || (no_colour != nullptr && *no_colour != '\0')) return false;
   start_color();
   use_default_colors();
   constexpr short kBackground = -1;
-  const bool red = rise == RiseColour::red;
-  init_pair(pair_of(Tone::up), red ? COLOR_RED : COLOR_GREEN, kBackground);
-  init_pair(pair_of(Tone::down), red ? COLOR_GREEN : COLOR_RED, kBackground);
+  init_pair(pair_of(Tone::up), red_up ? COLOR_RED : COLOR_GREEN, kBackground);
+  init_pair(pair_of(Tone::down), red_up ? COLOR_GREEN : COLOR_RED, kBackground);
   init_pair(pair_of(Tone::good), COLOR_CYAN, kBackground);
   init_pair(pair_of(Tone::warn), COLOR_YELLOW, kBackground);
+  return true;
 }
 
 attr_t attributes_of(Tone tone, bool selected) {
@@ -68,18 +73,21 @@ Key key_of(int code) {
 
 }  // namespace
 
-std::unique_ptr<Terminal> Terminal::open(RiseColour rise) {
+std::unique_ptr<Terminal> Terminal::open(bool red_up) {
   std::setlocale(LC_CTYPE, "");
   SCREEN* const screen = newterm(nullptr, stdout, stdin);
   if (screen == nullptr) return nullptr;
+  if (tigetstr("cup") == nullptr) {
+    delscreen(screen);
+    return nullptr;
+  }
   set_escdelay(kEscapeDelayMs);
   cbreak();
   noecho();
   keypad(stdscr, true);
   nodelay(stdscr, true);
   curs_set(0);
-  set_colours(rise);
-  return std::unique_ptr<Terminal>(new Terminal);
+  return std::unique_ptr<Terminal>(new Terminal(set_colours(red_up)));
 }
 
 Terminal::~Terminal() { endwin(); }
@@ -89,11 +97,16 @@ int Terminal::columns() const { return getmaxx(stdscr); }
 
 void Terminal::put(int row, int column, std::string_view text, Tone tone, bool selected) {
   if (row < 0 || row >= rows() || column >= columns()) return;
-  const bool coloured = tone != Tone::plain && tone != Tone::heading && tone != Tone::faint;
+  // Text beyond the right edge would go on in the next row.
+  const std::string shown = in_locale(text, columns() - column);
+  const bool coloured =
+      colours_ && tone != Tone::plain && tone != Tone::heading && tone != Tone::faint;
   attr_set(attributes_of(tone, selected), coloured ? pair_of(tone) : short{0}, nullptr);
-  mvaddnstr(row, column, text.data(), static_cast<int>(text.size()));
+  mvaddnstr(row, column, shown.data(), static_cast<int>(shown.size()));
   attr_set(A_NORMAL, 0, nullptr);
 }
+
+bool Terminal::can_show(std::string_view text) const { return locale_has(text); }
 
 void Terminal::clear() { erase(); }
 void Terminal::show() { refresh(); }

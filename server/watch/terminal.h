@@ -11,14 +11,13 @@ namespace indexcast::server {
 
 enum class Key : std::uint8_t { up, down, first, last, members, help, back, quit, resize, other };
 
-// Which colour a rise has: red in the markets of the East, green in those of the West.
-enum class RiseColour : std::uint8_t { red, green };
-
-// Standard output as long as it lives; then the screen is as it was before. One in a process.
+// Takes over standard output while it lives, and restores the screen at its end. One in a process.
+// Uses the locale and the colours that the environment asks for (LC_ALL, LC_CTYPE, LANG, NO_COLOR).
 class Terminal final : public Canvas {
  public:
-  // Null when TERM names no terminal that can be drawn on.
-  static std::unique_ptr<Terminal> open(RiseColour rise);
+  // Null when TERM names no terminal whose cursor can be placed ("dumb"). `red_up`: a rise is red
+  // and a fall green; otherwise the other way round.
+  static std::unique_ptr<Terminal> open(bool red_up);
   ~Terminal() override;
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
@@ -26,15 +25,18 @@ class Terminal final : public Canvas {
   int rows() const override;
   int columns() const override;
   void put(int row, int column, std::string_view text, Tone tone, bool selected) override;
+  bool can_show(std::string_view text) const override;
 
   void clear();
   void show();
-  // A key that was pressed, or the news that the terminal has another size; empty when there is
-  // none. Never waits.
+  // Returns the next key, or Key::resize after a change of size; empty when there is none. Never
+  // waits.
   std::optional<Key> key();
 
  private:
-  Terminal() = default;
+  explicit Terminal(bool colours) : colours_(colours) {}
+
+  bool colours_;
 };
 
 }  // namespace indexcast::server

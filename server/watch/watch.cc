@@ -1,18 +1,20 @@
 #include "server/watch/watch.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <utility>
 #include <zmq.hpp>
 
-#include "server/pipeline/clock.h"
 #include "server/publish/level_json.h"
 #include "server/watch/member_query.h"
 #include "server/watch/watch_table.h"
@@ -22,6 +24,7 @@ namespace indexcast::server {
 namespace {
 
 constexpr int kBadEndpoint = 2;
+constexpr int kUnknownCode = 2;
 constexpr std::int64_t kRedrawNs = 100 * kNsPerMs;
 constexpr long kPollMs = 100;
 constexpr int kReceiveHighWaterMark = 1'000'000;  // messages
@@ -56,6 +59,57 @@ class EndSignals {
   int descriptor_ = -1;
 };
 
+// UTC that never goes back, and goes on while this machine sleeps, so that the age of a heartbeat
+// counts the sleep.
+class SleepAwareClock {
+ public:
+  SleepAwareClock() : offset_ns_(wall() - boot()) {}
+  TimeNs now() const { return {boot() + offset_ns_}; }
+
+ private:
+  static std::int64_t boot() {
+    timespec at{};
+    clock_gettime(CLOCK_BOOTTIME, &at);
+    return at.tv_sec * kNsPerSecond + at.tv_nsec;
+  }
+  static std::int64_t wall() {
+    const auto at = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(at).count();
+  }
+  std::int64_t offset_ns_;
+};
+
+// What ZeroMQ says about the connection of a socket.
+class ConnectionMonitor final : public zmq::monitor_t {
+ public:
+  explicit ConnectionMonitor(zmq::socket_t& socket) {
+    init(socket, "inproc://connection",
+         ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_DISCONNECTED);
+  }
+  // Takes the events that came; true when a connection ended among them.
+  bool follow() {
+    ended_ = false;
+    while (check_event(0)) {
+    }
+    return ended_;
+  }
+  // What is wrong with the connection; empty while it stands or is tried for the first time.
+  const std::string& fault() const { return fault_; }
+
+ private:
+  void on_event_connected(const zmq_event_t&, const char*) override { fault_.clear(); }
+  void on_event_connect_retried(const zmq_event_t&, const char*) override {
+    if (fault_.empty()) fault_ = "no connection";
+  }
+  void on_event_disconnected(const zmq_event_t&, const char*) override {
+    ended_ = true;
+    fault_ = "connection lost";
+  }
+
+  bool ended_ = false;
+  std::string fault_;
+};
+
 enum class Output : std::uint8_t { table, lines, jsonl };
 
 class Watch {
@@ -68,6 +122,7 @@ class Watch {
         view_(options.title.empty() ? "indexcast " + options.endpoint : options.title),
         members_(context_, options.query) {
     socket_.set(zmq::sockopt::linger, 0);
+    reconnect_when_silent(socket_);
     // A recording waits for its disk now and then; ZeroMQ's own 1000 are a moment of an open.
     socket_.set(zmq::sockopt::rcvhwm, kReceiveHighWaterMark);
     for (const std::string topic : {"level/", "skipped/"}) {
@@ -80,22 +135,39 @@ class Watch {
     socket_.connect(options.endpoint);
   }
 
-  void run() {
+  // Returns the exit code.
+  int run() {
     const EndSignals ends;
     while (!done() && wait(ends)) {
       while (!done() && receive()) {
       }
       while (members_.receive()) {
       }
+      if (monitor_.follow()) table_.disconnect();
       if (terminal_) follow_keys();
-      if (terminal_) draw();
+      terminal_ ? draw() : tell_state();
       std::fflush(stdout);
     }
     leave_the_last_levels();
+    if (unknown_.empty()) return 0;
+    fmt::print(stderr, "{}: unknown index {}; this server has {}\n", options_.endpoint,
+               fmt::join(unknown_, ", "), fmt::join(table_.known(), ", "));
+    return kUnknownCode;
   }
 
  private:
-  bool done() const { return quit_ || (options_.count > 0 && levels_ >= options_.count); }
+  bool done() const {
+    return quit_ || !unknown_.empty() || (options_.count > 0 && levels_ >= options_.count);
+  }
+
+  // Where there is no table, what the server's state has become goes to standard error.
+  void tell_state() {
+    const std::string text =
+        state_text(table_.state(clock_.now(), began_), table_, monitor_.fault());
+    if (text == told_) return;
+    fmt::print(stderr, "{}: {}\n", options_.endpoint, text.empty() ? "live" : text);
+    told_ = text;
+  }
 
   // Until something comes, or a moment; false when a signal ends the watch.
   bool wait(const EndSignals& ends) {
@@ -143,6 +215,7 @@ class Watch {
     } else {
       table_.take(message, clock_.now());
       announce();
+      if (unknown_.empty()) unknown_ = table_.unknown(options_.codes);
     }
   }
 
@@ -162,7 +235,7 @@ class Watch {
       fmt::print("{}\n", text_of(text_));
       text_.clear();
     } else if (output_ == Output::lines) {
-      fmt::print("{}", table_.line(level_.code()));
+      fmt::print("{}", table_.line(level_.code(), /*current=*/true));
     }
   }
 
@@ -172,8 +245,12 @@ class Watch {
     if (now - drawn_ < kRedrawNs) return;
     drawn_ = now;
     terminal_->clear();
-    view_.draw(*terminal_, table_, members_.members() ? &*members_.members() : nullptr,
-               members_.fault(), now);
+    view_.draw(*terminal_, table_,
+               {.began = began_,
+                .connection = monitor_.fault(),
+                .members = members_.members() ? &*members_.members() : nullptr,
+                .fault = members_.fault()},
+               now);
     terminal_->show();
   }
 
@@ -181,15 +258,19 @@ class Watch {
   void leave_the_last_levels() {
     if (!terminal_) return;
     terminal_.reset();
-    for (const auto& [code, row] : table_.rows()) fmt::print("{}", table_.line(code));
+    const TimeNs now = clock_.now();
+    for (const auto& [code, row] : table_.rows())
+      fmt::print("{}", table_.line(code, table_.is_current(row, now)));
     std::fflush(stdout);
   }
 
   const WatchOptions& options_;
   const Output output_;
-  Clock clock_;
+  SleepAwareClock clock_;
+  const TimeNs began_ = clock_.now();
   zmq::context_t context_{1};
   zmq::socket_t socket_{context_, zmq::socket_type::sub};
+  ConnectionMonitor monitor_{socket_};
   zmq::message_t ignored_;
   v1::Level level_;
   JsonBuffer text_;
@@ -200,6 +281,8 @@ class Watch {
   TimeNs drawn_{};
   bool quit_ = false;
   bool announced_ = false;
+  std::string told_;                  // the last state_text()
+  std::vector<std::string> unknown_;  // codes asked for that the server does not have
   int levels_ = 0;
 };
 
@@ -207,17 +290,16 @@ class Watch {
 
 int run_watch(const WatchOptions& options) {
   const bool screen = !options.jsonl && isatty(STDOUT_FILENO) == 1;
-  std::unique_ptr<Terminal> terminal = screen ? Terminal::open(options.rise) : nullptr;
+  std::unique_ptr<Terminal> terminal = screen ? Terminal::open(options.red_up) : nullptr;
   const Output output = options.jsonl ? Output::jsonl : terminal ? Output::table : Output::lines;
   try {
     Watch watch(options, output, std::move(terminal));
-    watch.run();
+    return watch.run();
   } catch (const zmq::error_t& error) {
     terminal.reset();
     fmt::print(stderr, "{}: {}\n", options.endpoint, error.what());
     return kBadEndpoint;
   }
-  return 0;
 }
 
 }  // namespace indexcast::server

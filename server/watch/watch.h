@@ -4,8 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "server/watch/terminal.h"
-
 namespace indexcast::server {
 
 struct WatchOptions {
@@ -15,12 +13,13 @@ struct WatchOptions {
   bool jsonl = false;                             // one JSON object per level, all fields
   int count = 0;                                  // end after this many levels; 0 = never
   std::string title;                              // first line; empty: the endpoint
-  RiseColour rise = RiseColour::red;
+  bool red_up = true;  // a rise is red and a fall green, or the other way round
 };
 
-// A live table when standard output is a terminal, one line per level otherwise. The server may
-// start later, stop and start again. Ends with the key q, SIGINT or SIGTERM, or after `count`
-// levels. Returns 0, or 2 for an endpoint that is none.
+// Shows a live table when standard output is a terminal whose cursor can be placed, and prints one
+// line per level otherwise, with the server's state on standard error when it changes. The server
+// may start later, stop and start again. Ends with the key q, SIGINT or SIGTERM, or after `count`
+// levels. Returns 0, or 2 for a malformed endpoint or a code that the server does not have.
 int run_watch(const WatchOptions& options);
 
 }  // namespace indexcast::server

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "calc/decimal.h"
 #include "server/publish/words.h"
@@ -16,14 +17,24 @@ constexpr const char* kRow = "{:<8} {:>14} {:>12} {:>10} {:<18} {:>9} {:>6} {:>8
 
 }  // namespace
 
-std::string flag_words(std::uint32_t flags) {
+std::string quality_words(const v1::Level& level) {
+  if (level.quotable()) return "quotable";
   std::string out;
   for (std::size_t bit = 0; bit < kLevelFlagWords.size(); ++bit) {
-    if ((flags >> bit & 1u) == 0) continue;
+    if ((level.flags() >> bit & 1u) == 0) continue;
     if (!out.empty()) out += ',';
     out += kLevelFlagWords[bit];
   }
-  return out;
+  return out.empty() ? "-" : out;
+}
+
+std::string time_of_day(std::int64_t wall_ns) {
+  const std::int64_t seconds = (wall_ns + kChinaOffsetNs) % kNsPerDay / kNsPerSecond;
+  return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
+
+std::string as_of(std::int64_t wall_ns) {
+  return wall_ns == 0 ? "not known" : "as of " + time_of_day(wall_ns);
 }
 
 std::string signed_text(std::int64_t raw, int places) {
@@ -38,6 +49,9 @@ void WatchTable::enter_epoch(std::uint64_t epoch) {
   if (epoch == epoch_) return;
   epoch_ = epoch;
   rows_.clear();
+  known_.clear();
+  collected_.clear();
+  exchange_time_ = 0;
   levels_ = 0;
   latency_ = std::make_unique<LatencyHistogram>();
 }
@@ -46,6 +60,11 @@ void WatchTable::enter_epoch(std::uint64_t epoch) {
 void WatchTable::cover(Row& row, std::uint64_t from, std::uint64_t to) {
   if (row.covered != 0 && from > row.covered + 1) row.lost += from - row.covered - 1;
   row.covered = std::max(row.covered, to);
+}
+
+void WatchTable::outdate(Row& row) const {
+  if (row.newest) row.until = last_heard_;
+  row.newest = false;
 }
 
 void WatchTable::take(const v1::Level& level, TimeNs received) {
@@ -60,7 +79,8 @@ void WatchTable::take(const v1::Level& level, TimeNs received) {
     row.moved_at = received;
   }
   row.level = level;
-  heard_ = received;
+  row.newest = true;
+  exchange_time_ = std::max(exchange_time_, level.exchange_time());
 }
 
 void WatchTable::take(const v1::Skipped& skipped) {
@@ -69,17 +89,78 @@ void WatchTable::take(const v1::Skipped& skipped) {
   Row& row = rows_[skipped.code()];
   if (row.covered != 0) row.skipped += skipped.to() - skipped.from() + 1;
   cover(row, skipped.from(), skipped.to());
+  outdate(row);
 }
 
-// A heartbeat shows a loss at the end of a burst, which no later level has shown yet.
 void WatchTable::take(const v1::Heartbeat& heartbeat, TimeNs received) {
   enter_epoch(heartbeat.epoch());
-  heard_ = received;
-  for (const v1::IndexSequence& index : heartbeat.indices()) {
-    const auto row = rows_.find(index.code());
-    if (row == rows_.end()) continue;
-    cover(row->second, index.index_sequence() + 1, index.index_sequence());
+  // Levels may have been missed in a silence, until a table or a level says otherwise.
+  if (heard_.ns != 0 && !is_alive(received)) {
+    for (auto& [code, row] : rows_) outdate(row);
   }
+  hear(heartbeat.publish_time(), received);
+  draining_ = heartbeat.draining();
+  collect_codes(heartbeat);
+  for (const v1::IndexSequence& index : heartbeat.indices()) {
+    const auto found = rows_.find(index.code());
+    if (found == rows_.end()) continue;
+    Row& row = found->second;
+    // A loss at the end of a burst shows here: no later level has shown it yet.
+    cover(row, index.index_sequence() + 1, index.index_sequence());
+    const bool newest = row.level.index_sequence() >= index.index_sequence();
+    newest ? static_cast<void>(row.newest = true) : outdate(row);
+  }
+}
+
+// The stamp counts, not the arrival: a heartbeat that waited in a buffer, while this machine slept
+// or the network stood, proves no life now.
+void WatchTable::hear(std::int64_t published_ns, TimeNs received) {
+  delay_ns_ = std::min(delay_ns_, received.ns - published_ns);
+  heard_ = {published_ns + delay_ns_};
+  if (is_alive(received)) last_heard_ = heard_;
+}
+
+// Pages of one table follow each other in order.
+void WatchTable::collect_codes(const v1::Heartbeat& heartbeat) {
+  if (heartbeat.pages() == 0) return;
+  if (heartbeat.page() == 0) {
+    collected_.clear();
+    pages_ = 0;
+  }
+  if (heartbeat.page() != pages_) return;
+  for (const v1::IndexSequence& index : heartbeat.indices()) collected_.insert(index.code());
+  if (++pages_ == heartbeat.pages()) known_ = collected_;
+}
+
+void WatchTable::disconnect() {
+  for (auto& [code, row] : rows_) outdate(row);
+  heard_ = {};
+  delay_ns_ = std::numeric_limits<std::int64_t>::max();
+}
+
+bool WatchTable::is_alive(TimeNs now) const { return heard_.ns != 0 && now - heard_ <= kSilenceNs; }
+
+ServerState WatchTable::state(TimeNs now, TimeNs began) const {
+  if (!is_alive(now))
+    return last_heard_.ns == 0 && now - began <= kSilenceNs ? ServerState::waiting
+                                                            : ServerState::silent;
+  if (draining_) return ServerState::draining;
+  const bool closed = !rows_.empty() && std::ranges::all_of(rows_, [](const auto& row) {
+    return row.second.level.status() == v1::INDEX_STATUS_CLOSED;
+  });
+  return closed ? ServerState::closed : ServerState::live;
+}
+
+std::string WatchTable::until_text(const Row& row) const {
+  return as_of((row.newest ? last_heard_ : row.until).ns);
+}
+
+std::vector<std::string> WatchTable::unknown(const std::vector<std::string>& codes) const {
+  std::vector<std::string> out;
+  if (known_.empty()) return out;
+  std::ranges::copy_if(codes, std::back_inserter(out),
+                       [this](const std::string& code) { return !known_.contains(code); });
+  return out;
 }
 
 std::uint64_t WatchTable::lost(const std::string& code) const {
@@ -92,18 +173,18 @@ std::uint64_t WatchTable::skipped(const std::string& code) const {
   return row == rows_.end() ? 0 : row->second.skipped;
 }
 
-std::string WatchTable::line(const std::string& code) const {
+std::string WatchTable::line(const std::string& code, bool current) const {
   const auto found = rows_.find(code);
   if (found == rows_.end()) return {};
   const Row& row = found->second;
   const v1::Level& level = row.level;
   const int places = places_of(level);
-  const std::string quality = level.quotable() ? "quotable" : flag_words(level.flags());
   return fmt::format(
       fmt::runtime(kRow), code, format_decimal(level.level(), places),
       signed_text(level.change(), places), signed_text(level.change_percent(), kPercentPlaces),
-      word_of(kIndexStatusWords, level.status()), level.index_sequence(), row.lost, row.skipped,
-      fmt::format("{:.1f}", static_cast<double>(row.latency_ns) / 1e3), quality);
+      current ? word_of(kIndexStatusWords, level.status()) : "not known", level.index_sequence(),
+      row.lost, row.skipped, fmt::format("{:.1f}", static_cast<double>(row.latency_ns) / 1e3),
+      current ? quality_words(level) : until_text(row));
 }
 
 }  // namespace indexcast::server

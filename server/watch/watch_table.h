@@ -1,10 +1,13 @@
-// What `watch` has seen of each index, and one line of it.
+// What `watch` has received of each index, and whether it is current.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "calc/time.h"
 #include "indexcast/v1/stream.pb.h"
@@ -12,8 +15,20 @@
 
 namespace indexcast::server {
 
-// Follows the sequences of a stream: what no Skipped message explains is a loss. A new epoch starts
-// from nothing.
+// Without a heartbeat for so long the server counts as dead.
+inline constexpr std::int64_t kSilenceNs = 2 * kNsPerSecond;
+
+enum class ServerState : std::uint8_t {
+  waiting,   // nothing heard yet, and not for long
+  silent,    // no heartbeat for kSilenceNs, or no connection
+  draining,  // alive; an operator takes it out of service
+  closed,    // alive; the day of every index is closed
+  live
+};
+
+// Follows the sequences of a stream: a jump that no Skipped message explains is a loss. A new epoch
+// starts from nothing. One thread. Times are of one clock of this machine that never goes back; it
+// need not agree with the server's.
 class WatchTable {
  public:
   struct Row {
@@ -24,11 +39,29 @@ class WatchTable {
     std::int64_t latency_ns = 0;  // publish to receipt
     int moved = 0;                // 1 when the last move of the level was up, -1 down
     TimeNs moved_at{};
+    bool newest = false;  // no newer level is known to exist, and none was missed in a silence
+    TimeNs until{};       // when it was last current
   };
 
   void take(const v1::Level& level, TimeNs received);
   void take(const v1::Skipped& skipped);
   void take(const v1::Heartbeat& heartbeat, TimeNs received);
+  // The connection ended or was made anew: nothing is current before the next heartbeat.
+  void disconnect();
+
+  // State of the server at `now`; `began`: when the watch began.
+  ServerState state(TimeNs now, TimeNs began) const;
+  bool is_alive(TimeNs now) const;
+  // Whether the row's level may be shown as live.
+  bool is_current(const Row& row, TimeNs now) const { return row.newest && is_alive(now); }
+  // When the newest heartbeat was due here; zero: never.
+  TimeNs heard() const { return last_heard_; }
+
+  // Those of `codes` that the server does not have; empty as well before it named all of its
+  // indices.
+  std::vector<std::string> unknown(const std::vector<std::string>& codes) const;
+  // All codes of the server; empty before it named them.
+  const std::set<std::string>& known() const { return known_; }
 
   // Levels of an index that neither came nor were named as skipped, in this epoch.
   std::uint64_t lost(const std::string& code) const;
@@ -36,31 +69,50 @@ class WatchTable {
 
   // By code; rows of codes that were only named as skipped have no level.
   const std::map<std::string, Row>& rows() const { return rows_; }
-  // When the server was last heard; zero: never.
-  TimeNs heard() const { return heard_; }
   std::uint64_t levels() const { return levels_; }
+  // Newest time stamp of an exchange among the levels, ns; 0: none.
+  std::int64_t exchange_time() const { return exchange_time_; }
   // Of the levels of this epoch, from publication to receipt.
   const LatencyHistogram& latency() const { return *latency_; }
 
-  // The newest level of `code` as one line, which ends in a line feed.
-  std::string line(const std::string& code) const;
+  // "as of 15:04:22", for a row that is not current.
+  std::string until_text(const Row& row) const;
+
+  // The newest level of `code` as one line, which ends in a line feed. `current`: with status and
+  // quality; otherwise with the time until which they were current.
+  std::string line(const std::string& code, bool current) const;
 
  private:
   void cover(Row& row, std::uint64_t from, std::uint64_t to);
   void enter_epoch(std::uint64_t epoch);
+  void outdate(Row& row) const;
+  void hear(std::int64_t published_ns, TimeNs received);
+  void collect_codes(const v1::Heartbeat& heartbeat);
 
   std::map<std::string, Row> rows_;
   std::uint64_t epoch_ = 0;
-  TimeNs heard_{};
+  TimeNs heard_{};  // of this connection; zero: not yet
+  TimeNs last_heard_{};
+  // Shortest time from a heartbeat's stamp to its arrival, on this connection.
+  std::int64_t delay_ns_ = std::numeric_limits<std::int64_t>::max();
+  bool draining_ = false;
+  std::set<std::string> known_;
+  std::set<std::string> collected_;  // of the table whose pages are arriving
+  std::uint32_t pages_ = 0;
+  std::int64_t exchange_time_ = 0;
   std::uint64_t levels_ = 0;
   std::unique_ptr<LatencyHistogram> latency_ = std::make_unique<LatencyHistogram>();
 };
 
 // "+12.3456"; without a sign for 0.
 std::string signed_text(std::int64_t raw, int places);
-// "partial_market,fx_stale"; empty for none.
-std::string flag_words(std::uint32_t flags);
-// Places of a level, as far as they are believed.
+// "quotable", or else the flags: "partial_market,fx_stale"; "-" for none.
+std::string quality_words(const v1::Level& level);
+// "as of 15:04:22", UTC+8; "not known" for zero.
+std::string as_of(std::int64_t wall_ns);
+// "15:04:22", UTC+8.
+std::string time_of_day(std::int64_t wall_ns);
+// Decimal places of a level, bounded against a hostile message.
 int places_of(const v1::Level& level);
 
 }  // namespace indexcast::server

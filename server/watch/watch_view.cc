@@ -4,153 +4,229 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <iterator>
-#include <limits>
 
 #include "calc/decimal.h"
 #include "server/publish/words.h"
+#include "server/watch/display_text.h"
 
 namespace indexcast::server {
 namespace {
 
-constexpr std::int64_t kSilenceNs = 5 * kNsPerSecond;  // heartbeats come every second
-constexpr std::int64_t kFlashNs = 400 * kNsPerMs;      // a move stands out for so long
-constexpr int kTopMargin = 2;                          // title and heading
-constexpr int kRowsBesideMembers = 8;                  // of the table, while members are shown
+constexpr std::int64_t kFlashNs = 400 * kNsPerMs;  // a move stands out for so long
+constexpr int kRowsBesideMembers = 8;              // of the table, while members are shown
 constexpr int kPricePlaces = 6;
 constexpr int kRatePlaces = 8;
+constexpr std::string_view kKeys = "\u2191\u2193 choose  m members  ? help  q quit";
 
-// A line in pieces, each with a tone of its own.
-class Line {
- public:
-  Line(Canvas& canvas, int row, bool selected) : canvas_(canvas), row_(row), selected_(selected) {}
-  ~Line() {
-    const int rest = canvas_.columns() - column_;
-    if (selected_ && rest > 0)
-      put(std::string(static_cast<std::size_t>(rest), ' '), rest, Tone::plain);
-  }
-  Line(const Line&) = delete;
-  Line& operator=(const Line&) = delete;
+enum class Align : std::uint8_t { left, right };
 
-  // Aligned in a field of so many columns and one more; left out where it does not fit whole.
-  void left(std::string_view text, int width, Tone tone) {
-    put(fmt::format("{:<{}} ", text, width), width + 1, tone);
-  }
-  void right(std::string_view text, int width, Tone tone) {
-    put(fmt::format("{:>{}} ", text, width), width + 1, tone);
-  }
-
- private:
-  void put(const std::string& text, int width, Tone tone) {
-    if (column_ + width > canvas_.columns() + 1) {
-      column_ = std::numeric_limits<int>::max() / 2;
-      return;
-    }
-    canvas_.put(row_, column_, text, tone, selected_);
-    column_ += width;
-  }
-
-  Canvas& canvas_;
-  int row_;
-  bool selected_;
-  int column_ = 0;
+// A column of a table. Where the canvas is too narrow for all, those of the highest rank go first.
+struct Column {
+  std::string_view heading;
+  int width;
+  Align align;
+  int rank;
 };
+
+struct Cell {
+  std::string text;
+  Tone tone = Tone::plain;
+};
+
+constexpr std::size_t kIndexColumns = 11;
+constexpr std::size_t kStatusColumn = 4;
+constexpr std::size_t kQualityColumn = 5;
+// 40 columns hold code, level and quality; 80 hold change and status as well.
+constexpr std::array<Column, kIndexColumns> kIndexTable{{{"index", 8, Align::left, 0},
+                                                         {"level", 14, Align::right, 1},
+                                                         {"change", 11, Align::right, 3},
+                                                         {"%", 9, Align::right, 4},
+                                                         {"status", 17, Align::left, 5},
+                                                         {"quality", 16, Align::left, 2},
+                                                         {"live %", 6, Align::right, 6},
+                                                         {"us", 7, Align::right, 9},
+                                                         {"sequence", 10, Align::right, 10},
+                                                         {"lost", 5, Align::right, 7},
+                                                         {"skipped", 7, Align::right, 8}}};
+
+constexpr std::size_t kMemberColumns = 10;
+constexpr std::array<Column, kMemberColumns> kMemberTable{{{"member", 10, Align::left, 0},
+                                                           {"name", 16, Align::left, 4},
+                                                           {"price", 12, Align::right, 1},
+                                                           {"", 3, Align::left, 5},
+                                                           {"kind", 14, Align::left, 7},
+                                                           {"status", 9, Align::left, 2},
+                                                           {"weight %", 8, Align::right, 6},
+                                                           {"points", 12, Align::right, 3},
+                                                           {"age s", 6, Align::right, 8},
+                                                           {"rate", 10, Align::right, 9}}};
+
+// Widths of the columns that fit into `columns`; 0 for those that are left out. Room that is left
+// goes to the column `flexible`.
+template <std::size_t N>
+std::array<int, N> fit_columns(const std::array<Column, N>& table, int columns,
+                               std::size_t flexible) {
+  std::array<int, N> widths{};
+  int room = columns + 1;  // the last column needs no space behind it
+  for (int rank = 0; rank < static_cast<int>(N); ++rank) {
+    const auto at =
+        static_cast<std::size_t>(std::ranges::find(table, rank, &Column::rank) - table.begin());
+    if (rank > 0 && room < table[at].width + 1) break;
+    widths[at] = std::min(table[at].width, std::max(1, room - 1));
+    room -= widths[at] + 1;
+  }
+  if (widths[flexible] > 0) widths[flexible] += std::max(0, room);
+  return widths;
+}
+
+template <std::size_t N>
+void draw_cells(Canvas& canvas, int row, const std::array<Column, N>& table,
+                const std::array<int, N>& widths, const std::array<Cell, N>& cells,
+                bool selected = false) {
+  int column = 0;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (widths[i] == 0) continue;
+    const std::string& text = cells[i].text;
+    canvas.put(
+        row, column,
+        (table[i].align == Align::left ? fit_left(text, widths[i]) : fit_right(text, widths[i])) +
+            " ",
+        cells[i].tone, selected);
+    column += widths[i] + 1;
+  }
+}
+
+template <std::size_t N>
+void draw_headings(Canvas& canvas, int row, const std::array<Column, N>& table,
+                   const std::array<int, N>& widths) {
+  std::array<Cell, N> cells;
+  for (std::size_t i = 0; i < N; ++i) cells[i] = {std::string(table[i].heading), Tone::heading};
+  draw_cells(canvas, row, table, widths, cells);
+}
 
 Tone tone_of(std::int64_t change) {
   return change > 0 ? Tone::up : change < 0 ? Tone::down : Tone::plain;
 }
 
-std::string micros(double ns) { return fmt::format("{:.0f}", ns / 1e3); }
-
-void draw_heading(Canvas& canvas, int row) {
-  Line line(canvas, row, false);
-  line.left("index", 8, Tone::heading);
-  line.right("level", 14, Tone::heading);
-  line.right("change", 11, Tone::heading);
-  line.right("%", 9, Tone::heading);
-  line.left("status", 17, Tone::heading);
-  line.left("quality", 16, Tone::heading);
-  line.right("live %", 6, Tone::heading);
-  line.right("us", 7, Tone::heading);
-  line.right("sequence", 10, Tone::heading);
-  line.right("lost", 5, Tone::heading);
-  line.right("skipped", 7, Tone::heading);
+std::string_view arrow_of(std::int64_t change) {
+  return change > 0 ? "\u25b2 " : change < 0 ? "\u25bc " : "";
 }
 
-void draw_row(Canvas& canvas, int at, const std::string& code, const WatchTable::Row& row,
-              bool selected, TimeNs now) {
+std::string micros(double ns) { return fmt::format("{:.0f}", ns / 1e3); }
+
+// The cells of a current level. `with_status`: the quality says the status too, which has no
+// column.
+std::array<Cell, kIndexColumns> current_cells(const std::string& code, const WatchTable::Row& row,
+                                              bool with_status, TimeNs now) {
   const v1::Level& level = row.level;
   const int places = places_of(level);
   const bool flash = row.moved != 0 && now - row.moved_at < kFlashNs;
   const Tone change = tone_of(level.change());
-  Line line(canvas, at, selected);
-  line.left(code, 8, Tone::heading);
-  line.right(
-      (flash ? row.moved > 0 ? "\u25b2 " : "\u25bc " : "") + format_decimal(level.level(), places),
-      14, flash ? tone_of(row.moved) : Tone::heading);
-  line.right(signed_text(level.change(), places), 11, change);
-  line.right(signed_text(level.change_percent(), 4), 9, change);
-  line.left(word_of(kIndexStatusWords, level.status()), 17,
-            level.status() == v1::INDEX_STATUS_HELD ? Tone::warn : Tone::plain);
-  line.left(level.quotable() ? "quotable"
-            : level.flags()  ? flag_words(level.flags())
-                             : "-",
-            16,
-            level.quotable() ? Tone::good
-            : level.flags()  ? Tone::warn
-                             : Tone::faint);
-  line.right(format_decimal(level.weight_live(), 2), 6, Tone::plain);
-  line.right(micros(static_cast<double>(row.latency_ns)), 7, Tone::plain);
-  line.right(std::to_string(level.index_sequence()), 10, Tone::faint);
-  line.right(std::to_string(row.lost), 5, row.lost > 0 ? Tone::warn : Tone::faint);
-  line.right(std::to_string(row.skipped), 7, row.skipped > 0 ? Tone::warn : Tone::faint);
+  const std::string status(word_of(kIndexStatusWords, level.status()));
+  std::string quality = quality_words(level);
+  if (with_status && !level.quotable())
+    quality = level.flags() == 0 ? status : status + "," + quality;
+  return {{{code, Tone::heading},
+           {(flash ? row.moved > 0 ? "\u2191 " : "\u2193 " : "") +
+                format_decimal(level.level(), places),
+            flash ? tone_of(row.moved) : Tone::heading},
+           {std::string(arrow_of(level.change())) + signed_text(level.change(), places), change},
+           {signed_text(level.change_percent(), 4), change},
+           {status, level.status() == v1::INDEX_STATUS_HELD ? Tone::warn : Tone::plain},
+           {quality, level.quotable()     ? Tone::good
+                     : level.flags() != 0 ? Tone::warn
+                                          : Tone::faint},
+           {format_decimal(level.weight_live(), 2), Tone::plain},
+           {micros(static_cast<double>(row.latency_ns)), Tone::plain},
+           {std::to_string(level.index_sequence()), Tone::faint},
+           {std::to_string(row.lost), row.lost > 0 ? Tone::warn : Tone::faint},
+           {std::to_string(row.skipped), row.skipped > 0 ? Tone::warn : Tone::faint}}};
 }
 
-std::string state_of(const WatchTable& table, TimeNs now) {
-  if (table.heard().ns == 0) return "waiting for the server";
-  if (now - table.heard() > kSilenceNs)
-    return fmt::format("no word from the server for {} s", (now - table.heard()) / kNsPerSecond);
+// The cells of a level that is no longer current: no colour, no status, no quality.
+std::array<Cell, kIndexColumns> outdated_cells(const std::string& code, const WatchTable::Row& row,
+                                               const std::string& until) {
+  const v1::Level& level = row.level;
+  const int places = places_of(level);
+  std::array<Cell, kIndexColumns> cells{
+      {{code},
+       {format_decimal(level.level(), places)},
+       {std::string(arrow_of(level.change())) + signed_text(level.change(), places)},
+       {signed_text(level.change_percent(), 4)},
+       {"not known"},
+       {until},
+       {"-"},
+       {"-"},
+       {std::to_string(level.index_sequence())},
+       {std::to_string(row.lost)},
+       {std::to_string(row.skipped)}}};
+  for (Cell& cell : cells) cell.tone = Tone::faint;
+  return cells;
+}
+
+std::array<Cell, kMemberColumns> member_cells(const Canvas& canvas, const v1::MemberState& member,
+                                              int places, TimeNs now) {
+  static constexpr std::array<std::string_view, 6> kKinds{
+      "reference", "previous_close", "last", "nominal", "close", "override"};
+  const bool heard = member.receive_time() != 0;
+  return {
+      {{member.symbol()},
+       {canvas.can_show(member.name()) ? member.name() : "(UTF-8 name)"},
+       {format_trimmed(member.price(), kPricePlaces)},
+       {member.currency(), Tone::faint},
+       {std::string(word_of(kKinds, member.price_kind())), Tone::faint},
+       {std::string(word_of(kInstrumentStatusWords, member.status())),
+        member.status() == v1::MEMBER_STATUS_TRADING ? Tone::plain : Tone::warn},
+       {format_decimal(member.weight_bp(), 2)},
+       {signed_text(member.contribution(), places), tone_of(member.contribution())},
+       {heard ? std::to_string((now.ns - member.receive_time()) / kNsPerSecond) : "-", Tone::faint},
+       {member.fx_rate() == 0 ? "" : format_trimmed(member.fx_rate(), kRatePlaces), Tone::faint}}};
+}
+
+std::string latency_text(const WatchTable& table) {
   const auto latency = table.latency().snapshot();
   return fmt::format("{} levels; publication to here p50 {} us, p99 {} us", table.levels(),
                      micros(static_cast<double>(latency->percentile_ns(50))),
                      micros(static_cast<double>(latency->percentile_ns(99))));
 }
 
-void draw_member(Canvas& canvas, int at, const v1::MemberState& member, int places, TimeNs now) {
-  static constexpr std::array<std::string_view, 6> kKinds{
-      "reference", "previous_close", "last", "nominal", "close", "override"};
-  Line line(canvas, at, false);
-  line.left(member.symbol(), 10, Tone::plain);
-  line.left(member.name(), 16, Tone::plain);
-  line.right(format_trimmed(member.price(), kPricePlaces), 12, Tone::plain);
-  line.left(member.currency(), 3, Tone::faint);
-  line.left(word_of(kKinds, member.price_kind()), 14, Tone::faint);
-  line.left(word_of(kInstrumentStatusWords, member.status()), 9,
-            member.status() == v1::MEMBER_STATUS_TRADING ? Tone::plain : Tone::warn);
-  line.right(format_decimal(member.weight_bp(), 2), 7, Tone::plain);
-  line.right(signed_text(member.contribution(), places), 12, tone_of(member.contribution()));
-  const bool heard = member.receive_time() != 0;
-  line.right(heard ? fmt::format("{}", (now.ns - member.receive_time()) / kNsPerSecond) : "-", 6,
-             Tone::faint);
-  line.right(member.fx_rate() == 0 ? "" : format_trimmed(member.fx_rate(), kRatePlaces), 10,
-             Tone::faint);
-}
-
-void draw_member_heading(Canvas& canvas, int row) {
-  Line line(canvas, row, false);
-  line.left("member", 10, Tone::heading);
-  line.left("name", 16, Tone::heading);
-  line.right("price", 12, Tone::heading);
-  line.left("", 3, Tone::heading);
-  line.left("kind", 14, Tone::heading);
-  line.left("status", 9, Tone::heading);
-  line.right("weight %", 7, Tone::heading);
-  line.right("points", 12, Tone::heading);
-  line.right("age s", 6, Tone::heading);
-  line.right("rate", 10, Tone::heading);
+// "exchange 2025-04-02 10:15:03 (data)   local clock 15:04:22   UTC+8", without the date and then
+// without the local clock where there is no room.
+std::string clocks_text(const WatchTable& table, TimeNs now, int room) {
+  const std::int64_t exchange = table.exchange_time();
+  const std::string data = exchange == 0 ? "-" : time_of_day(exchange);
+  const std::string local = time_of_day(now.ns);
+  for (const std::string& text :
+       {fmt::format("exchange time {} (data)   local clock {}   UTC+8", data, local),
+        fmt::format("exchange {}  local {}  UTC+8", data, local),
+        fmt::format("exch {} UTC+8", data)}) {
+    if (columns_of(text) <= room) return text;
+  }
+  return {};
 }
 
 }  // namespace
+
+std::string state_text(ServerState state, const WatchTable& table, const std::string& connection) {
+  const std::string why = connection.empty() ? "" : "; " + connection;
+  switch (state) {
+    case ServerState::silent:
+      return table.heard().ns == 0
+                 ? "NO SERVER: nothing heard" + why + "; trying again"
+                 : fmt::format("NO HEARTBEAT since {}{}: no value is current; trying again",
+                               time_of_day(table.heard().ns), why);
+    case ServerState::draining:
+      return "DRAINED: an operator takes this server out of service; use another one";
+    case ServerState::closed:
+      return "DAY CLOSED: the closing levels of the day";
+    case ServerState::waiting:
+    case ServerState::live:
+      break;
+  }
+  return {};
+}
 
 bool WatchView::take(Key key, const WatchTable& table) {
   switch (key) {
@@ -195,23 +271,46 @@ void WatchView::move(const WatchTable& table, int by) {
   selected_ = std::next(table.rows().begin(), std::clamp(at, 0, count - 1))->first;
 }
 
-void WatchView::draw(Canvas& canvas, const WatchTable& table, const v1::MembersReply* members,
-                     const std::string& fault, TimeNs now) {
-  const int room = canvas.rows() - kTopMargin - 1;
-  if (room < 1) return;
+void WatchView::draw(Canvas& canvas, const WatchTable& table, const Picture& picture, TimeNs now) {
+  if (canvas.rows() < 4) return;
+  const int columns = canvas.columns();
   canvas.put(0, 0, title_, Tone::heading, false);
-  draw_heading(canvas, 1);
-  const int rows = members_ ? std::min(room, kRowsBesideMembers) : room;
-  const int below = draw_table(canvas, table, rows, now);
-  if (members_) draw_members(canvas, below + 1, members, fault, now);
-  canvas.put(canvas.rows() - 1, 0,
-             state_of(table, now) + "   \u2191\u2193 choose  m members  ? help  q quit",
+  const std::string clocks = clocks_text(table, now, columns - columns_of(title_) - 2);
+  if (!clocks.empty()) canvas.put(0, columns - columns_of(clocks), clocks, Tone::plain, false);
+  int row = 1;
+  const ServerState state = table.state(now, picture.began);
+  const std::string banner = state_text(state, table, picture.connection);
+  if (!banner.empty()) row = draw_banner(canvas, row, banner);
+  const int room = canvas.rows() - row - 2;
+  if (room > 0)
+    row = draw_table(canvas, table, row, members_ ? std::min(room, kRowsBesideMembers) : room, now);
+  if (members_) draw_members(canvas, row + 1, picture, table.is_alive(now), now);
+  const std::string status = state == ServerState::waiting  ? "waiting for the server"
+                             : state == ServerState::silent ? ""
+                                                            : latency_text(table);
+  canvas.put(canvas.rows() - 1, 0, fit_left(std::string(kKeys) + "   " + status, columns),
              Tone::faint, false);
   if (help_) draw_help(canvas);
 }
 
-// Returns the row below it.
-int WatchView::draw_table(Canvas& canvas, const WatchTable& table, int rows, TimeNs now) {
+// As many rows as the text needs, at most three; returns the row below.
+int WatchView::draw_banner(Canvas& canvas, int row, std::string_view text) const {
+  const int width = canvas.columns();
+  for (int line = 0; line < 3 && !text.empty() && row < canvas.rows() - 1; ++line) {
+    std::size_t size = text.size();  // ASCII: a byte is a column
+    if (size > static_cast<std::size_t>(width)) {
+      const std::size_t space = text.rfind(' ', static_cast<std::size_t>(width));
+      size =
+          space == std::string_view::npos || space == 0 ? static_cast<std::size_t>(width) : space;
+    }
+    canvas.put(row++, 0, fit_left(text.substr(0, size), width), Tone::warn, true);
+    text.remove_prefix(std::min(text.size(), size + (size < text.size() && text[size] == ' ')));
+  }
+  return row;
+}
+
+// The heading at `row` and at most `rows` indices; returns the row below.
+int WatchView::draw_table(Canvas& canvas, const WatchTable& table, int row, int rows, TimeNs now) {
   const auto count = static_cast<int>(table.rows().size());
   const auto found = table.rows().find(selected_);
   if (found != table.rows().end()) {
@@ -219,54 +318,75 @@ int WatchView::draw_table(Canvas& canvas, const WatchTable& table, int rows, Tim
     first_ = std::clamp(first_, at - rows + 1, at);
   }
   first_ = std::clamp(first_, 0, std::max(0, count - rows));
-  int row = kTopMargin;
+  const auto widths = fit_columns(kIndexTable, canvas.columns(), kQualityColumn);
+  draw_headings(canvas, row++, kIndexTable, widths);
   auto each = std::next(table.rows().begin(), first_);
-  for (; each != table.rows().end() && row < kTopMargin + rows; ++each, ++row)
-    draw_row(canvas, row, each->first, each->second, each->first == selected_, now);
+  for (int end = row + rows; each != table.rows().end() && row < end; ++each, ++row) {
+    const auto& [code, index] = *each;
+    draw_cells(canvas, row, kIndexTable, widths,
+               table.is_current(index, now)
+                   ? current_cells(code, index, widths[kStatusColumn] == 0, now)
+                   : outdated_cells(code, index, table.until_text(index)),
+               code == selected_);
+  }
   return row;
 }
 
-// Those that moved the level most come first.
-void WatchView::draw_members(Canvas& canvas, int row, const v1::MembersReply* members,
-                             const std::string& fault, TimeNs now) const {
+// Those that moved the level most come first. Nothing is coloured unless the server is alive and
+// answers.
+void WatchView::draw_members(Canvas& canvas, int row, const Picture& picture, bool alive,
+                             TimeNs now) const {
   if (row + 2 >= canvas.rows()) return;
-  if (members == nullptr) {
-    canvas.put(row, 0, fault.empty() ? "asking for the members of " + selected_ : fault,
-               fault.empty() ? Tone::faint : Tone::warn, false);
+  if (picture.members == nullptr) {
+    canvas.put(row, 0,
+               picture.fault.empty() ? "asking for the members of " + selected_ : picture.fault,
+               picture.fault.empty() ? Tone::faint : Tone::warn, false);
     return;
   }
+  const v1::MembersReply& reply = *picture.members;
+  const bool current = alive && picture.fault.empty();
+  const std::string name =
+      canvas.can_show(reply.definition().name()) ? reply.definition().name() + " " : "";
   canvas.put(row, 0,
-             fmt::format("{} {} at sequence {}: {}", selected_, members->definition().name(),
-                         members->level().index_sequence(), members->definition().provenance()),
-             Tone::heading, false);
-  draw_member_heading(canvas, row + 1);
+             fit_left(fmt::format("{} {}at sequence {}{}: {}", selected_, name,
+                                  reply.level().index_sequence(), current ? "" : " (not current)",
+                                  reply.definition().provenance()),
+                      canvas.columns()),
+             current ? Tone::heading : Tone::faint, false);
+  const auto widths = fit_columns(kMemberTable, canvas.columns(), 1);
+  draw_headings(canvas, row + 1, kMemberTable, widths);
   std::vector<const v1::MemberState*> sorted;
-  for (const v1::MemberState& each : members->members()) sorted.push_back(&each);
+  for (const v1::MemberState& each : reply.members()) sorted.push_back(&each);
   std::ranges::stable_sort(sorted, std::ranges::greater{}, [](const v1::MemberState* member) {
     return std::abs(member->contribution());
   });
   int at = row + 2;
   for (const v1::MemberState* member : sorted) {
     if (at >= canvas.rows() - 1) break;
-    draw_member(canvas, at++, *member, places_of(members->level()), now);
+    auto cells = member_cells(canvas, *member, places_of(reply.level()), now);
+    for (Cell& cell : cells) cell.tone = current ? cell.tone : Tone::faint;
+    draw_cells(canvas, at++, kMemberTable, widths, cells);
   }
 }
 
 void WatchView::draw_help(Canvas& canvas) const {
-  static constexpr std::array<std::string_view, 9> kHelp{
-      "up, down, k, j   choose an index",
-      "home, end, g, G  the first, the last",
-      "m, enter         its members: price, weight, contribution to the change in points",
-      "escape           back",
-      "q                quit; the last levels stay on the screen",
-      "us               from publication by the server to receipt here",
-      "live %           weight whose price is of today, from a live feed, and trading",
-      "lost             sequences that neither came nor were named as skipped",
-      "?                this help",
+  static constexpr std::array<std::string_view, 10> kHelp{
+      "up, down, k, j    choose an index",
+      "home, end, g, G   the first, the last",
+      "m, enter          its members",
+      "escape            back",
+      "q                 quit; the levels stay",
+      "us      from publication to receipt",
+      "live %  weight with a live price of today",
+      "points  contribution to the change",
+      "lost    sequences that did not come",
+      "?       this help",
   };
-  int row = kTopMargin;
+  const int width = std::min(canvas.columns(), 44);
+  int row = 2;
   for (const std::string_view text : kHelp) {
-    if (row < canvas.rows()) canvas.put(row++, 0, fmt::format(" {:<82} ", text), Tone::plain, true);
+    if (row < canvas.rows())
+      canvas.put(row++, 0, fit_left(fmt::format(" {}", text), width), Tone::plain, true);
   }
 }
 

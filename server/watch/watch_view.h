@@ -2,7 +2,8 @@
 #pragma once
 
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 #include "calc/time.h"
 #include "indexcast/v1/query.pb.h"
@@ -12,7 +13,20 @@
 
 namespace indexcast::server {
 
-// What a person has chosen to see. One thread.
+// What is drawn beside the table of indices.
+struct Picture {
+  TimeNs began{};          // when the watch began
+  std::string connection;  // what is wrong with it; empty: nothing
+  // Of WatchView::shown(), or null with the reason in `fault`.
+  const v1::MembersReply* members = nullptr;
+  std::string fault;
+};
+
+// What is to be said of the server beyond its levels, as one line; empty while it is live.
+// `connection`: as in Picture.
+std::string state_text(ServerState state, const WatchTable& table, const std::string& connection);
+
+// Draws the table and follows the keys. One thread.
 class WatchView {
  public:
   // `title`: the first line.
@@ -24,15 +38,13 @@ class WatchView {
   // The code whose members are shown; empty while none are.
   std::string shown() const { return members_ ? selected_ : std::string(); }
 
-  // Draws everything. `members` of shown(), or null with the reason in `fault`.
-  void draw(Canvas& canvas, const WatchTable& table, const v1::MembersReply* members,
-            const std::string& fault, TimeNs now);
+  void draw(Canvas& canvas, const WatchTable& table, const Picture& picture, TimeNs now);
 
  private:
   void move(const WatchTable& table, int by);
-  int draw_table(Canvas& canvas, const WatchTable& table, int rows, TimeNs now);
-  void draw_members(Canvas& canvas, int row, const v1::MembersReply* members,
-                    const std::string& fault, TimeNs now) const;
+  int draw_banner(Canvas& canvas, int row, std::string_view text) const;
+  int draw_table(Canvas& canvas, const WatchTable& table, int row, int rows, TimeNs now);
+  void draw_members(Canvas& canvas, int row, const Picture& picture, bool alive, TimeNs now) const;
   void draw_help(Canvas& canvas) const;
 
   std::string title_;

@@ -3,10 +3,13 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import unittest
+import urllib.parse
 
 import harness
+from cable import Cable
 
 DAY = {"begin": "10:00:00", "end": "10:20:00", "speed": 60.0}
 
@@ -43,19 +46,19 @@ class Tmux:
         subprocess.run([*self._base, "kill-server"], capture_output=True, check=False)
 
 
-@unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
-class Watch(harness.Case):
+class Terminal(harness.Case):
     def setUp(self):
         super().setUp()
-        config = self.configure(simulator=DAY)
-        _, self.ready = self.serve(config)
-        self.start("simulate", "simulate", "--config", config, "--seed", "3")
+        self.config = self.configure(simulator=DAY)
+        self.server, self.ready = self.serve(self.config)
+        self.start("simulate", "simulate", "--config", self.config, "--seed", "3")
         self.terminal = Tmux(self.folder)
         self.addCleanup(self.terminal.close)
         self.see(r"[$#]\s*$")  # the shell is there
 
-    def watch(self, *arguments):
-        command = [str(harness.BINARY), "watch", self.ready["zmq"], *arguments]
+    def watch(self, *arguments, environment=()):
+        """Until three levels are there. `environment`: NAME=VALUE words for the command alone."""
+        command = ["env", *environment, str(harness.BINARY), "watch", self.ready["zmq"], *arguments]
         self.terminal.run(" ".join(map(shlex.quote, command)))
         self.see("995365.*995366.*995367")
 
@@ -75,6 +78,9 @@ class Watch(harness.Case):
             raise AssertionError(f"{error}\n{last}") from None
         return last
 
+
+@unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
+class Watch(Terminal):
     def test_levels_move_in_colour_and_keys_choose(self):
         self.watch("--title", "levels of a test")
         self.see("^levels of a test\n.*index +level +change")
@@ -128,6 +134,148 @@ class Watch(harness.Case):
         self.assertNotIn("\x1b", done.stdout)
         for line in lines:
             self.assertRegex(line, r"^99536[567] +\d+\.\d{4} ")
+
+
+@unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
+class States(Terminal):
+    """A server that is gone, in whatever way: nothing is live two seconds after its last heartbeat."""
+
+    GONE = r"NO HEARTBEAT since \d\d:\d\d:\d\d[^\n]*: no value is current"
+
+    def assert_nothing_is_live(self):
+        screen = self.see(self.GONE)
+        rows = re.findall(r"^99536[567] .*$", screen, re.MULTILINE)
+        self.assertEqual(len(rows), 3, screen)
+        for row in rows:
+            self.assertRegex(row, r"\d{3,4}\.\d{4} .*not known +as of \d\d:\d\d:\d\d")
+            self.assertNotRegex(row, r"\b(open|quotable|live)\b")
+        # Faint and without any colour.
+        coloured = re.compile("\x1b\\[(?:[0-9]+;)*3[0-8][;m]")
+        for row in re.findall(r"^.*99536[567].*$", self.terminal.screen(colours=True), re.MULTILINE):
+            self.assertNotRegex(row, coloured)
+
+    def test_a_killed_server_is_not_live_and_a_restarted_one_is_shown_anew(self):
+        self.watch()
+        self.see("open +quotable")
+        self.server.kill()
+        self.assert_nothing_is_live()
+        self.serve(self.config)
+        self.see(r"\A(?!.*NO HEARTBEAT).*open +quotable")
+        self.terminal.press("q")
+
+    def test_a_stopped_server_is_not_live_until_it_goes_on(self):
+        self.watch()
+        self.see("open +quotable")
+        self.server.child.send_signal(signal.SIGSTOP)
+        self.assert_nothing_is_live()
+        self.server.child.send_signal(signal.SIGCONT)
+        self.see(r"\A(?!.*NO HEARTBEAT).*open +quotable")
+        self.terminal.press("q")
+
+    def test_an_unplugged_server_is_not_live_until_it_is_plugged_in(self):
+        at = urllib.parse.urlsplit(self.ready["zmq"])
+        cable = self.enterContext(Cable((at.hostname, at.port)))
+        self.ready["zmq"] = f"tcp://127.0.0.1:{cable.port}"
+        self.watch()
+        self.see("open +quotable")
+        cable.unplug()
+        self.assert_nothing_is_live()
+        cable.plug()
+        self.see(r"\A(?!.*NO HEARTBEAT).*open +quotable")
+        self.terminal.press("q")
+
+    def test_the_last_levels_of_a_dead_server_say_until_when_they_were_current(self):
+        self.watch()
+        self.see("open +quotable")
+        self.server.kill()
+        self.see(self.GONE)
+        self.terminal.press("q")
+        screen = self.see(r"watch.*\n995365 .*as of \d\d:\d\d:\d\d\n995366 .*\n995367 .*\n.*[$#]\s*$")
+        self.assertNotRegex(screen, r"\b(open|quotable)\b")
+
+    def test_no_server_is_said_and_a_later_one_is_followed(self):
+        self.server.end()
+        follower = self.start("follower", "watch", self.ready["zmq"], "--index", "995365",
+                              stdout=self.folder / "lines")
+        harness.await_that(lambda: "NO SERVER: nothing heard; no connection; trying again"
+                           in follower.log.read_text(), "the word that there is no server")
+        self.assertTrue(follower.running())
+        self.serve(self.config)
+        harness.await_that(lambda: follower.log.read_text().endswith(": live\n"), "the server's return")
+        harness.await_that(lambda: "quotable" in (self.folder / "lines").read_text(), "levels")
+        follower.end()
+
+    def test_a_code_that_the_server_does_not_have_ends_the_watch_at_once(self):
+        for more in ([], ["--jsonl"]):
+            done = harness.run("watch", self.ready["zmq"], "--index", "995365", "--index", "999999",
+                               *more, check=2)
+            self.assertIn("unknown index 999999; this server has 995365, 995366, 995367", done.stderr)
+        command = [str(harness.BINARY), "watch", self.ready["zmq"], "--index", "999999"]
+        self.terminal.run(shlex.join(command))
+        self.see(r"unknown index 999999; this server has 995365, 995366, 995367.*[$#]\s*$")
+
+
+@unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
+class Terminals(Terminal):
+    """What a server's terminals and locales make of it."""
+
+    TABLE = r"index +level +.*\n.*995365 .*\n.*995366 .*\n.*995367 "
+
+    def test_every_width_keeps_one_row_for_an_index(self):
+        self.watch()
+        for columns in (40, 57, 79, 80, 81, 100, 120, 300):
+            with self.subTest(columns):
+                self.terminal.resize(columns, 12)
+                lines = self.see(self.TABLE).split("\n")
+                self.assertLessEqual(max(map(len, lines)), columns)
+                kinds = [line.split()[0] if line.strip() else "" for line in lines]
+                table = kinds[kinds.index("index"):]
+                self.assertEqual(table[:4], ["index", *harness.CODES])
+                self.assertEqual([kind for kind in table[4:] if kind and kind != "↑↓"], [], lines)
+        self.terminal.press("q")
+
+    def test_an_ascii_locale_gets_ascii(self):
+        self.watch("--query", self.ready["zmq_query"], environment=["LC_ALL=C"])
+        self.see(r"[v^] [+-]\d")
+        self.terminal.press("Down")
+        self.terminal.press("m")
+        screen = self.see(r"995365 at sequence .*\nmember .*688041.SH +\(UTF-8 name\)")
+        self.assertTrue(screen.isascii(), screen)
+        self.terminal.press("q")
+
+    def test_a_unicode_locale_gets_names(self):
+        self.watch("--query", self.ready["zmq_query"], environment=["LC_ALL=C.UTF-8"])
+        self.terminal.press("Down")
+        self.terminal.press("m")
+        self.see("688041.SH +海光信息 ")
+        self.terminal.press("q")
+
+    def test_terminals_without_colours_or_cursor_are_served(self):
+        for term in ("vt100", "vt220", "linux", "xterm", "xterm-mono"):
+            with self.subTest(term):
+                self.watch(environment=[f"TERM={term}"])
+                self.see(self.TABLE)
+                self.see(r"[▲▼] [+-]\d")
+                self.terminal.press("q")
+                self.see(r"[$#]\s*$")
+        self.watch(environment=["TERM=dumb"])  # no table, a line for each level
+        self.see(r"(99536[567] +\d+\.\d{4} .*\n){8}")
+        self.terminal.press("C-c")
+
+    def test_no_colour_where_it_is_not_wanted(self):
+        self.watch(environment=["NO_COLOR=1"])
+        self.see(r"[▲▼] [+-]\d")
+        self.assertNotRegex(self.terminal.screen(colours=True).split("index", 1)[1].split("choose")[0],
+                            "\x1b\\[(?:[0-9]+;)*3[0-8][;m]")
+        self.terminal.press("q")
+
+    def test_a_rise_is_red_unless_told_otherwise(self):
+        for arguments, rise, fall in ([], 31, 32), (["--colours", "green_up"], 32, 31):
+            with self.subTest(arguments):
+                self.watch(*arguments)
+                self.see(f"\x1b\\[(?:[0-9;]*;)?{rise}m[^\x1b]*▲|\x1b\\[(?:[0-9;]*;)?{fall}m[^\x1b]*▼", colours=True)
+                self.terminal.press("q")
+                self.see(r"[$#]\s*$")
 
 
 if __name__ == "__main__":

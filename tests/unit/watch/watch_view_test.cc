@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
+#include "server/watch/display_text.h"
+
 namespace indexcast::server {
 namespace {
 
@@ -21,6 +25,10 @@ class Screen final : public Canvas {
     pieces_.push_back({row, std::string(text), tone, selected});
     rows_[static_cast<std::size_t>(row)] += text;
   }
+  bool can_show(std::string_view text) const override {
+    return unicode_ || std::ranges::all_of(text, [](char each) { return each >= 0; });
+  }
+  void forget_unicode() { unicode_ = false; }
   const std::string& row(int at) const { return rows_[static_cast<std::size_t>(at)]; }
   std::string all() const {
     std::string text;
@@ -30,6 +38,13 @@ class Screen final : public Canvas {
   // Of the first piece that has `text` in it.
   Tone tone(std::string_view text) const { return piece(text).tone; }
   bool selected(std::string_view text) const { return piece(text).selected; }
+  // Whether every piece of the row of `code` is faint.
+  bool is_grey(std::string_view code) const {
+    for (const Piece& each : pieces_) {
+      if (each.row == piece(code).row && each.tone != Tone::faint) return false;
+    }
+    return true;
+  }
 
  private:
   struct Piece {
@@ -47,6 +62,7 @@ class Screen final : public Canvas {
   }
 
   int columns_;
+  bool unicode_ = true;
   std::vector<std::string> rows_;
   std::vector<Piece> pieces_;
 };
@@ -67,6 +83,14 @@ v1::Level level_of(const std::string& code, std::uint64_t sequence, std::int64_t
   return level;
 }
 
+v1::Heartbeat heartbeat_at(std::int64_t published_ns) {
+  v1::Heartbeat heartbeat;
+  heartbeat.set_epoch(1);
+  heartbeat.set_publish_time(published_ns);
+  heartbeat.set_pages(0);
+  return heartbeat;
+}
+
 class WatchViewTest : public testing::Test {
  protected:
   WatchViewTest() {
@@ -77,10 +101,20 @@ class WatchViewTest : public testing::Test {
     third.set_flags(0b110);
     table_.take(third, {0});
   }
+  // Of a server that sent a heartbeat at that moment.
   Screen draw(TimeNs now = {kNsPerSecond}, int rows = 24, int columns = 140) {
+    table_.take(heartbeat_at(now.ns), now);
+    return draw_silent(now, rows, columns);
+  }
+  Screen draw_silent(TimeNs now, int rows = 24, int columns = 140) {
     Screen screen(rows, columns);
-    view_.draw(screen, table_, members_, fault_, now);
+    draw_on(screen, now);
     return screen;
+  }
+  void draw_on(Screen& screen, TimeNs now) {
+    view_.draw(screen, table_,
+               {.began = {1}, .connection = connection_, .members = members_, .fault = fault_},
+               now);
   }
   void press(Key key) { EXPECT_TRUE(view_.take(key, table_)); }
 
@@ -88,6 +122,7 @@ class WatchViewTest : public testing::Test {
   WatchView view_{"indexcast here"};
   const v1::MembersReply* members_ = nullptr;
   std::string fault_;
+  std::string connection_;
 };
 
 TEST_F(WatchViewTest, ShowsEveryIndexWithItsQuality) {
@@ -105,10 +140,10 @@ TEST_F(WatchViewTest, ShowsEveryIndexWithItsQuality) {
 
 TEST_F(WatchViewTest, AMoveStandsOutForAMoment) {
   table_.take(level_of("995365", 2, 10'000'001), {5 * kNsPerSecond});
-  EXPECT_EQ(draw({5 * kNsPerSecond + 1}).tone("\u25b2"), Tone::up);
-  EXPECT_THAT(draw({6 * kNsPerSecond}).all(), Not(HasSubstr("\u25b2")));
+  EXPECT_EQ(draw({5 * kNsPerSecond + 1}).tone("\u2191"), Tone::up);
+  EXPECT_THAT(draw({6 * kNsPerSecond}).row(2), Not(HasSubstr("\u2191")));
   table_.take(level_of("995365", 3, 9'999'999), {7 * kNsPerSecond});
-  EXPECT_EQ(draw({7 * kNsPerSecond + 1}).tone("\u25bc"), Tone::down);
+  EXPECT_EQ(draw({7 * kNsPerSecond + 1}).tone("\u2193 "), Tone::down);
 }
 
 TEST_F(WatchViewTest, KeysChooseAnIndex) {
@@ -177,13 +212,76 @@ TEST_F(WatchViewTest, ASmallTerminalKeepsTheChosenRowInSight) {
   for (int rows = 1; rows < 30; ++rows) draw({kNsPerSecond}, rows, 80);
 }
 
-TEST_F(WatchViewTest, SaysWhenTheServerIsSilent) {
-  EXPECT_THAT(draw({20 * kNsPerSecond}).all(), HasSubstr("waiting for the server"));
-  v1::Heartbeat heartbeat;
-  heartbeat.set_epoch(1);
+TEST_F(WatchViewTest, SaysTheDirectionWithoutColour) {
+  const Screen screen = draw();
+  EXPECT_THAT(screen.row(3), HasSubstr("\u25b2 +12.3456"));
+  EXPECT_THAT(screen.row(4), HasSubstr("\u25bc -10.0000"));
+}
+
+TEST_F(WatchViewTest, WaitsForTheServerForTwoSeconds) {
+  EXPECT_THAT(draw_silent({2 * kNsPerSecond}).all(), HasSubstr("waiting for the server"));
+  connection_ = "no connection";
+  EXPECT_THAT(draw_silent({2 * kNsPerSecond + 2}).row(1),
+              HasSubstr("NO SERVER: nothing heard; no connection; trying again"));
+}
+
+TEST_F(WatchViewTest, ShowsNothingAsLiveTwoSecondsAfterTheLastHeartbeat) {
+  constexpr std::int64_t kHeard = 7 * 3600 * kNsPerSecond;  // 15:00:00 UTC+8
+  EXPECT_THAT(draw({kHeard}).all(), HasSubstr("3 levels; publication to here"));
+  EXPECT_THAT(draw_silent({kHeard + kSilenceNs}).all(), HasSubstr("quotable"));
+  const Screen dead = draw_silent({kHeard + kSilenceNs + 1});
+  EXPECT_THAT(dead.row(1), HasSubstr("NO HEARTBEAT since 15:00:00: no value is current"));
+  for (const char* word : {"quotable", "open", "partial_market", "98.76"})
+    EXPECT_THAT(dead.all(), Not(HasSubstr(word)));
+  for (const char* code : {"995365", "995366", "995367"}) EXPECT_TRUE(dead.is_grey(code)) << code;
+  EXPECT_THAT(dead.row(4), HasSubstr("1012.3456"));
+  EXPECT_THAT(dead.row(4), HasSubstr("as of 15:00:00"));
+}
+
+TEST_F(WatchViewTest, ABannerSaysThatTheServerIsDrained) {
+  v1::Heartbeat heartbeat = heartbeat_at(kNsPerSecond);
+  heartbeat.set_draining(true);
   table_.take(heartbeat, {kNsPerSecond});
-  EXPECT_THAT(draw({2 * kNsPerSecond}).all(), HasSubstr("3 levels; publication to here"));
-  EXPECT_THAT(draw({20 * kNsPerSecond}).all(), HasSubstr("no word from the server for 19 s"));
+  const Screen screen = draw_silent({kNsPerSecond});
+  EXPECT_THAT(screen.row(1), HasSubstr("DRAINED"));
+  EXPECT_THAT(screen.all(), HasSubstr("quotable"));
+}
+
+TEST_F(WatchViewTest, EveryWidthIsKeptAndShowsLevelAndQuality) {
+  v1::Level flagged = level_of("995367", 2, 9'900'000);
+  flagged.set_quotable(false);
+  flagged.set_flags(0xFF);  // longer than any column
+  table_.take(flagged, {0});
+  for (int columns = 40; columns <= 300; ++columns) {
+    const Screen screen = draw({kNsPerSecond}, 10, columns);
+    for (int row = 0; row < 10; ++row) {
+      // Blanks may pass the edge, where the terminal cuts them; no letter may.
+      const std::string& text = screen.row(row);
+      const std::size_t end = text.find_last_not_of(' ');
+      if (row == 0 || end == std::string::npos) continue;
+      ASSERT_LE(columns_of(std::string_view(text).substr(0, end + 1)), columns) << text;
+    }
+    ASSERT_THAT(screen.row(3), HasSubstr("1012.3456")) << columns;
+    ASSERT_THAT(screen.row(3), HasSubstr("quotable")) << columns;
+    ASSERT_THAT(screen.row(4), HasSubstr("open")) << columns;
+    ASSERT_THAT(screen.row(4), HasSubstr("excep")) << columns;
+  }
+}
+
+TEST_F(WatchViewTest, ANameThatTheTerminalLacksIsReplaced) {
+  v1::MembersReply reply;
+  reply.mutable_definition()->set_name("\u6caa\u6df1\u6e2f");
+  v1::MemberState& member = *reply.add_members();
+  member.set_symbol("688041.SH");
+  member.set_name("\u6d77\u5149\u4fe1\u606f");
+  members_ = &reply;
+  press(Key::members);
+  EXPECT_THAT(draw().all(), HasSubstr("688041.SH  \u6d77\u5149\u4fe1\u606f         "));
+  Screen ascii(24, 140);
+  ascii.forget_unicode();
+  draw_on(ascii, {kNsPerSecond});
+  EXPECT_THAT(ascii.all(), HasSubstr("688041.SH  (UTF-8 name)"));
+  EXPECT_THAT(ascii.all(), Not(HasSubstr("\u6caa")));
 }
 
 }  // namespace
