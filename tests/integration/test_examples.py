@@ -4,16 +4,20 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import unittest
+import urllib.parse
 
 import chromium
 import harness
 import test_inav
+from cable import Cable
 
 EXAMPLES = harness.ROOT / "proto" / "examples"
 LEVELS_JS = EXAMPLES / "javascript" / "levels.mjs"
+LEVELS_PY = EXAMPLES / "python" / "levels.py"
 INAV_CHECK = EXAMPLES / "python" / "inav_check.py"
 # Longer than any test looks, so that levels come however late a browser starts.
 DAY = {"begin": "10:00:00", "end": "11:20:00", "speed": 20.0}
@@ -38,6 +42,73 @@ class Lengths(unittest.TestCase):
         self.assertGreaterEqual(len(programs), 3)
         for path in programs:
             self.assertLessEqual(path.read_text("utf-8").count("\n"), LENGTH_MAX, path)
+
+
+def compile_contract(folder):
+    """The contract's Python modules, as a reader of the examples makes them."""
+    contract = folder / "contract"
+    contract.mkdir()
+    subprocess.run(["protoc", f"-I{harness.ROOT / 'proto'}", f"--python_out={contract}",
+                    "indexcast/v1/stream.proto", "indexcast/v1/query.proto"], check=True)
+    return os.environ | {"PYTHONPATH": str(contract)}
+
+
+class Silence(harness.Case):
+    """An example says that nothing is live once the server is silent, and goes on with a snapshot."""
+
+    def begin(self, transport):
+        config = self.configure(simulator=DAY)
+        self.server, ready = self.serve(config)
+        self.start("simulate", "simulate", "--config", config, "--seed", "3")
+        at = urllib.parse.urlsplit(ready[transport])
+        self.cable = self.enterContext(Cable((at.hostname, at.port)))
+        return ready
+
+    def follow(self, command, environment):
+        path = self.folder / "told"
+        told = self.enterContext(open(path, "wb"))
+        child = subprocess.Popen([str(word) for word in command], stdout=told, stderr=told,
+                                 env=environment)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        return path
+
+    def check(self, path, gone):
+        """For a server that is stopped, and for one that is unplugged."""
+        def told():
+            return [line.split()[0] for line in path.read_text().splitlines() if line.strip()]
+
+        def since_last(word):
+            words = told()
+            return words[len(words) - words[::-1].index(word):]
+
+        harness.await_that(lambda: told().count("level") > 5, "levels")
+        stop = lambda number: self.server.child.send_signal(number)
+        for leave, come in ((lambda: stop(signal.SIGSTOP), lambda: stop(signal.SIGCONT)),
+                            (self.cable.unplug, self.cable.plug)):
+            before = told().count(gone)
+            leave()
+            harness.await_that(lambda: told().count(gone) > before, f"the word {gone!r}")
+            come()
+            harness.await_that(lambda: "level" in since_last(gone), "levels again")
+        # A busy machine may be silent more often; a snapshot comes before any level each time.
+        kept = [word for word in told() if word in (gone, "snapshot", "level")]
+        for word, following in zip(kept, kept[1:]):
+            self.assertFalse(word == gone and following == "level", kept)
+
+    @unittest.skipUnless(node_with_websocket(), "no node with a WebSocket (package node-ws)")
+    def test_javascript(self):
+        self.begin("http")
+        url = f"ws://127.0.0.1:{self.cable.port}/v1/stream"
+        self.check(self.follow(["node", LEVELS_JS, url, *harness.CODES],
+                               os.environ | {"NODE_PATH": MODULES}), "gone")
+
+    @unittest.skipUnless(importlib.util.find_spec("zmq"), "python3-zmq is not installed")
+    def test_python(self):
+        ready = self.begin("zmq")
+        self.check(self.follow([sys.executable, LEVELS_PY, f"tcp://127.0.0.1:{self.cable.port}",
+                                ready["zmq_query"], *harness.CODES],
+                               compile_contract(self.folder)), "silent")
 
 
 class JavaScript(harness.Case):
@@ -103,17 +174,14 @@ class JavaScript(harness.Case):
 @unittest.skipUnless(importlib.util.find_spec("zmq"), "python3-zmq is not installed")
 class InavCheck(harness.Case):
     def test_the_published_inav_is_what_its_members_are_worth(self):
-        contract = self.folder / "contract"
-        contract.mkdir()
-        subprocess.run(["protoc", f"-I{harness.ROOT / 'proto'}", f"--python_out={contract}",
-                        "indexcast/v1/stream.proto", "indexcast/v1/query.proto"], check=True)
+        environment = compile_contract(self.folder)
         config = self.configure(simulator=DAY, funds=test_inav.shipped_funds())
         _, ready = self.serve(config)
         simulator = self.start("simulate", "simulate", "--config", config, "--seed", "3")
 
         def check(code):
             return subprocess.run([sys.executable, INAV_CHECK, ready["zmq_query"], code],
-                                  env=os.environ | {"PYTHONPATH": str(contract)},
+                                  env=environment,
                                   capture_output=True, text=True, timeout=harness.LIMIT_S,
                                   check=False)
 

@@ -6,56 +6,67 @@
 // Node before 22 has no WebSocket of its own; Debian's package node-ws is one (with a Node that is not
 // Debian's, NODE_PATH=/usr/share/nodejs finds it).
 
+const SILENCE_MS = 2000; // without a heartbeat the server is dead
+
 // Follows `codes` until stop() is called on what it returns. `tell` gets objects with a `what`:
 //   snapshot, level   the message, with the fields of Level
 //   skipped           the server left out `from`..`to` of `code` for the newest, and said so
-//   lost              `from`..`to` of `code` did not come and nobody said so: the transport lost them
-//   connected, gone   gone: it connects again after a second, with a new snapshot
+//   lost              `from`..`to` of `code` did not come and no message said so: the transport lost them
+//   connected, gone   gone: no heartbeat for two seconds, or the connection ended. No level is live any
+//                     more; it connects again after a second, with a new snapshot
 //   error             the server's `reason`
 export function follow({ url, codes, tell, WebSocket = globalThis.WebSocket }) {
-  let socket;
-  let stopped = false;
+  let socket, retry, heard;
+  const isLate = () => Date.now() - heard > SILENCE_MS;
 
   function connect() {
     const next = new Map(); // of each code, the sequence that comes next; of this connection's epoch
     socket = new WebSocket(url, "indexcast.v1.json");
+    heard = Date.now();
     socket.onopen = () => {
       tell({ what: "connected" });
       socket.send(JSON.stringify({ op: "subscribe", codes, mode: "tick" }));
     };
-    socket.onmessage = (event) => stopped || receive(JSON.parse(event.data), next, tell);
-    socket.onerror = () => {}; // a close follows
-    socket.onclose = () => {
-      if (stopped) return;
-      tell({ what: "gone" });
-      setTimeout(() => stopped || connect(), 1000);
+    socket.onmessage = (event) => {
+      if (isLate()) return lose(); // this machine slept: what waited since then is old
+      const message = JSON.parse(event.data);
+      if (message.type === "heartbeat") heard = Date.now();
+      receive(message, next, tell);
     };
+    socket.onerror = () => {}; // a close follows
+    socket.onclose = lose;
+  }
+
+  function disconnect() {
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close(); // a dead server does not answer that, so nothing waits for it
+    socket = null;
+  }
+
+  function lose() {
+    disconnect();
+    tell({ what: "gone" });
+    retry = setTimeout(connect, 1000);
   }
 
   connect();
+  const timer = setInterval(() => socket && isLate() && lose(), 250);
   return {
     stop() {
-      stopped = true;
-      socket.close();
+      clearInterval(timer);
+      clearTimeout(retry);
+      if (socket) disconnect();
     },
   };
 }
 
 function receive(message, next, tell) {
-  const { type, code } = message;
-  if (type === "snapshot") {
-    // Complete to its sequence: what comes next is one more. 0: the index has no level yet.
-    next.set(code, message.index_sequence + 1);
-    tell({ what: "snapshot", ...message });
-  } else if (type === "level") {
-    arrive(code, message.index_sequence, message.index_sequence, next, tell);
-    tell({ what: "level", ...message });
-  } else if (type === "skipped") {
-    arrive(code, message.from, message.to, next, tell);
-    tell({ what: "skipped", ...message });
-  } else if (type === "error") {
-    tell({ what: "error", ...message });
-  }
+  const { type, code, index_sequence, from, to } = message;
+  // A snapshot is complete to its sequence: what comes next is one more. 0: no level yet.
+  if (type === "snapshot") next.set(code, index_sequence + 1);
+  if (type === "level") arrive(code, index_sequence, index_sequence, next, tell);
+  if (type === "skipped") arrive(code, from, to, next, tell);
+  if (["snapshot", "level", "skipped", "error"].includes(type)) tell({ what: type, ...message });
 }
 
 // Sequences from..to came, or were named as left out: any jump before them is a loss.

@@ -7,45 +7,39 @@ for what a gap left out.
 Needs pyzmq and protobuf (Debian: python3-zmq python3-protobuf) and the contract, compiled:
     protoc -I proto --python_out=. proto/indexcast/v1/stream.proto proto/indexcast/v1/query.proto
 
-One line each: what (snapshot, level, replayed, skipped, lost), code, sequence, level.
+One line each: what (snapshot, level, replayed, skipped, lost), code, sequence, level. "silent": nothing
+for two seconds, not even a heartbeat; no level is live until the next snapshot.
 """
 import argparse
-import sys
 
 import zmq
-
 from indexcast.v1 import query_pb2, stream_pb2
 
-LIMIT_MS = 10_000  # twice the silence after which a server counts as gone
-
-
-def shown(level):
-    return f"{level.level / 10**level.decimals:.{level.decimals}f}"
+SILENCE_MS = 2000
+# The last two leave a connection that hangs, and make it anew.
+OPTIONS = {zmq.RCVTIMEO: SILENCE_MS, zmq.LINGER: 0, zmq.HEARTBEAT_IVL: 1000, zmq.HEARTBEAT_TIMEOUT: 4000}
+shown = lambda level: f"{level.level / 10**level.decimals:.{level.decimals}f}"
 
 
 class Levels:
     """What `tell(what, code, sequence, level)` hears has each sequence of a code once, in order."""
 
     def __init__(self, publish, query, codes, tell):
-        self.tell, self.codes, self.last, self.epoch, self.asked = tell, codes, {}, 0, 0
-        context = zmq.Context.instance()
-        self.stream, self.questions = context.socket(zmq.SUB), context.socket(zmq.DEALER)
+        self.tell, self.codes, self.last, self.epoch, self.asked, self.alive = tell, codes, {}, 0, 0, None
+        self.stream, self.questions = map(zmq.Context.instance().socket, (zmq.SUB, zmq.DEALER))
         for socket, endpoint in ((self.stream, publish), (self.questions, query)):
-            socket.setsockopt(zmq.RCVTIMEO, LIMIT_MS)
-            socket.setsockopt(zmq.LINGER, 0)
+            for option, value in OPTIONS.items():
+                socket.setsockopt(option, value)
             socket.connect(endpoint)
         for topic in ["heartbeat/"] + [f"{kind}/{code}/" for code in codes for kind in ("level", "skipped")]:
             self.stream.subscribe(topic)
-        self.stream.recv_multipart()  # the subscription stands, so nothing is missed behind the snapshot
-        self.snapshot()
 
     def ask(self, **question):
         self.asked += 1
         self.questions.send(query_pb2.Request(request_id=self.asked, **question).SerializeToString())
-        while True:  # past the answers to questions that were given up
-            reply = query_pb2.Reply.FromString(self.questions.recv())
-            if reply.request_id == self.asked:
-                break
+        reply = query_pb2.Reply()
+        while reply.request_id != self.asked:  # past the answers to questions that were given up
+            reply.ParseFromString(self.questions.recv())
         if reply.HasField("refusal"):
             raise RuntimeError(query_pb2.RefusalReason.Name(reply.refusal.reason))
         return reply
@@ -68,8 +62,6 @@ class Levels:
             at = page.next
 
     def take(self, topic, payload):
-        if topic == b"heartbeat/":
-            return
         kind = stream_pb2.Level if topic.startswith(b"level/") else stream_pb2.Skipped
         message = kind.FromString(payload)
         if message.epoch != self.epoch:  # the server was restarted, or another day began
@@ -84,7 +76,17 @@ class Levels:
             self.tell("level", message.code, message.index_sequence, shown(message))
 
     def run(self):
-        self.take(*self.stream.recv_multipart())
+        try:
+            topic, payload = self.stream.recv_multipart()
+            if not self.alive:  # the subscription stands, so nothing is missed behind the snapshot
+                self.snapshot()
+            self.alive = True
+            if topic != b"heartbeat/":
+                self.take(topic, payload)
+        except zmq.Again:
+            if self.alive is not False:
+                self.tell("silent")
+            self.alive = False
 
 
 if __name__ == "__main__":
@@ -94,6 +96,5 @@ if __name__ == "__main__":
         parser.add_argument(name, nargs=more)
     given = parser.parse_args()
     levels = Levels(given.publish, given.query, given.codes, lambda *line: print(*line, flush=True))
-    for _ in iter(range(given.count)) if given.count else iter(int, 1):
+    for _ in range(given.count) if given.count else iter(int, 1):
         levels.run()
-    sys.exit(0)
