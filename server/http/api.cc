@@ -277,8 +277,9 @@ std::string Api::status() const {
 
 std::string Api::not_ready() const {
   std::string missing = is_draining(sources_.view.service) ? "draining" : "";
-  for (const feed::Feed* feed : sources_.view.feeds) {
-    if (feed->state() == FeedState::live) continue;
+  for (std::size_t i = 0; i < sources_.view.feeds.size(); ++i) {
+    const feed::Feed* feed = sources_.view.feeds[i];
+    if (feed->state() == FeedState::live || feed_duty(sources_.view, i) != FeedDuty::due) continue;
     missing += fmt::format("{}feed {} is {}", missing.empty() ? "" : "; ",
                            feed::name_of(feed->venue()), word_of(kFeedStateWords, feed->state()));
   }
