@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "calc/event.h"
+
 namespace indexcast {
 
 // Every input ends as exactly one of those up to unknown_rejected.
@@ -58,9 +60,18 @@ class CoreCounters {
   void enter_edition(std::uint32_t edition) { edition_.store(edition, std::memory_order_release); }
   std::uint32_t edition() const { return edition_.load(std::memory_order_acquire); }
 
+  // The phase of a market as the core last published it; pre_open before that.
+  void enter_phase(MarketId market, MarketPhase phase) {
+    phases_[market].store(phase, std::memory_order_relaxed);
+  }
+  MarketPhase phase(MarketId market) const {
+    return phases_[market].load(std::memory_order_relaxed);
+  }
+
  private:
   std::array<std::atomic<std::uint64_t>, kCoreCounterCount> values_{};
   std::atomic<std::uint32_t> edition_{0};
+  std::array<std::atomic<MarketPhase>, kMaxMarkets> phases_{};
 };
 
 }  // namespace indexcast

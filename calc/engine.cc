@@ -170,15 +170,8 @@ void Engine::follow_exchange_time(TimeNs time) {
   const bool confirmed = time - claimed_time_ <= kLeapNs && claimed_time_ - time <= kLeapNs;
   claimed_time_ = time;
   if (leap && !confirmed) return;
-  if (exchange_now_.ns == 0) begin_at(time);
+  if (exchange_now_.ns == 0) began_ = time;
   exchange_now_ = time;
-}
-
-// Whoever begins after the open's deadline has no level of that instant: the open waits for every
-// member then.
-void Engine::begin_at(TimeNs time) {
-  began_ = time;
-  if (time >= open_deadline_) open_deadline_ = kNoDeadline;
 }
 
 void Engine::apply_price(const MarketEvent& event) {

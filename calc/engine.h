@@ -102,7 +102,6 @@ class Engine {
   void apply_timer(const MarketEvent& event);
 
   void follow_exchange_time(TimeNs time);
-  void begin_at(TimeNs time);
   void lay_out_members();
   bool refuse_unusable(InstrumentId id, const MarketEvent& event);
   bool passes_collar(InstrumentId id, const MarketEvent& event);
@@ -130,6 +129,8 @@ class Engine {
   void finish_closing_markets();
   void pass_deadlines();
   void take_late_opens();
+  bool opening_seen(IndexId id) const;
+  void miss_opening(MarketId market);
   void pass_end(MarketId market);
   TimeNs end_of(const MarketState& market) const;
   TimeNs deadline_of(const MarketState& market) const;
@@ -192,6 +193,7 @@ class Engine {
   void publish(IndexId id, IndexState& index, Cause cause);
   void tell_status(IndexId id, IndexState& index, Cause cause);
   void write_definition(IndexId id, std::uint64_t control_id);
+  bool opens_without_members(const IndexState& index) const;
   void follow_grid(TimeNs instant);
   LevelRates rates_of(IndexId id) const;
   void fill_fx(IndexId id, const IndexState& index, LevelUpdate& update) const;

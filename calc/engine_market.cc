@@ -13,6 +13,11 @@ constexpr bool shows_trading(MarketPhase phase) {
          phase == MarketPhase::halt;
 }
 
+// The opening auction is over.
+constexpr bool is_past_opening(MarketPhase phase) {
+  return phase != MarketPhase::pre_open && phase != MarketPhase::shut_today;
+}
+
 constexpr bool is_about_member(EventKind kind) {
   return kind == EventKind::price || kind == EventKind::quote || kind == EventKind::limits ||
          kind == EventKind::instrument_status;
@@ -28,6 +33,7 @@ void Engine::apply_phase(const MarketEvent& event) {
   counters_->add(CoreCounter::state_applied);
   const auto phase = static_cast<MarketPhase>(event.detail);
   MarketState& market = markets_[event.market];
+  market.opening_seen |= phase == MarketPhase::pre_open;
   // The core itself goes from closing to closed, and a venue that repeats its end does not undo
   // that.
   const bool repeats_end = market.phase == MarketPhase::closed && phase == MarketPhase::closing;
@@ -43,6 +49,7 @@ void Engine::apply_phase(const MarketEvent& event) {
 void Engine::enter_phase(MarketId market_id, MarketPhase phase, PhaseCause cause) {
   MarketState& market = markets_[market_id];
   market.phase = phase;
+  if (is_past_opening(phase) && !market.opening_seen) miss_opening(market_id);
   // Its own stamp may be a leap that is not believed yet.
   if (phase == MarketPhase::closing)
     market.closing_since = std::max(exchange_now_, event_->exchange_time);
@@ -56,10 +63,19 @@ void Engine::enter_phase(MarketId market_id, MarketPhase phase, PhaseCause cause
   record.exchange_time = event_->exchange_time;
   record.receive_time = event_->receive_time;
   sink_->write(Record::of(record));
+  counters_->enter_phase(market_id, phase);
   settle_market(market_id);
   if (market.ended()) end_price_overrides(market_id);
   refresh_market(market_id, Cause::market);
   find_next_deadline();
+}
+
+// The first report of the venue is from a session under way: of all indices that follow the market
+// open, high and low could not be seen. Values taken before stay, under the flag.
+void Engine::miss_opening(MarketId market) {
+  for (IndexId id = 0; id < indices_.size(); ++id) {
+    if (universe_->markets_of(id) >> market & 1u) indices_[id].statistics_partial = true;
+  }
 }
 
 void Engine::settle_market(MarketId market) {
@@ -123,8 +139,9 @@ void Engine::pass_deadlines() {
   find_next_deadline();
 }
 
-// At the deadline, before what the input that passed it brings; the clock is the cause, not the
-// input.
+// Takes the open of every index that has none, before the input that passed the deadline is
+// applied. The cause of the levels is the clock. A core that began later did not see the level of
+// the deadline.
 void Engine::take_late_opens() {
   const MarketEvent* const input = event_;
   MarketEvent clock;
@@ -132,10 +149,25 @@ void Engine::take_late_opens() {
   clock.receive_time = input->receive_time;
   event_ = &clock;
   for (IndexId id = 0; id < indices_.size(); ++id) {
-    indices_[id].quality_due = true;
+    IndexState& index = indices_[id];
+    const bool unseen = began_ >= open_deadline_ || !opening_seen(id);
+    if (!index.is_open() && unseen) index.statistics_partial = true;
+    index.quality_due = true;
     refresh(id, false, Cause::timer);
   }
   event_ = input;
+}
+
+// Whether any of its markets reported its opening; an index that trades nowhere today misses none.
+bool Engine::opening_seen(IndexId id) const {
+  bool trades = false;
+  for (MarketId market = 0; market < kMaxMarkets; ++market) {
+    if (!(universe_->markets_of(id) >> market & 1u)) continue;
+    if (markets_[market].phase == MarketPhase::shut_today) continue;
+    if (markets_[market].opening_seen) return true;
+    trades = true;
+  }
+  return !trades;
 }
 
 void Engine::pass_end(MarketId id) {

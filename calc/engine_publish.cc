@@ -89,11 +89,12 @@ void Engine::derive_level(IndexId id, IndexState& index) {
 bool Engine::update_quality(IndexId id, IndexState& index) {
   const PhaseSet phases = phases_of(id);
   const IndexStatus status = status_in(index, phases);
+  const bool opens = open_is_due(index, phases);
+  if (opens && opens_without_members(index)) index.statistics_partial = true;
   const std::uint32_t flags = flags_of(id, index, phases, fx_stands(phases));
   weigh(index);
-  const bool quotable =
-      status == IndexStatus::open && flags == 0 && index.live_bp >= settings_.quotable_live_bp;
-  const bool opens = !index.is_open() && index.level.raw != 0 && open_is_due(index, phases);
+  const bool quotable = status == IndexStatus::open && (flags & kEndsQuotable) == 0 &&
+                        index.live_bp >= settings_.quotable_live_bp;
   const bool moved =
       status != index.status || flags != index.flags || quotable != index.quotable || opens;
   if (opens) index.open = index.high = index.low = index.level;
@@ -131,6 +132,7 @@ std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet pha
   if (index.members.any(kMismatched)) flags |= kReferenceMismatch;
   if (index.members.any(kOutOfTouch)) flags |= kFeedStale;
   if (index.members.any(kIncomplete)) flags |= kRecovering;
+  if (index.statistics_partial) flags |= kStatisticsPartial;
   const std::uint32_t held = universe_->markets_of(id);
   for (MarketId m = 0; m < kMaxMarkets; ++m) {
     if (held >> m & 1u && markets_[m].carried_forward) flags |= kCarriedForward;
@@ -138,11 +140,19 @@ std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet pha
   return flags;
 }
 
+// An open that could not be seen is never due.
 bool Engine::open_is_due(const IndexState& index, PhaseSet phases) const {
+  if (index.is_open() || index.statistics_partial || index.level.raw == 0) return false;
   const bool auction_over = (phases & phase_bit(MarketPhase::pre_open)) == 0 &&
                             phases != phase_bit(MarketPhase::shut_today);
   return (auction_over && !index.members.any(kAwaited)) ||
          (exchange_now_.ns != 0 && exchange_now_ >= open_deadline_);
+}
+
+// The deadline passes while a feed is away: members of it open at older prices.
+bool Engine::opens_without_members(const IndexState& index) const {
+  return index.members.any(kAwaited) &&
+         (index.members.any(kOutOfTouch) || index.members.any(kIncomplete));
 }
 
 void Engine::publish(IndexId id, IndexState& index, Cause cause) {

@@ -90,7 +90,10 @@ struct IndexState {
   bool held = false;              // frozen by an operator: its level stays, and its flags are told
   bool exceptional_rule = false;  // said by an operator
   bool bid_ask = false;           // of its definition
-  LevelRates held_rates;          // those of the frozen level
+  // Part of the session was not seen, for the rest of the day. An open not taken before stays
+  // empty.
+  bool statistics_partial = false;
+  LevelRates held_rates;              // those of the frozen level
   std::uint32_t control_version = 0;  // controls applied to it
   std::uint64_t records = 0;          // numbered so far, of those beside its levels
   ToldStatus told;                    // of its last level

@@ -13,6 +13,8 @@ struct MarketState {
   MarketPhase phase = MarketPhase::pre_open;
   bool in_use = false;  // some index has a member there
   bool shut_by_calendar = false;
+  // Its venue reported the phase before the opening, so that nothing of its session was missed.
+  bool opening_seen = false;
   bool carried_forward = false;  // it ended without all of its closing prices
   TimeNs end{};                  // of its timetable; 0 = not known, and no rule waits for it
   TimeNs closing_since{};

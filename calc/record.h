@@ -50,7 +50,12 @@ enum LevelFlag : std::uint32_t {
   kOverrideInForce = 1u << 5,
   kCarriedForward = 1u << 6,
   kReferenceMismatch = 1u << 7,
+  // Bits 8 and 9 are reserved: price_pending and level_guard.
+  kStatisticsPartial = 1u << 10,
 };
+
+// Flags with which a level is never quotable.
+inline constexpr std::uint32_t kEndsQuotable = ~std::uint32_t{kStatisticsPartial};
 
 // Why a level was published.
 enum class Cause : std::uint8_t {

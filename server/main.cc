@@ -97,6 +97,8 @@ int report_check(const std::string& path, const Loaded& loaded) {
     fmt::print(stderr, "left out:\n{}\n", faults);
     good = false;
   }
+  for (const std::string& warning : exposure_warnings(loaded.config))
+    fmt::print(stderr, "warning: {}\n", warning);
   fmt::print("{}: {}, {} indices for {}\n", path, good ? "good" : "not all is good",
              loaded.day.universe->indices().size(), loaded.day.trade_date);
   return good ? kExitOk : kExitConfig;

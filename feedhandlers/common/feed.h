@@ -26,6 +26,9 @@ class Feed {
   virtual Venue venue() const = 0;
   virtual FeedState state() const = 0;               // any thread
   virtual const FeedCounters& counters() const = 0;  // any thread
+  // The market is over for the day, or not: a lost connection is then tried again only now and
+  // then. Called from the feed's thread before any poll().
+  virtual void set_day_over(bool over) { static_cast<void>(over); }
 };
 
 }  // namespace indexcast::feed

@@ -17,22 +17,34 @@ class ReconnectBackoff {
   // recovered one would stay unused while levels go stale.
   static constexpr std::int64_t kFirstNs = kNsPerSecond / 10;
   static constexpr std::int64_t kLongestNs = 5 * kNsPerSecond;
+  // After the market's day a gateway may be away until the morning, and nothing waits for it.
+  static constexpr std::int64_t kLongestAfterDayNs = 60 * kNsPerSecond;
 
   explicit ReconnectBackoff(std::uint64_t seed) : random_(seed) {}
 
   // The next wait: between half of the current bound and all of it.
   std::int64_t next_ns() {
     const std::int64_t bound = bound_ns_;
-    bound_ns_ = std::min(bound_ns_ * 2, kLongestNs);
+    bound_ns_ = std::min(bound_ns_ * 2, longest_ns_);
     return std::uniform_int_distribution<std::int64_t>(bound / 2, bound)(random_);
   }
 
   // A session came up: begin again with the shortest wait.
-  void succeeded() { bound_ns_ = kFirstNs; }
+  // After the day a gateway that accepts and ends sessions is no reason to hurry either.
+  void succeeded() {
+    if (longest_ns_ == kLongestNs) bound_ns_ = kFirstNs;
+  }
+
+  // The market is over for the day, or not: which of the two longest waits holds.
+  void set_day_over(bool over) {
+    longest_ns_ = over ? kLongestAfterDayNs : kLongestNs;
+    bound_ns_ = std::min(bound_ns_, longest_ns_);
+  }
 
  private:
   std::mt19937_64 random_;
   std::int64_t bound_ns_ = kFirstNs;
+  std::int64_t longest_ns_ = kLongestNs;
 };
 
 }  // namespace indexcast::feed

@@ -42,6 +42,7 @@ class TcpFeed final : public Feed {
   Venue venue() const override { return venue_; }
   FeedState state() const override { return state_.load(std::memory_order_acquire); }
   const FeedCounters& counters() const override { return counters_; }
+  void set_day_over(bool over) override { backoff_.set_day_over(over); }
 
   // The gateway of the connection, or of the next attempt. Any thread.
   std::size_t gateway() const { return gateway_.load(std::memory_order_acquire); }

@@ -33,6 +33,9 @@ class LiveFeed final : public feed::Feed {
   feed::Venue venue() const override { return feed::Venue::hkex; }
   FeedState state() const override { return handler_.state(); }
   const feed::FeedCounters& counters() const override { return lines_.counters(); }
+  void set_day_over(bool over) override {
+    if (retransmission_) retransmission_->set_day_over(over);
+  }
 
   feed::FeedCounters& counters() { return handler_.counters(); }
   // The smallest kernel buffer that any socket was granted, to be compared with what was asked for.

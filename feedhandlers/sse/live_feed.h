@@ -30,6 +30,7 @@ class LiveFeed final : public feed::Feed {
   // Of the source that counts.
   FeedState state() const override { return handler_->sources().state(); }
   const feed::FeedCounters& counters() const override { return gateways_->counters(); }
+  void set_day_over(bool over) override { gateways_->set_day_over(over); }
   feed::FeedCounters& counters() { return handler_->counters(); }
 
   // Any thread.

@@ -34,6 +34,10 @@ class LiveFeed final : public feed::Feed {
   feed::Venue venue() const override { return feed::Venue::szse; }
   FeedState state() const override { return state_.load(std::memory_order_acquire); }
   const feed::FeedCounters& counters() const override { return *counters_; }
+  void set_day_over(bool over) override {
+    realtime_->set_day_over(over);
+    if (resend_ != nullptr) resend_->set_day_over(over);
+  }
   feed::FeedCounters& counters() { return *counters_; }
 
   // The gateway in use, by its place in the list; 0 with multicast. Any thread.

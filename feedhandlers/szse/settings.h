@@ -25,6 +25,10 @@ struct MulticastSettings {
   std::string interface = "127.0.0.1";  // address of the interface that joins the groups
   std::vector<MulticastChannel> channels;
   int receive_buffer_bytes = 8 << 20;
+  // Only datagrams from these addresses are taken; empty: from any.
+  std::vector<std::string> sources;
+  // Join the groups for `sources` only (IGMPv3), as a source-specific network wants it.
+  bool join_sources = false;
   // Channels that a site takes, times senders; what comes beyond is filtered. At least 1; a quarter
   // of a MiB each.
   std::size_t max_streams = 32;

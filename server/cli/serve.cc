@@ -97,6 +97,7 @@ std::string machine_faults(const Config& config) {
 
 int run_serve(const ServeOptions& options, DefinitionDirectory directory, LoadedDay first) {
   const sigset_t signals = block_signals();
+  for (const std::string& warning : exposure_warnings(options.config)) spdlog::warn(warning);
   const std::size_t indices = first.universe->indices().size();
   DayKeeper days(options.config, std::move(directory), std::move(first));
   days.start();

@@ -193,6 +193,10 @@ struct Config {
 // all of them.
 absl::StatusOr<Config> load_config(const std::string& path);
 
+// What the configuration opens to a network beyond this machine without protection. Each entry is
+// "file:0:key: what", says what to set, and is a warning only. Empty for the shipped configuration.
+std::vector<std::string> exposure_warnings(const Config& config);
+
 // The effective configuration as TOML, every key of it.
 std::string print_config(const Config& config);
 

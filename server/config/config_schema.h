@@ -53,6 +53,8 @@ template <class Walker>
 void walk_multicast(Walker& walker, szse::MulticastSettings& multicast) {
   walker.text("interface", multicast.interface, NonEmptyText{});
   walker.integer("receive_buffer_bytes", multicast.receive_buffer_bytes, 65'536, 1 << 30);
+  walker.texts("sources", multicast.sources, AddressText{});
+  walker.boolean("join_sources", multicast.join_sources);
   walker.integer("reorder_wait_ns", multicast.reorder_wait_ns, 0, 10 * kNsPerSecond);
   walker.integer("max_streams", multicast.max_streams, 1, 1'024);
   walker.integer("fragment_wait_ns", multicast.fragment_wait_ns, 0, 60 * kNsPerSecond);

@@ -1,7 +1,5 @@
 #include "server/control/admin_server.h"
 
-#include <spdlog/spdlog.h>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -87,9 +85,6 @@ class AdminServer::Impl {
         api_(desk_, *parts.view.universe, owners_, parts.audit, parts.stats, parts.service) {
     desk_.set_stage(std::move(parts.stage));
     port_ = listen_at(acceptor_, "admin", settings.address, settings.port);
-    if (!acceptor_.local_endpoint().address().is_loopback())
-      spdlog::warn("admin {}: tokens travel in clear to an address beyond this machine",
-                   settings.address);
   }
 
   ~Impl() { stop(); }

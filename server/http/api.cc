@@ -28,12 +28,13 @@ void append_latency(JsonBuffer& out, const LatencyHistogram& histogram) {
                 snapshot->percentile_ns(99), snapshot->percentile_ns(99.9), snapshot->max_ns());
 }
 
-void append_channels(JsonBuffer& out, const ChannelStates& channels) {
+void append_channels(JsonBuffer& out, const ChannelStates& channels, FeedDuty duty) {
   append(out, ",\"channels\":[");
   for (std::size_t i = 0; i < channels.size(); ++i) {
     const ChannelState channel = channels.at(i);
     append_format(out, "{}{{\"channel\":{},\"state\":\"{}\",\"since\":\"{}\"}}", i > 0 ? "," : "",
-                  channel.channel, word_of(kFeedStateWords, channel.state), channel.since.ns);
+                  channel.channel, word_of(kShownFeedStateWords, shown_state(channel.state, duty)),
+                  channel.since.ns);
   }
   append(out, "]");
 }
@@ -221,12 +222,14 @@ std::string Api::feeds() const {
   for (std::size_t i = 0; i < view.feeds.size(); ++i) {
     const feed::Feed& feed = *view.feeds[i];
     append_format(out, "{}{{\"feed\":\"{}\",\"state\":\"{}\"", i > 0 ? "," : "",
-                  feed::name_of(feed.venue()), word_of(kFeedStateWords, feed.state()));
+                  feed::name_of(feed.venue()),
+                  word_of(kShownFeedStateWords, shown_state(feed.state(), feed_duty(view, i))));
     if (i < view.feed_rings.size() && view.feed_rings[i] != nullptr) {
       append_format(out, ",\"ring_depth\":{},\"ring_capacity\":{}", view.feed_rings[i]->size(),
                     view.feed_rings[i]->capacity());
     }
-    if (i < view.feed_channels.size()) append_channels(out, *view.feed_channels[i]);
+    if (i < view.feed_channels.size())
+      append_channels(out, *view.feed_channels[i], feed_duty(view, i));
     append(out, ",\"counters\":{");
     for (std::size_t c = 0; c < feed::kFeedCounterCount; ++c) {
       append_format(out, "{}\"{}\":{}", c > 0 ? "," : "", feed::kFeedCounterNames[c],
@@ -275,8 +278,9 @@ std::string Api::status() const {
 
 std::string Api::not_ready() const {
   std::string missing = is_draining(sources_.view.service) ? "draining" : "";
-  for (const feed::Feed* feed : sources_.view.feeds) {
-    if (feed->state() == FeedState::live) continue;
+  for (std::size_t i = 0; i < sources_.view.feeds.size(); ++i) {
+    const feed::Feed* feed = sources_.view.feeds[i];
+    if (feed->state() == FeedState::live || feed_duty(sources_.view, i) != FeedDuty::due) continue;
     missing += fmt::format("{}feed {} is {}", missing.empty() ? "" : "; ",
                            feed::name_of(feed->venue()), word_of(kFeedStateWords, feed->state()));
   }

@@ -1,7 +1,6 @@
 #include "server/http/http_server.h"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -45,7 +44,6 @@ class HttpServer::Impl {
     const MetricSources sources = sources_of(view, std::move(publishers));
     for (const auto& worker : workers_) worker->show(sources);
     port_ = listen_at(acceptor_, "http", settings.address, settings.port);
-    warn_of_clear_text();
   }
 
   ~Impl() { stop(); }
@@ -99,12 +97,6 @@ class HttpServer::Impl {
       sources.clients.push_back(&worker->clients());
     }
     return sources;
-  }
-
-  void warn_of_clear_text() {
-    if (tokens_.required() && !tls_ && !acceptor_.local_endpoint().address().is_loopback())
-      spdlog::warn("http {}: tokens travel in clear to an address beyond this machine",
-                   settings_.address);
   }
 
   // Connections go to the workers in turn, on the worker's own context from the beginning.

@@ -137,9 +137,10 @@ void add_feeds(const ServerView& view, Families& out) {
   }
   MetricFamily& state =
       out.open("indexcast_feed_state", "1 for the state that the feed is in.", MetricType::Gauge);
-  for (const feed::Feed* feed : view.feeds) {
-    add_one_hot(state, {"feed", std::string(feed::name_of(feed->venue()))}, "state",
-                kFeedStateWords, 1u << static_cast<unsigned>(feed->state()));
+  for (std::size_t i = 0; i < view.feeds.size(); ++i) {
+    const feed::Feed& feed = *view.feeds[i];
+    add_one_hot(state, {"feed", std::string(feed::name_of(feed.venue()))}, "state",
+                kShownFeedStateWords, 1u << shown_state(feed.state(), feed_duty(view, i)));
   }
 }
 
@@ -151,12 +152,13 @@ void add_feed_channels(const ServerView& view, Families& out) {
     const std::string feed(feed::name_of(view.feeds[i]->venue()));
     for (std::size_t c = 0; c < view.feed_channels[i]->size(); ++c) {
       const ChannelState channel = view.feed_channels[i]->at(c);
-      for (std::size_t state = 0; state < kFeedStateWords.size(); ++state) {
+      const std::size_t shown = shown_state(channel.state, feed_duty(view, i));
+      for (std::size_t state = 0; state < kShownFeedStateWords.size(); ++state) {
         Families::gauge(family,
                         {{"feed", feed},
                          {"channel", std::to_string(channel.channel)},
-                         {"state", std::string(kFeedStateWords[state])}},
-                        static_cast<std::size_t>(channel.state) == state ? 1 : 0);
+                         {"state", std::string(kShownFeedStateWords[state])}},
+                        shown == state ? 1 : 0);
       }
     }
   }

@@ -5,6 +5,7 @@
 #include "calc/control.h"
 #include "calc/decimal.h"
 #include "feedhandlers/common/venue.h"
+#include "server/pipeline/feed_day.h"
 #include "server/publish/words.h"
 
 namespace indexcast::server {
@@ -14,8 +15,11 @@ std::string_view venue_name(std::uint32_t id) {
   return id < feed::kVenueCount ? feed::kVenueNames[id] : "fx";
 }
 
+}  // namespace
+
 // What an operator must look at is a warning, and says why the market is where it is.
-void log_market(const MarketChanged& change) {
+void EventLog::log_market(const MarketChanged& change) {
+  over_[change.header.id] = is_over(static_cast<MarketPhase>(change.header.detail));
   const std::string_view venue = venue_name(change.header.id);
   const std::string_view phase = word_of(kMarketPhaseWords, change.header.detail);
   switch (static_cast<PhaseCause>(change.header.detail2)) {
@@ -35,13 +39,26 @@ void log_market(const MarketChanged& change) {
       spdlog::warn("market {} is {}: its day ended and it never opened", venue, phase);
       break;
     case PhaseCause::against_calendar:
-      spdlog::warn("market {} is {}, and the calendar says that it is shut: its word counts", venue,
-                   phase);
+      spdlog::warn("market {} is {} although the calendar marks it closed; following the feed",
+                   venue, phase);
       break;
   }
 }
 
-}  // namespace
+// After the market's day a silent channel or a lost connection is expected, and so is every attempt
+// to connect again.
+void EventLog::log_feed(const FeedChanged& change) const {
+  const std::string_view state = word_of(kFeedStateWords, change.header.detail);
+  const std::string_view venue = venue_name(change.header.id);
+  const bool over = change.header.id < over_.size() && over_[change.header.id];
+  const auto level = over ? spdlog::level::debug : spdlog::level::info;
+  if (change.channel == 0) {
+    spdlog::log(level, "feed {} is {}{}", venue, state, over ? ", its day is over" : "");
+  } else {
+    spdlog::log(level, "feed {} channel {} is {}{}", venue, change.channel, state,
+                over ? ", its day is over" : "");
+  }
+}
 
 // What a person must look at is a warning: something waits, or did not happen as it was asked.
 void EventLog::log_decision(const InputDecision& decision) const {
@@ -74,7 +91,7 @@ std::string_view EventLog::target_name(ControlOp op, std::uint32_t id) const {
   return id < universe_->series().size() ? universe_->series()[id].name : "nothing known";
 }
 
-void EventLog::log_record(const Record& record) const {
+void EventLog::log_record(const Record& record) {
   if (record.kind() == RecordKind::input_decision) {
     log_decision(record.as<InputDecision>());
   } else if (record.kind() == RecordKind::control_done) {
@@ -86,13 +103,7 @@ void EventLog::log_record(const Record& record) const {
                    universe_->indices()[change.header.id].code);
     }
   } else if (record.kind() == RecordKind::feed_changed) {
-    const auto change = record.as<FeedChanged>();
-    const std::string_view state = word_of(kFeedStateWords, change.header.detail);
-    if (change.channel == 0) {
-      spdlog::info("feed {} is {}", venue_name(change.header.id), state);
-    } else {
-      spdlog::info("feed {} channel {} is {}", venue_name(change.header.id), change.channel, state);
-    }
+    log_feed(record.as<FeedChanged>());
   } else if (record.kind() == RecordKind::market_changed) {
     log_market(record.as<MarketChanged>());
   }

@@ -2,6 +2,7 @@
 // the log, as one more reader of the core's output.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "calc/broadcast_ring.h"
@@ -20,12 +21,15 @@ class EventLog final : public Agent {
 
  private:
   static constexpr std::size_t kBatch = 4096;
-  void log_record(const Record& record) const;
+  void log_record(const Record& record);
+  void log_market(const MarketChanged& change);
+  void log_feed(const FeedChanged& change) const;
   void log_decision(const InputDecision& decision) const;
   void log_control(const ControlDone& done) const;
   std::string_view target_name(ControlOp op, std::uint32_t id) const;
 
   BroadcastReader reader_;
+  std::array<bool, kMaxMarkets> over_{};  // markets whose day is over
   const Universe* universe_;
 };
 

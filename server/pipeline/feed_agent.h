@@ -5,6 +5,7 @@
 
 #include "feedhandlers/common/feed.h"
 #include "server/pipeline/agent.h"
+#include "server/pipeline/feed_day.h"
 #include "server/pipeline/waker.h"
 
 namespace indexcast::server {
@@ -12,9 +13,13 @@ namespace indexcast::server {
 class FeedAgent final : public Agent {
  public:
   // `core` is woken after events were handed over; null when the core runs on the same thread.
-  FeedAgent(feed::Feed& feed, Waker* core) : feed_(&feed), core_(core) {}
+  // `feed` and `day` outlive it.
+  FeedAgent(feed::Feed& feed, FeedDay& day, Waker* core) : feed_(&feed), day_(&day), core_(core) {}
 
   std::size_t do_work(TimeNs now) override {
+    const bool over = day_->update(now) == FeedDuty::ended;
+    if (over != over_) feed_->set_day_over(over);
+    over_ = over;
     const std::size_t work = feed_->poll(now);
     if (work > 0 && core_ != nullptr) core_->wake();
     return work;
@@ -25,6 +30,8 @@ class FeedAgent final : public Agent {
 
  private:
   feed::Feed* feed_;
+  FeedDay* day_;
+  bool over_ = false;
   Waker* core_;
 };
 

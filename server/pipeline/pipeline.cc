@@ -145,6 +145,10 @@ void Pipeline::add_feed(const Config& config, std::unique_ptr<FeedRingSink> sink
   view_.feeds.push_back(feed.get());
   view_.feed_rings.push_back(&sink->ring());
   view_.feed_channels.push_back(&sink->channels());
+  const feed::Venue venue = feed->venue();
+  feed_days_.push_back(std::make_unique<FeedDay>(
+      venue, feed_due_from(config.day.of(venue), view_.trade_date), core_counters_));
+  view_.feed_days.push_back(feed_days_.back().get());
   feed_sinks_.push_back(std::move(sink));
   feeds_.push_back(std::move(feed));
 }
@@ -173,9 +177,10 @@ void Pipeline::add_fx_source(const FxSettings& fx, std::uint32_t rank, SeriesId 
 
 void Pipeline::assign_threads(const Config& config) {
   const bool one_core = config.core.topology == Topology::one_core;
-  for (const auto& feed : feeds_) {
-    agents_.push_back(
-        std::make_unique<FeedAgent>(*feed, one_core ? nullptr : &core_thread_.waker()));
+  for (std::size_t i = 0; i < feeds_.size(); ++i) {
+    const auto& feed = feeds_[i];
+    agents_.push_back(std::make_unique<FeedAgent>(*feed, *feed_days_[i],
+                                                  one_core ? nullptr : &core_thread_.waker()));
     if (one_core) {
       core_thread_.add(*agents_.back());
     } else {

@@ -101,6 +101,7 @@ class Pipeline {
   std::unique_ptr<feed::SymbolTable> szse_symbols_;
   std::unique_ptr<feed::SymbolTable> hkex_symbols_;
   std::vector<std::unique_ptr<feed::Feed>> feeds_;
+  std::vector<std::unique_ptr<FeedDay>> feed_days_;  // in the order of feeds_
   // Rates of every source; one thread reads them all. A file is read again when it is full, and of
   // a flood of messages the newest wait in ZeroMQ or are lost there.
   SpscRing<MarketEvent> fx_ring_{1024};

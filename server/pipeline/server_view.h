@@ -16,6 +16,7 @@
 #include "feedhandlers/common/feed.h"
 #include "server/pipeline/channel_states.h"
 #include "server/pipeline/editions.h"
+#include "server/pipeline/feed_day.h"
 #include "server/pipeline/service_state.h"
 
 namespace indexcast::server {
@@ -36,11 +37,18 @@ struct ServerView {
   std::vector<const SpscRing<MarketEvent>*> feed_rings;
   // The channels of each feed, in the order of `feeds`.
   std::vector<const ChannelStates*> feed_channels;
+  // Whether each feed must be live now, in the order of `feeds`; empty: all must.
+  std::vector<const FeedDay*> feed_days;
   const ServiceState* service = nullptr;  // nullptr: always in service
   std::uint64_t epoch = 0;                // ns since the epoch at which this server began to number
   Date trade_date = 0;
   std::int64_t grid_ms = 1000;          // pace of the grid of levels
   std::string_view colours = "red_up";  // of a rise on the page, one of kColourWords
 };
+
+// Of the feed at place `i` of `feeds`.
+inline FeedDuty feed_duty(const ServerView& view, std::size_t i) {
+  return i < view.feed_days.size() ? view.feed_days[i]->duty() : FeedDuty::due;
+}
 
 }  // namespace indexcast::server

@@ -19,9 +19,10 @@ inline constexpr std::array<std::string_view, 9> kCauseWords{
     "price", "fx", "market", "feed", "instrument_status", "start", "timer", "control", "quote"};
 
 // Bit n of LevelUpdate::flags is word n.
-inline constexpr std::array<std::string_view, 8> kLevelFlagWords{
-    "exceptional_rule", "partial_market",    "fx_stale",        "feed_stale",
-    "recovering",       "override_in_force", "carried_forward", "reference_mismatch"};
+inline constexpr std::array<std::string_view, 11> kLevelFlagWords{
+    "exceptional_rule", "partial_market",    "fx_stale",          "feed_stale",
+    "recovering",       "override_in_force", "carried_forward",   "reference_mismatch",
+    "price_pending",    "level_guard",       "statistics_partial"};
 
 inline constexpr std::array<std::string_view, 3> kReturnKindWords{"price", "net", "gross"};
 
@@ -36,6 +37,10 @@ inline constexpr std::array<std::string_view, 11> kRefusalWords{
 
 inline constexpr std::array<std::string_view, 6> kFeedStateWords{"down", "connecting", "live",
                                                                  "gap",  "recovering", "stale"};
+
+// Of shown_state() in server/pipeline/feed_day.h.
+inline constexpr std::array<std::string_view, 8> kShownFeedStateWords{
+    "down", "connecting", "live", "gap", "recovering", "stale", "not_yet_due", "ended"};
 
 inline constexpr std::array<std::string_view, 7> kMarketPhaseWords{
     "pre_open", "trading", "break", "halt", "closing", "closed", "shut_today"};

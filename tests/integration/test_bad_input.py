@@ -20,6 +20,19 @@ class BadConfiguration(harness.Case):
     def test_the_shipped_one_is_good(self):
         done = harness.run("serve", "--config", harness.site.SHIPPED, "--check", check=0)
         self.assertIn("good", done.stdout)
+        self.assertNotIn("warning", done.stderr)
+
+    def test_what_any_host_of_the_network_can_reach_draws_a_warning(self):
+        config = self.configure(http={"address": "0.0.0.0"}, hkex={"interface": "10.1.2.3"})
+        done = harness.run("serve", "--config", config, "--check", check=0)
+        for key in ("hkex.sources", "http.tokens", "http.tls"):
+            self.assertIn(f"warning: {config}:0:{key}: empty on ", done.stderr)
+
+    def test_a_server_logs_these_warnings_when_it_starts(self):
+        config = self.configure(http={"address": "0.0.0.0"})
+        server, _ = self.serve(config)
+        server.end()
+        self.assertRegex(server.log.read_text("utf-8"), r"warning.*http.tokens: empty on address 0.0.0.0")
 
     def test_unknown_key(self):
         text = self.configure().read_text().replace("timer_ms", "timer_msec")

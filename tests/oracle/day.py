@@ -4,7 +4,7 @@ import datetime
 from oracle.fx import Series
 from oracle.index import FX_MOVES_IN, Index, Leg
 from oracle.inputs import NO_INSTRUMENT, START, Kind
-from oracle.market import NEVER, Market
+from oracle.market import Market
 from oracle.price import Instrument, Status
 from oracle.quote import Quote, is_sound
 from oracle.request import Op, Requests, target_of
@@ -14,6 +14,8 @@ DOWN, CONNECTING, LIVE, GAP, RECOVERING, STALE = range(6)  # states of a feed's 
 WHOLE_FEED = 0  # the channel that stands for all of a feed
 OVERRIDES_END = (CLOSING, CLOSED, SHUT)
 HEARD = (PRE_OPEN, TRADING, CLOSING)  # states in which prices may come
+BEFORE_OPENING = (PRE_OPEN, SHUT)
+LEAP_NS = 1800 * 10**9  # exchange time that leaps further is believed when two inputs agree
 OVER = (CLOSED, SHUT)  # states of a market in which nothing more is awaited of its feed
 VENUES = 3  # feeds 0 to 2 are the markets 0 to 2; others carry no exchange time
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
@@ -34,7 +36,8 @@ class Day:
         self.quotable_live_bp = header.quotable_live_bp
         self.clock = self.now = 0  # exchange time and receive time, as far as they were seen
         self._open_deadline = china_time(header.trade_date, header.open_deadline_ms)
-        self.open_deadline_passed = False
+        self.open_deadline_passed = self._began_late = False
+        self._claimed = 0  # the newest exchange time of an input, believed or not
         self.channels = {}  # (feed, channel): state
         self._wait_ns = header.pending_wait_s * 10**9
         self._waiting = {}  # instruments with a pending price, by symbol
@@ -148,7 +151,8 @@ class Day:
         """The levels that an input causes, in order."""
         if event.receive_time > self.now:
             self.now = event.receive_time
-        if event.feed < VENUES and event.exchange_time > self.clock:
+        if (event.feed < VENUES and event.exchange_time > self.clock
+                and self._is_believed(event.exchange_time)):
             if self.clock == 0:
                 self._begin(event.exchange_time)
             self.clock = event.exchange_time
@@ -157,6 +161,11 @@ class Day:
         if handler is not None:
             levels += handler(event)
         return levels
+
+    def _is_believed(self, time):
+        confirmed = abs(time - self._claimed) <= LEAP_NS
+        self._claimed = time
+        return confirmed or time - self.clock <= LEAP_NS
 
     def _review(self, indices, event, cause, **about):
         levels = [index.review(self, event, cause, **about) for index in indices]
@@ -253,6 +262,9 @@ class Day:
                 before, member.override = member.price, None
                 self._put_in_force(member, before)
         indices = self.by_market[market.number]
+        if market.phase not in BEFORE_OPENING and not market.opening_seen:
+            for index in indices:
+                index.partial = True
         self._stale(indices)
         about_member = event.kind in (Kind.PRICE, Kind.QUOTE, Kind.INSTRUMENT_STATUS, Kind.LIMITS)
         symbol = self.instruments[event.instrument].symbol if about_member else ""
@@ -378,9 +390,8 @@ class Day:
         return min(instants)
 
     def _begin(self, clock):
-        """Of a deadline that has passed there is no level, so the open waits for every member."""
-        if clock >= self._open_deadline:
-            self._open_deadline = NEVER
+        """Of a deadline that has passed there is no level, so no index has an open."""
+        self._began_late = clock >= self._open_deadline
         for market in self.markets:
             market.begin(clock)
         self._next_deadline = self._earliest_deadline()
@@ -390,6 +401,10 @@ class Day:
         levels = []
         if not self.open_deadline_passed and self.clock >= self._open_deadline:
             self.open_deadline_passed = True
+            for index in self.indices:
+                if not index.statistic.open and (self._began_late or not index.opening_seen):
+                    index.partial = True
+            self._stale(self.indices)
             levels += self._review(self.indices, event, "timer")
         for market in self.markets:
             if market.advance(self.clock):

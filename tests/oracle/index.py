@@ -15,6 +15,7 @@ WHOLE_BP = 10_000
 PERCENT_UNITS = 10**6  # 100 %, in 0.0001 %
 FX_MOVES_IN = ("open", "indicative")
 FX_STANDS_IN = (CLOSING, CLOSED, SHUT)  # of all of its markets
+QUOTABLE_FLAGS = {"statistics_partial"}
 WITHOUT_INPUT = ("start", "timer")
 
 
@@ -62,6 +63,7 @@ class Index:
         self.held = None  # the level at which an operator froze it
         self.held_rates = []  # and those that made it
         self.exceptional = False
+        self.partial = False  # part of the session was not seen
         self.dirty = True  # something of its quality may have changed
         self.quality = self.published_quality = None
         self.status = None
@@ -83,7 +85,7 @@ class Index:
                 leg.rate = rates[0] if rates else leg.series.rate
         self.statistic, self.sequence, self.version = old.statistic, old.sequence, old.version
         self.held, self.held_rates, self.exceptional = old.held, old.held_rates, old.exceptional
-        self.published_quality = old.published_quality
+        self.published_quality, self.partial = old.published_quality, old.partial
         if self.bid_ask is not None and old.bid_ask is not None:
             self.bid_ask.published = old.bid_ask.published
 
@@ -109,7 +111,8 @@ class Index:
         self.status = self.status_now()
         self.weigh(day)
         self.flags = tuple(self._flags(day))
-        quotable = (self.status == "open" and self.held is None and not self.flags
+        quotable = (self.status == "open" and self.held is None
+                    and set(self.flags) <= QUOTABLE_FLAGS
                     and self.weighed[3] >= day.quotable_live_bp)
         shown = self.status if self.held is None else "held"
         self.quality = (shown, self.flags, quotable)
@@ -169,27 +172,45 @@ class Index:
             yield "carried_forward"
         if any(member.mismatch for member in self.members):
             yield "reference_mismatch"
+        if self.partial:
+            yield "statistics_partial"
 
     def may_open(self, day):
         """Whether the opening level may be taken (METHODOLOGY 5, Open)."""
+        if self.partial:
+            return False
         if day.open_deadline_passed:
             return True
         today = [market for market in self.markets if market.trades_today]
         return (bool(today) and all(market.has_left_auction for market in today)
-                and all(member.heard_since_auction or member.status == Status.SUSPENDED
-                        for member in self.members
-                        if day.markets[member.market].trades_today))
+                and not self._awaits(day))
+
+    def _awaits(self, day):
+        return any(not member.heard_since_auction and member.status != Status.SUSPENDED
+                   for member in self.members if day.markets[member.market].trades_today)
+
+    def _opens_without_members(self, day):
+        """At the deadline, while a feed is away."""
+        return self._awaits(day) and any(day.is_stale(member) or day.is_recovering(member)
+                                         for member in self.members)
+
+    @property
+    def opening_seen(self):
+        today = [market for market in self.markets if market.trades_today]
+        return not today or any(market.opening_seen for market in today)
 
     # Publication.
 
     def review(self, day, event, cause, moved=False, symbol="", value=0):
         """The level that an input causes, or None when it changes nothing that is published."""
+        opens = (self.statistic.open == 0 and self.held is None and self.may_open(day)
+                 and self.level() > 0)
+        if opens and self._opens_without_members(day):
+            self.partial = self.dirty = True
         if self.dirty:
             self.assess(day)
         if self.held is not None and self.published_quality[0] == "held":
             moved = False  # what is frozen has no news but its flags
-        opens = (self.statistic.open == 0 and self.held is None and self.may_open(day)
-                 and self.level() > 0)
         requoted = (self.bid_ask is not None and self.held is None
                     and self.bid_ask.move(day))
         if not (moved or opens or requoted or self.quality != self.published_quality):

@@ -13,6 +13,7 @@ class Market:
         self._began = 0
         self.closing_since = None
         self.carried_forward = False
+        self.opening_seen = False  # its venue reported N
 
     @property
     def trades_today(self):
@@ -38,6 +39,7 @@ class Market:
 
     def hear(self, phase, at):
         """Its venue, or the calendar, names a state."""
+        self.opening_seen |= phase == PRE_OPEN
         if self.phase == SHUT and phase not in (TRADING, BREAK, HALT):
             return
         if self.phase == CLOSED and phase in (CLOSING, CLOSED):

@@ -58,7 +58,8 @@ class Watcher final : public RecordSink {
                 update.ask != last.ask || update.flags != last.flags)
         << "a quote publishes where it moved a bid or ask level";
     EXPECT_EQ(update.bid.raw != 0, bid_ask_[update.header.id]);
-    EXPECT_FALSE(update.quotable && (update.flags != 0 || update.status() != IndexStatus::open));
+    EXPECT_FALSE(update.quotable &&
+                 ((update.flags & kEndsQuotable) != 0 || update.status() != IndexStatus::open));
     last = update;
     ++levels;
     add(Record::of(update));

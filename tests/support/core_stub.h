@@ -120,6 +120,7 @@ class CoreStub {
             .feeds = {&sse, &hkex},
             .feed_rings = {&sse_ring, &hkex_ring},
             .feed_channels = {&sse_channels, &hkex_channels},
+            .feed_days = {&sse_day, &hkex_day},
             .service = &service,
             .epoch = kStubEpoch,
             .trade_date = kStubDate};
@@ -192,6 +193,8 @@ class CoreStub {
   SpscRing<MarketEvent> hkex_ring{8};
   ChannelStates sse_channels;
   ChannelStates hkex_channels;
+  FeedDay sse_day{feed::Venue::sse, {}, counters};
+  FeedDay hkex_day{feed::Venue::hkex, {}, counters};
 
  private:
   std::uint64_t input_sequence_ = 0;

@@ -26,6 +26,7 @@ class EngineFixture : public testing::Test {
       : universe_({basket}), engine_(universe_, settings(), log_, counters_), now_(now) {
     engine_.start();
     for (MarketId market = 0; market < 3; ++market) feed(market, FeedState::live);
+    if (now_ < at(9, 20)) phases(MarketPhase::pre_open);
   }
 
   static EngineSettings settings() {

@@ -26,6 +26,11 @@ class WildDay {
     event_ = MarketEvent{};
     now_ = now_ + static_cast<std::int64_t>(below(200)) * kNsPerMs;
     event_.receive_time = event_.exchange_time = now_;
+    if (markets_ < 3) {  // so that every index may have open, high and low
+      event_.kind = EventKind::market_phase;
+      event_.market = markets_++;
+      return event_;
+    }
     const auto draw = below(1000);
     if (draw < 600) {
       price();
@@ -158,6 +163,7 @@ class WildDay {
   MarketEvent event_;
   MarketEvent last_price_;
   TimeNs now_ = kBegin;
+  MarketId markets_ = 0;  // that reported their opening session
   std::int64_t volume_ = 0;
 };
 

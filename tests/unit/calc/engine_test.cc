@@ -137,27 +137,6 @@ TEST_F(EngineTest, OpenIsTakenAtTheDeadlineThoughAMemberIsSilent) {
   EXPECT_EQ(opening.cause_instrument, kNoInstrument);
 }
 
-TEST_F(EngineTest, ACoreThatBeginsAfterTheDeadlineOpensWhenEveryMemberWasHeard) {
-  test::RecordLog log;
-  Engine late(universe_, settings(), log, counters_);
-  late.start();
-  now_ = at(10, 0);
-  std::uint64_t sequence = 0;
-  for (MarketId market = 0; market < 3; ++market) {
-    event(EventKind::market_phase, static_cast<std::uint8_t>(MarketPhase::trading)).market = market;
-    late.apply(event_, ++sequence);
-  }
-  const char* const prices[] = {"152.20", "17.35", "5.91"};
-  for (InstrumentId id = 0; id < 3; ++id) {
-    EXPECT_EQ(log.last().open, Level{}) << "yesterday's closes are no open";
-    MarketEvent& e = event(EventKind::price, static_cast<std::uint8_t>(PriceKind::last));
-    e.instrument = id;
-    e.value[0] = test::price(prices[id]).raw;
-    late.apply(event_, ++sequence);
-  }
-  EXPECT_EQ(format_decimal(log.last().open.raw, 4), "1004.4039");
-}
-
 TEST_F(EngineTest, ASuspendedMemberHoldsNeitherOpenNorClose) {
   status(2, InstrumentStatus::suspended);
   phases(MarketPhase::trading);

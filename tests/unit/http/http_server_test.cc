@@ -8,6 +8,7 @@ namespace indexcast::server {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 TEST_F(HttpServerTest, listsIndices) {
   core_.publish(1, 10'123'456);
@@ -81,6 +82,26 @@ TEST_F(HttpServerTest, isReadyWhenFeedsLiveAndIndicesHaveLevels) {
   response = get("/readyz");
   EXPECT_EQ(response.result_int(), 503u);
   EXPECT_THAT(response.body(), HasSubstr("feed sse is stale"));
+}
+
+// OMD-C 1.4, End: from about 18:30 every channel is silent, heartbeats included.
+TEST_F(HttpServerTest, staysReadyForADayThatHasClosedAndShowsItsFeedsAsEnded) {
+  for (IndexId index = 0; index < 3; ++index) core_.publish(index, 10);
+  settle();
+  core_.sse.set_state(FeedState::down);
+  core_.hkex.set_state(FeedState::stale);
+  core_.counters.enter_phase(0, MarketPhase::closed);
+  core_.sse_day.update({});
+  auto response = get("/readyz");
+  EXPECT_EQ(response.result_int(), 503u) << "Hong Kong has not closed";
+  EXPECT_THAT(response.body(), HasSubstr("feed hkex is stale"));
+  EXPECT_THAT(response.body(), Not(HasSubstr("feed sse")));
+  core_.counters.enter_phase(2, MarketPhase::closed);
+  core_.hkex_day.update({});
+  EXPECT_EQ(get("/readyz").result_int(), 200u);
+  const json feeds = get_json("/v1/feeds");
+  EXPECT_EQ(feeds["feeds"][0]["state"], "ended");
+  EXPECT_EQ(feeds["feeds"][1]["state"], "ended");
 }
 
 TEST_F(HttpServerTest, pagesMembersAsTheIndexShowsThem) {

@@ -20,7 +20,7 @@ LevelUpdate every_field(const CoreStub& core) {
   LevelUpdate update = core.make_level(1, 10'123'456);
   update.header.detail = static_cast<std::uint8_t>(IndexStatus::indicative);
   update.header.input_sequence = 77;
-  update.flags = kPartialMarket | kFxStale | kReferenceMismatch;
+  update.flags = kPartialMarket | kFxStale | kReferenceMismatch | kStatisticsPartial;
   update.definition_version = 3;
   update.index_sequence = 41;
   update.previous_close = {10'000'000};
@@ -60,7 +60,7 @@ v1::Level expected_message() {
   level.set_code("995366");
   level.set_trade_date(20250319);
   level.set_status(v1::INDEX_STATUS_INDICATIVE);
-  level.set_flags(0b1000'0110);
+  level.set_flags(0b100'1000'0110);
   level.set_quotable(true);
   level.set_decimals(4);
   level.set_level(10'123'456);
@@ -172,7 +172,8 @@ TEST(LevelJson, matchesTheGoldenText) {
       text_of(text),
       R"({"type":"level","epoch":"1742347800000000001","stream_sequence":99,"index_sequence":41,)"
       R"("code":"995366","trade_date":20250319,"status":"indicative",)"
-      R"("flags":["partial_market","fx_stale","reference_mismatch"],"quotable":true,)"
+      R"("flags":["partial_market","fx_stale","reference_mismatch","statistics_partial"],)"
+      R"("quotable":true,)"
       R"("decimals":4,"level":"1012.3456","previous_close":"1000.0000","open":"1000.0001",)"
       R"("high":"1020.0000","low":"990.0000","close":"1011.1111","change":"12.3456",)"
       R"("change_percent":"1.2346","bid":"1012.3000","ask":"1012.4000",)"

@@ -181,6 +181,20 @@ TEST(ReconnectBackoff, StaysWithinItsBoundsAndBeginsAgain) {
   EXPECT_LE(backoff.next_ns(), ReconnectBackoff::kFirstNs);
 }
 
+TEST(ReconnectBackoff, TriesOnceAMinuteAfterTheMarketsDay) {
+  ReconnectBackoff backoff(7);
+  backoff.set_day_over(true);
+  std::int64_t night = 0;
+  int attempts = 0;
+  for (; night < 8 * 3600 * kNsPerSecond; ++attempts) {
+    night += backoff.next_ns();
+    backoff.succeeded();  // the gateway accepts the connection and ends the session
+  }
+  EXPECT_LT(attempts, 8 * 60 * 2 + 20);
+  backoff.set_day_over(false);
+  EXPECT_LE(backoff.next_ns(), ReconnectBackoff::kLongestNs) << "the market trades after all";
+}
+
 TEST(ReconnectBackoff, DiffersBetweenClients) {
   EXPECT_NE(ReconnectBackoff(1).next_ns(), ReconnectBackoff(2).next_ns());
 }

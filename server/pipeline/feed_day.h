@@ -1,0 +1,70 @@
+// What a feed is due to bring, from the day of its market: the one rule behind readiness, the
+// states that are shown, the log and the pace of reconnecting (METHODOLOGY 5).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "calc/core_counters.h"
+#include "calc/event.h"
+#include "calc/time.h"
+#include "feedhandlers/common/calendar.h"
+#include "feedhandlers/common/venue.h"
+
+namespace indexcast::server {
+
+enum class FeedDuty : std::uint8_t {
+  due,          // must be live
+  not_yet_due,  // the day of its market begins later
+  ended,        // its market is over or shut today: silence and lost connections are expected
+};
+
+constexpr bool is_over(MarketPhase phase) {
+  return phase == MarketPhase::closed || phase == MarketPhase::shut_today;
+}
+
+// A feed must be live so long before the first session of its market begins. Gateways and channels
+// are up an hour earlier; a feed that is not leaves the operator this time.
+inline constexpr std::int64_t kFeedLeadNs = 15 * 60 * kNsPerSecond;
+
+// Receive time from which a feed must be live; 0, always, without a timetable of that date.
+inline TimeNs feed_due_from(const feed::MarketDay& day, Date date) {
+  if (day.timetable.sessions.empty()) return {};
+  return TimeNs{china_time(date, day.timetable.sessions.front().begin_ms).ns - kFeedLeadNs};
+}
+
+// Written by the feed's thread, read by any.
+class FeedDay {
+ public:
+  // `core` outlives it.
+  FeedDay(feed::Venue venue, TimeNs due_from, const CoreCounters& core)
+      : market_(feed::market_of(venue)), due_from_(due_from), core_(&core) {}
+
+  // At receive time `now`. An end, which the core decides, outranks the clock: on a simulated day
+  // the clock is of another date.
+  FeedDuty update(TimeNs now) {
+    const FeedDuty duty = is_over(core_->phase(market_)) ? FeedDuty::ended
+                          : now < due_from_              ? FeedDuty::not_yet_due
+                                                         : FeedDuty::due;
+    duty_.store(duty, std::memory_order_relaxed);
+    return duty;
+  }
+  FeedDuty duty() const { return duty_.load(std::memory_order_relaxed); }
+
+ private:
+  const MarketId market_;
+  const TimeNs due_from_;
+  const CoreCounters* core_;
+  std::atomic<FeedDuty> duty_{FeedDuty::due};
+};
+
+// State of a feed or channel as it is shown: that of the feed, and where it is not live and need
+// not be, `not_yet_due` or `ended` instead. Numbers of kShownFeedStateWords.
+constexpr std::uint8_t shown_state(FeedState state, FeedDuty duty) {
+  constexpr std::uint8_t kNotYetDue = 6;
+  constexpr std::uint8_t kEnded = 7;
+  if (state == FeedState::live || duty == FeedDuty::due) return static_cast<std::uint8_t>(state);
+  return duty == FeedDuty::ended ? kEnded : kNotYetDue;
+}
+
+}  // namespace indexcast::server
