@@ -20,10 +20,11 @@ bool sane(const v1::Snapshot& snapshot, std::uint64_t epoch) {
 }  // namespace
 
 IndexStream::IndexStream(std::string code, const Settings& settings, const Callbacks& callbacks,
-                         Counters& counters, Time now)
+                         const Liveness& liveness, Counters& counters, Time now)
     : code_(std::move(code)),
       settings_(&settings),
       callbacks_(&callbacks),
+      liveness_(&liveness),
       counters_(&counters),
       levels_(limits_of(settings), now),
       records_(limits_of(settings), now),
@@ -77,10 +78,20 @@ void IndexStream::on_inav(const v1::Inav& inav, Time now) {
 }
 
 // Without levels it is these that show a server catching up.
-bool IndexStream::see(const v1::Level& level, Time now) {
+Quality IndexStream::see(const v1::Level& level, Time now) {
   if (!settings_->levels && offered_ && !begun_) offer(&level, level.index_sequence(), true, now);
   if (begun_) watermark_.saw(level);
-  return !begun_ && watermark_.behind(level);
+  Quality quality = quality_of(&level, true);
+  quality.behind = !begun_ && watermark_.behind(level);
+  quality.quotable = quality.quotable && !quality.behind;
+  return quality;
+}
+
+Quality IndexStream::quality_of(const v1::Level* level, bool newest) const {
+  const bool live = liveness_->live;
+  return {.live = live,
+          .quotable = live && newest && level != nullptr && level->quotable(),
+          .newest = newest};
 }
 
 void IndexStream::on_skipped(const v1::Skipped& skipped, Time now) {
@@ -129,17 +140,14 @@ void IndexStream::tick(Time now) {
   RecordSink record_sink{*this};
   records_.tick(now, record_sink);
   if (!begun_ && offered_ && now - offered_at_ >= settings_->behind_limit) {
-    begin(pending_ ? &*pending_ : nullptr, pending_to_, {.behind = true});
+    begin(pending_ ? &*pending_ : nullptr, pending_to_, {.live = liveness_->live, .behind = true});
   }
 }
 
 void IndexStream::offer(const v1::Level* level, std::uint64_t complete_to, bool newest, Time now) {
   // An index that had levels and has none now is behind too.
   const bool behind = level == nullptr ? !watermark_.empty() : watermark_.behind(*level);
-  if (!behind) {
-    return begin(level, complete_to,
-                 {.quotable = newest && level != nullptr && level->quotable(), .newest = newest});
-  }
+  if (!behind) return begin(level, complete_to, quality_of(level, newest));
   if (!offered_) offered_at_ = now;
   offered_ = true;
   if (level != nullptr) pending_ = *level;
@@ -164,8 +172,9 @@ void IndexStream::LevelSink::deliver(v1::Level& level, Arrival arrival, bool new
   const bool recovered = arrival == Arrival::replay;
   if (recovered) ++stream.counters_->recovered;
   if (!stream.callbacks_->on_level) return;
-  stream.callbacks_->on_level(
-      level, {.quotable = newest && level.quotable(), .newest = newest, .recovered = recovered});
+  Quality quality = stream.quality_of(&level, newest);
+  quality.recovered = recovered;
+  stream.callbacks_->on_level(level, quality);
 }
 
 void IndexStream::LevelSink::lost(Range range, LossReason why) {

@@ -23,15 +23,17 @@ namespace indexcast::subscriber {
 // passed; that one is told as the snapshot. One thread.
 class IndexStream {
  public:
-  // `settings`, `callbacks` and `counters` outlive it.
+  // `settings`, `callbacks`, `liveness` and `counters` outlive it.
   IndexStream(std::string code, const Settings& settings, const Callbacks& callbacks,
-              Counters& counters, Time now);
+              const Liveness& liveness, Counters& counters, Time now);
 
   const std::string& code() const { return code_; }
   // Of the newest level that was handed over, YYYYMMDD; 0 before the first.
   std::uint32_t trade_date() const { return watermark_.trade_date(); }
   // False: a snapshot is to be asked for.
   bool joined() const { return levels_.joined(); }
+  // The snapshot of this beginning was handed over.
+  bool begun() const { return begun_; }
 
   // Another epoch, or another server: what is missing of the old one is named.
   void restart(Begin why, LossReason loss, Time now);
@@ -68,14 +70,17 @@ class IndexStream {
 
   // The stream begins with `level` (null: none) unless it is behind; then it waits in `pending_`.
   void offer(const v1::Level* level, std::uint64_t complete_to, bool newest, Time now);
-  // A level of a stream that is not asked for again; whether it is behind.
-  bool see(const v1::Level& level, Time now);
+  // A level of a stream that is not asked for again.
+  Quality see(const v1::Level& level, Time now);
+  // Of a level, or of an index without one (null), that is not behind.
+  Quality quality_of(const v1::Level* level, bool newest) const;
   void begin(const v1::Level* level, std::uint64_t complete_to, Quality quality);
   void tell_lost(Stream stream, Range range, LossReason why) const;
 
   std::string code_;
   const Settings* settings_;
   const Callbacks* callbacks_;
+  const Liveness* liveness_;
   Counters* counters_;
   StreamTracker<v1::Level> levels_;
   StreamTracker<v1::Event> records_;

@@ -1,5 +1,7 @@
 #include "proto/subscriber/link.h"
 
+#include <cstdint>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -46,10 +48,24 @@ void connect(zmq::socket_t& socket, const std::string& endpoint) {
   }
 }
 
+// `monitor` gets the events of `socket` from here on. Without a limit of messages: ZeroMQ's own
+// thread would wait for an application that does not poll.
+void observe(zmq::socket_t& socket, zmq::socket_t& monitor) {
+  const auto number = reinterpret_cast<std::uintptr_t>(socket.handle());
+  const std::string endpoint = "inproc://monitor-" + std::to_string(number);
+  constexpr int kEvents = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED;
+  if (zmq_socket_monitor(socket.handle(), endpoint.c_str(), kEvents) != 0) throw zmq::error_t();
+  monitor.set(zmq::sockopt::linger, 0);
+  monitor.set(zmq::sockopt::rcvhwm, 0);
+  monitor.connect(endpoint);
+}
+
 }  // namespace
 
 Link::Link(zmq::context_t& context, const Server& server, const Settings& settings)
-    : published_(context, zmq::socket_type::sub), replies_(context, zmq::socket_type::dealer) {
+    : monitor_(context, zmq::socket_type::pair),
+      published_(context, zmq::socket_type::sub),
+      replies_(context, zmq::socket_type::dealer) {
   try {
     prepare(published_, server, settings);
     prepare(replies_, server, settings);
@@ -60,8 +76,22 @@ Link::Link(zmq::context_t& context, const Server& server, const Settings& settin
   published_.set(zmq::sockopt::subscribe, "heartbeat/");
   replies_.set(zmq::sockopt::immediate, 1);
   replies_.set(zmq::sockopt::sndhwm, kQuestionsMax);
+  observe(published_, monitor_);
   connect(published_, server.publish);
   connect(replies_, server.query);
+}
+
+// Before monitor_ goes: ZeroMQ's thread would wait for a reader of the event.
+Link::~Link() { zmq_socket_monitor(published_.handle(), nullptr, 0); }
+
+bool Link::take_closed() {
+  while (receive(monitor_, first_)) {
+    std::uint16_t event = 0;  // the first frame: event, 16 bits, and value, 32 bits
+    if (first_.size() >= sizeof(event)) std::memcpy(&event, first_.data(), sizeof(event));
+    skip_rest(monitor_, first_.more());
+    if (event != 0) closed_ = event != ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+  }
+  return closed_;
 }
 
 void Link::follow(const Settings& settings, bool on) {

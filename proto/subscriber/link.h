@@ -10,12 +10,15 @@
 
 namespace indexcast::subscriber {
 
-// Hears heartbeats from the start, the rest while followed. ZeroMQ connects and reconnects on its
-// own. One thread.
+// Receives heartbeats from the start, the rest while followed. ZeroMQ connects and reconnects on
+// its own, and tells of it on a third socket, the monitor of the SUB. One thread.
 class Link {
  public:
   // Throws std::runtime_error for an endpoint or a key that ZeroMQ does not take.
   Link(zmq::context_t& context, const Server& server, const Settings& settings);
+  ~Link();
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
 
   void follow(const Settings& settings, bool on);
   // False when there is no connection, or its queue is full: a question must not wait for longer
@@ -24,8 +27,16 @@ class Link {
 
   zmq::pollitem_t published_item() { return {published_.handle(), 0, ZMQ_POLLIN, 0}; }
   zmq::pollitem_t replies_item() { return {replies_.handle(), 0, ZMQ_POLLIN, 0}; }
+  zmq::pollitem_t monitor_item() { return {monitor_.handle(), 0, ZMQ_POLLIN, 0}; }
 
-  // Takes what has come, at most kBatch messages, so that no socket starves another:
+  // Takes what the monitor tells. True while the connection of the SUB is closed or was refused;
+  // what it brought before that waits in the socket, complete.
+  bool take_closed();
+
+  // Messages taken in one call, so that no socket starves another.
+  static constexpr std::size_t kBatch = 1'000;
+
+  // Takes what has come, at most kBatch messages:
   // published(topic, payload), or malformed() for another number of frames. Returns how many.
   template <class Published, class Malformed>
   std::size_t take_published(Published published, Malformed malformed) {
@@ -55,8 +66,6 @@ class Link {
   }
 
  private:
-  static constexpr std::size_t kBatch = 1'000;
-
   static bool receive(zmq::socket_t& socket, zmq::message_t& message) {
     return socket.recv(message, zmq::recv_flags::dontwait).has_value();
   }
@@ -64,6 +73,8 @@ class Link {
     while (more && receive(socket, second_)) more = second_.more();
   }
 
+  bool closed_ = false;
+  zmq::socket_t monitor_;
   zmq::socket_t published_;
   zmq::socket_t replies_;
   zmq::message_t first_;

@@ -13,6 +13,8 @@ constexpr Time kAskAgain{250};
 constexpr Time kUnknownAgain{30'000};
 // After a refusal that does not pass by itself; an operator may change rights meanwhile.
 constexpr Time kRefusedAgain{5'000};
+// Of the heartbeat timeout: one part is the longest time between two ticks that counts in full.
+constexpr int kWatchedParts = 4;
 
 }  // namespace
 
@@ -20,7 +22,13 @@ Session::Session(Settings settings, Callbacks callbacks, Wire& wire, Time now)
     : settings_(std::move(settings)),
       callbacks_(std::move(callbacks)),
       wire_(&wire),
-      failover_(settings_.servers.size(), settings_.heartbeat_timeout, settings_.return_after, now),
+      last_tick_(now),
+      failover_(settings_.servers.size(),
+                {.timeout = settings_.heartbeat_timeout,
+                 .return_after = settings_.return_after,
+                 .better_after = settings_.better_after,
+                 .unready_after = settings_.unready_after},
+                watched_),
       list_(settings_.codes.empty()),
       report_at_(now + settings_.report_interval) {
   for (const std::string& code : settings_.codes) add(code, now);
@@ -36,7 +44,7 @@ IndexStream* Session::find(const std::string& code) {
 Session::Index* Session::add(const std::string& code, Time now) {
   if (indices_.size() >= kIndicesMax) return nullptr;
   const auto [at, added] = indices_.try_emplace(
-      code, Index{.stream = IndexStream(code, settings_, callbacks_, counters_, now)});
+      code, Index{.stream = IndexStream(code, settings_, callbacks_, liveness_, counters_, now)});
   return &at->second;
 }
 
@@ -73,21 +81,55 @@ void Session::on_heartbeat(std::size_t server, Time now) {
   const v1::Heartbeat& heartbeat = reader_.heartbeat();
   const bool in_use = server == failover_.active();
   if (in_use && !enter(heartbeat.epoch(), now)) return;
-  if (failover_.heartbeat(server, heartbeat.epoch(), now, heartbeat.draining()) &&
-      callbacks_.on_connection) {
-    callbacks_.on_connection({server, true, in_use});
-  }
-  if (!in_use) return;
-  any_epoch_ = false;
+  // A server from before `ready` says nothing of its indices either, and is taken to be good.
+  const bool reports = heartbeat.has_ready();
+  const bool came = failover_.heartbeat(server,
+                                        {.epoch = heartbeat.epoch(),
+                                         .ready = !reports || heartbeat.ready(),
+                                         .draining = heartbeat.draining()},
+                                        watched_);
+  if (came && callbacks_.on_connection) callbacks_.on_connection({server, true, in_use});
+  tell_liveness();
+  if (in_use) any_epoch_ = false;
   for (const v1::IndexSequence& index : heartbeat.indices()) {
     IndexStream* stream = find(index.code());
-    if (stream == nullptr) {
-      if (settings_.codes.empty()) add(index.code(), now);
-      continue;
+    if (stream == nullptr && in_use && settings_.codes.empty()) {
+      if (Index* const added = add(index.code(), now)) stream = &added->stream;
     }
+    if (stream == nullptr) continue;
+    failover_.set_quotable(server, index.code(), !reports || index.quotable());
+    if (!in_use) continue;
     stream->on_heartbeat(index, now);
     ask_replays(*stream, now);
   }
+}
+
+bool Session::is_live(std::string_view code) const {
+  const auto found = indices_.find(std::string(code));
+  return is_live() && found != indices_.end() && found->second.stream.begun();
+}
+
+void Session::on_disconnected(std::size_t server, Time now) {
+  if (!failover_.close(server, watched_)) return;
+  if (server == failover_.active()) ++counters_.connections_lost;
+  on_lost(server);
+  if (const auto other = failover_.check(watched_)) change(*other, now);
+}
+
+void Session::on_lost(std::size_t server) {
+  const bool in_use = server == failover_.active();
+  if (in_use) any_epoch_ = true;
+  if (callbacks_.on_connection) callbacks_.on_connection({server, false, in_use});
+  tell_liveness();
+}
+
+void Session::tell_liveness() {
+  const Liveness before = liveness_;
+  liveness_ = {failover_.live(), failover_.active(), failover_.any_alive()};
+  const bool same = before.live == liveness_.live && before.any_alive == liveness_.any_alive;
+  if (failover_.unheard(failover_.active()) || (liveness_told_ && same)) return;
+  liveness_told_ = true;
+  if (callbacks_.on_liveness) callbacks_.on_liveness(liveness_);
 }
 
 bool Session::enter(std::uint64_t epoch, Time now) {
@@ -126,20 +168,19 @@ void Session::change(const Switch& change, Time now) {
   any_epoch_ = false;
   epoch_in_doubt_ = false;
   if (callbacks_.on_switch) callbacks_.on_switch(change);
+  tell_liveness();
   wire_->follow(change.to, true);
   ask_snapshots(now);
 }
 
 void Session::tick(Time now) {
-  while (const auto gone = failover_.expire(now)) {
-    const bool in_use = *gone == failover_.active();
-    if (in_use) {
-      ++counters_.heartbeat_timeouts;
-      any_epoch_ = true;
-    }
-    if (callbacks_.on_connection) callbacks_.on_connection({*gone, false, in_use});
+  watched_ += std::min(now - last_tick_, settings_.heartbeat_timeout / kWatchedParts);
+  last_tick_ = now;
+  while (const auto gone = failover_.expire(watched_)) {
+    if (*gone == failover_.active()) ++counters_.heartbeat_timeouts;
+    on_lost(*gone);
   }
-  if (const auto other = failover_.check(now)) change(*other, now);
+  if (const auto other = failover_.check(watched_)) change(*other, now);
   while (const auto question = questions_.expire(now)) {
     ++counters_.unanswered;
     failed(*question, now);
@@ -182,7 +223,7 @@ void Session::on_reply(std::size_t server, std::string_view payload, Time now) {
 
 void Session::on_snapshots(const Question& question, v1::SnapshotReply& reply, Time now) {
   if (std::exchange(epoch_in_doubt_, false) && !is_new_day(reply)) {
-    if (const auto other = failover_.epoch_lost(now)) return change(*other, now);
+    if (const auto other = failover_.epoch_lost(watched_)) return change(*other, now);
   }
   for (const v1::Snapshot& snapshot : reply.snapshots()) {
     Index* index = nullptr;

@@ -36,13 +36,21 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Any bytes, from the PUB and from the ROUTER of a server.
+  // Any bytes, from the PUB and from the ROUTER of a server. A pause of the caller's own is no
+  // silence of a server: call these for all that waits in the sockets before tick().
   void on_published(std::size_t server, std::string_view topic, std::string_view payload, Time now);
   void on_reply(std::size_t server, std::string_view payload, Time now);
-  // To be called about every 10 ms.
+  // More waits in the PUB's socket than was taken: the server is not judged silent by this tick.
+  void on_backlog(std::size_t server) { failover_.postpone(server, watched_); }
+  // The connection to the PUB was closed or refused, and all that it had brought was taken.
+  void on_disconnected(std::size_t server, Time now);
+  // To be called about every 10 ms. Of a longer time between two calls a quarter of
+  // Settings::heartbeat_timeout counts at most, as far as silence and waiting for a switch go.
   void tick(Time now);
 
   std::size_t server() const { return failover_.active(); }
+  bool is_live() const { return failover_.live(); }
+  bool is_live(std::string_view code) const;
   const Counters& counters() const { return counters_; }
   void count_malformed() { ++counters_.malformed; }
 
@@ -62,6 +70,9 @@ class Session {
   Index* add(const std::string& code, Time now);
 
   void on_heartbeat(std::size_t server, Time now);
+  // A server that is no more alive.
+  void on_lost(std::size_t server);
+  void tell_liveness();
   // False for an epoch that is over; a newer one begins all streams again.
   bool enter(std::uint64_t epoch, Time now);
   void restart(Begin why, LossReason loss, Time now);
@@ -82,7 +93,11 @@ class Session {
   Callbacks callbacks_;
   Wire* wire_;
   Counters counters_;
+  Time watched_{0};  // the failover's time: that of the ticks, long gaps shortened
+  Time last_tick_;
   Failover failover_;
+  Liveness liveness_{.live = true, .server = 0, .any_alive = false};
+  bool liveness_told_ = false;
   MessageReader reader_;
   Questions questions_;
   std::unordered_map<std::string, Index> indices_;

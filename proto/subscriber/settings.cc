@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::size_t kNameMax = 64;
 constexpr std::size_t kKeySize = 40;
+// A quarter of it is the longest time between two ticks that counts in full, and poll() ticks every
+// 50 ms while nothing comes.
+constexpr std::chrono::milliseconds kHeartbeatTimeoutMin{200};
 
 void check(const Server& server, const Settings& settings, std::vector<std::string>& out) {
   if (server.publish.empty()) out.push_back("servers: a server without `publish`");
@@ -36,14 +39,19 @@ std::vector<std::string> faults(const Settings& settings) {
   }
   if (settings.name.size() > kNameMax) out.push_back("name: more than 64 characters");
   const std::chrono::milliseconds none{0};
-  for (const auto& [name, value] : {std::pair{"heartbeat_timeout", settings.heartbeat_timeout},
-                                    {"hold_limit", settings.hold_limit},
+  if (settings.heartbeat_timeout < kHeartbeatTimeoutMin)
+    out.push_back("heartbeat_timeout: below 200 ms");
+  for (const auto& [name, value] : {std::pair{"hold_limit", settings.hold_limit},
                                     {"behind_limit", settings.behind_limit},
                                     {"answer_timeout", settings.answer_timeout},
                                     {"report_interval", settings.report_interval}}) {
     if (value <= none) out.push_back(std::string(name) + ": not above 0");
   }
-  if (settings.return_after < none) out.push_back("return_after: below 0");
+  for (const auto& [name, value] : {std::pair{"return_after", settings.return_after},
+                                    {"better_after", settings.better_after},
+                                    {"unready_after", settings.unready_after}}) {
+    if (value < none) out.push_back(std::string(name) + ": below 0");
+  }
   if (settings.held_max == 0) out.push_back("held_max: 0");
   if (settings.receive_high_water_mark < 0) out.push_back("receive_high_water_mark: below 0");
   return out;

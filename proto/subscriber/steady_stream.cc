@@ -7,10 +7,6 @@ namespace {
 
 constexpr std::uint64_t kNsPerMs = 1'000'000;
 
-Quality quality_of(const v1::Level& level, bool behind) {
-  return {.quotable = level.quotable() && !behind, .newest = true, .behind = behind};
-}
-
 }  // namespace
 
 auto SteadyStream::naming(Stream stream, std::uint64_t epoch) {
@@ -19,7 +15,7 @@ auto SteadyStream::naming(Stream stream, std::uint64_t epoch) {
   };
 }
 
-void SteadyStream::on_grid(const v1::Grid& grid, bool behind) {
+void SteadyStream::on_grid(const v1::Grid& grid, const Quality& quality) {
   const bool next =
       grid_.receive(static_cast<std::uint64_t>(grid.grid_instant()), grid.pace_ms() * kNsPerMs,
                     naming(Stream::grid, grid.level().epoch()));
@@ -28,17 +24,17 @@ void SteadyStream::on_grid(const v1::Grid& grid, bool behind) {
     return;
   }
   ++counters_->grids;
-  if (callbacks_->on_grid) callbacks_->on_grid(grid, quality_of(grid.level(), behind));
+  if (callbacks_->on_grid) callbacks_->on_grid(grid, quality);
 }
 
-void SteadyStream::on_inav(const v1::Inav& inav, bool behind) {
+void SteadyStream::on_inav(const v1::Inav& inav, const Quality& quality) {
   const bool of_grid = inav.pace() == v1::INAV_PACE_GRID;
   if (!(of_grid ? is_next_instant(inav) : is_next_tick(inav))) {
     ++counters_->duplicates;
     return;
   }
   ++counters_->inavs;
-  if (callbacks_->on_inav) callbacks_->on_inav(inav, quality_of(inav.level(), behind));
+  if (callbacks_->on_inav) callbacks_->on_inav(inav, quality);
 }
 
 bool SteadyStream::is_next_tick(const v1::Inav& inav) {

@@ -19,9 +19,9 @@ class SteadyStream {
   SteadyStream(std::string code, const Callbacks& callbacks, Counters& counters)
       : code_(std::move(code)), callbacks_(&callbacks), counters_(&counters) {}
 
-  // `behind`: as Quality has it.
-  void on_grid(const v1::Grid& grid, bool behind);
-  void on_inav(const v1::Inav& inav, bool behind);
+  // `quality`: of the level.
+  void on_grid(const v1::Grid& grid, const Quality& quality);
+  void on_inav(const v1::Inav& inav, const Quality& quality);
   // Of any kind but RECORD.
   void on_skipped(const v1::Skipped& skipped);
   // Another epoch, or another server.

@@ -1,5 +1,7 @@
 #include "indexcast/subscriber/subscriber.h"
 
+#include <algorithm>
+#include <deque>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -22,8 +24,11 @@ Settings checked(Settings settings) {
   return settings;
 }
 
-// How long time may wait for poll() while messages come.
+// How long time may wait for poll() while messages come, and while none come.
 constexpr Time kTick{10};
+constexpr Time kIdleTick{50};
+// Of one poll(), so that its end is a number.
+constexpr Time kWaitMax{24 * 3'600'000};
 
 }  // namespace
 
@@ -34,46 +39,71 @@ class Subscriber::Impl : private Wire {
         links_(make_links()),
         session_(settings_, std::move(callbacks), *this, now()) {
     for (Link& link : links_) {
-      items_.push_back(link.published_item());
-      items_.push_back(link.replies_item());
+      for (const zmq::pollitem_t& item :
+           {link.published_item(), link.replies_item(), link.monitor_item()}) {
+        items_.push_back(item);
+      }
     }
   }
 
   std::size_t poll(std::chrono::milliseconds wait) {
-    wait_for_messages(wait);
-    std::size_t count = 0;
-    const auto malformed = [this] { session_.count_malformed(); };
-    for (std::size_t i = 0; i < links_.size(); ++i) {
-      count += links_[i].take_published(
-          [&](std::string_view topic, std::string_view payload) {
-            session_.on_published(i, topic, payload, now());
-          },
-          malformed);
-      count += links_[i].take_replies(
-          [&](std::string_view payload) { session_.on_reply(i, payload, now()); }, malformed);
+    const Time end = now() + std::clamp(wait, Time{0}, kWaitMax);
+    for (;;) {
+      const bool interrupted = !wait_for_messages(std::clamp(end - now(), Time{0}, kIdleTick));
+      const std::size_t count = take_all();
+      if (const Time at = now(); at >= tick_at_) {
+        session_.tick(at);
+        tick_at_ = at + kTick;
+      }
+      if (count > 0 || interrupted || now() >= end) return count;
     }
-    if (const Time at = now(); at >= tick_at_) {
-      session_.tick(at);
-      tick_at_ = at + kTick;
-    }
-    return count;
   }
 
   const Session& session() const { return session_; }
 
  private:
-  std::vector<Link> make_links() {
-    std::vector<Link> links;
+  std::deque<Link> make_links() {
+    std::deque<Link> links;
     for (const Server& server : settings_.servers) links.emplace_back(context_, server, settings_);
     return links;
   }
 
-  void wait_for_messages(std::chrono::milliseconds wait) {
+  // False when a signal came.
+  bool wait_for_messages(std::chrono::milliseconds wait) {
     try {
       zmq::poll(items_, wait);
+      return true;
     } catch (const zmq::error_t& error) {
       if (error.num() != EINTR) throw;
+      return false;
     }
+  }
+
+  std::size_t take_all() {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < links_.size(); ++i) count += take(i, links_[i]);
+    return count;
+  }
+
+  // The monitor is asked before and after. Before: all that a connection brought until it was
+  // closed is in the socket by then, and is read first. After: no new connection stands meanwhile.
+  std::size_t take(std::size_t server, Link& link) {
+    const auto malformed = [this] { session_.count_malformed(); };
+    const bool closed = link.take_closed();
+    const std::size_t published = link.take_published(
+        [&](std::string_view topic, std::string_view payload) {
+          session_.on_published(server, topic, payload, now());
+        },
+        malformed);
+    if (published == Link::kBatch) {
+      session_.on_backlog(server);
+    } else if (closed && link.take_closed()) {
+      session_.on_disconnected(server, now());
+    }
+    return published +
+           link.take_replies(
+               [&](std::string_view payload) { session_.on_reply(server, payload, now()); },
+               malformed);
   }
 
   bool ask(std::size_t server, std::string_view request) override {
@@ -83,9 +113,9 @@ class Subscriber::Impl : private Wire {
 
   Settings settings_;
   zmq::context_t context_;
-  std::vector<Link> links_;
-  Session session_;
+  std::deque<Link> links_;
   std::vector<zmq::pollitem_t> items_;
+  Session session_;
   Time tick_at_{0};
 };
 
@@ -97,6 +127,8 @@ Subscriber& Subscriber::operator=(Subscriber&&) noexcept = default;
 
 std::size_t Subscriber::poll(std::chrono::milliseconds wait) { return impl_->poll(wait); }
 std::size_t Subscriber::server() const { return impl_->session().server(); }
+bool Subscriber::is_live() const { return impl_->session().is_live(); }
+bool Subscriber::is_live(std::string_view code) const { return impl_->session().is_live(code); }
 const Counters& Subscriber::counters() const { return impl_->session().counters(); }
 
 }  // namespace indexcast::subscriber

@@ -31,10 +31,11 @@ enum class IdleMode : std::uint8_t { spin, backoff, block };
 struct CoreSettings {
   Topology topology = Topology::one_core;
   IdleMode idle = IdleMode::backoff;
-  std::size_t feed_ring = 1 << 16;       // events
-  std::size_t broadcast_ring = 1 << 18;  // records
-  std::int64_t timer_ms = 1000;          // the core's timer: heartbeats
-  std::int64_t grid_ms = 1000;           // pace of the grid of levels, aligned to the clock
+  std::size_t feed_ring = 1 << 16;        // events
+  std::size_t broadcast_ring = 1 << 18;   // records
+  std::int64_t timer_ms = 1000;           // the core's timer: heartbeats with the table of indices
+  std::int64_t short_heartbeat_ms = 250;  // between heartbeats without a table; 0: none
+  std::int64_t grid_ms = 1000;            // pace of the grid of levels, aligned to the clock
   StatisticsFrom statistics_from = StatisticsFrom::tick;
   std::int64_t open_deadline_ms = 0;  // China time of day; default 09:29:50
   std::int64_t close_deadline_min = 20;

@@ -12,6 +12,7 @@ namespace {
 
 // Each is a subscription for each kind of topic, when a client asks for everything.
 constexpr std::size_t kMaxClientCodes = 256;
+constexpr std::int64_t kShortHeartbeatMinMs = 50;
 
 // The default that the struct cannot state itself.
 Config default_config(const std::string& path) {
@@ -77,6 +78,8 @@ void check_funds(const Config& config, TableReader& reader) {
 void check_core(const CoreSettings& core, TableReader& reader) {
   if (core.grid_ms % core.timer_ms != 0)
     reader.fault("core", "grid_ms must be a multiple of timer_ms");
+  if (core.short_heartbeat_ms > 0 && core.short_heartbeat_ms < kShortHeartbeatMinMs)
+    reader.fault("core", "short_heartbeat_ms must be 0 or at least 50");
 }
 
 // A slash would end the code within a topic, and with it what it allows.

@@ -24,6 +24,7 @@ void walk_core(Walker& walker, CoreSettings& core) {
   walker.integer("feed_ring", core.feed_ring, 64, kMaxRing);
   walker.integer("broadcast_ring", core.broadcast_ring, 64, kMaxRing);
   walker.integer("timer_ms", core.timer_ms, 10, 60'000);
+  walker.integer("short_heartbeat_ms", core.short_heartbeat_ms, 0, 60'000);
   walker.integer("grid_ms", core.grid_ms, 250, 60'000);
   walker.text("statistics_from", core.statistics_from, one_of<StatisticsFrom>("tick", "grid"));
   walker.text("open_deadline", core.open_deadline_ms, TimeOfDayText{});

@@ -276,20 +276,4 @@ std::string Api::status() const {
   return string_of(out);
 }
 
-std::string Api::not_ready() const {
-  std::string missing = is_draining(sources_.view.service) ? "draining" : "";
-  for (std::size_t i = 0; i < sources_.view.feeds.size(); ++i) {
-    const feed::Feed* feed = sources_.view.feeds[i];
-    if (feed->state() == FeedState::live || feed_duty(sources_.view, i) != FeedDuty::due) continue;
-    missing += fmt::format("{}feed {} is {}", missing.empty() ? "" : "; ",
-                           feed::name_of(feed->venue()), word_of(kFeedStateWords, feed->state()));
-  }
-  for (std::size_t i = 0; i < mirror_.indices(); ++i) {
-    if (mirror_.has_level(static_cast<IndexId>(i))) continue;
-    missing += fmt::format("{}index {} has no level", missing.empty() ? "" : "; ",
-                           sources_.view.universe->indices()[i].code);
-  }
-  return missing;
-}
-
 }  // namespace indexcast::server

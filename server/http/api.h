@@ -14,6 +14,7 @@
 #include "server/publish/level_encoder.h"
 #include "server/publish/level_json.h"
 #include "server/publish/level_mirror.h"
+#include "server/publish/readiness.h"
 #include "server/stream/stream_frames.h"
 
 namespace indexcast::server {
@@ -55,8 +56,8 @@ class Api {
   std::string feeds() const;
   // Epoch, cursors, latencies and clients.
   std::string status() const;
-  // What keeps the server from being ready, in words; empty when it is ready.
-  std::string not_ready() const;
+  // What keeps the server from being ready, as text; empty when it is ready.
+  std::string not_ready() const { return server::not_ready(sources_.view, mirror_); }
 
  private:
   // Of the edition that the mirror's levels are of.

@@ -1,6 +1,8 @@
 // The core as a duty of its thread.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <vector>
 
 #include "calc/sequencer.h"
@@ -11,13 +13,16 @@ namespace indexcast::server {
 
 class CoreAgent final : public Agent {
  public:
-  explicit CoreAgent(Sequencer& sequencer) : sequencer_(&sequencer) {}
+  // Counts its turns in `turns` (ServerView::core_turns), which outlives it.
+  CoreAgent(Sequencer& sequencer, std::atomic<std::uint64_t>& turns)
+      : sequencer_(&sequencer), turns_(&turns) {}
 
   // A thread that reads the core's output. Before the core's thread starts.
   void wakes(Waker& waker) { wakers_.push_back(&waker); }
 
   std::size_t do_work(TimeNs now) override {
     const std::size_t admitted = sequencer_->poll(now);
+    turns_->store(turns_->load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     if (admitted > 0) {
       for (Waker* waker : wakers_) waker->wake();
     }
@@ -26,6 +31,7 @@ class CoreAgent final : public Agent {
 
  private:
   Sequencer* sequencer_;
+  std::atomic<std::uint64_t>* turns_;
   std::vector<Waker*> wakers_;
 };
 

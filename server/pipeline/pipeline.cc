@@ -70,6 +70,8 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
   view_.trade_date = trade_date;
   view_.grid_ms = config.core.grid_ms;
   view_.colours = kColourWords[static_cast<std::size_t>(config.display.colours)];
+  view_.core_turns = &core_turns_;
+  view_.short_heartbeat_ms = config.core.short_heartbeat_ms;
   opening_ = opening_events(config, *universe_, trade_date, clock_.now());
   open_journal(config.journal);
   sequencer_ =
@@ -189,7 +191,7 @@ void Pipeline::assign_threads(const Config& config) {
       feed_threads_.back()->add(*agents_.back());
     }
   }
-  auto core = std::make_unique<CoreAgent>(*sequencer_);
+  auto core = std::make_unique<CoreAgent>(*sequencer_, core_turns_);
   if (!one_core) core->wakes(publish_thread_.waker());
   agents_.push_back(std::move(core));
   core_thread_.add(*agents_.back());

@@ -4,6 +4,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -91,6 +92,7 @@ class Pipeline {
   BroadcastRing kept_;
   LatestTable latest_;
   CoreCounters core_counters_;
+  std::atomic<std::uint64_t> core_turns_{0};
   BroadcastSink sink_;
   EngineSettings engine_settings_;
   std::map<std::uint32_t, std::unique_ptr<Engine>> engines_;  // by edition

@@ -2,6 +2,7 @@
 // hold the core up.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -44,6 +45,10 @@ struct ServerView {
   Date trade_date = 0;
   std::int64_t grid_ms = 1000;          // pace of the grid of levels
   std::string_view colours = "red_up";  // of a rise on the page, one of kColourWords
+  // Turns that the core's thread has made. It turns at least every few milliseconds, also without
+  // input, so a count that stands still is a core that hangs. nullptr: no short heartbeats.
+  const std::atomic<std::uint64_t>* core_turns = nullptr;
+  std::int64_t short_heartbeat_ms = 0;  // pace of heartbeats without a table; 0: none
 };
 
 // Of the feed at place `i` of `feeds`.

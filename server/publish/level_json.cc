@@ -139,6 +139,7 @@ void append_heartbeat_json(JsonBuffer& out, const v1::Heartbeat& heartbeat) {
   append_number(out, "page", heartbeat.page());
   append_number(out, "pages", heartbeat.pages());
   append_boolean(out, "draining", heartbeat.draining());
+  append_boolean(out, "ready", heartbeat.ready());
   append(out, ",\"indices\":[");
   bool first = true;
   for (const v1::IndexSequence& index : heartbeat.indices()) {
@@ -146,6 +147,7 @@ void append_heartbeat_json(JsonBuffer& out, const v1::Heartbeat& heartbeat) {
     append_quoted(out, index.code());
     append_number(out, "index_sequence", index.index_sequence());
     append_number(out, "record_sequence", index.record_sequence());
+    append_boolean(out, "quotable", index.quotable());
     out.push_back('}');
     first = false;
   }

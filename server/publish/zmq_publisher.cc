@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
-#include "server/publish/heartbeat.h"
-
 namespace indexcast::server {
 
 ZmqPublisher::ZmqPublisher(ZmqSocket& socket, const Grids& grids, const ServerView& view,
                            Clock clock)
     : socket_(&socket),
+      view_(view),
       universe_(view.universe),
-      service_(view.service),
       clock_(clock),
       mirror_(view),
       encoder_(*view.universe, view.epoch),
@@ -18,13 +16,13 @@ ZmqPublisher::ZmqPublisher(ZmqSocket& socket, const Grids& grids, const ServerVi
       grids_(grids),
       kept_(view),
       record_encoder_(view),
+      short_heartbeats_(view),
       grid_levels_(view.universe->indices().size()),
       grid_next_(static_cast<IndexId>(grid_levels_.size())) {
   for (const IndexDefinition& index : universe_->indices()) {
     level_topics_.push_back("level/" + index.code + "/");
     inav_topics_.push_back(index.fund ? "inav/" + index.code + "/" : "");
   }
-  heartbeat_.set_epoch(view.epoch);
   skipped_.set_epoch(view.epoch);
   grid_.set_pace_ms(static_cast<std::uint32_t>(grids.levels_ns / kNsPerMs));
 }
@@ -37,6 +35,11 @@ std::size_t ZmqPublisher::do_work(TimeNs now) {
   const std::size_t records = kept_.poll(kBatch, *this);
   const std::size_t count = mirror_.poll(kBatch, *this);
   if (count > 0) stats_.cursor.set(mirror_.cursor());
+  if (short_heartbeats_.take_due(now)) {
+    fill_service_state(view_, mirror_, now, heartbeat_);
+    clear_table(heartbeat_);
+    send_heartbeat();
+  }
   return count + records + publish_grid(kGridBatch);
 }
 
@@ -83,19 +86,23 @@ std::string_view ZmqPublisher::topic(std::string_view kind, IndexId index) {
   return topic_;
 }
 
-void ZmqPublisher::on_tick(const TimerTick& tick, std::uint64_t stream_sequence) {
-  heartbeat_.set_stream_sequence(stream_sequence);
+void ZmqPublisher::on_tick(const TimerTick& tick, std::uint64_t) {
+  const TimeNs now = clock_.now();
   heartbeat_.set_instant(tick.instant.ns);
-  heartbeat_.set_publish_time(clock_.now().ns);
-  heartbeat_.set_draining(is_draining(service_));
+  fill_service_state(view_, mirror_, now, heartbeat_);
   for (std::size_t page = 0; page < heartbeat_pages(mirror_.indices()); ++page) {
-    fill_heartbeat(*universe_, mirror_, page, heartbeat_);
+    fill_table_page(*universe_, mirror_, page, heartbeat_);
     add_record_sequences(kept_, heartbeat_);
-    heartbeat_.SerializeToString(&bytes_);
-    if (send("heartbeat/", bytes_)) stats_.heartbeats.add();
+    send_heartbeat();
   }
+  short_heartbeats_.on_table(now);
   if (tick.instant.ns % grids_.levels_ns == 0) begin_grid(tick.instant);
   if (tick.instant.ns % grids_.inavs_ns == 0) publish_inav_grid(tick.instant);
+}
+
+void ZmqPublisher::send_heartbeat() {
+  heartbeat_.SerializeToString(&bytes_);
+  if (send("heartbeat/", bytes_)) stats_.heartbeats.add();
 }
 
 // The ring has the tick before everything that was received at or after its instant, so what the

@@ -10,6 +10,7 @@
 #include "server/pipeline/agent.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/server_view.h"
+#include "server/publish/heartbeat.h"
 #include "server/publish/inav_encoder.h"
 #include "server/publish/kept_mirror.h"
 #include "server/publish/level_encoder.h"
@@ -52,12 +53,14 @@ class ZmqPublisher : public Agent {
   friend class KeptMirror;
   void on_level(const LevelUpdate& update, std::uint64_t stream_sequence);
   void on_skipped(IndexId index, std::uint64_t from, std::uint64_t to);
-  void on_tick(const TimerTick& tick, std::uint64_t stream_sequence);
+  void on_tick(const TimerTick& tick, std::uint64_t);
   void on_lapped(std::uint64_t) { stats_.lapped.add(); }
 
   void on_record(const Record& record);
   void on_records_skipped(IndexId index, std::uint64_t from, std::uint64_t to);
 
+  // Sends heartbeat_ as it is filled.
+  void send_heartbeat();
   // Keeps the newest level of every index as it is at this instant of the grid (METHODOLOGY 5).
   void begin_grid(TimeNs instant);
   // Sends at most `limit` of those that are kept; returns how many were looked at.
@@ -75,8 +78,8 @@ class ZmqPublisher : public Agent {
   bool send(std::string_view topic, std::string_view payload);
 
   ZmqSocket* socket_;
+  ServerView view_;
   const Universe* universe_;
-  const ServiceState* service_;
   Clock clock_;
   LevelMirror mirror_;
   LevelEncoder encoder_;
@@ -88,6 +91,7 @@ class ZmqPublisher : public Agent {
   KeptMirror kept_;
   RecordEncoder record_encoder_;
   PublisherStats stats_{"zeromq"};
+  ShortHeartbeats short_heartbeats_;
   v1::Heartbeat heartbeat_;
   v1::Skipped skipped_;
   v1::Grid grid_;

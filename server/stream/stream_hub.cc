@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "server/publish/heartbeat.h"
-
 namespace indexcast::server {
 namespace {
 
@@ -34,14 +32,16 @@ StreamHub::StreamHub(const HttpSettings& settings, const ClientTokens& tokens,
       client_stats_(clients),
       picture_(view),
       stats_(name),
-      frames_(picture_, view, clock, stats_, clients) {
+      frames_(picture_, view, clock, stats_, clients),
+      short_heartbeats_(view) {
   begin_day(view);
 }
 
 void StreamHub::begin_day(const ServerView& view) {
+  view_ = view;
   universe_ = view.universe;
-  service_ = view.service;
-  epoch_ = view.epoch;
+  short_heartbeats_ = ShortHeartbeats(view);
+  heartbeat_message_.Clear();
   grid_ms_ = view.grid_ms;
   followers_.assign(view.universe->indices().size(), {});
   now_ = clock_.now();
@@ -80,6 +80,11 @@ std::size_t StreamHub::poll(std::size_t limit) {
   now_ = clock_.now();
   const std::size_t count = read(limit);
   if (count > 0) stats_.cursor.set(picture_.levels.cursor());
+  if (!clients_.empty() && short_heartbeats_.take_due(now_)) {
+    fill_service_state(view_, picture_.levels, now_, *heartbeat_message_.mutable_heartbeat());
+    clear_table(*heartbeat_message_.mutable_heartbeat());
+    send_heartbeat();
+  }
   for (StreamClient* client : clients_) {
     client->flush(now_);
     client->show_queue();
@@ -114,33 +119,36 @@ void StreamHub::on_skipped(IndexId, std::uint64_t from, std::uint64_t to) {
   stats_.skipped.add(to - from + 1);
 }
 
-void StreamHub::on_tick(const TimerTick& tick, std::uint64_t stream_sequence) {
+void StreamHub::on_tick(const TimerTick& tick, std::uint64_t) {
   frames_.reach(tick.instant);
+  heartbeat_message_.mutable_heartbeat()->set_instant(tick.instant.ns);
   if (clients_.empty()) return;
-  send_heartbeats(tick.instant, stream_sequence);
+  send_table();
   // The ring has the tick before everything that was received at or after its instant, so what the
   // mirror holds now is the state at that instant.
   if (tick.instant.ns % (grid_ms_ * kNsPerMs) == 0) send_grid();
 }
 
-void StreamHub::send_heartbeats(TimeNs instant, std::uint64_t stream_sequence) {
+void StreamHub::send_table() {
+  const TimeNs now = clock_.now();
   v1::Heartbeat& heartbeat = *heartbeat_message_.mutable_heartbeat();
-  heartbeat.set_epoch(epoch_);
-  heartbeat.set_stream_sequence(stream_sequence);
-  heartbeat.set_instant(instant.ns);
-  heartbeat.set_publish_time(clock_.now().ns);
-  heartbeat.set_draining(is_draining(service_));
+  fill_service_state(view_, picture_.levels, now, heartbeat);
   for (std::size_t page = 0; page < heartbeat_pages(picture_.levels.indices()); ++page) {
-    fill_heartbeat(*universe_, picture_.levels, page, heartbeat);
+    fill_table_page(*universe_, picture_.levels, page, heartbeat);
     add_record_sequences(picture_.records.mirror(), heartbeat);
-    FrameSet frames;
-    for (StreamClient* client : clients_) {
-      Frame& frame = frames[client->form()];
-      if (!frame) frame = frames_.encode(heartbeat_message_, client->form());
-      client->offer(frame, now_);
-    }
-    stats_.heartbeats.add();
+    send_heartbeat();
   }
+  short_heartbeats_.on_table(now);
+}
+
+void StreamHub::send_heartbeat() {
+  FrameSet frames;
+  for (StreamClient* client : clients_) {
+    Frame& frame = frames[client->form()];
+    if (!frame) frame = frames_.encode(heartbeat_message_, client->form());
+    client->offer(frame, now_);
+  }
+  stats_.heartbeats.add();
 }
 
 void StreamHub::send_grid() {

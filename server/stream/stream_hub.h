@@ -16,6 +16,7 @@
 #include "server/metrics/client_stats.h"
 #include "server/pipeline/clock.h"
 #include "server/pipeline/server_view.h"
+#include "server/publish/heartbeat.h"
 #include "server/publish/level_mirror.h"
 #include "server/publish/publisher_stats.h"
 #include "server/stream/stream_client.h"
@@ -61,13 +62,15 @@ class StreamHub {
   friend class LevelMirror;
   void on_level(const LevelUpdate& update, std::uint64_t stream_sequence);
   void on_skipped(IndexId index, std::uint64_t from, std::uint64_t to);
-  void on_tick(const TimerTick& tick, std::uint64_t stream_sequence);
+  void on_tick(const TimerTick& tick, std::uint64_t);
   void on_lapped(std::uint64_t) { stats_.lapped.add(); }
 
   std::size_t read(std::size_t limit);
   void on_record(IndexId index);
   void begin_day(const ServerView& view);
-  void send_heartbeats(TimeNs instant, std::uint64_t stream_sequence);
+  void send_table();
+  // Offers heartbeat_message_ as it is filled to every client.
+  void send_heartbeat();
   void send_grid();
   void carry_out(StreamClient& client, const StreamCommand& command);
   void authenticate(StreamClient& client, const StreamCommand& command);
@@ -90,14 +93,14 @@ class StreamHub {
 
   const HttpSettings& settings_;
   const ClientTokens& tokens_;
+  ServerView view_;
   const Universe* universe_ = nullptr;
   Clock clock_;
   ClientStats& client_stats_;
   DayPicture picture_;
   PublisherStats stats_;
   StreamFrames frames_;
-  const ServiceState* service_ = nullptr;
-  std::uint64_t epoch_ = 0;
+  ShortHeartbeats short_heartbeats_;
   std::int64_t grid_ms_ = 0;  // ServerView::grid_ms
   TimeNs now_{};              // of the running poll or command
 

@@ -1,9 +1,10 @@
 // Any bytes as what two servers publish and answer: a subscriber's session stays within its bounds,
-// and its application is told every sequence once and in order.
+// its application is told every sequence once and in order, and no value is live without a
+// beginning on a server that is alive.
 //
 // The input is a list of {what, size (2 bytes, little endian), payload}: `what` below the number of
-// topics is a message on that topic, of the second server with the high bit set; then an answer;
-// otherwise time passes.
+// topics is a message on that topic, of the second server with the high bit set; then an answer, a
+// closed connection, a backlog; otherwise time passes.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -22,6 +23,8 @@ constexpr std::string_view kTopics[] = {"level/A/",  "level/B/",      "skipped/A
                                         "status/A/", "definition/A/", "correction/A/", "grid/A/",
                                         "level/A",   "inav/A/"};
 constexpr std::size_t kAnswer = std::size(kTopics);
+constexpr std::size_t kClosed = kAnswer + 1;
+constexpr std::size_t kBacklog = kAnswer + 2;
 
 // Next sequence of each index, as its application counts, and the last instant of its grid.
 struct Application {
@@ -37,7 +40,8 @@ struct Application {
     out.on_snapshot = [this](const SnapshotEvent& event) {
       next[event.code] = event.complete_to + 1;
     };
-    out.on_level = [this](const v1::Level& level, const Quality&) {
+    out.on_level = [this](const v1::Level& level, const Quality& quality) {
+      if (quality.quotable && !quality.live) std::abort();
       expect(level.code(), level.index_sequence(), level.index_sequence());
     };
     out.on_grid = [this](const v1::Grid& grid, const Quality&) {
@@ -81,8 +85,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       session.on_published(server, kTopics[what], payload, now);
     } else if (what == kAnswer) {
       session.on_reply(server, payload, now);
+    } else if (what == kClosed) {
+      session.on_disconnected(server, now);
+    } else if (what == kBacklog) {
+      session.on_backlog(server);
     } else {
       session.tick(now += Time{10 * what});
+    }
+    for (const std::string code : {"A", "B"}) {
+      if (session.is_live(code) && !(session.is_live() && application.next.contains(code)))
+        std::abort();
     }
   }
   return 0;

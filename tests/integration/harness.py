@@ -298,6 +298,11 @@ def stream_messages():
     return importlib.import_module("indexcast.v1.stream_pb2")
 
 
+def is_table(payload):
+    """Whether a heartbeat of ZeroMQ has the table of all indices, and is no short one."""
+    return stream_messages().Heartbeat.FromString(payload).pages > 0
+
+
 def query_messages():
     """The Python classes of proto/indexcast/v1/query.proto."""
     _proto_folder()

@@ -155,8 +155,13 @@ class WebSocket(ContractCase):
         self.say("subscribe", op="subscribe", codes=list(harness.CODES[1:2]), mode="grid", interval_ms=1000)
         self.say("subscribe", op="subscribe", codes=list(harness.CODES[2:]), mode="conflated",
                  interval_ms=250)
-        for kind in ("grid", "level", "skipped", "heartbeat"):
+        for kind in ("grid", "level", "skipped"):
             self.hear_of(kind)
+        tables = set()  # both forms of a heartbeat: with a table and without
+        while tables != {True, False}:
+            beat = self.hear_of("heartbeat")
+            tables.add(beat["pages"] > 0)
+            self.assertEqual(len(beat["indices"]), len(harness.CODES) if beat["pages"] else 0)
         self.say("replayRequest", op="replay", code=CODE, epoch=epoch, **{"from": 1, "to": 3}, id=4)
         self.assertEqual(self.hear_of("replay")["id"], 4)
         self.hold_the_index()
@@ -177,11 +182,14 @@ class WebSocket(ContractCase):
             ask.subscribe.codes.extend(harness.CODES)
             ask.subscribe.records = True
             client.send_frame(websocket.BINARY, ask.SerializeToString())
-            kinds = set()
-            while not {"snapshot", "level", "heartbeat"} <= kinds:
+            kinds, tables = set(), set()
+            while not {"snapshot", "level"} <= kinds or tables != {True, False}:
                 message = spoken.ServerMessage.FromString(client.receive())
                 self.assertEqual(len(message.UnknownFields()), 0)
                 kinds.add(message.WhichOneof("body"))
+                if message.HasField("heartbeat"):
+                    self.assertTrue(message.heartbeat.HasField("ready"))
+                    tables.add(message.heartbeat.pages > 0)
             self.assertNotIn(None, kinds)
 
 

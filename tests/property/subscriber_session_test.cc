@@ -1,11 +1,14 @@
-// A subscriber's session against model servers over many seeds: whatever is lost, late or refused
-// between the two, what the application is told is the full stream or names what is missing.
+// A subscriber's session against model servers over many seeds. Whatever is lost, late or refused
+// between the two, what the application is told is the full stream or names what is missing; and
+// whatever the servers say of themselves, the session uses one that serves and shows nothing of a
+// dead one as live.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
 #include <deque>
 #include <random>
+#include <set>
 
 #include "proto/subscriber/session.h"
 #include "tests/support/model_server.h"
@@ -21,6 +24,9 @@ using test::StreamWitness;
 constexpr std::uint64_t kSeeds = 300;
 constexpr std::uint64_t kFirstEpoch = 1'000;
 constexpr int kSteps = 1'500;
+constexpr Time kTimeout{300};
+constexpr Time kReturnAfter{2'000};
+constexpr Time kBetterAfter{400};
 const std::vector<std::string> kCodes = {"A", "B/C", "D", "E"};
 
 struct Faults {
@@ -29,6 +35,11 @@ struct Faults {
   double restart = 0;        // of a server, at a step
   double silence = 0;        // of the server in use begins, at a step
   double skip = 0;
+  double drain = 0;              // of a server begins or ends, at a step
+  double unready = 0;            // likewise that it is not ready
+  double unquotable = 0;         // likewise of an index at a server
+  double pause = 0;              // of the application's own process, at a step
+  double close = 0;              // of a server's connection, at a step
   std::size_t kept = 1'000'000;  // levels that a server replays
   std::size_t held_max = 1'000'000;
   Time hold{1'000'000};
@@ -53,17 +64,29 @@ class World : public Wire {
     if (!faults.all_codes) settings.codes = kCodes;
     settings.held_max = faults.held_max;
     settings.hold_limit = faults.hold;
-    settings.heartbeat_timeout = Time{300};
-    settings.return_after = Time{2'000};
+    settings.heartbeat_timeout = kTimeout;
+    settings.return_after = kReturnAfter;
+    settings.better_after = kBetterAfter;
+    settings.unready_after = Time{0};
     settings.behind_limit = Time{1'000'000};
     settings.answer_timeout = Time{100};
-    session_.emplace(settings, witness.callbacks(), *this, now_);
+    Callbacks callbacks = witness.callbacks();
+    callbacks.on_switch = [this, of_witness = callbacks.on_switch](const Switch& change) {
+      of_witness(change);
+      expect_choice(change);
+    };
+    session_.emplace(settings, std::move(callbacks), *this, now_);
   }
 
   void run() {
     for (int i = 0; i < kSteps; ++i) step(true);
     faults_ = {.kept = faults_.kept, .servers = faults_.servers};
     silent_until_ = Time{0};
+    for (ModelServer& server : servers_) {
+      server.ready = true;
+      server.draining = false;
+      server.unquotable.clear();
+    }
     // Every wait of the session's is over by then.
     for (int i = 0; i < 3'000; ++i) step(false);
   }
@@ -87,11 +110,21 @@ class World : public Wire {
 
   StreamWitness witness;
   const Counters& counters() const { return session_->counters(); }
+  std::uint64_t pauses() const { return pauses_; }
 
  private:
   struct Input {
     std::string code;
     std::int64_t stamp;
+  };
+  // What the session can know of a server: the heartbeats that reached it.
+  struct Known {
+    bool ready = false;
+    bool draining = false;
+    std::set<std::string> quotable;
+    Time silent{0};  // for so long, of a pause of the application only what counts
+    bool closed = false;
+    std::uint64_t epoch = 0;
   };
 
   bool chance(double probability) { return std::bernoulli_distribution(probability)(random_); }
@@ -104,6 +137,8 @@ class World : public Wire {
   void step(bool inputs) {
     now_ += Time{10};
     if (inputs) feed();
+    for (Known& known : known_) known.silent += Time{10};
+    if (now_ > asleep_until_ + kTimeout && chance(faults_.pause)) pause();
     for (std::size_t i = 0; i < servers_.size(); ++i) {
       if (i > 0 && !late_.empty() && (!inputs || chance(0.7))) {
         publish(i, late_.front());
@@ -111,9 +146,81 @@ class World : public Wire {
       }
       if (now_.count() % 100 == 0) servers_[i].heartbeat();
       if (chance(faults_.restart)) restart(i);
-      carry(i);
+      change_state(servers_[i]);
+      if (now_ >= asleep_until_) carry(i);
     }
     session_->tick(now_);
+    expect_nothing_live_of_a_dead_server();
+  }
+
+  void change_state(ModelServer& server) {
+    if (chance(faults_.drain)) server.draining = !server.draining;
+    if (chance(faults_.unready)) server.ready = !server.ready;
+    for (const std::string& code : kCodes) {
+      if (!chance(faults_.unquotable)) continue;
+      if (server.unquotable.erase(code) == 0) server.unquotable.insert(code);
+    }
+  }
+
+  // The application's process stands still, while the servers go on; afterwards ZeroMQ's thread has
+  // to read what waited in the kernel first.
+  void pause() {
+    ++pauses_;
+    for (int steps = 20 + up_to(200); steps > 0; --steps) {
+      now_ += Time{10};
+      feed();
+      for (ModelServer& server : servers_) {
+        if (now_.count() % 100 == 0) server.heartbeat();
+      }
+    }
+    // Of the pause a quarter of the timeout counts, this step's 10 ms among it.
+    for (Known& known : known_) known.silent += kTimeout / 4 - Time{10};
+    asleep_until_ = now_ + Time{50};
+  }
+
+  // The other one was ready and as good by what had reached the session, and it was time.
+  void expect_choice(const Switch& change) {
+    const Known& from = known_[change.from];
+    const Known& to = known_[change.to];
+    EXPECT_TRUE(to.ready && !to.draining) << "to one that does not serve";
+    EXPECT_LT(to.silent, kTimeout) << "to a dead one";
+    const bool from_lost = change.reason == SwitchReason::heartbeat_timeout ||
+                           change.reason == SwitchReason::connection_lost;
+    if (from_lost) {
+      EXPECT_TRUE(from.closed || from.silent >= kTimeout) << "away from one that lives";
+    } else {
+      EXPECT_TRUE(std::ranges::includes(to.quotable, from.quotable)) << "to a worse one";
+    }
+    const bool of_choice = change.reason == SwitchReason::other_is_better ||
+                           change.reason == SwitchReason::primary_returned;
+    if (of_choice && witness.switches.size() > 1) {
+      EXPECT_GE(now_ - switched_at_, kReturnAfter) << "to and fro";
+    }
+    switched_at_ = now_;
+  }
+
+  void expect_nothing_live_of_a_dead_server() {
+    const std::size_t used = session_->server();
+    const Known& known = known_[used];
+    if (known.closed || known.silent >= kTimeout) {
+      EXPECT_FALSE(session_->is_live()) << "silent for " << known.silent.count() << " ms";
+    }
+    for (const std::string& code : kCodes) {
+      if (!session_->is_live(code)) continue;
+      EXPECT_EQ(witness.indices[code].epoch, known.epoch) << code << " is of another server";
+    }
+  }
+
+  void note(std::size_t i, const ModelMessage& message) {
+    if (message.topic != "heartbeat/") return;
+    v1::Heartbeat heartbeat;
+    heartbeat.ParseFromString(message.payload);
+    Known& known = known_[i];
+    known = {
+        .ready = heartbeat.ready(), .draining = heartbeat.draining(), .epoch = heartbeat.epoch()};
+    for (const v1::IndexSequence& index : heartbeat.indices()) {
+      if (index.quotable()) known.quotable.insert(index.code());
+    }
   }
 
   void feed() {
@@ -152,7 +259,16 @@ class World : public Wire {
       const bool lost = silent || (losing_ > 0 && losing_-- > 0);
       const bool followed = i == followed_ || message.topic == "heartbeat/";
       if (lost || !followed) continue;
+      note(i, message);
       session_->on_published(i, message.topic, message.payload, now_);
+    }
+    if (!stream.empty()) {
+      session_->on_backlog(i);
+      if (known_[i].silent < kTimeout) known_[i].silent = Time{0};
+    } else if (chance(faults_.close)) {
+      known_[i].closed = true;
+      known_[i].quotable.clear();
+      session_->on_disconnected(i, now_);
     }
     auto& questions = questions_[i];
     for (int n = up_to(3); n > 0 && !questions.empty(); --n) {
@@ -190,6 +306,10 @@ class World : public Wire {
   std::size_t silent_ = 0;
   std::size_t followed_ = 0;
   Time silent_until_{0};
+  Time asleep_until_{0};
+  Time switched_at_{0};
+  std::uint64_t pauses_ = 0;
+  std::array<Known, 2> known_;
   std::array<std::deque<std::string>, 2> questions_;
   std::array<std::deque<std::string>, 2> answers_;
   std::optional<Session> session_;
@@ -268,6 +388,35 @@ TEST(SubscriberSession, goesToTheOtherServerAndNeverBackwards) {
              });
   EXPECT_GT(switches, kSeeds);
   EXPECT_GT(withheld, 0u) << "the second server was behind";
+}
+
+TEST(SubscriberSession, usesAServerThatServesAndShowsNothingOfADeadOneAsLive) {
+  std::map<SwitchReason, std::uint64_t> reasons;
+  over_seeds({.silence = 0.003,
+              .drain = 0.002,
+              .unready = 0.003,
+              .unquotable = 0.001,
+              .pause = 0.002,
+              .close = 0.001,
+              .servers = 2},
+             [&](const World& world) {
+               for (const Switch& change : world.witness.switches) ++reasons[change.reason];
+             });
+  for (const SwitchReason reason :
+       {SwitchReason::heartbeat_timeout, SwitchReason::connection_lost, SwitchReason::draining,
+        SwitchReason::other_is_better, SwitchReason::primary_returned}) {
+    EXPECT_GT(reasons[reason], 0u) << static_cast<int>(reason);
+  }
+}
+
+TEST(SubscriberSession, takesNoPauseOfItsOwnForTheSilenceOfAServer) {
+  std::uint64_t pauses = 0;
+  over_seeds({.pause = 0.01, .servers = 2}, [&](const World& world) {
+    EXPECT_EQ(world.witness.switches.size(), 0u);
+    EXPECT_EQ(world.counters().heartbeat_timeouts, 0u);
+    pauses += world.pauses();
+  });
+  EXPECT_GT(pauses, kSeeds);
 }
 
 }  // namespace

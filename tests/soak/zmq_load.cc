@@ -115,8 +115,9 @@ class Subscriber {
     }
   }
 
-  // The first one says where this subscriber begins: what follows it on the same stream is newer.
+  // The first table says where this subscriber begins: what follows it on the same stream is newer.
   void take_heartbeat() {
+    if (heartbeat_.pages() == 0) return;
     told_ = heartbeat_.indices(0).index_sequence();
     for (const v1::IndexSequence& index : heartbeat_.indices()) {
       const std::size_t code = number_of(index.code());

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -97,12 +98,23 @@ class ModelServer {
   void heartbeat() {
     v1::Heartbeat heartbeat;
     heartbeat.set_epoch(epoch_);
+    heartbeat.set_pages(1);
+    heartbeat.set_draining(draining);
+    if (reports) heartbeat.set_ready(ready && !draining);
     for (const std::string& code : codes_) {
       v1::IndexSequence& index = *heartbeat.add_indices();
       index.set_code(code);
+      index.set_quotable(reports && !unquotable.contains(code));
       index.set_index_sequence(indices_[code].newest);
       index.set_record_sequence(indices_[code].records.size());
     }
+    say("heartbeat/", heartbeat);
+  }
+  void short_heartbeat() {
+    v1::Heartbeat heartbeat;
+    heartbeat.set_epoch(epoch_);
+    heartbeat.set_draining(draining);
+    if (reports) heartbeat.set_ready(ready && !draining);
     say("heartbeat/", heartbeat);
   }
   // Everything is forgotten; numbers begin anew.
@@ -129,6 +141,11 @@ class ModelServer {
   }
 
   std::deque<ModelMessage> published;
+  // What heartbeats say; `reports` false: as a server from before `ready` and `quotable`.
+  bool reports = true;
+  bool ready = true;
+  bool draining = false;
+  std::set<std::string> unquotable;
 
  private:
   static constexpr int kPage = 3;

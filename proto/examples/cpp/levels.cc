@@ -1,20 +1,17 @@
 // Prints the levels of indices as they come, complete and in order, from a server or from a primary
-// and its backup:
+// and its backup, and says when none of them is live any more:
 //
 //   levels PUBLISH QUERY [--backup PUBLISH QUERY] [--count N] CODE...
-//
-//   levels tcp://127.0.0.1:5556 tcp://127.0.0.1:5557 995365 995366
 #include <indexcast/subscriber/subscriber.h>
 
+#include <cinttypes>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
 
 using namespace indexcast;
-
 namespace {
-
 volatile std::sig_atomic_t stopped = 0;
 
 struct Arguments {
@@ -52,20 +49,21 @@ std::string decimal(std::int64_t value, std::uint32_t decimals) {
 }
 
 void print(const char* what, const v1::Level& level, const subscriber::Quality& quality) {
-  std::printf("%s %s %llu %s %s\n", what, level.code().c_str(),
-              static_cast<unsigned long long>(level.index_sequence()),
-              decimal(level.level(), level.decimals()).c_str(),
-              quality.quotable ? "quotable" : "not quotable");
+  const char* const word = quality.quotable ? "quotable" : "not quotable";
+  std::printf("%s %s %" PRIu64 " %s %s\n", what, level.code().c_str(), level.index_sequence(),
+              decimal(level.level(), level.decimals()).c_str(), quality.live ? word : "not live");
 }
+
+// By subscriber::SwitchReason.
+const char* const kReasons[] = {"no heartbeat", "restarted",       "primary returned",
+                                "draining",     "connection lost", "other is better"};
 
 }  // namespace
 int main(int argc, char** argv) try {
-  std::signal(SIGINT, [](int) { stopped = 1; });
-  std::signal(SIGTERM, [](int) { stopped = 1; });
+  for (const int number : {SIGINT, SIGTERM}) std::signal(number, [](int) { stopped = 1; });
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const Arguments arguments = parse(argc, argv);
   std::uint64_t printed = 0;
-
   subscriber::Callbacks callbacks;
   callbacks.on_snapshot = [](const subscriber::SnapshotEvent& event) {
     if (event.level != nullptr) print("snapshot", *event.level, event.quality);
@@ -75,15 +73,18 @@ int main(int argc, char** argv) try {
     ++printed;
   };
   callbacks.on_lost = [](const subscriber::Loss& loss) {
-    std::printf("lost %s %llu..%llu\n", loss.code.c_str(),
-                static_cast<unsigned long long>(loss.from),
-                static_cast<unsigned long long>(loss.to));
+    std::printf("lost %s %" PRIu64 "..%" PRIu64 "\n", loss.code.c_str(), loss.from, loss.to);
   };
   callbacks.on_switch = [](const subscriber::Switch& change) {
-    std::printf("switch to server %zu\n", change.to);
+    std::printf("switch to server %zu: %s\n", change.to, kReasons[static_cast<int>(change.reason)]);
   };
   callbacks.on_connection = [](const subscriber::Connection& connection) {
-    std::printf("server %zu %s\n", connection.server, connection.alive ? "is alive" : "is silent");
+    std::printf("server %zu is %s\n", connection.server, connection.alive ? "alive" : "lost");
+  };
+  // A display greys its values here. Each index is live again with its next snapshot or level.
+  callbacks.on_liveness = [](const subscriber::Liveness& liveness) {
+    std::printf("values are %s%s\n", liveness.live ? "live" : "not live",
+                liveness.any_alive ? "" : ": no server is alive");
   };
   callbacks.on_problem = [](const std::string& text) {
     std::fprintf(stderr, "%s\n", text.c_str());
@@ -93,7 +94,6 @@ int main(int argc, char** argv) try {
   while (stopped == 0 && (arguments.count == 0 || printed < arguments.count)) {
     subscriber.poll(std::chrono::milliseconds(100));
   }
-  return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 2;

@@ -187,6 +187,8 @@ INSTANTIATE_TEST_SUITE_P(
               ":7:simulator.speed: must be a number from 0.01 to 100000"},
         Fault{"BadWord", "[hkex]", "[core]\nidle = \"sleep\"\n[hkex]",
               ":7:core.idle: must be one of spin backoff block"},
+        Fault{"ShortHeartbeatTooOften", "[hkex]", "[core]\nshort_heartbeat_ms = 49\n[hkex]",
+              ":6:core: short_heartbeat_ms must be 0 or at least 50"},
         Fault{"BadElement", "127.0.0.1:1", "127.0.0.1", ":3:sse.gateways: must be an address"},
         Fault{"NotATable", "[hkex]\nenabled = false", "", ":1:hkex: channels: at least one"},
         Fault{"NoDefinition", "\"a.toml\"", "", ":1:definitions: at least one is needed"},

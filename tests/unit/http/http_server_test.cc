@@ -243,6 +243,28 @@ TEST_F(HttpServerTest, beatsOnEveryTimer) {
   EXPECT_EQ(heartbeat["indices"][0]["index_sequence"], 1);
 }
 
+TEST_F(HttpServerTest, aHeartbeatIsReadyWhenReadyzIs) {
+  StreamReader reader(server_.port());
+  reader.send(R"({"op":"ping"})");
+  reader.read_type("pong");
+  std::int64_t seconds = 0;
+  const auto agree_on = [&](bool ready, const std::string& why) {
+    settle();
+    core_.tick({++seconds * kNsPerSecond});
+    EXPECT_EQ(reader.read_type("heartbeat")["ready"], ready) << why;
+    EXPECT_EQ(get("/readyz").result_int(), ready ? 200u : 503u) << why;
+  };
+  agree_on(false, "no level");
+  for (IndexId index = 0; index < 3; ++index) core_.publish(index, 10);
+  agree_on(true, "levels and live feeds");
+  core_.hkex.set_state(FeedState::gap);
+  agree_on(false, "a feed in a gap");
+  core_.hkex.set_state(FeedState::live);
+  agree_on(true, "live again");
+  core_.service.drain(Clock().now());
+  agree_on(false, "drained");
+}
+
 TEST_F(HttpServerTest, conflatesOnRequestAndSaysSo) {
   StreamReader reader(server_.port());
   reader.send(R"({"op":"subscribe","codes":["995365"],"mode":"conflated","interval_ms":20})");

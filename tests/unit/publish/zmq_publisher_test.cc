@@ -1,5 +1,6 @@
 #include "server/publish/zmq_publisher.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -240,6 +241,102 @@ TEST_F(ZmqPublisherTest, missedInstantsOfTheGridAreNamed) {
   EXPECT_EQ(skipped.kind(), v1::STREAM_KIND_GRID);
   EXPECT_EQ(skipped.from(), static_cast<std::uint64_t>(2 * kNsPerSecond));
   EXPECT_EQ(skipped.to(), static_cast<std::uint64_t>(4 * kNsPerSecond));
+}
+
+// The gate of short heartbeats over virtual time, and a core whose turns the test counts.
+class ShortHeartbeatsTest : public testing::Test {
+ protected:
+  ShortHeartbeatsTest() {
+    view_.core_turns = &turns_;
+    view_.short_heartbeat_ms = 250;
+  }
+  // Milliseconds at which one was due, asked every millisecond from 1 to `end_ms`.
+  std::vector<std::int64_t> due_until(std::int64_t end_ms) {
+    ShortHeartbeats heartbeats(view_);
+    std::vector<std::int64_t> out;
+    for (std::int64_t ms = 1; ms <= end_ms; ++ms) {
+      if (ms < hangs_from_ms_) ++turns_;
+      if (ms % 1000 == 0 && ms < hangs_from_ms_) heartbeats.on_table({ms * kNsPerMs});
+      if (heartbeats.take_due({ms * kNsPerMs})) out.push_back(ms);
+    }
+    return out;
+  }
+
+  ServerView view_;
+  std::atomic<std::uint64_t> turns_{0};
+  std::int64_t hangs_from_ms_ = 1'000'000;
+};
+
+TEST_F(ShortHeartbeatsTest, fillTheTimeBetweenTwoTables) {
+  EXPECT_THAT(due_until(2'100), testing::ElementsAre(250, 500, 750, 1250, 1500, 1750));
+}
+
+TEST_F(ShortHeartbeatsTest, endWithACoreThatHangs) {
+  hangs_from_ms_ = 1'300;
+  EXPECT_THAT(due_until(60'000), testing::ElementsAre(250, 500, 750, 1250, 1500))
+      << "one more at most, for the turns since the last";
+}
+
+TEST_F(ShortHeartbeatsTest, canBeSwitchedOff) {
+  view_.short_heartbeat_ms = 0;
+  EXPECT_THAT(due_until(5'000), testing::IsEmpty());
+}
+
+TEST_F(ZmqPublisherTest, aShortHeartbeatHasNoTableAndSaysWhetherTheServerIsReady) {
+  std::atomic<std::uint64_t> turns{0};
+  ServerView view = core_.view();
+  view.core_turns = &turns;
+  view.short_heartbeat_ms = 250;
+  ZmqSocket socket(settings());
+  ZmqPublisher publisher(socket, {}, view, clock_);
+  Subscriber subscriber(socket.endpoint(), {"heartbeat/"});
+  for (IndexId index = 0; index < 3; ++index) core_.publish(index, 10);
+  TimeNs now = clock_.now();
+  // One turn of the core and one pace later, each time.
+  const auto beat = [&] {
+    ++turns;
+    publisher.do_work(now = now + kNsPerSecond);
+  };
+  while (!subscriber.poll_topic()) beat();
+  core_.sse.set_state(FeedState::stale);
+  core_.tick({kLast});
+  beat();
+  v1::Heartbeat heartbeat;
+  do {
+    heartbeat = subscriber.expect<v1::Heartbeat>("heartbeat/");
+  } while (heartbeat.instant() != kLast);
+  EXPECT_EQ(heartbeat.pages(), 1u);
+  EXPECT_FALSE(heartbeat.ready()) << "a feed is stale";
+  core_.sse.set_state(FeedState::live);
+  beat();
+  do {
+    heartbeat = subscriber.expect<v1::Heartbeat>("heartbeat/");
+  } while (heartbeat.publish_time() != now.ns);
+  EXPECT_EQ(heartbeat.pages(), 0u);
+  EXPECT_EQ(heartbeat.indices_size(), 0);
+  EXPECT_TRUE(heartbeat.ready());
+  EXPECT_FALSE(heartbeat.draining());
+  EXPECT_EQ(heartbeat.epoch(), kStubEpoch);
+  EXPECT_EQ(heartbeat.instant(), kLast) << "the core's timer, last";
+  EXPECT_EQ(heartbeat.stream_sequence(), core_.ring.head());
+  EXPECT_EQ(heartbeat.publish_time(), now.ns);
+}
+
+TEST_F(ZmqPublisherTest, aHeartbeatSaysWhichIndicesAreQuotable) {
+  Subscriber subscriber(socket_.endpoint(), {"heartbeat/"});
+  settle(subscriber);
+  core_.publish(1, 10);
+  LevelUpdate update = core_.make_level(2, 20);
+  update.quotable = false;
+  core_.publish(update);
+  core_.tick({kNsPerSecond});
+  run();
+  const auto heartbeat = subscriber.expect<v1::Heartbeat>("heartbeat/");
+  ASSERT_EQ(heartbeat.indices_size(), 3);
+  EXPECT_FALSE(heartbeat.indices(0).quotable()) << "without a level";
+  EXPECT_TRUE(heartbeat.indices(1).quotable());
+  EXPECT_FALSE(heartbeat.indices(2).quotable());
+  EXPECT_FALSE(heartbeat.ready()) << "one index has no level";
 }
 
 TEST(Heartbeat, isPaged) {

@@ -65,6 +65,33 @@ TEST_F(StreamHubTest, everyLevelReachesWhoFollowsItsIndexHoweverTheyComeAndGo) {
   }
 }
 
+TEST_F(StreamHubTest, aShortHeartbeatComesBetweenTablesWhileTheCoreTurns) {
+  std::atomic<std::uint64_t> turns{0};
+  ServerView view = core_.view();
+  view.core_turns = &turns;
+  view.short_heartbeat_ms = 60'000;
+  for (IndexId index = 0; index < 3; ++index) core_.publish(index, 10);
+  hub_.follow_day(view, Clock());
+  const auto client = connect();
+  read_on();
+  EXPECT_TRUE(client->messages().empty()) << "of a core that has made no turn";
+  ++turns;
+  read_on();
+  const json short_one = client->message();
+  EXPECT_EQ(short_one["type"], "heartbeat");
+  EXPECT_EQ(short_one["pages"], 0);
+  EXPECT_EQ(short_one["indices"], json::array());
+  EXPECT_EQ(short_one["ready"], true);
+  ++turns;
+  read_on();
+  EXPECT_TRUE(client->messages().empty()) << "the next one is due a minute later";
+  core_.tick({kNsPerSecond});
+  read_on();
+  const json table = client->message();
+  EXPECT_EQ(table["pages"], 1);
+  EXPECT_EQ(table["indices"][1]["quotable"], true);
+}
+
 TEST_F(StreamHubTest, replaysTheLevelsAsked) {
   for (int i = 1; i <= 10; ++i) core_.publish(1, 10'000'000 + i);
   read_on();

@@ -29,8 +29,11 @@ class SessionTest : public testing::Test, public Wire {
     callbacks.on_snapshot = [this](const SnapshotEvent& event) {
       told_.push_back((event.quality.behind ? "behind " : "snapshot ") + value(event.level));
     };
-    callbacks.on_level = [this](const v1::Level& level, const Quality&) {
-      told_.push_back("level " + value(&level));
+    callbacks.on_level = [this](const v1::Level& level, const Quality& quality) {
+      told_.push_back((quality.live ? "level " : "dead level ") + value(&level));
+    };
+    callbacks.on_liveness = [this](const Liveness& liveness) {
+      states_.push_back(liveness.live ? "live" : liveness.any_alive ? "lost" : "all silent");
     };
     callbacks.on_status = [this](const v1::StatusChanged& status) {
       told_.push_back("status " + std::to_string(status.flags()));
@@ -70,6 +73,7 @@ class SessionTest : public testing::Test, public Wire {
     }
   }
   std::vector<std::string> told() { return std::exchange(told_, {}); }
+  std::vector<std::string> states() { return std::exchange(states_, {}); }
 
   bool ask(std::size_t server, std::string_view request) override {
     questions_.emplace_back(server, request);
@@ -81,6 +85,7 @@ class SessionTest : public testing::Test, public Wire {
   std::deque<ModelServer> servers_{{{"A"}, 10, 100}, {{"A"}, 20, 100}};
   std::deque<std::pair<std::size_t, std::string>> questions_;
   std::vector<std::string> told_;
+  std::vector<std::string> states_;
   std::optional<Session> session_;
 };
 
@@ -203,12 +208,123 @@ TEST_F(SessionTest, letsTheStreamAndNoAnswerBeginAnEpoch) {
   EXPECT_THAT(told(), ElementsAre("snapshot 102"));
 }
 
+TEST_F(SessionTest, showsNothingAsLiveFromAServerThatIsSilent) {
+  EXPECT_FALSE(session_->is_live("A")) << "before the snapshot";
+  servers_[0].publish("A", 100);
+  beat({0}, Time{300});
+  EXPECT_TRUE(session_->is_live("A"));
+  EXPECT_THAT(states(), ElementsAre("live"));
+  servers_[0].publish("A", 101);
+  for (int i = 0; i < 11; ++i) pass(Time{100});
+  EXPECT_FALSE(session_->is_live("A"));
+  EXPECT_FALSE(session_->is_live());
+  EXPECT_THAT(states(), ElementsAre("all silent"));
+  servers_[0].publish("A", 102);
+  pass();
+  EXPECT_THAT(told(), ElementsAre("snapshot 100", "level 101", "dead level 102"));
+  beat({0}, Time{100});
+  EXPECT_TRUE(session_->is_live("A"));
+  EXPECT_THAT(states(), ElementsAre("live"));
+}
+
+TEST_F(SessionTest, isToldThatNoServerWasEverHeard) {
+  for (int i = 0; i < 11; ++i) pass(Time{100});
+  EXPECT_FALSE(session_->is_live());
+  EXPECT_THAT(states(), ElementsAre("all silent"));
+}
+
+TEST_F(SessionTest, isLiveAfterASwitchOnceTheSnapshotIsThere) {
+  servers_[0].publish("A", 105);
+  servers_[1].publish("A", 100);
+  beat({0, 1}, Time{300});
+  states();
+  session_->on_disconnected(0, now_);
+  EXPECT_EQ(session_->server(), 1u) << "at once";
+  EXPECT_THAT(states(), ElementsAre("lost", "live"));
+  pass();
+  EXPECT_TRUE(session_->is_live());
+  EXPECT_FALSE(session_->is_live("A")) << "the backup is behind what was handed over";
+  servers_[1].publish("A", 106);
+  pass();
+  EXPECT_TRUE(session_->is_live("A"));
+  EXPECT_THAT(told(), ElementsAre("snapshot 105", "switch 1", "snapshot 106"));
+  EXPECT_EQ(session_->counters().connections_lost, 1u);
+  EXPECT_EQ(session_->counters().heartbeat_timeouts, 0u);
+}
+
+TEST_F(SessionTest, doesNotTakeItsOwnPauseForSilence) {
+  servers_[0].publish("A", 100);
+  beat({0, 1}, Time{300});
+  states();
+  // The process stood still for a minute, and ZeroMQ's thread with it: nothing is in the sockets
+  // yet.
+  now_ += Time{60'000};
+  for (int i = 0; i < 7; ++i) pass(Time{100});
+  beat({0, 1}, Time{300});
+  EXPECT_EQ(session_->counters().heartbeat_timeouts, 0u);
+  EXPECT_EQ(session_->server(), 0u);
+  EXPECT_THAT(states(), ElementsAre());
+  // Of a server that died meanwhile nothing comes any more.
+  now_ += Time{60'000};
+  beat({1}, Time{1'000});
+  EXPECT_EQ(session_->server(), 1u);
+}
+
+TEST_F(SessionTest, judgesAServerOnceItsSocketWasReadEmpty) {
+  servers_[0].publish("A", 100);
+  beat({0, 1}, Time{300});
+  // Levels wait in the socket, and heartbeats behind them.
+  for (int i = 0; i < 50; ++i) {
+    session_->on_backlog(0);
+    beat({1}, Time{100});
+  }
+  EXPECT_EQ(session_->server(), 0u);
+  beat({1}, Time{1'100});
+  EXPECT_EQ(session_->server(), 1u) << "a timeout after the last that waited";
+}
+
+TEST_F(SessionTest, aShortHeartbeatKeepsAServerAlive) {
+  servers_[0].publish("A", 100);
+  beat({0, 1}, Time{300});
+  for (int i = 0; i < 20; ++i) {
+    servers_[0].short_heartbeat();
+    pass(Time{250});
+  }
+  EXPECT_EQ(session_->server(), 0u);
+  EXPECT_TRUE(session_->is_live("A"));
+}
+
+TEST_F(SessionTest, choosesTheBackupOnlyWhenItIsReadyAndItsIndexAsGood) {
+  for (ModelServer& server : servers_) server.publish("A", 100);
+  servers_[0].draining = true;
+  servers_[1].ready = false;
+  beat({0, 1}, Time{500});
+  EXPECT_EQ(session_->server(), 0u);
+  servers_[1].ready = true;
+  servers_[1].unquotable = {"A"};
+  beat({0, 1}, Time{500});
+  EXPECT_EQ(session_->server(), 0u);
+  servers_[1].unquotable.clear();
+  beat({0, 1}, Time{200});
+  EXPECT_EQ(session_->server(), 1u);
+}
+
+TEST_F(SessionTest, takesAServerThatDoesNotReportToBeGood) {
+  for (ModelServer& server : servers_) server.publish("A", 100);
+  for (ModelServer& server : servers_) server.reports = false;
+  beat({0, 1}, Time{300});
+  servers_[0].draining = true;
+  beat({0, 1}, Time{200});
+  EXPECT_EQ(session_->server(), 1u);
+}
+
 TEST(SubscriberSettings, areAllCheckedAtOnce) {
   Settings settings;
   settings.servers = {{"tcp://a:1", "", "key"}};
   settings.name = std::string(65, 'x');
   settings.hold_limit = Time{0};
-  EXPECT_EQ(faults(settings).size(), 5u);
+  settings.heartbeat_timeout = Time{199};
+  EXPECT_EQ(faults(settings).size(), 6u);
   settings = {};
   settings.servers = {{"tcp://a:1", "tcp://a:2", ""}};
   EXPECT_TRUE(faults(settings).empty());

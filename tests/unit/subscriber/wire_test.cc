@@ -198,6 +198,71 @@ TEST(SubscriberWire, goesToTheBackupWhenThePrimaryFallsSilent) {
   EXPECT_EQ(witness.switches[0].reason, SwitchReason::heartbeat_timeout);
   EXPECT_EQ(subscriber.counters().heartbeat_timeouts, 1u);
   EXPECT_TRUE(witness.lost.empty());
+  EXPECT_TRUE(subscriber.is_live("995365"));
+}
+
+// Of two servers, whose connections are good. The timeout is far beyond the test's limit, so that
+// nothing but a closed connection can tell.
+class ClosedConnectionTest : public testing::Test {
+ protected:
+  static Server direct(const Site& site) {
+    return {site.socket.endpoint(), site.query.endpoint(), ""};
+  }
+  void subscribe(std::vector<Server> servers) {
+    Settings settings = settings_of(std::move(servers));
+    settings.heartbeat_timeout = 10min;
+    subscriber_.emplace(settings, witness_.callbacks());
+  }
+
+  std::optional<Site> primary_{std::in_place, 1, 1 << 12, 7'000};
+  Site backup_{2, 1 << 12, 9'000};
+  StreamWitness witness_;
+  std::optional<Subscriber> subscriber_;
+};
+
+TEST_F(ClosedConnectionTest, isNoticedAtOnce) {
+  primary_->publish(0, 1);
+  backup_.publish(0, 1);
+  subscribe({direct(*primary_), direct(backup_)});
+  ASSERT_TRUE(settle(*subscriber_, witness_, {&*primary_, &backup_}, *primary_));
+  primary_.reset();
+  ASSERT_TRUE(settle(*subscriber_, witness_, {&backup_}, backup_));
+  ASSERT_EQ(witness_.switches.size(), 1u);
+  EXPECT_EQ(witness_.switches[0].reason, SwitchReason::connection_lost);
+  EXPECT_EQ(subscriber_->counters().connections_lost, 1u);
+  EXPECT_EQ(subscriber_->counters().heartbeat_timeouts, 0u);
+}
+
+TEST_F(ClosedConnectionTest, isNoticedAtOnceWhereTheFirstOneIsRefused) {
+  const Server gone = direct(*primary_);
+  primary_.reset();
+  backup_.publish(0, 1);
+  subscribe({gone, direct(backup_)});
+  ASSERT_TRUE(settle(*subscriber_, witness_, {&backup_}, backup_));
+  ASSERT_EQ(witness_.switches.size(), 1u);
+  EXPECT_EQ(witness_.switches[0].reason, SwitchReason::connection_lost);
+}
+
+TEST(SubscriberWire, showsNothingAsLiveWhereNoServerIsHeard) {
+  Site primary(1, 1 << 12, 7'000);
+  Site backup(2, 1 << 12, 9'000);
+  StreamWitness witness;
+  Callbacks callbacks = witness.callbacks();
+  std::optional<Liveness> liveness;
+  callbacks.on_liveness = [&](const Liveness& now) { liveness = now; };
+  Subscriber subscriber(settings_of({primary.address(), backup.address()}), callbacks);
+  primary.publish(0, 1);
+  ASSERT_TRUE(settle(subscriber, witness, {&primary, &backup}, primary));
+  EXPECT_TRUE(subscriber.is_live("995365"));
+  EXPECT_TRUE(liveness && liveness->live && liveness->any_alive);
+  for (Site* site : {&primary, &backup}) site->set({.stall = true});
+  const auto end = std::chrono::steady_clock::now() + kLimit;
+  while (liveness->any_alive && std::chrono::steady_clock::now() < end) {
+    for (Site* site : {&primary, &backup}) site->tick();
+    subscriber.poll(10ms);
+  }
+  EXPECT_FALSE(liveness->live || liveness->any_alive);
+  EXPECT_FALSE(subscriber.is_live() || subscriber.is_live("995365"));
 }
 
 }  // namespace

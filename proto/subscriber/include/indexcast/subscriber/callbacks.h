@@ -12,7 +12,10 @@ namespace indexcast::subscriber {
 
 // How far a level can be relied on, beside its own flags.
 struct Quality {
-  // The server says so (v1::Level::quotable), and no later level of the index is known to exist.
+  // The server in use is alive (Liveness::live).
+  bool live = true;
+  // The server says so (v1::Level::quotable), it is alive, and no later level of the index is known
+  // to exist.
   bool quotable = false;
   // No later level is known. False for all but the last of what a gap held back.
   bool newest = false;
@@ -61,8 +64,14 @@ struct Loss {
   LossReason reason;
 };
 
-// draining: the server said in its heartbeat that it is being taken out of service.
-enum class SwitchReason { heartbeat_timeout, epoch_lost, primary_returned, draining };
+enum class SwitchReason {
+  heartbeat_timeout,  // no heartbeat for Settings::heartbeat_timeout
+  epoch_lost,         // the server restarted within the day
+  primary_returned,   // the primary was as good for Settings::return_after
+  draining,           // the server said that it is being taken out of service
+  connection_lost,    // the connection was closed or refused
+  other_is_better,    // Settings::better_after
+};
 
 // Servers by their place in Settings::servers. Sequences begin anew, with a snapshot of each index.
 struct Switch {
@@ -71,11 +80,20 @@ struct Switch {
   SwitchReason reason;
 };
 
-// A server's heartbeats came, or stopped.
+// A server's heartbeats came, or stopped, or its connection was closed.
 struct Connection {
   std::size_t server;
   bool alive;
   bool in_use;
+};
+
+// Whether the server in use is alive. If it is not, nothing that was handed over is current: show
+// no value as live. If it is, an index is live once its stream began on this server
+// (Subscriber::is_live).
+struct Liveness {
+  bool live;
+  std::size_t server;  // in use
+  bool any_alive;      // false: no server is heard at all
 };
 
 // Those that are empty are not called. None may throw, and none may call Subscriber::poll.
@@ -91,6 +109,8 @@ struct Callbacks {
   std::function<void(const Loss&)> on_lost;
   std::function<void(const Switch&)> on_switch;
   std::function<void(const Connection&)> on_connection;
+  // When live or any_alive changes, and first when the server in use is heard or lost.
+  std::function<void(const Liveness&)> on_liveness;
   // For a person: what the server refused, and codes that it does not know.
   std::function<void(const std::string&)> on_problem;
 };

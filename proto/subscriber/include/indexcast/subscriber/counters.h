@@ -20,6 +20,7 @@ struct Counters {
   std::uint64_t unanswered = 0;     // questions that timed out
   std::uint64_t switches = 0;
   std::uint64_t heartbeat_timeouts = 0;  // of the server in use
+  std::uint64_t connections_lost = 0;    // closed or refused, of the server in use
 };
 
 }  // namespace indexcast::subscriber

@@ -38,10 +38,20 @@ struct Settings {
   // Also the status, definition and correction records of the day from before this subscriber came.
   bool records_of_the_day = false;
 
-  // A server that is silent for so long is gone. It sends a heartbeat every second.
-  std::chrono::milliseconds heartbeat_timeout{5'000};
-  // The primary is used again once its heartbeats came for so long without a stop; 0: never.
+  // A server without a heartbeat for so long is lost; 200 ms at least. By default servers send four
+  // a second. Only time counts during which poll() was called: after a pause of the application's
+  // own, what waited in the sockets is read first.
+  std::chrono::milliseconds heartbeat_timeout{2'000};
+  // The primary is used again once it was as good as the backup for so long without a stop; 0:
+  // never. Also the shortest time between two switches while the server in use is alive, serves and
+  // does not restart.
   std::chrono::milliseconds return_after{30'000};
+  // The server in use is left once it was not ready, or an index was quotable on the other one
+  // alone, for so long, and the other one was as good in everything else; 0: never.
+  std::chrono::milliseconds better_after{3'000};
+  // The server in use is lost and the other one is alive, but not ready or draining: it is used
+  // after so long nevertheless. What its levels lack, their flags and `quotable` say. 0: never.
+  std::chrono::milliseconds unready_after{10'000};
   // A level is held back behind a gap, or before a snapshot, no longer than this, and
   std::chrono::milliseconds hold_limit{5'000};
   // no more than so many of one index, about 0.5 kB each.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string_view>
 
 #include "indexcast/subscriber/callbacks.h"
 #include "indexcast/subscriber/counters.h"
@@ -27,11 +28,17 @@ class Subscriber {
 
   // Takes what has come, waiting up to `wait` for the first message, and does what time demands.
   // Returns the messages taken: 0 after `wait`, or when a signal came. Call it at least every
-  // 100 ms: questions are asked again and silent servers are left from here.
+  // 100 ms: questions are asked again and lost servers are left from here. Time between two calls
+  // beyond a quarter of Settings::heartbeat_timeout does not count as silence of a server.
   std::size_t poll(std::chrono::milliseconds wait);
 
   // The server in use, by its place in Settings::servers.
   std::size_t server() const;
+  // False once the server in use is lost: no value that was handed over is current.
+  bool is_live() const;
+  // Whether the newest value of the index that was handed over is of the server in use, and that is
+  // alive. False before the snapshot of each beginning.
+  bool is_live(std::string_view code) const;
   const Counters& counters() const;
 
  private:

@@ -1,0 +1,32 @@
+#include "server/publish/readiness.h"
+
+#include <fmt/format.h>
+
+#include "feedhandlers/common/venue.h"
+#include "server/publish/words.h"
+
+namespace indexcast::server {
+
+std::string not_ready(const ServerView& view, const LevelMirror& mirror) {
+  const auto text_of = [&view](Obstacle obstacle, std::size_t place) -> std::string {
+    switch (obstacle) {
+      case Obstacle::draining:
+        return "draining";
+      case Obstacle::feed_not_live:
+        return fmt::format("feed {} is {}", feed::name_of(view.feeds[place]->venue()),
+                           word_of(kFeedStateWords, view.feeds[place]->state()));
+      case Obstacle::no_level:
+        return fmt::format("index {} has no level", view.universe->indices()[place].code);
+    }
+    return {};
+  };
+  std::string out;
+  find_obstacles(view, mirror, [&](Obstacle obstacle, std::size_t place) {
+    if (!out.empty()) out += "; ";
+    out += text_of(obstacle, place);
+    return true;
+  });
+  return out;
+}
+
+}  // namespace indexcast::server
