@@ -169,9 +169,10 @@ inline constexpr std::string_view kStreamFunds = "MD004";
 inline constexpr std::string_view kStreamAfterHours = "MD102";
 inline constexpr std::string_view kStreamIopv = "MDE01";
 
-// SecurityType (2.3); 2 derivatives, 12 and 13 bonds.
+// SecurityType (2.3); 2 derivatives, 12 bonds in the matching market.
 inline constexpr std::uint8_t kSecurityTypeStock = 1;     // stocks, funds, indices
 inline constexpr std::uint8_t kSecurityTypeBusiness = 3;  // pre-issue, after-hours
+inline constexpr std::uint8_t kSecurityTypeBond = 13;     // outside the matching market
 inline constexpr std::uint8_t kSecurityTypeIopv = 14;     // from outside the exchange
 
 // TradSesMode (2.3).
