@@ -21,6 +21,7 @@
 #include "server/cli/serve.h"
 #include "server/cli/simulate.h"
 #include "server/cli/version.h"
+#include "server/config/calendar_file.h"
 #include "server/config/codec.h"
 #include "server/config/config.h"
 #include "server/control/operation.h"
@@ -98,6 +99,8 @@ int report_check(const std::string& path, const Loaded& loaded) {
     good = false;
   }
   for (const std::string& warning : exposure_warnings(loaded.config))
+    fmt::print(stderr, "warning: {}\n", warning);
+  for (const std::string& warning : trading_day_warnings(loaded.day.config))
     fmt::print(stderr, "warning: {}\n", warning);
   fmt::print("{}: {}, {} indices for {}\n", path, good ? "good" : "not all is good",
              loaded.day.universe->indices().size(), loaded.day.trade_date);

@@ -61,11 +61,17 @@ struct MarketDay {
   bool confirmed = false;
   Timetable timetable;  // no sessions when shut or not covered
   std::string source;
+  // The last day of the years without a gap from this one on whose calendars are confirmed as a
+  // whole for the market; 0: not even this year's is.
+  Date confirmed_until = 0;
 };
 
 // All markets on the day that runs.
 struct TradingDay {
   Date date = 0;
+  // The last day of the years without a gap from this one on that have a calendar; 0: not even this
+  // year has one.
+  Date covered_until = 0;
   std::array<MarketDay, kVenueCount> markets;
 
   const MarketDay& of(Venue venue) const { return markets[static_cast<std::size_t>(venue)]; }

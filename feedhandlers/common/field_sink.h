@@ -2,6 +2,7 @@
 // `decode` prints them, tests compare them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -23,6 +24,19 @@ class FieldSink {
   virtual void begin_item() = 0;
   virtual void end_item() = 0;
   virtual void end_list() = 0;
+
+  // Bytes of the message that no field covers, such as a later version's: shown as their number and
+  // added up.
+  void undescribed(std::size_t bytes) {
+    natural("UndescribedBytes", bytes);
+    add_undescribed(bytes);
+  }
+  // Adds bytes that are shown in another way, without a name.
+  void add_undescribed(std::size_t bytes) { undescribed_bytes_ += bytes; }
+  std::size_t undescribed_bytes() const { return undescribed_bytes_; }
+
+ private:
+  std::size_t undescribed_bytes_ = 0;
 };
 
 }  // namespace indexcast::feed

@@ -133,9 +133,14 @@ void describe_as(const Sections& sections, Bytes message, FieldSink& sink) {
   });
   if (end == message.size()) return;
   out.unnamed("Unknown", end, feed::text_at(message.data() + end, message.size() - end));
+  sink.add_undescribed(message.size() - end);
 }
 
 }  // namespace
+
+bool has_table(std::uint16_t type) {
+  return layout::visit_type(type, []<class Message>() {});
+}
 
 void describe(Bytes message, FieldSink& sink) {
   if (message.size() < wire::message::kHeaderSize) return;

@@ -11,6 +11,8 @@ namespace indexcast::hkex {
 
 // The specification's name of a message type; empty for a type it does not know.
 std::string_view type_name(std::uint16_t type);
+// Whether describe() shows the fields of the type.
+bool has_table(std::uint16_t type);
 
 // Every field of `message` (from MsgSize on) in its order, MsgSize and MsgType first, by the tables
 // of layout/. Prices and values carry their decimals (notes 3.1), an index value may be null, times

@@ -4,6 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "feedhandlers/simulator/session_plan.h"
+
 namespace indexcast::sim {
 namespace {
 
@@ -11,9 +13,10 @@ constexpr std::int64_t kFen = 10'000;
 constexpr int kHkexFencePercent = 30;
 constexpr int kFirstDayFencePercent = 200;
 
-int mainland_band_percent(std::uint32_t code) {
-  const std::uint32_t board = code / 1000;
-  return board == 688 || board == 689 || board == 300 || board == 301 ? 20 : 10;
+int mainland_band_percent(const Settings& settings, std::uint32_t code) {
+  if (is_star(code) || is_chinext(code)) return 20;
+  const bool st = std::ranges::find(settings.st_securities, code) != settings.st_securities.end();
+  return st && settings.trade_date < kTradingRules2026 ? 5 : 10;
 }
 
 }  // namespace
@@ -41,14 +44,37 @@ std::int64_t PriceRules::nearest(std::int64_t price) const {
   return std::clamp(rounded(std::clamp(price, lower_, upper_)), lower_, upper_);
 }
 
-PriceRules rules_for(feed::Venue venue, std::uint32_t code, std::int64_t previous_close,
-                     const std::vector<TickBand>& hkex_ticks, bool first_day) {
+std::vector<TickBand> hkex_spread_table(Date date, Date phase_2_from) {
+  const bool phase_1 = date >= kHkexSpreadPhase1;
+  const bool phase_2 = phase_2_from != 0 && date >= phase_2_from;
+  return {{250'000, 1'000},
+          {500'000, 5'000},
+          {10'000'000, phase_2 ? 5'000 : 10'000},
+          {20'000'000, phase_1 ? 10'000 : 20'000},
+          {50'000'000, phase_1 ? 20'000 : 50'000},
+          {100'000'000, 50'000},
+          {200'000'000, 100'000},
+          {500'000'000, 200'000},
+          {1'000'000'000, 500'000},
+          {2'000'000'000, 1'000'000},
+          {5'000'000'000, 2'000'000},
+          {10'000'000'000, 5'000'000}};
+}
+
+PriceRules rules_for(const Settings& settings, feed::Venue venue, std::uint32_t code,
+                     std::int64_t previous_close, bool first_day) {
   const bool hkex = venue == feed::Venue::hkex;
   const int percent = first_day ? kFirstDayFencePercent
                       : hkex    ? kHkexFencePercent
-                                : mainland_band_percent(code);
-  if (hkex) return {hkex_ticks, previous_close, percent, false};
-  return {{{std::numeric_limits<std::int64_t>::max(), kFen}}, previous_close, percent, !first_day};
+                                : mainland_band_percent(settings, code);
+  if (!hkex) {
+    return {
+        {{std::numeric_limits<std::int64_t>::max(), kFen}}, previous_close, percent, !first_day};
+  }
+  return {settings.hkex_ticks.empty()
+              ? hkex_spread_table(settings.trade_date, settings.hkex_spread_phase_2_from)
+              : settings.hkex_ticks,
+          previous_close, percent, false};
 }
 
 }  // namespace indexcast::sim

@@ -39,10 +39,23 @@ class PriceRules {
   bool limited_ = true;
 };
 
-// The rules of one security. Mainland: one fen; 20 % for STAR (688, 689) and ChiNext (300, 301),
-// else 10 %. No daily limit in Hong Kong, where 30 % is the simulator's own fence, nor on the
-// `first_day` of a listing, where it is 200 %.
-PriceRules rules_for(feed::Venue venue, std::uint32_t code, std::int64_t previous_close,
-                     const std::vector<TickBand>& hkex_ticks, bool first_day = false);
+// STAR (688, 689) and ChiNext (300 to 302) shares, by the first three digits of the code.
+constexpr bool is_star(std::uint32_t code) { return code / 1000 == 688 || code / 1000 == 689; }
+constexpr bool is_chinext(std::uint32_t code) { return code / 1000 >= 300 && code / 1000 <= 302; }
+
+// First day of phase 1 of Hong Kong's smaller minimum price steps (OMD-C notes 2.2).
+inline constexpr Date kHkexSpreadPhase1 = 20250804;
+
+// Hong Kong's minimum price steps for shares on `date` (OMD-C notes 2.2): phase 1 halves those from
+// 10 to 50 dollars, phase 2 those from 0.5 to 10 dollars; `phase_2_from` 0: phase 2 is not in
+// force.
+std::vector<TickBand> hkex_spread_table(Date date, Date phase_2_from);
+
+// The rules of one security on the trade date of `settings`. Mainland: steps of one fen; a limit of
+// 20 % for STAR and ChiNext, else 10 %, and 5 % for main board ST shares before the rules of 2026
+// (SSE notes 5.2, SZSE notes 4.1). No daily limit in Hong Kong, where 30 % is the simulator's own
+// fence, nor on the `first_day` of a listing, where it is 200 %.
+PriceRules rules_for(const Settings& settings, feed::Venue venue, std::uint32_t code,
+                     std::int64_t previous_close, bool first_day = false);
 
 }  // namespace indexcast::sim

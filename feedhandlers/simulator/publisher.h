@@ -49,7 +49,7 @@ class Publisher {
 
 // `outlet` and `faults` outlive the publisher.
 std::unique_ptr<Publisher> make_sse_publisher(Outlet& outlet, std::uint64_t seed);
-std::unique_ptr<Publisher> make_szse_publisher(Outlet& outlet, bool ticks);
+std::unique_ptr<Publisher> make_szse_publisher(Outlet& outlet, std::uint64_t seed, bool ticks);
 // `cny_rate`: HKD per CNY, 4 decimals, for message 14.
 std::unique_ptr<Publisher> make_hkex_publisher(Outlet& outlet, const hkex::Settings& settings,
                                                std::uint32_t cny_rate, FaultBook& faults);

@@ -54,7 +54,9 @@ void Security::enter(Phase phase, bool empty) {
   phase_ = phase;
   if (leaving && !halted()) match_auction(empty);
   if (is_auction(phase) && !was_auction) book_ = {};
-  if (phase == Phase::closed) halt_ = Halt::none;
+  if (phase != Phase::closed) return;
+  halted_at_close_ = halted_at_close_ || halted();
+  halt_ = Halt::none;
 }
 
 void Security::tick() {

@@ -87,6 +87,8 @@ class Security {
   // The latest trade, of id 0 before the first one.
   const Trade& last_trade() const { return last_trade_; }
   bool suspended() const { return suspended_; }
+  // Still halted when the market closed: excluded from after-hours trading.
+  bool halted_at_close() const { return halted_at_close_; }
   // The auction's price so far, 0 when there is none.
   std::int64_t virtual_price() const { return virtual_price_; }
   // Official close, 0 before it and on a day without a trade.
@@ -130,6 +132,7 @@ class Security {
   std::int64_t bound_low_ = 0;
   std::int64_t bound_high_ = 0;
   bool suspended_ = false;
+  bool halted_at_close_ = false;
   std::int64_t target_ = 0;  // where the day tends to
   std::int64_t anchor_ = 0;  // slow walk around the target
   std::int64_t fair_ = 0;    // fast walk around the anchor

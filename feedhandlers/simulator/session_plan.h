@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "calc/time.h"
+#include "feedhandlers/common/timetable.h"
 #include "feedhandlers/common/venue.h"
 #include "feedhandlers/simulator/fault_plan.h"
 #include "feedhandlers/simulator/random.h"
@@ -14,6 +16,17 @@ namespace indexcast::sim {
 using Micros = std::int64_t;
 inline constexpr Micros kMicrosPerMs = 1'000;
 inline constexpr Micros kMicrosPerSecond = 1'000'000;
+
+// The mainland's trading rules of 2026 are in force from this day on: closing auction of Shanghai's
+// funds, after-hours fixed price trading of all A shares and ETFs, 10 % limit of main board ST
+// shares (SSE notes 5.2 after the guide V1.0 of 2026-04-24 to the revised rules, SZSE notes 4.1;
+// the date itself is from secondary sources).
+inline constexpr Date kTradingRules2026 = 20260706;
+
+// After-hours fixed price trading of both mainland exchanges matches in this time (the same
+// sections).
+inline constexpr Micros kAfterHoursBegin = feed::hms(15, 5) * kMicrosPerMs;
+inline constexpr Micros kAfterHoursEnd = feed::hms(15, 30) * kMicrosPerMs;
 
 enum class Phase : std::uint8_t {
   before_open,

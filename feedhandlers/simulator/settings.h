@@ -20,13 +20,6 @@ struct TickBand {
   std::int64_t tick = 0;
 };
 
-// Hong Kong's spread table is not in the protocol notes: this one is the simulator's assumption.
-// Above the last band its tick goes on.
-inline const std::vector<TickBand> kAssumedHkexTicks{
-    {250'000, 1'000},       {500'000, 5'000},        {10'000'000, 10'000},
-    {20'000'000, 20'000},   {100'000'000, 50'000},   {200'000'000, 100'000},
-    {500'000'000, 200'000}, {1'000'000'000, 500'000}};
-
 // A venue takes part when it has an address: a gateway for SSE and SZSE, a channel for HKEX.
 struct Settings {
   std::uint64_t seed = 1;
@@ -67,7 +60,13 @@ struct Settings {
   // Bytes waiting for one slow client before the gateway drops it: some 20,000 stock snapshots,
   // many seconds of a busy day, and small enough for several clients.
   std::size_t client_backlog = 8 << 20;
-  std::vector<TickBand> hkex_ticks = kAssumedHkexTicks;
+  // Hong Kong's minimum price steps. Empty: the exchange's table of the trade date (price_rules.h).
+  // Above the last band its step goes on.
+  std::vector<TickBand> hkex_ticks;
+  // First day of phase 2 of the smaller steps, whose start is not confirmed. 0: not in force.
+  Date hkex_spread_phase_2_from = 0;
+  // Mainland shares under risk warning (ST, *ST), whose price limit depends on the trade date.
+  std::vector<std::uint32_t> st_securities;
   sse::Settings sse;
   szse::Settings szse;
   hkex::Settings hkex;

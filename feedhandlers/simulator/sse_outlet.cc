@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint32_t kMarketStatus = 101;
 constexpr std::uint32_t kSnapshot = 102;
 constexpr std::uint32_t kBondTick = 201;
-constexpr std::size_t kBondTickBody = 40;  // made up: clients go by BodyLength
+constexpr std::uint16_t kBondChannel = 100;
 
 // Any number that tells the streams apart: 0 for shares, else their last three characters.
 std::uint32_t stream_number(std::string_view stream) {
@@ -57,16 +57,24 @@ void SseOutlet::snapshot(sse::SnapshotFields fields, std::uint32_t code,
   emit(code, stream_number(fields.md_stream_id), now);
 }
 
-void SseOutlet::unknown_type(Micros now) {
+void SseOutlet::bond_tick(Micros now) {
   if (outlet_.silent(feed::Venue::sse, 0, now)) return;
   bytes_.clear();
   const sse::Stamp at = stamp(now);
   feed::BigEndianWriter(bytes_)
-      .number(sse::msg_type("M201"))
+      .number(sse::kMsgTick)
       .number(at.sending_time)
       .number(at.msg_seq_num)
-      .number(static_cast<std::uint32_t>(kBondTickBody))
-      .text("", kBondTickBody)
+      .number(static_cast<std::uint32_t>(sse::tick::kBody))
+      .number(sse::kSecurityTypeBond)
+      .number(kBondChannel)
+      .number(++bond_ticks_)
+      .text("MD211", sse::snapshot::kMDStreamIDWidth)
+      .text("019547", sse::snapshot::kCodeWidth)
+      .number(static_cast<std::uint32_t>(at.sending_time % feed::kTimeDigits))
+      .text("F", 1)
+      .number(std::uint64_t{10'125'000})  // 101.25
+      .number(std::uint64_t{1'000'000})   // 1000 bonds
       .checksum();
   outlet_.count(feed::Venue::sse, kBondTick);
   emit(0, 0, now);

@@ -29,14 +29,16 @@ class SseOutlet {
   // An M102 (2.4). `fields` names product, stream, phase and totals; mode, date and time are added.
   void snapshot(sse::SnapshotFields fields, std::uint32_t code, std::span<const sse::Entry> entries,
                 Micros now);
-  // A message of a type that no client needs to know: M201, bonds only (2.4, additions of 0.61).
-  void unknown_type(Micros now);
+  // An M201 of the bonds outside the matching market (2.4, since 0.61), which an equity client
+  // skips.
+  void bond_tick(Micros now);
 
  private:
   sse::Stamp stamp(Micros now);
   void emit(std::uint32_t security, std::uint32_t stream, Micros now);
 
   Outlet& outlet_;
+  std::uint64_t bond_ticks_ = 0;
   std::vector<std::byte> bytes_;
 };
 

@@ -2,7 +2,6 @@
 #include <string>
 #include <vector>
 
-#include "feedhandlers/common/timetable.h"
 #include "feedhandlers/simulator/publisher.h"
 #include "feedhandlers/simulator/sse_outlet.h"
 #include "feedhandlers/simulator/sse_side_streams.h"
@@ -12,11 +11,8 @@ namespace {
 
 constexpr std::int64_t kStatusEverySeconds = 3;
 constexpr std::size_t kDepth = 5;
-constexpr std::uint8_t kSecurityTypeIntegrated = 3;
-constexpr std::uint8_t kSecurityTypeExternal = 14;
 // The shares' closing images have left by then.
 constexpr Micros kQuotesFinish = 2 * kMicrosPerSecond;
-constexpr Micros kAfterHoursEnd = feed::hms(15, 30) * kMicrosPerMs;
 
 // TradingPhaseCode, 5.1: state, tradable, listed, accepting orders. What stands between the opening
 // auction and 09:30 is not in the notes; C without acceptance is the simulator's choice.
@@ -70,7 +66,8 @@ std::string integrated_session(const SessionStep& session, Micros now) {
 
 class SsePublisher final : public Publisher {
  public:
-  SsePublisher(Outlet& outlet, std::uint64_t seed) : out_(outlet), side_(out_, seed) {}
+  SsePublisher(Outlet& outlet, std::uint64_t seed)
+      : out_(outlet), side_(out_, seed, outlet.trade_date()) {}
 
   void start(const Market& market, Micros now) override { status(market, now); }
   void reference(const Market& market, Micros now) override {
@@ -104,8 +101,9 @@ void SsePublisher::status(const Market& market, Micros now) {
   const auto shares = static_cast<std::uint32_t>(market.securities.size());
   const auto products = shares + static_cast<std::uint32_t>(SseSideStreams::kProducts);
   out_.status(sse::kSecurityTypeStock, stock_session(market.session, now), products, now);
-  out_.status(kSecurityTypeIntegrated, integrated_session(market.session, now), shares, now);
-  out_.status(kSecurityTypeExternal, "", SseSideStreams::kFundCount, now);
+  out_.status(sse::kSecurityTypeBusiness, integrated_session(market.session, now),
+              side_.after_hours_products(market), now);
+  out_.status(sse::kSecurityTypeIopv, "", SseSideStreams::kFundCount, now);
 }
 
 void SsePublisher::security_changed(const Market&, const Security& security, Micros now) {

@@ -1,11 +1,13 @@
 // Shanghai's streams beside its shares: indices (MD001), funds (MD004), after-hours fixed price
-// trading (MD102), IOPV of external sources (MDE01), and now and then one that no client knows.
-// Their levels follow the simulated shares, so that they move and are never taken for a member's.
+// trading (MD102), IOPV of external sources (MDE01), and once a minute a stream and a tick that an
+// equity client skips. Their levels follow the simulated shares, so that they move and differ from
+// a member's price.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <map>
+#include <string_view>
 #include <vector>
 
 #include "feedhandlers/simulator/publisher.h"
@@ -23,13 +25,16 @@ class SseSideStreams {
   static constexpr std::size_t kFundCount = 2;
   static constexpr std::size_t kProducts = kIndexCount + kFundCount;
 
-  // `out` outlives the streams.
-  SseSideStreams(SseOutlet& out, std::uint64_t seed);
+  // `out` outlives the streams. `trade_date` decides which trading rules hold
+  // (kTradingRules2026).
+  SseSideStreams(SseOutlet& out, std::uint64_t seed, Date trade_date);
 
   // Everything once, as it stands.
   void reference(const Market& market, Micros now);
   // What is due at this second.
   void second(const Market& market, Micros now);
+  // How many products trade after hours.
+  std::uint32_t after_hours_products(const Market& market) const;
 
  private:
   // A product whose price is the shares' average performance on its own base. Prices 1e-6.
@@ -51,17 +56,31 @@ class SseSideStreams {
     std::int64_t buy_waiting = 0;
     std::int64_t sell_waiting = 0;
   };
+  // One product of MD102 as it stands. `close` is 0 before the close and when there is none.
+  struct AfterHoursProduct {
+    std::uint32_t code = 0;
+    std::string_view name;
+    std::int64_t previous_close = 0;
+    std::int64_t close = 0;
+    bool suspended = false;
+    bool halted = false;
+  };
 
   void move(Product& product, const Market& market);
   void index(const Product& product, const Market& market, Micros now);
   void fund(const Product& product, const Market& market, Micros now);
   void iopv(const Product& product, Micros now);
+  void fund_levels(const Product& product, Phase phase);
+  bool in_closing_auction(const Market& market) const;
+  bool trades_after_hours(std::uint32_t code) const;
   void after_hours(const Market& market, bool trading, Micros now);
+  void after_hours(const AfterHoursProduct& product, Phase phase, bool trading, Micros now);
   void unknown_stream(Micros now);
   void add(std::uint16_t type, std::int64_t price, std::int64_t size = 0, std::size_t place = 0);
 
   SseOutlet& out_;
   Random random_;
+  const bool rules_2026_;
   std::array<Product, kIndexCount> indices_;
   std::array<Product, kFundCount> funds_;
   std::map<std::uint32_t, AfterHours> after_hours_;  // by code

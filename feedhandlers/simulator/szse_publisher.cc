@@ -48,7 +48,8 @@ std::string_view phase_code(const Security& security) {
 
 class SzsePublisher final : public Publisher {
  public:
-  SzsePublisher(Outlet& outlet, bool ticks) : out_(outlet), side_(out_), ticks_(out_, ticks) {}
+  SzsePublisher(Outlet& outlet, std::uint64_t seed, bool ticks)
+      : out_(outlet), side_(out_, seed, outlet.trade_date()), ticks_(out_, ticks) {}
 
   void start(const Market& market, Micros now) override { side_.statistics(market, now); }
   void reference(const Market& market, Micros now) override {
@@ -128,8 +129,8 @@ void SzsePublisher::list_entries(const Security& security) {
 
 }  // namespace
 
-std::unique_ptr<Publisher> make_szse_publisher(Outlet& outlet, bool ticks) {
-  return std::make_unique<SzsePublisher>(outlet, ticks);
+std::unique_ptr<Publisher> make_szse_publisher(Outlet& outlet, std::uint64_t seed, bool ticks) {
+  return std::make_unique<SzsePublisher>(outlet, seed, ticks);
 }
 
 }  // namespace indexcast::sim

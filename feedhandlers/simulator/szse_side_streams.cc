@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <span>
+#include <utility>
 
 #include "feedhandlers/common/big_endian_writer.h"
+#include "feedhandlers/simulator/price_rules.h"
 
 namespace indexcast::sim {
 namespace {
@@ -18,7 +22,10 @@ constexpr std::uint16_t kIndexChannel = 10;
 constexpr std::uint16_t kCniChannel = 11;
 constexpr std::uint16_t kFundChannel = 12;
 constexpr std::uint16_t kShareChannel = 1011;
+constexpr std::uint16_t kBlockChannel = 3001;
+constexpr std::uint16_t kFixedPriceChannel = 3011;
 constexpr std::uint16_t kHongKongChannel = 5001;
+constexpr std::uint64_t kStream = 1'000'002'000;  // of chance
 // Intervals in seconds: the first two are the exchange's (1.5, 2.11, 2.12).
 constexpr std::int64_t kStatisticsEvery = 15;
 constexpr std::int64_t kConnectEvery = 3;
@@ -26,6 +33,11 @@ constexpr std::int64_t kIndexEvery = 3;
 constexpr std::int64_t kFundEvery = 15;
 constexpr std::int64_t kHongKongEvery = 30;
 constexpr std::int64_t kRareEvery = 60;
+// Of 303711 (1.6): every security that changed, and all of them.
+constexpr std::int64_t kAfterHoursEvery = 15;
+constexpr std::int64_t kAfterHoursRound = 60;
+constexpr std::int64_t kLot = 100;
+constexpr std::int64_t kQtyUnit = 100;  // 1e-2 shares
 
 constexpr std::uint32_t kUnknownType = 399'998;
 constexpr std::size_t kUnknownBody = 37;
@@ -34,8 +46,23 @@ constexpr std::uint32_t kIndexCode = 399'001;
 constexpr std::uint32_t kCniCode = 399'303;
 constexpr std::uint32_t kVolumeCode = 395'001;
 constexpr std::uint32_t kFundCode = 159'915;
+constexpr std::int64_t kFundClose = 2'130'000;  // of the day before
+constexpr std::int64_t kFundTick = 1'000;
 constexpr std::uint32_t kHongKongCode = 700;
 constexpr std::int64_t kQuota = 520'000'000'000'000;  // 52 billion, 1e-4
+
+// TradingPhaseCode of stream 370 (3.2, 3.3; times 4.1): orders are accepted while the market trades
+// and from 13:00 on, and match from 15:05 on.
+std::string_view after_hours_phase(bool halted, Phase phase, Micros now) {
+  if (now >= kAfterHoursEnd) return "E0";
+  if (halted) return "H0";
+  if (now >= kAfterHoursBegin) return "A0";
+  if (phase == Phase::before_open) return "S0";
+  return phase == Phase::lunch ? "B0" : "T0";
+}
+
+// Shenzhen's B shares begin with 200 or 201.
+constexpr bool is_b_share(std::uint32_t code) { return code / 1000 == 200 || code / 1000 == 201; }
 
 // Average of last over previous close, 1e-6.
 std::int64_t performance(const Market& market) {
@@ -62,6 +89,9 @@ std::string_view cni_phase(Phase phase) {
 
 }  // namespace
 
+SzseSideStreams::SzseSideStreams(SzseOutlet& out, std::uint64_t seed, Date trade_date)
+    : out_(out), random_(seed, kStream), rules_2026_(trade_date >= kTradingRules2026) {}
+
 void SzseSideStreams::second(const Market& market, Micros now) {
   const std::int64_t second = now / kMicrosPerSecond;
   const auto due = [second](std::int64_t every) { return second % every == 0; };
@@ -78,6 +108,9 @@ void SzseSideStreams::second(const Market& market, Micros now) {
   }
   if (due(kFundEvery)) fund(market, now);
   if (due(kHongKongEvery)) hong_kong(market, now);
+  const bool trading = now > kAfterHoursBegin && now <= kAfterHoursEnd;
+  if (due(trading ? kAfterHoursEvery : kAfterHoursRound)) after_hours(market, trading, now);
+  if (trading && due(kAfterHoursEvery)) blocks(market, now);
   if (due(kRareEvery)) {
     bulletin(now);
     unknown_type(now);
@@ -174,10 +207,91 @@ void SzseSideStreams::fund(const Market& market, Micros now) {
   fields.security_id_source = szse::kSourceSzse;
   fields.trading_phase_code = market.session.phase == Phase::closed ? "E0" : "T0";
   const std::array<szse::IndexEntry, 1> entries{
-      {{szse::entry_type('x', '8'), 2'130'000 * performance(market) / kOne}}};
+      {{szse::entry_type('x', '8'), kFundClose * performance(market) / kOne}}};
   out_.image(szse::kMsgFundNav, kFundChannel, kFundCode, "930", now, [&](Bytes& bytes) {
     szse::encode_index_snapshot(szse::kMsgFundNav, fields, entries, bytes);
   });
+}
+
+// 303711 (2.8): ChiNext shares alone before the rules of 2026, then all A shares and ETFs (4.1).
+void SzseSideStreams::after_hours(const Market& market, bool trading, Micros now) {
+  const Phase phase = market.session.phase;
+  for (const Security& security : market.securities) {
+    const Security::Listing& listing = security.listing();
+    if (rules_2026_ ? is_b_share(listing.code) : !is_chinext(listing.code)) continue;
+    const bool halted = security.halted() || security.halted_at_close();
+    const bool over = phase == Phase::closed;
+    const std::string_view letters =
+        security.suspended() ? (over ? "E1" : "T1") : after_hours_phase(halted, phase, now);
+    const bool matches = trading && !security.suspended() && !halted;
+    fixed_price(listing.code, listing.previous_close, security.close(), letters, matches, now);
+  }
+  if (!rules_2026_) return;
+  const std::int64_t close = kFundClose * performance(market) / kOne / kFundTick * kFundTick;
+  fixed_price(kFundCode, kFundClose, phase == Phase::closed ? close : 0,
+              after_hours_phase(false, phase, now), trading, now);
+}
+
+// The entries carry the matching price, which is the close, and the quantities that wait. `trades`:
+// orders match now.
+void SzseSideStreams::fixed_price(std::uint32_t code, std::int64_t previous_close,
+                                  std::int64_t close, std::string_view phase, bool trades,
+                                  Micros now) {
+  AfterHours& done = after_hours_[code];
+  if (trades && close > 0) {
+    const std::int64_t shares = random_.between(1, 20) * kLot;
+    done.volume += shares;
+    done.turnover += close / 100 * shares;
+    ++done.trades;
+    done.buy_waiting = random_.between(0, 40) * kLot;
+  }
+  const std::string digits = fmt::format("{:06}", code);
+  szse::SnapshotFields fields;
+  fields.orig_time = out_.stamp(now);
+  fields.channel_no = kFixedPriceChannel;
+  fields.md_stream_id = szse::kStreamAfterHours;
+  fields.security_id = digits;
+  fields.security_id_source = szse::kSourceSzse;
+  fields.trading_phase_code = phase;
+  fields.prev_close_px = previous_close / 100;
+  fields.num_trades = done.trades;
+  fields.total_volume_trade = done.volume * kQtyUnit;
+  fields.total_value_trade = done.turnover;
+  const std::array<szse::AfterHoursEntry, 2> entries{
+      {{szse::kEntryBid, close, done.buy_waiting * kQtyUnit}, {szse::kEntryAsk, close, 0}}};
+  const std::span<const szse::AfterHoursEntry> shown(entries.data(),
+                                                     close > 0 ? entries.size() : 0);
+  out_.image(szse::kMsgAfterHoursFixed, kFixedPriceChannel, code, szse::kStreamAfterHours, now,
+             [&](Bytes& bytes) {
+               szse::encode_after_hours(szse::kMsgAfterHoursFixed, fields, shown, bytes);
+             });
+}
+
+// 300611 of the first share that has a close: one seller at the close (stream 060) and one at the
+// volume-weighted average price (061), which differs from the close.
+void SzseSideStreams::blocks(const Market& market, Micros now) {
+  const auto traded = std::ranges::find_if(
+      market.securities, [](const Security& security) { return security.close() > 0; });
+  if (traded == market.securities.end()) return;
+  const Totals& totals = traded->totals();
+  const std::int64_t average = totals.turnover / std::max<std::int64_t>(totals.volume, 1) * 100;
+  const std::string digits = fmt::format("{:06}", traded->listing().code);
+  for (const auto& [stream, price] : {std::pair{szse::kStreamBlockAtClose, traded->close()},
+                                      std::pair{szse::kStreamBlockAtVwap, average}}) {
+    szse::SnapshotFields fields;
+    fields.orig_time = out_.stamp(now);
+    fields.channel_no = kBlockChannel;
+    fields.md_stream_id = stream;
+    fields.security_id = digits;
+    fields.security_id_source = szse::kSourceSzse;
+    fields.trading_phase_code = "A0";
+    fields.prev_close_px = traded->listing().previous_close / 100;
+    const std::array<szse::AfterHoursEntry, 1> entries{{{szse::kEntryAsk, price, 3'000'000}}};
+    out_.image(szse::kMsgAfterHoursBlock, kBlockChannel, traded->listing().code, stream, now,
+               [&](Bytes& bytes) {
+                 szse::encode_after_hours(szse::kMsgAfterHoursBlock, fields, entries, bytes);
+               });
+  }
 }
 
 void SzseSideStreams::hong_kong(const Market& market, Micros now) {

@@ -1,26 +1,42 @@
-// What Shenzhen sends beside its shares (SZSE notes 1.5, 1.6, 2): channel statistics, status of
-// securities and of Hong Kong Connect, bulletins, indices, volume statistics, a fund's reference
-// value, a Hong Kong security, and now and then a type that no client knows. Their levels follow
-// the simulated shares.
+// Shenzhen's channels beside those of its shares (SZSE notes 1.5, 1.6, 2): channel statistics,
+// status of securities and of Hong Kong Connect, bulletins, indices, volume statistics, after-hours
+// trading, a fund's reference value, a Hong Kong security, and once a minute a type that no
+// specification defines. Their levels follow the simulated shares.
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string_view>
 
 #include "feedhandlers/simulator/publisher.h"
+#include "feedhandlers/simulator/random.h"
 #include "feedhandlers/simulator/szse_outlet.h"
 
 namespace indexcast::sim {
 
 class SzseSideStreams {
  public:
-  // `out` outlives the streams.
-  explicit SzseSideStreams(SzseOutlet& out) : out_(out) {}
+  // `out` outlives the streams. `trade_date` decides which trading rules hold
+  // (kTradingRules2026).
+  SzseSideStreams(SzseOutlet& out, std::uint64_t seed, Date trade_date);
 
   // What is due at this second.
   void second(const Market& market, Micros now);
   void statistics(const Market& market, Micros now);
 
  private:
+  // What after-hours fixed price trading did so far, in shares.
+  struct AfterHours {
+    std::int64_t volume = 0;
+    std::int64_t turnover = 0;  // 1e-4
+    std::int64_t trades = 0;
+    std::int64_t buy_waiting = 0;
+  };
+
+  void after_hours(const Market& market, bool trading, Micros now);
+  void fixed_price(std::uint32_t code, std::int64_t previous_close, std::int64_t close,
+                   std::string_view phase, bool trades, Micros now);
+  void blocks(const Market& market, Micros now);
   void security_status(const Security& security, Micros now);
   void connect_status(Micros now);
   void bulletin(Micros now);
@@ -32,6 +48,9 @@ class SzseSideStreams {
   void unknown_type(Micros now);
 
   SzseOutlet& out_;
+  Random random_;
+  const bool rules_2026_;
+  std::map<std::uint32_t, AfterHours> after_hours_;  // by code
 };
 
 }  // namespace indexcast::sim

@@ -27,9 +27,6 @@ Settings checked(Settings settings) {
   if (!(settings.ticks_per_second > 0.0)) {
     throw std::invalid_argument("simulator: ticks_per_second is not positive");
   }
-  if (settings.hkex_ticks.empty()) {
-    throw std::invalid_argument("simulator: the table of Hong Kong's ticks is empty");
-  }
   return settings;
 }
 
@@ -39,8 +36,7 @@ Security make_security(const Settings& settings, feed::Venue venue, std::uint32_
   Security::Listing listing{code, fmt::format("{}{}", feed::name_of(venue), code), currency,
                             previous_close, first_day};
   const std::uint64_t stream = std::uint64_t{code} + feed::market_of(venue) * 10'000'000u;
-  return {std::move(listing),
-          rules_for(venue, code, previous_close, settings.hkex_ticks, first_day),
+  return {std::move(listing), rules_for(settings, venue, code, previous_close, first_day),
           Random(settings.seed, stream)};
 }
 
@@ -139,7 +135,7 @@ void TradingDay::add_market(const Universe& universe, feed::Venue venue, bool ta
       publisher = make_sse_publisher(outlet_, settings_.seed);
       break;
     case feed::Venue::szse:
-      publisher = make_szse_publisher(outlet_, settings_.szse.ticks);
+      publisher = make_szse_publisher(outlet_, settings_.seed, settings_.szse.ticks);
       break;
     case feed::Venue::hkex:
       publisher = make_hkex_publisher(outlet_, settings_.hkex, cny_rate(universe), faults_);

@@ -73,6 +73,31 @@ constexpr std::array kEntryFields{Field{"MDEntryType", entry::kMDEntryType, 2, t
                                   Field{"MDEntrySize", entry::kMDEntrySize, 8, number},
                                   Field{"MDEntryPositionNo", entry::kMDEntryPositionNo, 1, number}};
 
+constexpr std::array kChannelHeartbeatFields{
+    Field{"SecurityType", channel_heartbeat::kSecurityType, 1, number},
+    Field{"ChannelNO", channel_heartbeat::kChannelNO, 2, number},
+    Field{"ApplLastSeqNum", channel_heartbeat::kApplLastSeqNum, 8, number},
+    Field{"EndOfChannel", channel_heartbeat::kEndOfChannel, 1, text}};
+
+constexpr std::array kRetransmissionFields{
+    Field{"ChannelNO", retransmission::kChannelNO, 2, number},
+    Field{"ResendType", retransmission::kResendType, 1, number},
+    Field{"ApplBegSeqNum", retransmission::kApplBegSeqNum, 8, number},
+    Field{"ApplEndSeqNum", retransmission::kApplEndSeqNum, 8, number},
+    Field{"ResendStatus", retransmission::kResendStatus, 1, number},
+    Field{"RejectText", retransmission::kRejectText, retransmission::kRejectTextWidth, text}};
+
+constexpr std::array kTickFields{
+    Field{"SecurityType", tick::kSecurityType, 1, number},
+    Field{"ChannelNO", tick::kChannelNO, 2, number},
+    Field{"ApplSeqNum", tick::kApplSeqNum, 8, number},
+    Field{"MDStreamID", tick::kMDStreamID, snapshot::kMDStreamIDWidth, text},
+    Field{"SecurityID", tick::kSecurityID, snapshot::kCodeWidth, text},
+    Field{"TransactTime", tick::kTransactTime, 4, number},
+    Field{"ExecType", tick::kExecType, 1, text},
+    Field{"Price", tick::kPrice, 8, decimal, kPriceDecimals},
+    Field{"OrderQty", tick::kOrderQty, 8, decimal, kOrderQtyDecimals}};
+
 constexpr std::array kTrailerFields{Field{"CheckSum", 0, 4, number}};
 
 // Every byte from `begin` on belongs to exactly one field.
@@ -88,9 +113,43 @@ static_assert(complete(kLogonFields, kHeaderSize, kHeaderSize + logon::kBody));
 static_assert(complete(kLogoutFields, kHeaderSize, kHeaderSize + logout::kBody));
 static_assert(complete(kMarketStatusFields, kHeaderSize, kHeaderSize + market_status::kBody));
 static_assert(complete(kSnapshotFields, kHeaderSize, snapshot::kEntries));
+static_assert(complete(kChannelHeartbeatFields, kHeaderSize,
+                       kHeaderSize + channel_heartbeat::kBody));
+static_assert(complete(kRetransmissionFields, kHeaderSize, kHeaderSize + retransmission::kBody));
+static_assert(complete(kTickFields, kHeaderSize, kHeaderSize + tick::kBody));
 static_assert(complete(kEntryFields, 0, entry::kSize));
 static_assert(complete(std::span(kEntryFields).first(2), 0, entry::kIndexSize));
 static_assert(complete(kTrailerFields, 0, kTrailerSize));
+
+// One type: its name and the fields of its body. The entries of M102 follow its fields.
+struct TypeRule {
+  std::uint32_t msg_type;
+  std::string_view name;
+  std::span<const Field> fields;
+};
+
+constexpr std::array kTypes{
+    TypeRule{kMsgLogon, "Logon", kLogonFields},
+    TypeRule{kMsgLogout, "Logout", kLogoutFields},
+    TypeRule{kMsgHeartbeat, "Heartbeat", {}},
+    TypeRule{kMsgMarketStatus, "MarketStatus", kMarketStatusFields},
+    TypeRule{kMsgSnapshot, "Snapshot", kSnapshotFields},
+    TypeRule{kMsgChannelHeartbeat, "ChannelHeartbeat", kChannelHeartbeatFields},
+    TypeRule{kMsgRetransmission, "Retransmission", kRetransmissionFields},
+    TypeRule{kMsgTick, "Tick", kTickFields},
+};
+
+const TypeRule* rule_for(std::uint32_t msg_type) {
+  for (const TypeRule& rule : kTypes) {
+    if (rule.msg_type == msg_type) return &rule;
+  }
+  return nullptr;
+}
+
+// Where the fields of a type end in a message.
+std::size_t fields_end(const TypeRule& rule) {
+  return rule.fields.empty() ? kHeaderSize : rule.fields.back().at + rule.fields.back().width;
+}
 
 std::uint64_t number_at(const std::byte* at, std::size_t width) {
   std::uint64_t value = 0;
@@ -115,21 +174,6 @@ void describe_fields(std::span<const Field> fields, const std::byte* message, Fi
   }
 }
 
-std::span<const Field> body_fields(std::uint32_t msg_type) {
-  switch (msg_type) {
-    case kMsgLogon:
-      return kLogonFields;
-    case kMsgLogout:
-      return kLogoutFields;
-    case kMsgMarketStatus:
-      return kMarketStatusFields;
-    case kMsgSnapshot:
-      return kSnapshotFields;
-    default:
-      return {};
-  }
-}
-
 // Returns where the entries end.
 std::size_t describe_entries(Bytes frame, FieldSink& sink) {
   Snapshot snapshot;
@@ -148,61 +192,36 @@ std::size_t describe_entries(Bytes frame, FieldSink& sink) {
   return at;
 }
 
-// Decoded for its error alone.
-template <class Message>
-DecodeError error_of(Bytes frame, DecodeError (*decode)(Bytes, Message&)) {
-  Message message;
-  return decode(frame, message);
-}
-
 }  // namespace
 
 std::string_view type_name(std::uint32_t msg_type) {
-  switch (msg_type) {
-    case kMsgLogon:
-      return "Logon";
-    case kMsgLogout:
-      return "Logout";
-    case kMsgHeartbeat:
-      return "Heartbeat";
-    case kMsgMarketStatus:
-      return "MarketStatus";
-    case kMsgSnapshot:
-      return "Snapshot";
-    default:
-      return {};
-  }
+  const TypeRule* rule = rule_for(msg_type);
+  return rule == nullptr ? std::string_view{} : rule->name;
 }
+
+bool has_table(std::uint32_t msg_type) { return rule_for(msg_type) != nullptr; }
 
 DecodeError validate(Bytes frame) {
   if (frame.size() < kHeaderSize + kTrailerSize) return DecodeError::truncated;
   if (!checksum_ok(frame)) return DecodeError::bad_checksum;
-  switch (decode_header(frame).msg_type) {
-    case kMsgLogon:
-      return error_of(frame, decode_logon);
-    case kMsgLogout:
-      return error_of(frame, decode_logout);
-    case kMsgMarketStatus:
-      return error_of(frame, decode_market_status);
-    case kMsgSnapshot:
-      return error_of(frame, decode_snapshot);
-    default:
-      return DecodeError::none;
-  }
+  const TypeRule* rule = rule_for(decode_header(frame).msg_type);
+  if (rule == nullptr) return DecodeError::none;
+  if (frame.size() - kTrailerSize < fields_end(*rule)) return DecodeError::truncated;
+  Snapshot snapshot;
+  return rule->msg_type == kMsgSnapshot ? decode_snapshot(frame, snapshot) : DecodeError::none;
 }
 
 void describe(Bytes frame, FieldSink& sink) {
   if (frame.size() < kHeaderSize + kTrailerSize) return;
   const std::size_t end = frame.size() - kTrailerSize;
   describe_fields(kHeaderFields, frame.data(), sink);
-  const auto fields = body_fields(decode_header(frame).msg_type);
+  const TypeRule* rule = rule_for(decode_header(frame).msg_type);
   std::size_t at = kHeaderSize;
-  if (!fields.empty() && fields.back().at + fields.back().width <= end) {
-    describe_fields(fields, frame.data(), sink);
-    at = fields.back().at + fields.back().width;
-    if (decode_header(frame).msg_type == kMsgSnapshot) at = describe_entries(frame, sink);
+  if (rule != nullptr && fields_end(*rule) <= end) {
+    describe_fields(rule->fields, frame.data(), sink);
+    at = rule->msg_type == kMsgSnapshot ? describe_entries(frame, sink) : fields_end(*rule);
   }
-  if (at != end) sink.natural("UnknownBytes", end - at);
+  if (at != end) sink.undescribed(end - at);
   describe_fields(kTrailerFields, frame.data() + end, sink);
 }
 

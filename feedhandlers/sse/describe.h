@@ -9,16 +9,19 @@
 
 namespace indexcast::sse {
 
-// "Snapshot" for M102 and so on; empty for a type that describe() does not know.
+// "Snapshot" for M102 and so on; empty for a type that the specification does not define.
 std::string_view type_name(std::uint32_t msg_type);
+// Whether describe() shows the fields of the type.
+bool has_table(std::uint32_t msg_type);
 
-// Whether a whole frame decodes: its checksum, then its fields. A type we do not know is checked
+// Whether a whole frame decodes: its checksum, then its fields. A type without a table is checked
 // for its checksum alone.
 feed::DecodeError validate(feed::Bytes frame);
 
-// Header, body, entries and checksum, every byte once: what no field is known for (an unknown type,
-// a later version, entries that do not fit) is "UnknownBytes" with their count. Decimals carry the
-// places that the specification gives them, text is converted from GBK.
+// Shows header, body, entries and checksum, every byte once: bytes without a field (an unknown
+// type, the extension of an M201, a later version, entries that do not fit) go to
+// FieldSink::undescribed(). Decimals carry the places that the specification gives them, text is
+// converted from GBK.
 void describe(feed::Bytes frame, feed::FieldSink& sink);
 
 }  // namespace indexcast::sse

@@ -1,6 +1,6 @@
-// The bytes of SSE MDGW BINARY messages (IS120-B 0.60; protocol notes 2). Big-endian throughout,
-// nothing aligned. Offsets count from the first byte of the message. Field names are the
-// exchange's.
+// The bytes of SSE MDGW BINARY messages (IS120-B 0.60 and 0.61; protocol notes 2). Big-endian
+// throughout, nothing aligned. Offsets count from the first byte of the message. Field names are
+// the exchange's.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,11 @@ inline constexpr std::uint32_t kMsgLogout = msg_type("S002");
 inline constexpr std::uint32_t kMsgHeartbeat = msg_type("S003");
 inline constexpr std::uint32_t kMsgMarketStatus = msg_type("M101");
 inline constexpr std::uint32_t kMsgSnapshot = msg_type("M102");
+// Since 0.61, for bonds outside the matching market (2.4). `decode` shows them, the feed handler
+// skips them.
+inline constexpr std::uint32_t kMsgChannelHeartbeat = msg_type("P001");
+inline constexpr std::uint32_t kMsgRetransmission = msg_type("P002");
+inline constexpr std::uint32_t kMsgTick = msg_type("M201");
 
 // A message is header, body and trailer, at most 8 KiB together (2.1).
 inline constexpr std::size_t kHeaderSize = 24;
@@ -101,6 +106,44 @@ inline constexpr std::size_t kSize = 19;
 static_assert(snapshot::kEntries + 14 * entry::kSize + kTrailerSize == 367,
               "a stock with 14 entries is 367 bytes (2.4)");
 
+// P001, 2.4.
+namespace channel_heartbeat {
+inline constexpr std::size_t kSecurityType = 24;
+inline constexpr std::size_t kChannelNO = 25;
+inline constexpr std::size_t kApplLastSeqNum = 27;
+inline constexpr std::size_t kEndOfChannel = 35;
+inline constexpr std::size_t kBody = 12;
+static_assert(kEndOfChannel + 1 == kHeaderSize + kBody);
+}  // namespace channel_heartbeat
+
+// P002, 2.4: a request, and the answer to it.
+namespace retransmission {
+inline constexpr std::size_t kChannelNO = 24;
+inline constexpr std::size_t kResendType = 26;
+inline constexpr std::size_t kApplBegSeqNum = 27;
+inline constexpr std::size_t kApplEndSeqNum = 35;
+inline constexpr std::size_t kResendStatus = 43;
+inline constexpr std::size_t kRejectText = 44;
+inline constexpr std::size_t kRejectTextWidth = 32;
+inline constexpr std::size_t kBody = 52;
+static_assert(kRejectText + kRejectTextWidth == kHeaderSize + kBody);
+}  // namespace retransmission
+
+// M201, 2.4, without the extension that depends on MDStreamID.
+namespace tick {
+inline constexpr std::size_t kSecurityType = 24;
+inline constexpr std::size_t kChannelNO = 25;
+inline constexpr std::size_t kApplSeqNum = 27;
+inline constexpr std::size_t kMDStreamID = 35;
+inline constexpr std::size_t kSecurityID = 40;
+inline constexpr std::size_t kTransactTime = 48;
+inline constexpr std::size_t kExecType = 52;
+inline constexpr std::size_t kPrice = 53;
+inline constexpr std::size_t kOrderQty = 61;
+inline constexpr std::size_t kBody = 45;
+static_assert(kOrderQty + 8 == kHeaderSize + kBody);
+}  // namespace tick
+
 // MDEntryType is two characters, space padded; as a number it is their big-endian value.
 constexpr std::uint16_t entry_type(char first, char second = ' ') {
   return static_cast<std::uint16_t>(static_cast<std::uint8_t>(first) << 8 |
@@ -126,9 +169,10 @@ inline constexpr std::string_view kStreamFunds = "MD004";
 inline constexpr std::string_view kStreamAfterHours = "MD102";
 inline constexpr std::string_view kStreamIopv = "MDE01";
 
-// SecurityType (2.3); 2 derivatives, 12 and 13 bonds.
+// SecurityType (2.3); 2 derivatives, 12 bonds in the matching market.
 inline constexpr std::uint8_t kSecurityTypeStock = 1;     // stocks, funds, indices
 inline constexpr std::uint8_t kSecurityTypeBusiness = 3;  // pre-issue, after-hours
+inline constexpr std::uint8_t kSecurityTypeBond = 13;     // outside the matching market
 inline constexpr std::uint8_t kSecurityTypeIopv = 14;     // from outside the exchange
 
 // TradSesMode (2.3).
@@ -137,8 +181,9 @@ inline constexpr std::uint8_t kTradSesModeSimulation = 2;
 inline constexpr std::uint8_t kTradSesModeProduction = 3;
 
 // Implied decimals (2.4) and the overflow codes, all nines of the declared width (2.1).
-inline constexpr int kPriceDecimals = 5;  // N13(5)
-inline constexpr int kValueDecimals = 2;  // N16(2)
+inline constexpr int kPriceDecimals = 5;     // N13(5)
+inline constexpr int kValueDecimals = 2;     // N16(2)
+inline constexpr int kOrderQtyDecimals = 3;  // N15(3), M201 alone
 inline constexpr std::uint64_t kPriceOverflow = 9'999'999'999'999;
 inline constexpr std::uint64_t kVolumeOverflow = 9'999'999'999'999'999;
 inline constexpr std::uint64_t kValueOverflow = 9'999'999'999'999'999;

@@ -1,10 +1,10 @@
 #include "feedhandlers/szse/describe.h"
 
+#include <algorithm>
 #include <string>
 
 #include "feedhandlers/common/charset.h"
 #include "feedhandlers/szse/field_table.h"
-#include "feedhandlers/szse/snapshot_decoder.h"
 
 namespace indexcast::szse {
 namespace {
@@ -14,57 +14,91 @@ using feed::DecodeError;
 using feed::FieldSink;
 using feed::load_be;
 
-// A group that repeats behind the fixed part of a message.
-struct Group {
-  std::string_view count_name;  // empty: the count is a field of the fixed part
-  std::string_view name;
+// A run of fixed fields and the list behind it, whose count is the last of those fields. Items may
+// end in a list of their own.
+struct Section {
   std::span<const Field> fields;
-  std::size_t item = 0;
+  std::string_view list;          // empty: no list follows
+  const Section* item = nullptr;  // of the list
 };
 
-// What describe() and validate() know of a type.
+template <const auto& kFields>
+constexpr std::array<Section, 1> kOnly{Section{kFields, {}, nullptr}};
+
+constexpr Section kOrderQty{kOrderQtyFields, {}, nullptr};
+constexpr Section kEntry{kEntryFields, "Orders", &kOrderQty};
+constexpr Section kIndexEntry{kIndexEntryFields, {}, nullptr};
+constexpr Section kHkEntry{kHkEntryFields, {}, nullptr};
+constexpr Section kAfterHoursEntry{kAfterHoursEntryFields, {}, nullptr};
+constexpr Section kComplexEvent{kComplexEventFields, {}, nullptr};
+constexpr Section kSubTradingPhase{kSubTradingPhaseFields, {}, nullptr};
+constexpr Section kStream{kStreamStatisticsFields, {}, nullptr};
+constexpr Section kSwitch{kSecuritySwitchFields, {}, nullptr};
+
+constexpr std::array kChannelStatistics{Section{kChannelStatisticsFields, "MDStreams", &kStream}};
+constexpr std::array kSecurityStatus{Section{kSecurityStatusFields, "Switches", &kSwitch}};
+constexpr std::array kSnapshot{Section{kSnapshotFields, "MDEntries", &kEntry}};
+constexpr std::array kIndexSnapshot{Section{kSnapshotFields, "MDEntries", &kIndexEntry}};
+constexpr std::array kAfterHours{Section{kSnapshotFields, "MDEntries", &kAfterHoursEntry}};
+constexpr std::array kHkSnapshot{
+    Section{kSnapshotFields, "MDEntries", &kHkEntry},
+    Section{kComplexEventCountFields, "ComplexEventTimes", &kComplexEvent}};
+constexpr std::array kBondSnapshot{
+    Section{kSnapshotFields, "MDEntries", &kEntry},
+    Section{kSubTradingPhaseCountFields, "SubTradingPhaseCodes", &kSubTradingPhase},
+    Section{kAuctionTotalFields, {}, nullptr}};
+
+// One type: its name and its fields, section by section.
 struct TypeRule {
   std::uint32_t msg_type = 0;
   std::string_view name;
-  std::span<const Field> fixed;
-  Group group;
+  std::span<const Section> sections;
 };
 
 constexpr std::array kTypes{
-    TypeRule{kMsgLogon, "Logon", kLogonFields, {}},
-    TypeRule{kMsgLogout, "Logout", kLogoutFields, {}},
-    TypeRule{kMsgHeartbeat, "Heartbeat", {}, {}},
-    TypeRule{kMsgBusinessReject, "BusinessReject", kBusinessRejectFields, {}},
-    TypeRule{kMsgChannelHeartbeat, "ChannelHeartbeat", kChannelHeartbeatFields, {}},
-    TypeRule{kMsgResend, "Resend", kResendFields, {}},
-    TypeRule{kMsgBulletin, "Bulletin", kBulletinFields, {}},
-    TypeRule{kMsgChannelStatistics,
-             "ChannelStatistics",
-             kChannelStatisticsFields,
-             {"", "MDStreams", kStreamStatisticsFields, channel_statistics::kItemSize}},
-    TypeRule{kMsgSecurityStatus,
-             "SecurityStatus",
-             kSecurityStatusFields,
-             {"", "Switches", kSecuritySwitchFields, security_status::kItemSize}},
-    TypeRule{kMsgMarketStatus, "MarketStatus", kMarketStatusFields, {}},
-    TypeRule{kMsgOrder, "Order", kOrderFields, {}},
-    TypeRule{kMsgTrade, "Trade", kTradeFields, {}},
-    // Entries of a 300111 vary in length: describe_entries knows them.
-    TypeRule{kMsgSnapshot, "Snapshot", kSnapshotFields, {"NoMDEntries", "MDEntries", {}, 0}},
-    TypeRule{kMsgIndexSnapshot,
-             "IndexSnapshot",
-             kSnapshotFields,
-             {"NoMDEntries", "MDEntries", kIndexEntryFields, index_entry::kSize}},
-    TypeRule{kMsgFundNav,
-             "FundNav",
-             kSnapshotFields,
-             {"NoMDEntries", "MDEntries", kIndexEntryFields, index_entry::kSize}},
-    TypeRule{kMsgHkSnapshot,
-             "HkSnapshot",
-             kSnapshotFields,
-             {"NoMDEntries", "MDEntries", kHkEntryFields, hk_entry::kSize}},
-    TypeRule{kMsgVolumeStatistics, "VolumeStatistics", kSnapshotFields, {"StockNum", "", {}, 0}},
+    TypeRule{kMsgLogon, "Logon", kOnly<kLogonFields>},
+    TypeRule{kMsgLogout, "Logout", kOnly<kLogoutFields>},
+    TypeRule{kMsgHeartbeat, "Heartbeat", {}},
+    TypeRule{kMsgBusinessReject, "BusinessReject", kOnly<kBusinessRejectFields>},
+    TypeRule{kMsgChannelHeartbeat, "ChannelHeartbeat", kOnly<kChannelHeartbeatFields>},
+    TypeRule{kMsgResend, "Resend", kOnly<kResendFields>},
+    TypeRule{kMsgUserReport, "UserReport", kOnly<kUserReportFields>},
+    TypeRule{kMsgBulletin, "Bulletin", kOnly<kBulletinFields>},
+    TypeRule{kMsgChannelStatistics, "ChannelStatistics", kChannelStatistics},
+    TypeRule{kMsgSecurityStatus, "SecurityStatus", kSecurityStatus},
+    TypeRule{kMsgMarketStatus, "MarketStatus", kOnly<kMarketStatusFields>},
+    TypeRule{kMsgOrder, "Order", kOnly<kOrderFields>},
+    TypeRule{kMsgTrade, "Trade", kOnly<kTradeFields>},
+    TypeRule{kMsgBondOrder, "BondOrder", kOnly<kOrderFields>},
+    TypeRule{kMsgBondTrade, "BondTrade", kOnly<kTradeFields>},
+    TypeRule{kMsgBondQuoteOrder, "BondQuoteOrder", kOnly<kBondQuoteOrderFields>},
+    TypeRule{kMsgBondQuoteTrade, "BondQuoteTrade", kOnly<kBondQuoteTradeFields>},
+    TypeRule{kMsgBondBiddingOrder, "BondBiddingOrder", kOnly<kBondBiddingOrderFields>},
+    TypeRule{kMsgBondBiddingTrade, "BondBiddingTrade", kOnly<kBondBiddingTradeFields>},
+    TypeRule{kMsgNegotiatedOrder, "NegotiatedOrder", kOnly<kNegotiatedOrderFields>},
+    TypeRule{kMsgNegotiatedTrade, "NegotiatedTrade", kOnly<kTradeFields>},
+    TypeRule{kMsgLendingOrder, "LendingOrder", kOnly<kLendingOrderFields>},
+    TypeRule{kMsgLendingTrade, "LendingTrade", kOnly<kTradeFields>},
+    TypeRule{kMsgSnapshot, "Snapshot", kSnapshot},
+    TypeRule{kMsgBondSnapshot, "BondSnapshot", kBondSnapshot},
+    TypeRule{kMsgAfterHoursBlock, "AfterHoursBlock", kAfterHours},
+    TypeRule{kMsgAfterHoursFixed, "AfterHoursFixedPrice", kAfterHours},
+    TypeRule{kMsgIndexSnapshot, "IndexSnapshot", kIndexSnapshot},
+    TypeRule{kMsgFundNav, "FundNav", kIndexSnapshot},
+    TypeRule{kMsgHkSnapshot, "HkSnapshot", kHkSnapshot},
+    TypeRule{kMsgVolumeStatistics, "VolumeStatistics", kOnly<kVolumeStatisticsFields>},
 };
+
+// A list is counted by four bytes in front of it and its items are not empty.
+constexpr bool well_formed(const Section& section) {
+  if (section.item == nullptr) return section.list.empty();
+  const Field& count = section.fields.back();
+  return count.kind == FieldKind::natural && count.width == 4 && !section.list.empty() &&
+         !section.item->fields.empty() && well_formed(*section.item);
+}
+static_assert(std::ranges::all_of(kTypes, [](const TypeRule& rule) {
+  return std::ranges::all_of(rule.sections, well_formed);
+}));
 
 const TypeRule* rule_for(std::uint32_t msg_type) {
   for (const TypeRule& rule : kTypes) {
@@ -114,76 +148,47 @@ void describe_fields(std::span<const Field> fields, const std::byte* at, FieldSi
   for (const Field& field : fields) describe_field(field, at, sink);
 }
 
-// `count` items of a group; returns what follows them.
-const std::byte* describe_group(std::string_view name, std::span<const Field> fields,
-                                std::size_t count, const std::byte* at, FieldSink& sink) {
-  sink.begin_list(name);
-  for (; count != 0; --count, at += size_of(fields)) {
-    sink.begin_item();
-    describe_fields(fields, at, sink);
-    sink.end_item();
+DecodeError walk(const Section& section, Bytes& rest, FieldSink* sink, bool nested);
+
+// The `count` items of the section's list, from the front of `rest`.
+DecodeError walk_list(const Section& section, std::uint32_t count, Bytes& rest, FieldSink* sink) {
+  if (count > rest.size() / size_of(section.item->fields)) return DecodeError::bad_count;
+  if (sink != nullptr) sink->begin_list(section.list);
+  for (std::uint32_t left = count; left != 0; --left) {
+    if (sink != nullptr) sink->begin_item();
+    if (walk(*section.item, rest, sink, true) != DecodeError::none) return DecodeError::bad_count;
+    if (sink != nullptr) sink->end_item();
   }
-  sink.end_list();
-  return at;
+  if (sink != nullptr) sink->end_list();
+  return DecodeError::none;
 }
 
-const std::byte* describe_entries(std::size_t count, const std::byte* at, FieldSink& sink) {
-  sink.begin_list("MDEntries");
-  for (; count != 0; --count) {
-    const auto orders = load_be<std::uint32_t>(at + entry::kNoOrders);
-    sink.begin_item();
-    describe_fields(kEntryFields, at, sink);
-    at += entry::kOrderQty;
-    if (orders != 0) at = describe_group("Orders", kOrderQtyFields, orders, at, sink);
-    sink.end_item();
+// Takes one section from the front of `rest`, and shows it to `sink` unless that is nullptr. An
+// empty list of an item is not shown.
+DecodeError walk(const Section& section, Bytes& rest, FieldSink* sink, bool nested) {
+  const std::size_t size = size_of(section.fields);
+  if (rest.size() < size) return DecodeError::truncated;
+  const std::byte* at = rest.data();
+  if (sink != nullptr) describe_fields(section.fields, at, *sink);
+  rest = rest.subspan(size);
+  if (section.item == nullptr) return DecodeError::none;
+  const auto count = load_be<std::uint32_t>(at + size - 4);
+  return nested && count == 0 ? DecodeError::none : walk_list(section, count, rest, sink);
+}
+
+// The same for all sections of a body.
+DecodeError walk(const TypeRule& rule, Bytes& rest, FieldSink* sink) {
+  for (const Section& section : rule.sections) {
+    if (const auto error = walk(section, rest, sink, false); error != DecodeError::none) {
+      return error;
+    }
   }
-  sink.end_list();
-  return at;
-}
-
-const std::byte* describe_complex_events(const std::byte* at, FieldSink& sink) {
-  const auto count = load_be<std::uint32_t>(at);
-  sink.natural("NoComplexEventTimes", count);
-  return describe_group("ComplexEventTimes", kComplexEventFields, count, at + 4, sink);
-}
-
-DecodeError check_snapshot(const TypeRule& rule, Bytes message) {
-  Snapshot snapshot;
-  const auto error = decode_common(message, snapshot);
-  return error == DecodeError::none ? check_entries(rule.msg_type, snapshot) : error;
-}
-
-// The group's count stands at the end of the fixed part.
-DecodeError check_group(const TypeRule& rule, Bytes body) {
-  const std::size_t fixed = size_of(rule.fixed);
-  const auto count = load_be<std::uint32_t>(body.data() + fixed - 4);
-  return count <= (body.size() - fixed) / rule.group.item ? DecodeError::none
-                                                          : DecodeError::bad_count;
+  return DecodeError::none;
 }
 
 DecodeError check(const TypeRule& rule, Bytes message) {
-  const auto body = body_of(message);
-  if (!body || body->size() < size_of(rule.fixed)) return DecodeError::truncated;
-  if (!rule.group.count_name.empty()) return check_snapshot(rule, message);
-  return rule.group.item == 0 ? DecodeError::none : check_group(rule, *body);
-}
-
-// What follows the fixed part of a message that decodes; returns where it ends.
-const std::byte* describe_rest(const TypeRule& rule, const std::byte* at, FieldSink& sink) {
-  const Group& group = rule.group;
-  if (group.name.empty() && group.count_name.empty()) return at;
-  std::size_t count = 0;
-  if (group.count_name.empty()) {
-    count = load_be<std::uint32_t>(at - 4);
-  } else {
-    count = load_be<std::uint32_t>(at);
-    at += 4;
-    sink.natural(group.count_name, count);
-  }
-  if (group.name.empty()) return at;
-  if (rule.msg_type == kMsgSnapshot) return describe_entries(count, at, sink);
-  at = describe_group(group.name, group.fields, count, at, sink);
-  return rule.msg_type == kMsgHkSnapshot ? describe_complex_events(at, sink) : at;
+  auto rest = body_of(message);
+  return rest ? walk(rule, *rest, nullptr) : DecodeError::truncated;
 }
 
 }  // namespace
@@ -192,6 +197,8 @@ std::string_view type_name(std::uint32_t msg_type) {
   const TypeRule* rule = rule_for(msg_type);
   return rule == nullptr ? std::string_view{} : rule->name;
 }
+
+bool has_table(std::uint32_t msg_type) { return rule_for(msg_type) != nullptr; }
 
 DecodeError validate_message(Bytes message) {
   if (!body_of(message)) return DecodeError::truncated;
@@ -212,11 +219,9 @@ void describe(Bytes message, FieldSink& sink) {
   sink.natural("BodyLength", header.body_length);
   const TypeRule* rule = rule_for(header.msg_type);
   if (rule == nullptr || check(*rule, message) != DecodeError::none) return;
-  const Bytes body = *body_of(message);
-  describe_fields(rule->fixed, body.data(), sink);
-  const std::byte* end = describe_rest(*rule, body.data() + size_of(rule->fixed), sink);
-  const auto described = static_cast<std::size_t>(end - body.data());
-  if (described != body.size()) sink.natural("UndescribedBytes", body.size() - described);
+  Bytes rest = *body_of(message);
+  static_cast<void>(walk(*rule, rest, &sink));
+  if (!rest.empty()) sink.undescribed(rest.size());
 }
 
 }  // namespace indexcast::szse

@@ -204,6 +204,16 @@ void encode_index_snapshot(std::uint32_t msg_type, const SnapshotFields& fields,
   writer.checksum();
 }
 
+void encode_after_hours(std::uint32_t msg_type, const SnapshotFields& fields,
+                        std::span<const AfterHoursEntry> entries, std::vector<std::byte>& out) {
+  auto writer = begin_snapshot(msg_type, fields, entries.size() * after_hours_entry::kSize,
+                               count_of(entries.size()), out);
+  for (const AfterHoursEntry& item : entries) {
+    writer.number(item.md_entry_type).number(item.md_entry_px).number(item.md_entry_size);
+  }
+  writer.checksum();
+}
+
 void encode_volume_statistics(const SnapshotFields& fields, std::uint32_t stock_num,
                               std::vector<std::byte>& out) {
   begin_snapshot(kMsgVolumeStatistics, fields, 0, stock_num, out).checksum();

@@ -47,6 +47,9 @@ void encode_snapshot(const SnapshotFields& fields, std::span<const EntryValue> e
 // `msg_type` is 309011 or 309211.
 void encode_index_snapshot(std::uint32_t msg_type, const SnapshotFields& fields,
                            std::span<const IndexEntry> entries, std::vector<std::byte>& out);
+// `msg_type` is 300611 or 303711.
+void encode_after_hours(std::uint32_t msg_type, const SnapshotFields& fields,
+                        std::span<const AfterHoursEntry> entries, std::vector<std::byte>& out);
 void encode_volume_statistics(const SnapshotFields& fields, std::uint32_t stock_num,
                               std::vector<std::byte>& out);
 void encode_hk_snapshot(const SnapshotFields& fields, std::span<const HkEntry> entries,

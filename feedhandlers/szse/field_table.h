@@ -50,6 +50,20 @@ constexpr bool covers(std::span<const Field> fields, std::size_t size) {
   return at == size;
 }
 
+// `rest` directly behind `first`; offsets in `rest` are computed here.
+template <std::size_t N, std::size_t M>
+consteval std::array<Field, N + M> join(const std::array<Field, N>& first,
+                                        const std::array<Field, M>& rest) {
+  std::array<Field, N + M> all{};
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < N + M; ++i) {
+    all[i] = i < N ? first[i] : rest[i - N];
+    all[i].at = at;
+    at += all[i].width;
+  }
+  return all;
+}
+
 inline constexpr std::array kLogonFields{
     text_field("SenderCompID", logon::kSenderCompID, logon::kCompIDWidth),
     text_field("TargetCompID", logon::kTargetCompID, logon::kCompIDWidth),
@@ -142,7 +156,8 @@ inline constexpr std::array kMarketStatusFields{
     text_field("AmountStatus", market_status::kAmountStatus, market_status::kAmountStatusWidth)};
 static_assert(covers(kMarketStatusFields, market_status::kBody));
 
-inline constexpr std::array kOrderFields{
+// Orders, 2.10: a common part, then an extension by type.
+inline constexpr std::array kOrderCommonFields{
     natural_field("ChannelNo", order::kChannelNo, 2),
     integer_field("ApplSeqNum", order::kApplSeqNum),
     text_field("MDStreamID", order::kMDStreamID, snapshot::kMDStreamIDWidth),
@@ -151,10 +166,39 @@ inline constexpr std::array kOrderFields{
     decimal_field("Price", order::kPrice, kPriceDecimals),
     decimal_field("OrderQty", order::kOrderQty, kQtyDecimals),
     text_field("Side", order::kSide, 1),
-    integer_field("TransactTime", order::kTransactTime),
-    text_field("OrdType", order::kOrdType, 1)};
+    integer_field("TransactTime", order::kTransactTime)};
+static_assert(covers(kOrderCommonFields, order::kOrdType));
+inline constexpr auto kOrderFields =
+    join(kOrderCommonFields, std::array{text_field("OrdType", 0, 1)});
 static_assert(covers(kOrderFields, order::kBody));
+inline constexpr auto kNegotiatedOrderFields = join(
+    kOrderCommonFields, std::array{text_field("ConfirmID", 0, 8), text_field("Contactor", 0, 12),
+                                   text_field("ContactInfo", 0, 30)});
+static_assert(covers(kNegotiatedOrderFields, 100));
+inline constexpr auto kLendingOrderFields =
+    join(kOrderCommonFields,
+         std::array{natural_field("ExpirationDays", 0, 2), natural_field("ExpirationType", 0, 1)});
+static_assert(covers(kLendingOrderFields, 53));
+// Who quotes, and how the trade settles.
+inline constexpr std::array kBondInvestorFields{
+    text_field("MemberID", 0, 6),     text_field("InvestorType", 0, 2),
+    text_field("InvestorID", 0, 10),  text_field("InvestorName", 0, 120),
+    text_field("TraderCode", 0, 8),   natural_field("SettlPeriod", 0, 1),
+    natural_field("SettlType", 0, 2), text_field("Memo", 0, 160)};
+inline constexpr auto kBondQuoteOrderFields =
+    join(join(kOrderCommonFields, std::array{text_field("QuoteID", 0, 10)}),
+         join(kBondInvestorFields, std::array{decimal_field("MinQty", 0, kQtyDecimals)}));
+static_assert(covers(kBondQuoteOrderFields, 377));
+inline constexpr auto kBondBiddingOrderFields =
+    join(join(kOrderCommonFields, kBondInvestorFields),
+         std::array{text_field("SecondaryOrderID", 0, 16), natural_field("BidTransType", 0, 2),
+                    natural_field("BidExecInstType", 0, 2),
+                    decimal_field("LowLimitPrice", 0, kPriceDecimals),
+                    decimal_field("HighLimitPrice", 0, kPriceDecimals),
+                    decimal_field("MinQty", 0, kQtyDecimals), natural_field("TradeDate", 0, 4)});
+static_assert(covers(kBondBiddingOrderFields, 407));
 
+// Trades, 2.10. 300191, 300291, 300591 and 300791 are the common part alone.
 inline constexpr std::array kTradeFields{
     natural_field("ChannelNo", trade::kChannelNo, 2),
     integer_field("ApplSeqNum", trade::kApplSeqNum),
@@ -168,8 +212,23 @@ inline constexpr std::array kTradeFields{
     text_field("ExecType", trade::kExecType, 1),
     integer_field("TransactTime", trade::kTransactTime)};
 static_assert(covers(kTradeFields, trade::kBody));
+inline constexpr auto kBondQuoteTradeFields = join(
+    kTradeFields, std::array{natural_field("SettlPeriod", 0, 1), natural_field("SettlType", 0, 2)});
+static_assert(covers(kBondQuoteTradeFields, 69));
+inline constexpr auto kBondBiddingTradeFields =
+    join(kBondQuoteTradeFields,
+         std::array{text_field("SecondaryOrderID", 0, 16), natural_field("BidExecInstType", 0, 2),
+                    decimal_field("MarginPrice", 0, kPriceDecimals)});
+static_assert(covers(kBondBiddingTradeFields, 95));
 
-inline constexpr std::array kSnapshotFields{
+// 390093, 1.5.
+inline constexpr std::array kUserReportFields{integer_field("OrigTime", 0),
+                                              text_field("VersionCode", 8, 16),
+                                              natural_field("UserNum", 24, 2)};
+static_assert(covers(kUserReportFields, 26));
+
+// Snapshots. The common part (2.2), and with the count of the entries that most types have.
+inline constexpr std::array kSnapshotCommonFields{
     integer_field("OrigTime", snapshot::kOrigTime),
     natural_field("ChannelNo", snapshot::kChannelNo, 2),
     text_field("MDStreamID", snapshot::kMDStreamID, snapshot::kMDStreamIDWidth),
@@ -180,7 +239,13 @@ inline constexpr std::array kSnapshotFields{
     integer_field("NumTrades", snapshot::kNumTrades),
     decimal_field("TotalVolumeTrade", snapshot::kTotalVolumeTrade, kQtyDecimals),
     decimal_field("TotalValueTrade", snapshot::kTotalValueTrade, kAmtDecimals)};
-static_assert(covers(kSnapshotFields, snapshot::kNoMDEntries));
+static_assert(covers(kSnapshotCommonFields, snapshot::kNoMDEntries));
+inline constexpr auto kSnapshotFields =
+    join(kSnapshotCommonFields, std::array{natural_field("NoMDEntries", 0, 4)});
+static_assert(covers(kSnapshotFields, snapshot::kEntries));
+inline constexpr auto kVolumeStatisticsFields =
+    join(kSnapshotCommonFields, std::array{natural_field("StockNum", 0, 4)});
+static_assert(covers(kVolumeStatisticsFields, volume_statistics::kBody));
 
 inline constexpr std::array kEntryFields{
     text_field("MDEntryType", entry::kMDEntryType, 2),
@@ -193,6 +258,23 @@ static_assert(covers(kEntryFields, entry::kOrderQty));
 inline constexpr std::array kOrderQtyFields{decimal_field("OrderQty", 0, kQtyDecimals)};
 static_assert(covers(kOrderQtyFields, entry::kOrderQtySize));
 
+inline constexpr std::array kAfterHoursEntryFields{
+    text_field("MDEntryType", after_hours_entry::kMDEntryType, 2),
+    decimal_field("MDEntryPx", after_hours_entry::kMDEntryPx, kEntryPxDecimals),
+    decimal_field("MDEntrySize", after_hours_entry::kMDEntrySize, kQtyDecimals)};
+static_assert(covers(kAfterHoursEntryFields, after_hours_entry::kSize));
+
+// What follows the entries of a 300211, 2.9.
+inline constexpr std::array kSubTradingPhaseCountFields{
+    natural_field("NoSubTradingPhaseCodes", 0, 4)};
+inline constexpr std::array kSubTradingPhaseFields{text_field("SubTradingPhaseCode", 0, 8),
+                                                   natural_field("TradingType", 8, 1)};
+static_assert(covers(kSubTradingPhaseFields, 9));
+inline constexpr std::array kAuctionTotalFields{
+    decimal_field("AuctionVolumeTrade", 0, kQtyDecimals),
+    decimal_field("AuctionValueTrade", 8, kAmtDecimals)};
+static_assert(covers(kAuctionTotalFields, 16));
+
 inline constexpr std::array kIndexEntryFields{
     text_field("MDEntryType", index_entry::kMDEntryType, 2),
     decimal_field("MDEntryPx", index_entry::kMDEntryPx, kEntryPxDecimals)};
@@ -204,6 +286,7 @@ inline constexpr std::array kHkEntryFields{
     decimal_field("MDEntrySize", hk_entry::kMDEntrySize, kQtyDecimals),
     natural_field("MDPriceLevel", hk_entry::kMDPriceLevel, 2)};
 static_assert(covers(kHkEntryFields, hk_entry::kSize));
+inline constexpr std::array kComplexEventCountFields{natural_field("NoComplexEventTimes", 0, 4)};
 inline constexpr std::array kComplexEventFields{
     integer_field("ComplexEventStartTime", complex_event::kStartTime),
     integer_field("ComplexEventEndTime", complex_event::kEndTime)};

@@ -189,6 +189,13 @@ struct Entry {
   OrderQuantities order_qty;
 };
 
+// One entry of a 300611 or a 303711.
+struct AfterHoursEntry {
+  std::uint16_t md_entry_type = 0;
+  std::int64_t md_entry_px = 0;    // 1e-6
+  std::int64_t md_entry_size = 0;  // 1e-2
+};
+
 // One entry of a 309011 or a 309211.
 struct IndexEntry {
   std::uint16_t md_entry_type = 0;

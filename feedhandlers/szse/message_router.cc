@@ -7,14 +7,17 @@ using feed::FeedCounter;
 
 namespace {
 
-// What says how the market is, 390012 to 390095, comes on a clock of its own whether anything is
-// traded or not (S117, notes 1.3).
+// The 390 series (390012 to 390095) comes by the clock, whether the market trades or not
+// (notes 1.5, 1.6).
 constexpr bool is_market_data(std::uint32_t msg_type) { return msg_type / 1000 != 390; }
 
 // Of the types that begin with an OrigTime; ticks do not.
 std::optional<std::int64_t> orig_time_in(std::uint32_t msg_type, Bytes message) {
   switch (msg_type) {
     case kMsgSnapshot:
+    case kMsgBondSnapshot:
+    case kMsgAfterHoursBlock:
+    case kMsgAfterHoursFixed:
     case kMsgIndexSnapshot:
     case kMsgVolumeStatistics:
     case kMsgFundNav:
@@ -49,6 +52,10 @@ std::optional<FeedCounter> MessageRouter::on_message(Bytes message, TimeNs now) 
       return normalizer_.on_index_snapshot(message, now, message_count_);
     case kMsgChannelStatistics:
       return normalizer_.on_channel_statistics(message, now, message_count_);
+    // After-hours trading included: its price is the close, its volume not the session's (2.8).
+    case kMsgBondSnapshot:
+    case kMsgAfterHoursBlock:
+    case kMsgAfterHoursFixed:
     case kMsgVolumeStatistics:
     case kMsgFundNav:
     case kMsgHkSnapshot:

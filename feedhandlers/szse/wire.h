@@ -16,6 +16,9 @@ inline constexpr std::uint32_t kMsgBusinessReject = 8;
 inline constexpr std::uint32_t kMsgSnapshot = 300111;          // spot and option auction
 inline constexpr std::uint32_t kMsgTrade = 300191;             // spot and option execution
 inline constexpr std::uint32_t kMsgOrder = 300192;             // spot and option order
+inline constexpr std::uint32_t kMsgBondSnapshot = 300211;      // bonds, repo, bond distribution
+inline constexpr std::uint32_t kMsgAfterHoursBlock = 300611;   // block trades after the close
+inline constexpr std::uint32_t kMsgAfterHoursFixed = 303711;   // fixed price trades after the close
 inline constexpr std::uint32_t kMsgHkSnapshot = 306311;        // Hong Kong Connect
 inline constexpr std::uint32_t kMsgIndexSnapshot = 309011;     // SZSE and CNI indices
 inline constexpr std::uint32_t kMsgVolumeStatistics = 309111;  // turnover of a group of securities
@@ -26,6 +29,18 @@ inline constexpr std::uint32_t kMsgMarketStatus = 390019;      // every 3 s, Hon
 inline constexpr std::uint32_t kMsgChannelStatistics = 390090;  // every 15 s
 inline constexpr std::uint32_t kMsgResend = 390094;             // second session only
 inline constexpr std::uint32_t kMsgChannelHeartbeat = 390095;   // every 3 s on tick channels
+// Ticks of other products (2.10), which `decode` shows and the feed handler skips.
+inline constexpr std::uint32_t kMsgBondTrade = 300291;  // repo and cash bonds, matched
+inline constexpr std::uint32_t kMsgBondOrder = 300292;
+inline constexpr std::uint32_t kMsgBondQuoteTrade = 300391;  // bonds, quoted and negotiated
+inline constexpr std::uint32_t kMsgBondQuoteOrder = 300392;
+inline constexpr std::uint32_t kMsgBondBiddingTrade = 300491;  // bonds, bidding
+inline constexpr std::uint32_t kMsgBondBiddingOrder = 300492;
+inline constexpr std::uint32_t kMsgNegotiatedTrade = 300591;
+inline constexpr std::uint32_t kMsgNegotiatedOrder = 300592;
+inline constexpr std::uint32_t kMsgLendingTrade = 300791;  // securities lending
+inline constexpr std::uint32_t kMsgLendingOrder = 300792;
+inline constexpr std::uint32_t kMsgUserReport = 390093;  // sent by information vendors (1.5)
 // Application types are six digits beginning with 3 (1.5, 1.6); new ones must be skipped (1.3).
 inline constexpr std::uint32_t kFirstApplicationType = 300000;
 inline constexpr std::uint32_t kLastApplicationType = 399999;
@@ -244,6 +259,14 @@ inline constexpr std::size_t kOrderQty = 32;
 inline constexpr std::size_t kOrderQtySize = 8;
 }  // namespace entry
 
+// One entry of 300611 and of 303711, 2.8: no price level.
+namespace after_hours_entry {
+inline constexpr std::size_t kMDEntryType = 0;
+inline constexpr std::size_t kMDEntryPx = 2;
+inline constexpr std::size_t kMDEntrySize = 10;
+inline constexpr std::size_t kSize = 18;
+}  // namespace after_hours_entry
+
 // One entry of 309011 (2.4) and of 309211 (2.7).
 namespace index_entry {
 inline constexpr std::size_t kMDEntryType = 0;
@@ -295,6 +318,9 @@ inline constexpr std::uint16_t kEntryFundNav = entry_type('x', '8');
 
 inline constexpr std::string_view kStreamSpot = "010";
 inline constexpr std::string_view kStreamSpotTicks = "011";
+inline constexpr std::string_view kStreamBlockAtClose = "060";  // 300611
+inline constexpr std::string_view kStreamBlockAtVwap = "061";   // 300611
+inline constexpr std::string_view kStreamAfterHours = "370";    // 303711
 inline constexpr std::string_view kStreamSzseIndex = "900";
 inline constexpr std::string_view kStreamCniIndex = "920";
 inline constexpr std::string_view kStreamFundNav = "930";

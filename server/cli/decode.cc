@@ -23,10 +23,15 @@ void print_totals(const DecodeTotals& totals, std::ostream& err) {
     err << name << ' ' << count.items << " (" << count.bytes << " bytes), ";
   };
   print("decoded", totals.decoded);
+  print("undescribed", totals.undescribed);
+  print("named only", totals.named_only.all);
+  print("unknown type", totals.unknown_type.all);
   print("skipped", totals.skipped.all);
   print("malformed", totals.malformed.all);
   err << "all " << totals.captured_bytes << " bytes; packets " << totals.packets
       << ", missing bytes " << totals.missing_bytes << ", cut bytes " << totals.cut_bytes << '\n';
+  print_reasons("named only", totals.named_only, err);
+  print_reasons("unknown type", totals.unknown_type, err);
   print_reasons("skipped", totals.skipped, err);
   print_reasons("malformed", totals.malformed, err);
   if (totals.accounted_bytes() != totals.captured_bytes)

@@ -29,10 +29,11 @@ struct DecodeOptions {
 void decode_all(feed::CaptureSource& source, const DecodeOptions& options, DecodeOutput& output);
 
 // Writes the messages to `out` in the order of the capture, with --json the account as its last
-// line, and faults of captures and the account to `err` (decode_totals.h): decoded + skipped +
-// malformed bytes are all bytes of the captures. Returns kExitOk, kExitInput when a capture is
-// missing or is none, kExitIncomplete when one ends damaged, bytes are missing or anything is
-// malformed. Control plane: allocates, one thread, memory bounded by the reassembler's limits.
+// line, and faults of captures and the account to `err`: the six counts of decode_totals.h add up
+// to all bytes of the captures, and a message counts as decoded only when its fields were shown.
+// Returns kExitOk, kExitInput when a capture is missing or is none, kExitIncomplete when one ends
+// damaged, bytes are missing or anything is malformed. Control plane: allocates, one thread, memory
+// bounded by the reassembler's limits.
 int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace indexcast::server

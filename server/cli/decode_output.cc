@@ -1,5 +1,6 @@
 #include "server/cli/decode_output.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "server/cli/text_output.h"
@@ -92,6 +93,16 @@ void DecodeOutput::end_message() {
   end_line();
 }
 
+// `bytes` is 0 for a message that came compressed, whose packet is counted as a whole.
+void DecodeOutput::count_message(const MessageHead& head, std::size_t bytes,
+                                 std::size_t undescribed) {
+  if (!head.known()) return totals_.unknown_type.add(head.type, bytes);
+  if (!head.has_table) return totals_.named_only.add(head.type, bytes);
+  undescribed = std::min(undescribed, bytes);
+  totals_.decoded.add(bytes - undescribed);
+  if (undescribed != 0) totals_.undescribed.add(undescribed);
+}
+
 // All of a line about bytes that are no message, but for its end.
 void DecodeOutput::remark(std::string_view kind, std::string_view reason, std::size_t bytes,
                           StreamPlace place) {
@@ -143,11 +154,16 @@ void DecodeOutput::malformed_packet(feed::PacketVerdict verdict, std::size_t byt
 
 void DecodeOutput::write_totals() {
   if (!json_) return;
-  nlohmann::ordered_json totals{
-      {"bytes", totals_.captured_bytes},     {"decoded", json_of(totals_.decoded)},
-      {"skipped", json_of(totals_.skipped)}, {"malformed", json_of(totals_.malformed)},
-      {"packets", totals_.packets},          {"missing_bytes", totals_.missing_bytes},
-      {"cut_bytes", totals_.cut_bytes}};
+  nlohmann::ordered_json totals{{"bytes", totals_.captured_bytes},
+                                {"decoded", json_of(totals_.decoded)},
+                                {"undescribed", json_of(totals_.undescribed)},
+                                {"named_only", json_of(totals_.named_only)},
+                                {"unknown_type", json_of(totals_.unknown_type)},
+                                {"skipped", json_of(totals_.skipped)},
+                                {"malformed", json_of(totals_.malformed)},
+                                {"packets", totals_.packets},
+                                {"missing_bytes", totals_.missing_bytes},
+                                {"cut_bytes", totals_.cut_bytes}};
   line_ += nlohmann::ordered_json{{"venue", venue_}, {"totals", std::move(totals)}}.dump();
   end_line();
 }

@@ -22,14 +22,14 @@ namespace indexcast::server {
 
 // The head of one message, before its fields.
 struct MessageHead {
-  std::string type;  // as the exchange writes it: M102, 300111, 60
-  std::string_view name;
+  std::string type;       // as the exchange writes it: M102, 300111, 60
+  std::string_view name;  // empty: the specification does not define the type
+  bool has_table = false;
   std::uint64_t sequence = 0;
   bool has_sequence = false;  // SZSE Binary numbers nothing but ticks
   // Not none: the message does not decode, though its frame is whole.
   feed::DecodeError error = feed::DecodeError::none;
 
-  // A type that the specification does not know, or that nothing describes: skipped.
   bool known() const { return !name.empty(); }
 };
 
@@ -46,37 +46,32 @@ class DecodeOutput {
   DecodeOutput(feed::Venue venue, bool json, std::ostream& out, std::vector<std::string> captures)
       : venue_(name_of(venue)), json_(json), out_(out), captures_(std::move(captures)) {}
 
-  // One message: `describe(FieldSink&)` fills in its fields. Counted as decoded, or as skipped when
-  // its type is unknown.
+  // One message: `describe(FieldSink&)` fills in its fields. Counted as decoded only when the head
+  // has a table for its type, less the bytes that the fields do not cover.
   template <class Describe>
   void message(const MessageHead& head, std::size_t bytes, StreamPlace place,
                const Direction& direction, Describe&& describe) {
     begin_message(head, place, direction);
-    if (json_) {
-      JsonFields fields(line_);
+    const auto undescribed = [&](auto&& fields) {
       describe(fields);
-    } else {
-      PlainFields fields(line_);
-      describe(fields);
-    }
+      return fields.undescribed_bytes();
+    };
+    const std::size_t rest =
+        json_ ? undescribed(JsonFields(line_)) : undescribed(PlainFields(line_));
     end_message();
-    if (head.known()) {
-      totals_.decoded.add(bytes);
-    } else {
-      totals_.skipped.add("unknown_type", bytes);
-    }
+    count_message(head, bytes, rest);
   }
   // Bytes that do not decode.
   void malformed(std::string_view reason, std::size_t bytes, StreamPlace place,
                  const Direction& direction);
-  // Bytes that nobody blames and nothing shows.
+  // Bytes that are not at fault and not shown.
   void skipped(std::string_view reason, std::size_t bytes, StreamPlace place,
                const Direction& direction);
   // The same without a line: of other protocols and ports.
   void count_skipped(std::string_view reason, std::uint64_t bytes, std::uint64_t items = 1) {
     totals_.skipped.add(reason, bytes, items);
   }
-  // Bytes of a good message that belong to none: a packet's own header.
+  // Bytes of a good packet outside its messages: the packet's own header.
   void add_decoded_bytes(std::size_t bytes) { totals_.decoded.bytes += bytes; }
   // A frame of the capture without a payload that could be read.
   void malformed_packet(feed::PacketVerdict verdict, std::size_t bytes, StreamPlace place);
@@ -89,6 +84,7 @@ class DecodeOutput {
  private:
   void begin_message(const MessageHead& head, StreamPlace place, const Direction& direction);
   void end_message();
+  void count_message(const MessageHead& head, std::size_t bytes, std::size_t undescribed);
   void begin_object(std::string_view key, std::string_view value);
   void begin_line(StreamPlace place);
   void add_place(StreamPlace place);

@@ -32,24 +32,30 @@ struct ReasonedCount {
   }
 };
 
-// Of one venue. The captures' bytes are the payloads of UDP and TCP, and whole frames where no such
-// payload could be read; each is in exactly one of decoded, skipped and malformed.
+// The account of one venue. The captures' bytes are the payloads of UDP and TCP, and whole frames
+// where no such payload could be read; each byte is in exactly one of the six counts.
 struct DecodeTotals {
-  DecodeCount decoded;
-  // Not the venue's, or nothing to blame: foreign (another protocol or port), ipv6, not_ip,
-  // repeated (a TCP segment seen before), unknown_type, out_of_step (before the first frame of a
-  // stream that was joined in its middle or after a hole), too_long, after_close, refused (more
-  // flows than are followed), management (MDDP's own traffic), incomplete (pieces of an MDDP packet
-  // whose others are not there).
+  DecodeCount decoded;      // messages and their bytes that stand in a field with its name
+  DecodeCount undescribed;  // messages with further bytes that no field covers, and those bytes
+  // Messages whose fields are not shown: of a type that the specification defines and no table
+  // describes, or of a type that it does not define. The reasons are the types.
+  ReasonedCount named_only;
+  ReasonedCount unknown_type;
+  // Not the venue's, or not at fault: foreign (another protocol or port), ipv6, not_ip, repeated (a
+  // TCP segment seen before), out_of_step (before the first frame of a stream that was joined in
+  // its middle or after a hole), too_long, after_close, refused (more flows than are followed),
+  // management (MDDP's own traffic), incomplete (pieces of an MDDP packet whose others are
+  // missing).
   ReasonedCount skipped;
   ReasonedCount malformed;  // messages, runs of bytes, packets
   std::uint64_t packets = 0;
-  std::uint64_t captured_bytes = 0;  // counted apart from the three, as packets are read
+  std::uint64_t captured_bytes = 0;  // counted apart from the six, as packets are read
   std::uint64_t cut_bytes = 0;       // sent, and beyond the capture's snapshot length
   std::uint64_t missing_bytes = 0;   // of TCP streams, in no packet of the captures
 
   std::uint64_t accounted_bytes() const {
-    return decoded.bytes + skipped.all.bytes + malformed.all.bytes;
+    return decoded.bytes + undescribed.bytes + named_only.all.bytes + unknown_type.all.bytes +
+           skipped.all.bytes + malformed.all.bytes;
   }
 };
 

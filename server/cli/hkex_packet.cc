@@ -17,7 +17,7 @@ void decode_message(const hkex::MessageView& message, StreamPlace place, const D
     return;
   }
   const MessageHead head{std::to_string(message.type), hkex::type_name(message.type),
-                         message.sequence, true};
+                         hkex::has_table(message.type), message.sequence, true};
   output.message(head, message.bytes.size(), place, direction,
                  [&](feed::FieldSink& sink) { hkex::describe(message.bytes, sink); });
 }
@@ -33,7 +33,7 @@ void decode_hkex_packet(feed::Bytes packet, StreamPlace place, const Direction& 
     return;
   }
   if (header.message_count == 0) {
-    output.message({"0", "Heartbeat", header.sequence, true}, packet.size(), place, direction,
+    output.message({"0", "Heartbeat", true, header.sequence, true}, packet.size(), place, direction,
                    [](feed::FieldSink&) {});
     return;
   }

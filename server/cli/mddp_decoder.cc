@@ -94,7 +94,7 @@ void MddpDecoder::on_whole(const Whole& whole) {
 void MddpDecoder::on_mark(const Whole& whole) {
   const szse::MddpHeader& header = whole.header;
   const bool end = header.channel != 0 && header.msg_count == mddp::kStreamEnd;
-  const MessageHead head{"MDDP", end ? "EndOfStream" : "Heartbeat",
+  const MessageHead head{"MDDP", end ? "EndOfStream" : "Heartbeat", true,
                          static_cast<std::uint64_t>(header.seq_num), true};
   output_.message(head, whole.captured, whole.place, whole.direction, [&](feed::FieldSink& sink) {
     sink.natural("SenderID", header.sender_id);
@@ -114,7 +114,12 @@ void MddpDecoder::on_messages(const Whole& whole, feed::Bytes plain, bool as_sen
     const std::size_t size = as_sent ? message.size() : 0;
     const std::uint32_t type = szse::decode_header(message).msg_type;
     const DecodeError error = szse::validate_message(message);
-    const MessageHead head{std::to_string(type), szse::type_name(type), sequence++, true, error};
+    const MessageHead head{std::to_string(type),
+                           szse::type_name(type),
+                           szse::has_table(type),
+                           sequence++,
+                           true,
+                           error};
     if (error != DecodeError::none) {
       return output_.malformed(name_of(error), size, place, whole.direction);
     }

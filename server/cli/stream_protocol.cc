@@ -13,13 +13,21 @@ bool checksum_convinces(feed::Bytes) { return true; }
 
 MessageHead sse_head(feed::Bytes frame) {
   const sse::Header header = sse::decode_header(frame);
-  return {std::string(feed::text_at(frame.data(), 4)), sse::type_name(header.msg_type),
-          header.msg_seq_num, true, sse::validate(frame)};
+  return {std::string(feed::text_at(frame.data(), 4)),
+          sse::type_name(header.msg_type),
+          sse::has_table(header.msg_type),
+          header.msg_seq_num,
+          true,
+          sse::validate(frame)};
 }
 
 MessageHead szse_head(feed::Bytes frame) {
   const szse::Header header = szse::decode_header(frame);
-  return {std::to_string(header.msg_type), szse::type_name(header.msg_type), 0, false,
+  return {std::to_string(header.msg_type),
+          szse::type_name(header.msg_type),
+          szse::has_table(header.msg_type),
+          0,
+          false,
           szse::validate(frame)};
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <map>
 #include <utility>
 
@@ -99,6 +100,34 @@ bool enabled(const Config& config, feed::Venue venue) {
   return false;
 }
 
+// Days from the trading day to `last`.
+std::int64_t days_left(const Config& config, Date last) {
+  return days_from_date(last) - days_from_date(config.day.date);
+}
+
+// One warning for the end of the calendars, else one for the end of their confirmed years.
+void append_calendar_end(const Config& config, std::vector<std::string>& warnings) {
+  const Date covered = config.day.covered_until;
+  if (covered == 0) return;
+  if (days_left(config, covered) <= kCalendarNoticeDays) {
+    warnings.push_back(
+        fmt::format("{}: the calendar ends on {}, {} days after {}: add the file of {}",
+                    config.source, DateText{}.format(covered), days_left(config, covered),
+                    DateText{}.format(config.day.date), covered / 10'000 + 1));
+    return;
+  }
+  for (std::size_t i = 0; i < feed::kVenueCount; ++i) {
+    const auto venue = static_cast<feed::Venue>(i);
+    const Date confirmed = config.day.of(venue).confirmed_until;
+    if (confirmed == 0 || confirmed == covered || !enabled(config, venue)) continue;
+    if (days_left(config, confirmed) > kCalendarNoticeDays) continue;
+    warnings.push_back(fmt::format(
+        "{}: the calendar of {} is confirmed until {}, {} days after {}: check the file of {}",
+        config.source, name_of(venue), DateText{}.format(confirmed), days_left(config, confirmed),
+        DateText{}.format(config.day.date), confirmed / 10'000 + 1));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<feed::Calendar> load_calendar(const std::string& path) {
@@ -107,20 +136,31 @@ absl::StatusOr<feed::Calendar> load_calendar(const std::string& path) {
 
 absl::StatusOr<feed::TradingDay> load_trading_day(const Config& config, Date date) {
   FaultList faults;
-  feed::TradingDay day;
-  day.date = date;
-  std::map<std::uint32_t, std::string> years;
+  std::map<std::uint32_t, std::pair<std::string, feed::Calendar>> years;
   for (const std::string& path : config.calendar) {
-    const absl::StatusOr<feed::Calendar> calendar = load_calendar(path);
+    absl::StatusOr<feed::Calendar> calendar = load_calendar(path);
     faults.add(calendar.status());
     if (!calendar.ok()) continue;
-    const auto [it, added] = years.emplace(calendar->year, path);
-    if (!added) faults.add(path, 0, "year", fmt::format("{} is also for it", it->second));
-    if (calendar->year != date / 10'000) continue;
-    for (std::size_t i = 0; i < feed::kVenueCount; ++i)
-      day.markets[i] = feed::market_day(calendar->markets[i], date);
+    const std::uint32_t year = calendar->year;
+    const auto [it, added] = years.emplace(year, std::pair(path, *std::move(calendar)));
+    if (!added) faults.add(path, 0, "year", fmt::format("{} is also for it", it->second.first));
   }
   if (!faults.empty()) return faults.status();
+  feed::TradingDay day;
+  day.date = date;
+  std::array<bool, feed::kVenueCount> gap{};
+  for (auto it = years.find(date / 10'000);
+       it != years.end() && (day.covered_until == 0 || it->first == day.covered_until / 10'000 + 1);
+       ++it) {
+    const Date last = it->first * 10'000 + 1231;
+    day.covered_until = last;
+    for (std::size_t i = 0; i < feed::kVenueCount; ++i) {
+      const MarketCalendar& market = it->second.second.markets[i];
+      if (it->first == date / 10'000) day.markets[i] = feed::market_day(market, date);
+      gap[i] = gap[i] || !market.confirmed;
+      if (!gap[i]) day.markets[i].confirmed_until = last;
+    }
+  }
   return day;
 }
 
@@ -151,6 +191,7 @@ std::vector<std::string> trading_day_warnings(const Config& config) {
                                      date, name_of(day.kind), day.source));
     }
   }
+  append_calendar_end(config, warnings);
   return warnings;
 }
 

@@ -3,6 +3,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,11 @@ absl::StatusOr<feed::TradingDay> load_trading_day(const Config& config, Date dat
 // keeps the configured breaks.
 void set_trading_day(Config& config, feed::TradingDay day);
 
-// What an operator should check before relying on the day, one line each; empty when it is
-// confirmed for every enabled market.
+// The end of the calendar is announced this many days before.
+inline constexpr std::int64_t kCalendarNoticeDays = 60;
+
+// Lists for the operator, one line each: enabled markets whose day is not confirmed, and the end of
+// the calendar, or of its confirmed years, when it is kCalendarNoticeDays or fewer days away.
 std::vector<std::string> trading_day_warnings(const Config& config);
 
 }  // namespace indexcast::server

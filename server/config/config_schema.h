@@ -272,6 +272,8 @@ void walk_simulator(Walker& walker, sim::Settings& simulator) {
   walker.boolean("wait_for_clients", simulator.wait_for_clients);
   walker.integer("client_backlog", simulator.client_backlog, 65'536, 1 << 30);
   walker.texts("hkex_ticks", simulator.hkex_ticks, TickBandText{});
+  walker.text("hkex_spread_phase_2_from", simulator.hkex_spread_phase_2_from, OptionalDateText{});
+  walker.texts("st_securities", simulator.st_securities, SecurityCodeText{});
 }
 
 template <class Walker>

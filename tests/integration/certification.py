@@ -214,5 +214,4 @@ def account_of(venue, capture):
                        stderr=subprocess.DEVNULL, check=True)
         lines.seek(0)
         totals = json.loads(collections.deque(lines, maxlen=1).pop())["totals"]
-    return {"decoded": totals["decoded"]["bytes"], "skipped": totals["skipped"]["bytes"],
-            "malformed": totals["malformed"]["bytes"], "all": totals["bytes"]}
+    return {**{name: totals[name]["bytes"] for name in harness.ACCOUNT}, "all": totals["bytes"]}

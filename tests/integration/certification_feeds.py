@@ -20,6 +20,7 @@ import argparse
 import contextlib
 import sys
 
+import certification_mainland
 import harness
 from certification import OUTCOMES, NotPossible, OwnFeed, Report, Simulated, account_of
 
@@ -39,7 +40,7 @@ def decoding(feeds, report):
                          f"{watch.grown(feed, 'sequence_received')} received")
     for venue, capture in feeds.captures():
         account = account_of(venue, capture)
-        total = account["decoded"] + account["skipped"] + account["malformed"]
+        total = sum(account[name] for name in harness.ACCOUNT)
         report.check(total == account["all"] and account["decoded"] > 0,
                      f"{venue}: every byte of the capture is accounted for",
                      ", ".join(f"{name} {value}" for name, value in account.items()))
@@ -123,6 +124,7 @@ HEADINGS = {
     "recovery": recovery,
     "failover": failover,
     "capacity": capacity,
+    **certification_mainland.HEADINGS,
 }
 
 

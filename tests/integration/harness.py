@@ -24,6 +24,8 @@ BINARY = pathlib.Path(os.environ.get("INDEXCAST_BIN", ROOT / "build" / "dev" / "
 DATA = pathlib.Path(os.environ.get("INDEXCAST_DATA", ROOT.parent / "shared" / "data"))
 LIMIT_S = 60
 CODES = ("995365", "995366", "995367")
+# The counts of `indexcast decode`, which add up to the bytes of its captures.
+ACCOUNT = ("decoded", "undescribed", "named_only", "unknown_type", "skipped", "malformed")
 
 sys.path[:0] = [str(ROOT / "deploy"), str(ROOT / "tests" / "integration" / "tools")]
 import expected_levels  # noqa: E402  (found through the line above)

@@ -14,7 +14,7 @@ import websocket
 
 INDICES = harness.ROOT / "deploy" / "indices"
 FIRST, SECOND = "2025-04-02", "2025-04-03"
-DATES = {FIRST: 20250402, SECOND: 20250403}
+DATES = {FIRST: 20250402, SECOND: 20250403, "2025-10-31": 20251031, "2025-11-03": 20251103}
 # From the last minutes of Hong Kong's trading to its closing prices, in about fifteen seconds.
 CLOSE = {"begin": "15:57:00", "end": "16:35:00", "speed": 150.0}
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
@@ -240,6 +240,24 @@ class Days(DaysCase):
             head.unlink()
         refused = harness.run("serve", "--config", config, check=CONFIG_REFUSED)
         self.assertIn("days.directory", refused.stderr)
+
+    def test_the_end_of_the_calendar_is_announced_in_a_check_and_when_a_day_begins(self):
+        # The year ends 61 days after the first and 58 days after the second.
+        days = {"2025-10-31": None,
+                "2025-11-03": "the calendar ends on 2025-12-31, 58 days after 2025-11-03: add the file of 2026"}
+        first, second = days
+        year = str(harness.ROOT / "deploy" / "calendars" / "2025.toml")
+        for day, warning in days.items():
+            self.put(day)
+            config = self.configure_days(trade_date=day, calendar=[year])
+            said = harness.run("serve", "--config", config, "--check", check=0).stderr
+            self.assertEqual("the calendar ends" in said, warning is not None, said)
+            self.assertIn(warning or "", said)
+        server, ready = self.serve(self.configure_days(trade_date=first, calendar=[year]))
+        self.assertNotIn("the calendar ends", server.log.read_text())
+        self.begin_next_day(server)
+        self.await_day(ready, second)
+        self.assertIn(days[second], server.log.read_text())
 
     def test_a_new_version_comes_into_force_on_command_when_no_level_moves(self):
         server, ready = self.start_first_day(admin=self.administration())

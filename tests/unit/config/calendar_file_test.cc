@@ -173,6 +173,73 @@ TEST_F(CalendarFile, AnUnconfirmedDayIsWarnedAbout) {
   EXPECT_THAT(trading_day_warnings(config), IsEmpty());
 }
 
+// A year whose markets are all confirmed, or none of them.
+std::string year_text(int year, bool confirmed) {
+  std::string text = calendar_text();
+  text.replace(text.find("2026"), 4, std::to_string(year));
+  for (std::size_t at = 0; !confirmed && (at = text.find("true", at)) != std::string::npos;)
+    text.replace(at, 4, "false");
+  return text;
+}
+
+std::vector<std::string> warnings_on(Config config, Date date) {
+  set_trading_day(config, load_trading_day(config, date).value());
+  return trading_day_warnings(config);
+}
+
+// 2026-12-31 is 61, 60 and 0 days away. The calendars of 2025 and 2028 do not touch 2026.
+TEST_F(CalendarFile, TheEndOfTheCalendarIsAnnouncedSixtyDaysBefore) {
+  const Config config = this->config({folder_.write("a.toml", year_text(2026, true)),
+                                      folder_.write("b.toml", year_text(2024, true)),
+                                      folder_.write("c.toml", year_text(2028, true))});
+  EXPECT_THAT(warnings_on(config, 20261031), IsEmpty());
+  EXPECT_THAT(warnings_on(config, 20261101),
+              testing::ElementsAre("c.toml: the calendar ends on 2026-12-31, 60 days after "
+                                   "2026-11-01: add the file of 2027"));
+  EXPECT_THAT(warnings_on(config, 20261231),
+              testing::ElementsAre("c.toml: the calendar ends on 2026-12-31, 0 days after "
+                                   "2026-12-31: add the file of 2027"));
+}
+
+TEST_F(CalendarFile, TheEndOfTheConfirmedYearsIsAnnouncedSixtyDaysBefore) {
+  Config config = this->config({folder_.write("a.toml", year_text(2026, true)),
+                                folder_.write("b.toml", year_text(2027, false))});
+  config.sse_enabled = config.szse_enabled = false;
+  EXPECT_THAT(warnings_on(config, 20261031), IsEmpty());
+  const auto on_the_day = warnings_on(config, 20261101);
+  EXPECT_THAT(on_the_day,
+              testing::ElementsAre("c.toml: the calendar of hkex is confirmed until 2026-12-31, "
+                                   "60 days after 2026-11-01: check the file of 2027"));
+  EXPECT_THAT(warnings_on(config, 20261231), SizeIs(1));
+  // From then on each day that is not confirmed is named.
+  EXPECT_THAT(warnings_on(config, 20270104),
+              testing::ElementsAre(HasSubstr("hkex on 2027-01-04 is trading, not confirmed")));
+}
+
+TEST_F(CalendarFile, AYearThatFollowsMovesTheEnd) {
+  const Config config = this->config({folder_.write("a.toml", year_text(2026, true)),
+                                      folder_.write("b.toml", year_text(2027, true))});
+  EXPECT_THAT(warnings_on(config, 20261231), IsEmpty());
+  EXPECT_THAT(warnings_on(config, 20271101), SizeIs(1));
+}
+
+// Every weekday of the years that the site relies on is confirmed; of 2027 only what is certain.
+TEST_F(CalendarFile, TheShippedYearsAreConfirmedAndTheNextOneIsNot) {
+  const std::string folder = test::source_dir() + "/deploy/calendars/";
+  for (const int year : {2025, 2026, 2027}) {
+    const auto calendar = load_calendar(folder + std::to_string(year) + ".toml");
+    ASSERT_TRUE(calendar.ok()) << calendar.status();
+    for (const feed::MarketCalendar& market : calendar->markets) {
+      EXPECT_EQ(market.confirmed, year < 2027);
+      for (const feed::CalendarDate& entry : market.dates)
+        EXPECT_EQ(entry.confirmed, year < 2027 || entry.date == 20270101) << entry.date;
+    }
+  }
+  const Config shipped = config({folder + "2025.toml", folder + "2026.toml", folder + "2027.toml"});
+  EXPECT_THAT(warnings_on(shipped, 20261101), SizeIs(3));
+  EXPECT_THAT(warnings_on(shipped, 20261030), IsEmpty());
+}
+
 TEST_F(CalendarFile, TheShippedOnesLoadAndKnowTheDefinitionsDay) {
   const std::string folder = test::source_dir() + "/deploy/calendars/";
   const Config shipped = config({folder + "2025.toml", folder + "2026.toml"});
@@ -185,7 +252,7 @@ TEST_F(CalendarFile, TheShippedOnesLoadAndKnowTheDefinitionsDay) {
   const auto eve = load_trading_day(shipped, 20261224);
   ASSERT_TRUE(eve.ok()) << eve.status();
   EXPECT_EQ(eve->of(Venue::hkex).kind, DayKind::half);
-  EXPECT_FALSE(eve->of(Venue::hkex).confirmed);
+  EXPECT_TRUE(eve->of(Venue::hkex).confirmed);
 }
 
 }  // namespace

@@ -85,8 +85,8 @@ std::map<std::uint32_t, PriceRules> rules_of_universe() {
   const Universe universe = make_universe();
   for (const Instrument& instrument : universe.instruments()) {
     const std::uint32_t code = *feed::parse_code(instrument.symbol);
-    rules.emplace(code, rules_for(static_cast<feed::Venue>(instrument.market), code,
-                                  instrument.reference_price.raw, kAssumedHkexTicks));
+    rules.emplace(code, rules_for(make_settings(), static_cast<feed::Venue>(instrument.market),
+                                  code, instrument.reference_price.raw));
   }
   return rules;
 }

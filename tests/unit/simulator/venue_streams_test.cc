@@ -10,6 +10,8 @@
 #include "feedhandlers/simulator/trading_day.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/szse/decoder.h"
+#include "feedhandlers/szse/describe.h"
+#include "feedhandlers/szse/snapshot_decoder.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {
@@ -52,19 +54,23 @@ TEST(ShanghaiStreams, StatusOfAfterHoursAndExternalProducts) {
 
 // One M102 of a day.
 struct Seen {
+  std::string code;
   std::int64_t ms = 0;
   std::string phase;
   std::uint64_t volume = 0;
   std::map<std::uint16_t, std::uint64_t> prices;
 };
 
-std::map<std::string, std::vector<Seen>> shanghai_streams() {
+std::map<std::string, std::vector<Seen>> shanghai_streams(Date date = 20250402) {
   std::map<std::string, std::vector<Seen>> streams;
-  for_each(test::only(Venue::sse), [&](const ExchangeMessage& message) {
+  Settings settings = test::only(Venue::sse);
+  settings.trade_date = date;
+  for_each(settings, [&](const ExchangeMessage& message) {
     sse::Snapshot snapshot;
     if (sse::decode_header(message.bytes).msg_type != sse::kMsgSnapshot) return;
     ASSERT_EQ(sse::decode_snapshot(message.bytes, snapshot), feed::DecodeError::none);
-    Seen seen{china_time_of_day_ms(message.exchange_time),
+    Seen seen{std::string(feed::trim_padding(snapshot.fields.security_id)),
+              china_time_of_day_ms(message.exchange_time),
               std::string(feed::trim_padding(snapshot.fields.trading_phase_code)),
               snapshot.fields.total_volume_traded,
               {}};
@@ -116,6 +122,54 @@ TEST(ShanghaiStreams, AfterHoursTradesAtTheCloseAndOnlyThen) {
   EXPECT_GT(volume, 0u);
 }
 
+// SSE notes 5.2: the closing auction U of funds (MD004), 14:57 to 15:00, since 2026-07-06; before,
+// they trade continuously (T) to 15:00.
+TEST(ShanghaiStreams, FundsHaveAClosingAuctionByTheRulesOf2026) {
+  const auto letters_and_prices = [](Date date) {
+    std::string letters;
+    std::set<std::uint64_t> prices;
+    const auto streams = shanghai_streams(date);
+    for (const Seen& fund : streams.at("MD004")) {
+      if (fund.code != "510050") continue;
+      if (letters.empty() || letters.back() != fund.phase.front()) letters += fund.phase.front();
+      if (fund.ms >= hms(14, 57) && fund.ms < hms(15, 0))
+        prices.insert(fund.prices.at(sse::kEntryLast));
+    }
+    return std::pair(letters, prices.size());
+  };
+  const auto before = letters_and_prices(20260703);
+  EXPECT_EQ(before.first, "SCTE");
+  EXPECT_GT(before.second, 1u) << "trades continuously";
+  const auto since = letters_and_prices(20260706);
+  EXPECT_EQ(since.first, "SCTUE");
+  EXPECT_EQ(since.second, 1u) << "the last continuous trade stays";
+}
+
+// SSE notes 5.2: MD102 of STAR alone before 2026-07-06, of all A shares and ETFs since.
+TEST(ShanghaiStreams, AfterHoursTradingIsOfAllSharesAndFundsByTheRulesOf2026) {
+  const auto codes = [](Date date) {
+    std::set<std::string> codes;
+    const auto streams = shanghai_streams(date);
+    std::map<std::string, std::uint64_t> close;
+    for (const char* stream : {"MD002", "MD004"}) {
+      for (const Seen& seen : streams.at(stream)) {
+        if (seen.prices.contains(sse::kEntryClose))
+          close[seen.code] = seen.prices.at(sse::kEntryClose);
+      }
+    }
+    for (const Seen& seen : streams.at("MD102")) {
+      codes.insert(seen.code);
+      if (seen.ms > hms(15, 5)) {
+        EXPECT_EQ(seen.prices.at(sse::kEntryClose), close[seen.code]) << seen.code;
+      }
+    }
+    return codes;
+  };
+  EXPECT_EQ(codes(20260703), (std::set<std::string>{"688041"}));
+  EXPECT_EQ(codes(20260706),
+            (std::set<std::string>{"510050", "588760", "600050", "601728", "688041"}));
+}
+
 TEST(ShenzhenStreams, EveryTypeIsThereAtItsPace) {
   Settings settings = test::only(Venue::szse);
   settings.begin_ms = hms(10, 0);
@@ -136,6 +190,69 @@ TEST(ShenzhenStreams, EveryTypeIsThereAtItsPace) {
   EXPECT_NEAR(types[szse::kMsgHkSnapshot], 20, 2);
   EXPECT_NEAR(types[szse::kMsgBulletin], 10, 1);
   EXPECT_EQ(types.count(szse::kMsgTrade), 0u) << "ticks are a setting";
+}
+
+// One 303711 of a day.
+struct FixedPrice {
+  std::string code;
+  std::int64_t ms = 0;
+  std::string phase;
+  std::int64_t volume = 0;
+};
+
+std::vector<FixedPrice> fixed_prices(Date date, std::map<std::uint32_t, int>& types) {
+  Settings settings = test::only(Venue::szse);
+  settings.trade_date = date;
+  std::vector<FixedPrice> all;
+  for_each(settings, [&](const ExchangeMessage& message) {
+    const std::uint32_t type = szse::decode_header(message.bytes).msg_type;
+    ++types[type];
+    if (type != szse::kMsgAfterHoursFixed) return;
+    ASSERT_EQ(szse::validate(message.bytes), feed::DecodeError::none);
+    szse::Snapshot snapshot;
+    ASSERT_EQ(szse::decode_common(message.bytes, snapshot), feed::DecodeError::none);
+    ASSERT_EQ(snapshot.fields.md_stream_id, "370");
+    ASSERT_EQ(snapshot.fields.channel_no / 10, 301);
+    all.push_back({std::string(feed::trim_padding(snapshot.fields.security_id)),
+                   china_time_of_day_ms(message.exchange_time),
+                   std::string(feed::trim_padding(snapshot.fields.trading_phase_code)),
+                   snapshot.fields.total_volume_trade});
+  });
+  return all;
+}
+
+// SZSE notes 2.8, 3.2 and 4.1: 303711 of ChiNext alone before 2026-07-06, of all A shares and ETFs
+// since, with phase A from 15:05 to 15:30.
+TEST(ShenzhenStreams, AfterHoursTradingFollowsTheDate) {
+  std::map<std::uint32_t, int> types;
+  const auto codes = [&](Date date) {
+    std::set<std::string> codes;
+    for (const FixedPrice& seen : fixed_prices(date, types)) codes.insert(seen.code);
+    return codes;
+  };
+  EXPECT_EQ(codes(20260703), (std::set<std::string>{"300017", "300738"}));
+  EXPECT_EQ(codes(20260706), (std::set<std::string>{"002261", "159915", "300017", "300738"}));
+}
+
+TEST(ShenzhenStreams, AfterHoursTradingMatchesFromFivePastThreeToHalfPast) {
+  std::map<std::uint32_t, int> types;
+  std::string letters;
+  std::int64_t volume = 0;
+  for (const FixedPrice& seen : fixed_prices(20260706, types)) {
+    if (seen.code != "002261") continue;
+    if (letters.empty() || letters.back() != seen.phase.front()) letters += seen.phase.front();
+    if (seen.ms <= hms(15, 5)) {
+      ASSERT_EQ(seen.volume, 0) << seen.ms;
+    }
+    ASSERT_GE(seen.volume, volume);
+    if (seen.ms > hms(15, 30)) {
+      ASSERT_EQ(seen.volume, volume);
+    }
+    volume = seen.volume;
+  }
+  EXPECT_EQ(letters, "STBTAE");
+  EXPECT_GT(volume, 0);
+  EXPECT_GT(types[szse::kMsgAfterHoursBlock], 0) << "blocks at the close and at the average";
 }
 
 TEST(ShenzhenStreams, TicksOfAChannelAreNumberedWithoutAHole) {

@@ -1,9 +1,13 @@
 // SSE messages by the names and scales of the specification.
 #include "feedhandlers/sse/describe.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "feedhandlers/common/charset.h"
+#include "tests/unit/sse/feed_fixture.h"
 #include "tests/unit/sse/field_log.h"
 #include "tests/unit/sse/sse_messages.h"
 
@@ -39,7 +43,42 @@ TEST(SseDescribe, NamesSessionAndStatusMessages) {
       log.line.find("SecurityType=1 TradSesMode=3 TradingSessionID=T111 TotNoRelatedSym=2400"),
       std::string::npos);
   EXPECT_EQ(type_name(kMsgSnapshot), "Snapshot");
-  EXPECT_EQ(type_name(msg_type("M201")), "");
+  EXPECT_EQ(type_name(msg_type("M999")), "");
+}
+
+// Protocol notes 2.4, since 0.61: built by hand.
+TEST(SseDescribe, NamesEveryFieldOfTheMessagesForBonds) {
+  const auto shown = [](std::string_view body_hex, std::string_view type) {
+    auto body = indexcast::test::from_hex(body_hex);
+    std::vector<std::byte> frame(kHeaderSize + body.size() + kTrailerSize);
+    feed::store_be(frame.data(), msg_type(type));
+    feed::store_be(frame.data() + header::kBodyLength, static_cast<std::uint32_t>(body.size()));
+    std::copy(body.begin(), body.end(), frame.begin() + kHeaderSize);
+    const auto sum = feed::byte_sum(feed::Bytes(frame).first(frame.size() - kTrailerSize));
+    feed::store_be(frame.data() + frame.size() - kTrailerSize, static_cast<std::uint32_t>(sum));
+    EXPECT_EQ(validate(frame), feed::DecodeError::none);
+    FieldLog log;
+    describe(frame, log);
+    return log.line.substr(log.line.find("BodyLength="));
+  };
+  // P001: type 13, channel 100, last 70000, not its end.
+  EXPECT_THAT(shown("0d 0064 0000000000011170 4e", "P001"),
+              testing::StartsWith("BodyLength=12 SecurityType=13 ChannelNO=100 "
+                                  "ApplLastSeqNum=70000 EndOfChannel=N CheckSum="));
+  // P002: channel 100, ticks 17 to the last, answered "no data" with the text NONE.
+  EXPECT_THAT(shown("0064 01 0000000000000011 0000000000000000 04 4e4f4e45"
+                    "20202020 20202020 20202020 20202020 20202020 20202020 20202020",
+                    "P002"),
+              testing::StartsWith("BodyLength=52 ChannelNO=100 ResendType=1 ApplBegSeqNum=17 "
+                                  "ApplEndSeqNum=0 ResendStatus=4 RejectText=NONE CheckSum="));
+  // M201: a trade of 1,000.000 at 101.25000, with an extension of three bytes.
+  EXPECT_THAT(shown("0d 0064 0000000000000002 4d44323131 3031393534372020 05a94a3c 46"
+                    "00000000009a7ec8 00000000000f4240 010203",
+                    "M201"),
+              testing::StartsWith("BodyLength=48 SecurityType=13 ChannelNO=100 ApplSeqNum=2 "
+                                  "MDStreamID=MD211 SecurityID=019547 TransactTime=94980668 "
+                                  "ExecType=F Price=101.25000 OrderQty=1000.000 "
+                                  "UndescribedBytes=3 CheckSum="));
 }
 
 // Whatever the type and the length, no byte goes unmentioned.
@@ -49,18 +88,18 @@ TEST(SseDescribe, CountsWhatNoFieldIsKnownFor) {
   feed::store_be(later.data() + header::kBodyLength, std::uint32_t{19});
   FieldLog log;
   describe(later, log);
-  EXPECT_NE(log.line.find("TotNoRelatedSym=2400 UnknownBytes=5 CheckSum="), std::string::npos);
-  for (const std::string_view type : {"P001", "P002", "M201"}) {
+  EXPECT_NE(log.line.find("TotNoRelatedSym=2400 UndescribedBytes=5 CheckSum="), std::string::npos);
+  for (const std::string_view type : {"P003", "M999", "S009"}) {
     feed::store_be(later.data(), msg_type(type));
     log.line.clear();
     describe(later, log);
-    EXPECT_NE(log.line.find("BodyLength=19 UnknownBytes=19 CheckSum="), std::string::npos);
+    EXPECT_NE(log.line.find("BodyLength=19 UndescribedBytes=19 CheckSum="), std::string::npos);
   }
   auto crowded = test::snapshot(1, test::snapshot_fields(), {{kEntryIopv, 1, 0, 0}});
   feed::store_be(crowded.data() + snapshot::kNoMDEntries, std::uint16_t{2});
   log.line.clear();
   describe(crowded, log);
-  EXPECT_NE(log.line.find("NoMDEntries=2 UnknownBytes=19 CheckSum="), std::string::npos);
+  EXPECT_NE(log.line.find("NoMDEntries=2 UndescribedBytes=19 CheckSum="), std::string::npos);
 }
 
 TEST(SseDescribe, ShowsIopvOfBothStreams) {

@@ -20,6 +20,16 @@ using test::Message;
 
 constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
 
+// Built by hand from IS120-B (protocol notes 2.1, 2.4, 5.1): M102 of SecurityType 3, MD102, for
+// 600031 at 15:08:15 on 2026-01-14, phase H1, close (5) 21.50000 and a last price (2) of 99.00000,
+// which the stream does not have; volume 99,999,900.
+constexpr std::string_view kAfterHours =
+    "4d3130320047fa776b11751800000000000000090000009503030135251208fd41184d443130323630303033"
+    "31202053414e595a47202000000000002283f00000000005f5e09c000000000000000c000000345d123a7c48"
+    "3120202020202000043520000000000020ce7000000000000000000030200000000000000000000000000000"
+    "9c40003120000000000000000000000000000000000032200000000000970fe0000000000000000000000000"
+    "6f";
+
 class SseNormalizer : public testing::Test {
  protected:
   FeedCounter snapshot(const SnapshotFields& fields, const std::vector<Entry>& entries,
@@ -148,6 +158,32 @@ TEST_F(SseNormalizer, OtherSecuritiesAndStreamsAreFiltered) {
   bond.security_type = 12;
   EXPECT_EQ(snapshot(bond, {{kEntryLast, 1, 0, 0}}), FeedCounter::filtered);
   EXPECT_TRUE(log_.events.empty());
+}
+
+// Protocol notes 5.3: MD102 never changes the price, and its volume is separate from MD002's.
+TEST_F(SseNormalizer, AfterHoursTradingMovesNoPriceAndNoVolume) {
+  const auto md002 = [](std::string_view phase, std::uint32_t time, std::uint64_t volume) {
+    SnapshotFields fields = test::snapshot_fields(phase);
+    fields.last_update_time = time;
+    fields.total_volume_traded = volume;
+    return fields;
+  };
+  ASSERT_EQ(
+      snapshot(md002("U111", 145900000, 1'000), {{kEntryLast, 2'249'000, 0, 0}}, 20260114145900000),
+      FeedCounter::applied);
+  const std::size_t before = log_.events.size();
+  const auto bytes = indexcast::test::from_hex(kAfterHours);
+  ASSERT_TRUE(checksum_ok(bytes));
+  EXPECT_EQ(deliver(bytes), FeedCounter::filtered);
+  EXPECT_EQ(log_.events.size(), before);
+  EXPECT_EQ(
+      snapshot(md002("E110", 151000000, 1'100),
+               {{kEntryLast, 2'249'000, 0, 0}, {kEntryClose, 2'250'000, 0, 0}}, 20260114151000000),
+      FeedCounter::applied);
+  const auto prices = log_.of(EventKind::price);
+  ASSERT_EQ(prices.size(), 2u);
+  EXPECT_EQ(prices[1].value[0], 22'500'000);
+  EXPECT_EQ(prices[1].value[1], 1'100);
 }
 
 TEST_F(SseNormalizer, AFundIsPriced) {

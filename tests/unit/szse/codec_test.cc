@@ -234,7 +234,8 @@ TEST(SzseDescribe, SaysWhatIsWrong) {
   EXPECT_EQ(validate(bytes), DecodeError::bad_checksum);
   EXPECT_EQ(type_name(kMsgChannelStatistics), "ChannelStatistics");
   EXPECT_EQ(type_name(300192), "Order");
-  EXPECT_EQ(type_name(300611), "");
+  EXPECT_EQ(type_name(399998), "");
+  EXPECT_FALSE(has_table(399998));
 }
 
 }  // namespace

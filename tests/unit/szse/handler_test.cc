@@ -31,6 +31,18 @@ Message frame(std::uint32_t msg_type, std::size_t body_length, std::int64_t firs
   return out;
 }
 
+// Built by hand from S117 4.5.4.2 and 4.5.4.6 (protocol notes 2.2, 2.8), for 000001 at 15:08:15 on
+// 2025-06-20: 303711 of stream 370 with entries at 99.000000, and 300611 of stream 061 with one at
+// 88.000000, each with a volume of 9,999,999.00.
+constexpr std::string_view kFixedPrice =
+    "0004a25f000000690047f1d4ec9219180bc33337303030303030312020313032204130202020202020000000"
+    "000001e2080000000000000007000000003b9ac99c00038d7ea4c680000000000230200000000005e69ec000"
+    "00000000009c4031200000000005e69ec000000000000000000000000b";
+constexpr std::string_view kBlock =
+    "00049643000000570047f1d4ec9219180bb93036313030303030312020313032204130202020202020000000"
+    "000001e2080000000000000001000000003b9ac99c00038d7ea4c6800000000001312000000000053ec60000"
+    "000000002dc6c0000000bb";
+
 class SzseHandler : public testing::Test {
  protected:
   std::uint64_t count(FeedCounter counter) { return handler_.counters().get(counter); }
@@ -68,6 +80,32 @@ TEST_F(SzseHandler, EndsWhenTheLogonIsRefused) {
   encode_logout({5, "invalid user or password"}, refusal);
   EXPECT_FALSE(deliver(refusal));
   EXPECT_TRUE(out_.empty());
+}
+
+// Protocol notes 4.2 and 6: after-hours trading changes nothing, and its volume stays apart from
+// the session's, of which a smaller one that follows would be refused.
+TEST_F(SzseHandler, AfterHoursTradingMovesNoPriceAndNoVolume) {
+  log_on();
+  const auto stream_010 = [](std::string_view phase, std::int64_t orig_time, std::int64_t volume,
+                             std::int64_t last) {
+    SnapshotFields fields = test::snapshot_fields(phase, "000001", orig_time);
+    fields.total_volume_trade = volume;
+    return test::snapshot(fields, {test::price_entry(kEntryLast, last)});
+  };
+  ASSERT_TRUE(deliver(stream_010("C0", 20250620145900000, 100'000, 12'340'000)));
+  const std::size_t before = log_.events.size();
+  for (const std::string_view hex : {kFixedPrice, kBlock}) {
+    const auto bytes = indexcast::test::from_hex(hex);
+    ASSERT_TRUE(checksum_ok(bytes));
+    ASSERT_TRUE(deliver(bytes));
+  }
+  EXPECT_EQ(count(FeedCounter::filtered), 2u);
+  EXPECT_EQ(log_.events.size(), before);
+  ASSERT_TRUE(deliver(stream_010("E0", 20250620151000000, 110'000, 12'350'000)));
+  const auto prices = log_.of(EventKind::price);
+  ASSERT_EQ(prices.size(), 2u);
+  EXPECT_EQ(prices[1].value[0], 12'350'000);
+  EXPECT_EQ(prices[1].value[1], 1'100);
 }
 
 TEST_F(SzseHandler, AnswersALogout) {

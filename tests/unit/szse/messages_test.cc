@@ -28,6 +28,30 @@ constexpr std::string_view kGoldenIndex =
     "fdcf14000000000000000000000000075bb29000000016fee0e5240000000233200000000257a14d087861000000"
     "025724e3d00000005a";
 
+// Built by hand from S117 4.5.4.2, 4.5.4.6 and 4.5.4.7 (protocol notes 2.2, 2.3, 2.8, 2.9).
+// 303711, stream 370 of channel 3011: 000001 at 15:08:15, phase A0, previous close 12.3400, 7
+// trades, 1,500.00 shares, 18,510.0000; buy 12.340000 x 400.00, sell 12.340000 x 0.00.
+constexpr std::string_view kFixedPrice =
+    "0004a25f 00000069 0047fb7481512b18 0bc3 333730 3030303030312020 31303220 4130202020202020"
+    "000000000001e208 0000000000000007 00000000000249f0 000000000b0866e0 00000002"
+    "3020 0000000000bc4b20 0000000000009c40 3120 0000000000bc4b20 0000000000000000 00000039";
+// 300611, stream 061 of channel 3001: 300750, one block of 200,000.00 shares; sell 250.000000 x
+// 30,000.00.
+constexpr std::string_view kBlock =
+    "00049643 00000057 0047fb7481512b18 0bb9 303631 3330303735302020 31303220 4130202020202020"
+    "00000000002625a0 0000000000000001 0000000001312d00 000000746a528800 00000001"
+    "3120 000000000ee6b280 00000000002dc6c0 000000db";
+// 300211, stream 410 of channel 1071: 019547, a bid of two orders, a last price that was negotiated
+// (its size 0.01 is a code), two sub-phases, and the turnover of matched trading.
+constexpr std::string_view kBondSnapshot =
+    "000494b3 000000bb 0047fb7481512b18 042f 343130 3031393534372020 31303220 5430202020202020"
+    "00000000000f9060 0000000000000005 00000000000186a0 00000000009c6710 00000002"
+    "3020 00000000061a8000 0000000000001388 0001 0000000000000002 00000002"
+    "0000000000000bb8 00000000000007d0"
+    "3220 00000000061c06a0 0000000000000001 0000 0000000000000000 00000000"
+    "00000002 5420202020202020 01 5320202020202020 05"
+    "0000000000015f90 00000000008cc328 00000065";
+
 Order order_of_golden() {
   return {.channel_no = 2011,
           .appl_seq_num = 12000,
@@ -182,10 +206,96 @@ TEST(SzseMessages, AHongKongSnapshotIsItsFields) {
   EXPECT_EQ(events, std::vector{cooling});
 }
 
+std::string described(std::string_view hex) {
+  const auto bytes = from_hex(hex);
+  EXPECT_EQ(validate(bytes), DecodeError::none);
+  FieldLog log;
+  describe(bytes, log);
+  return log.line;
+}
+
+// Protocol notes 2.8.
+TEST(SzseMessages, AfterHoursFixedPriceIsShownFieldByField) {
+  EXPECT_EQ(type_name(303711), "AfterHoursFixedPrice");
+  EXPECT_EQ(described(kFixedPrice),
+            "MsgType=303711 BodyLength=105 OrigTime=20261201150815000 ChannelNo=3011 "
+            "MDStreamID=370 SecurityID=000001 SecurityIDSource=102 TradingPhaseCode=A0 "
+            "PrevClosePx=12.3400 NumTrades=7 TotalVolumeTrade=1500.00 TotalValueTrade=18510.0000 "
+            "NoMDEntries=2 MDEntries=[MDEntryType=0 MDEntryPx=12.340000 MDEntrySize=400.00;"
+            "MDEntryType=1 MDEntryPx=12.340000 MDEntrySize=0.00;] ");
+}
+
+// Protocol notes 2.8.
+TEST(SzseMessages, AfterHoursBlockIsShownFieldByField) {
+  EXPECT_EQ(type_name(300611), "AfterHoursBlock");
+  EXPECT_EQ(described(kBlock),
+            "MsgType=300611 BodyLength=87 OrigTime=20261201150815000 ChannelNo=3001 "
+            "MDStreamID=061 SecurityID=300750 SecurityIDSource=102 TradingPhaseCode=A0 "
+            "PrevClosePx=250.0000 NumTrades=1 TotalVolumeTrade=200000.00 "
+            "TotalValueTrade=50000000.0000 NoMDEntries=1 "
+            "MDEntries=[MDEntryType=1 MDEntryPx=250.000000 MDEntrySize=30000.00;] ");
+}
+
+// Protocol notes 2.9: two lists and two fields behind the entries.
+TEST(SzseMessages, ABondSnapshotIsShownFieldByField) {
+  EXPECT_EQ(type_name(300211), "BondSnapshot");
+  EXPECT_EQ(described(kBondSnapshot),
+            "MsgType=300211 BodyLength=187 OrigTime=20261201150815000 ChannelNo=1071 "
+            "MDStreamID=410 SecurityID=019547 SecurityIDSource=102 TradingPhaseCode=T0 "
+            "PrevClosePx=102.0000 NumTrades=5 TotalVolumeTrade=1000.00 TotalValueTrade=1025.0000 "
+            "NoMDEntries=2 MDEntries=[MDEntryType=0 MDEntryPx=102.400000 MDEntrySize=50.00 "
+            "MDPriceLevel=1 NumberOfOrders=2 NoOrders=2 Orders=[OrderQty=30.00;OrderQty=20.00;];"
+            "MDEntryType=2 MDEntryPx=102.500000 MDEntrySize=0.01 MDPriceLevel=0 NumberOfOrders=0 "
+            "NoOrders=0;] NoSubTradingPhaseCodes=2 SubTradingPhaseCodes=["
+            "SubTradingPhaseCode=T TradingType=1;SubTradingPhaseCode=S TradingType=5;] "
+            "AuctionVolumeTrade=900.00 AuctionValueTrade=922.5000 ");
+}
+
+// Counts that do not fit, wherever they stand (2.8, 2.9).
+TEST(SzseMessages, CountsOfAfterHoursAndBondsThatDoNotFitAreRefused) {
+  struct Case {
+    std::string_view hex;
+    std::size_t count_at;  // in the message
+  };
+  constexpr std::size_t kCount = kHeaderSize + snapshot::kNoMDEntries;
+  for (const Case& c :
+       {Case{kFixedPrice, kCount}, Case{kBlock, kCount}, Case{kBondSnapshot, kCount},
+        Case{kBondSnapshot, kHeaderSize + snapshot::kEntries + entry::kNoOrders},
+        Case{kBondSnapshot, kHeaderSize + snapshot::kEntries + 80}}) {
+    for (const std::uint32_t count : {20u, 0x1000'0000u, 0xffff'ffffu}) {
+      auto bytes = from_hex(c.hex);
+      feed::store_be(bytes.data() + c.count_at, count);
+      EXPECT_EQ(validate_message(bytes), DecodeError::bad_count) << c.count_at << ' ' << count;
+    }
+  }
+}
+
+// Protocol notes 2.10 and 1.5: the lengths of the other types, each covered by its table.
+TEST(SzseMessages, EveryTypeOfTheSpecificationHasATable) {
+  struct Case {
+    std::uint32_t type;
+    std::size_t body;
+  };
+  for (const Case& c : {Case{300292, 51}, Case{300291, 66}, Case{300592, 100}, Case{300591, 66},
+                        Case{300792, 53}, Case{300791, 66}, Case{300392, 377}, Case{300391, 69},
+                        Case{300492, 407}, Case{300491, 95}, Case{390093, 26}}) {
+    Message bytes(kHeaderSize + c.body, std::byte{});
+    feed::store_be(bytes.data(), c.type);
+    feed::store_be(bytes.data() + 4, static_cast<std::uint32_t>(c.body));
+    EXPECT_TRUE(has_table(c.type)) << c.type;
+    EXPECT_EQ(validate_message(bytes), DecodeError::none) << c.type;
+    FieldLog log;
+    describe(bytes, log);
+    EXPECT_EQ(log.undescribed_bytes(), 0u) << log.line;
+    feed::store_be(bytes.data() + 4, static_cast<std::uint32_t>(c.body - 1));
+    EXPECT_EQ(validate_message(bytes), DecodeError::truncated) << c.type;
+  }
+}
+
 // Every message of this file and of the session, whole and with any number of bytes missing: what
 // describe() shows ends where the body does, and nothing shorter is taken for whole.
 TEST(SzseMessages, EveryByteIsAccountedFor) {
-  std::vector<Message> messages(10);
+  std::vector<Message> messages(13);
   encode_order(order_of_golden(), messages[0]);
   encode_trade(trade_of_golden(), messages[1]);
   messages[2] = from_hex(kGoldenIndex);
@@ -197,6 +307,9 @@ TEST(SzseMessages, EveryByteIsAccountedFor) {
                      std::vector<ComplexEvent>{{1, 2}}, messages[7]);
   encode_security_status({}, std::vector<SecuritySwitch>{{1, 1}}, messages[8]);
   encode_bulletin(20250620093003000, 2, "1", "Headline", "", messages[9]);
+  messages[10] = from_hex(kFixedPrice);
+  messages[11] = from_hex(kBlock);
+  messages[12] = from_hex(kBondSnapshot);
   for (const Message& message : messages) {
     SCOPED_TRACE(decode_header(message).msg_type);
     ASSERT_EQ(validate(message), DecodeError::none);
