@@ -10,6 +10,7 @@
 #include "calc/event.h"
 #include "calc/time.h"
 #include "feedhandlers/common/feed_counters.h"
+#include "feedhandlers/common/session_notice.h"
 #include "feedhandlers/common/venue.h"
 
 namespace indexcast::feed {
@@ -26,6 +27,8 @@ class Feed {
   virtual Venue venue() const = 0;
   virtual FeedState state() const = 0;               // any thread
   virtual const FeedCounters& counters() const = 0;  // any thread
+  // The oldest notice that was not taken yet; false: none. Belongs to one thread, that of the log.
+  virtual bool take_notice(SessionNotice&) { return false; }
 };
 
 }  // namespace indexcast::feed

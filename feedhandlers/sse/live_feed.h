@@ -30,6 +30,7 @@ class LiveFeed final : public feed::Feed {
   // Of the source that counts.
   FeedState state() const override { return handler_->sources().state(); }
   const feed::FeedCounters& counters() const override { return gateways_->counters(); }
+  bool take_notice(feed::SessionNotice& out) override { return gateways_->take_notice(out); }
   feed::FeedCounters& counters() { return handler_->counters(); }
 
   // Any thread.

@@ -35,6 +35,7 @@ class LiveFeed final : public feed::Feed {
   FeedState state() const override { return state_.load(std::memory_order_acquire); }
   const feed::FeedCounters& counters() const override { return *counters_; }
   feed::FeedCounters& counters() { return *counters_; }
+  bool take_notice(feed::SessionNotice& out) override;
 
   // The gateway in use, by its place in the list; 0 with multicast. Any thread.
   std::size_t gateway() const { return tcp_ == nullptr ? 0 : tcp_->gateway(); }
