@@ -59,6 +59,7 @@ std::size_t LiveFeed::poll(TimeNs now) {
 
 bool LiveFeed::take_notice(feed::SessionNotice& out) {
   if (tcp_ != nullptr && tcp_->take_notice(out)) return true;
+  if (mddp_ != nullptr && mddp_->take_notice(out)) return true;
   if (resend_ == nullptr || !resend_->take_notice(out)) return false;
   out.resend = true;
   return true;
