@@ -20,6 +20,7 @@ import argparse
 import contextlib
 import sys
 
+import certification_mainland
 import harness
 from certification import OUTCOMES, NotPossible, OwnFeed, Report, Simulated, account_of
 
@@ -123,6 +124,7 @@ HEADINGS = {
     "recovery": recovery,
     "failover": failover,
     "capacity": capacity,
+    **certification_mainland.HEADINGS,
 }
 
 
