@@ -20,6 +20,10 @@ def load(path=SHIPPED):
     here = path.resolve().parent
     for key in ("definitions", "calendar"):
         settings[key] = [str(here / name) for name in settings.get(key, [])]
+    szse = settings.get("szse", {})
+    for gateway in (*szse.get("gateways", []), *szse.get("resend_gateways", [])):
+        if gateway.get("password_file"):
+            gateway["password_file"] = str(here / gateway["password_file"])
     for fund in settings.get("funds", []):
         for key in ("composition", "closes"):
             if fund.get(key):
@@ -72,10 +76,9 @@ def _moved(address, ports, kind, keep):
 def move_to_free_ports(settings, keep=True):
     """Gives every listener a port of its own; with `keep`, the configured one where it is free."""
     ports = Ports()
-    for venue in ("sse", "szse"):
-        gateways = settings[venue]["gateways"]
-        settings[venue]["gateways"] = [
-            _moved(address, ports, socket.SOCK_STREAM, keep) for address in gateways]
+    for gateway in (*settings["sse"]["gateways"], *settings["szse"]["gateways"],
+                    *settings["szse"].get("resend_gateways", [])):
+        gateway["address"] = _moved(gateway["address"], ports, socket.SOCK_STREAM, keep)
     retransmission = settings["hkex"]["retransmission"]
     retransmission["servers"] = [
         _moved(address, ports, socket.SOCK_STREAM, keep) for address in retransmission["servers"]]

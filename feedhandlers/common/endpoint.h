@@ -2,10 +2,12 @@
 #pragma once
 
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace indexcast::feed {
 
@@ -30,6 +32,22 @@ inline std::optional<Endpoint> parse_endpoint(std::string_view text) {
 
 inline std::string to_string(const Endpoint& endpoint) {
   return endpoint.host + ":" + std::to_string(endpoint.port);
+}
+
+// The `address` of each gateway, in the same order.
+template <class Gateway>
+std::vector<Endpoint> addresses_of(const std::vector<Gateway>& gateways) {
+  std::vector<Endpoint> addresses;
+  addresses.reserve(gateways.size());
+  for (const Gateway& gateway : gateways) addresses.push_back(gateway.address);
+  return addresses;
+}
+
+// The gateway at `place` of the list; a default one where there is none, as for a capture.
+template <class Gateway>
+const Gateway& gateway_at(const std::vector<Gateway>& gateways, std::size_t place) {
+  static const Gateway kNone;
+  return place < gateways.size() ? gateways[place] : kNone;
 }
 
 }  // namespace indexcast::feed

@@ -10,6 +10,7 @@
 #include "calc/event.h"
 #include "calc/time.h"
 #include "feedhandlers/common/feed_counters.h"
+#include "feedhandlers/common/session_notice.h"
 #include "feedhandlers/common/venue.h"
 
 namespace indexcast::feed {
@@ -29,6 +30,8 @@ class Feed {
   // The market is over for the day, or not: a lost connection is then tried again only now and
   // then. Called from the feed's thread before any poll().
   virtual void set_day_over(bool over) { static_cast<void>(over); }
+  // The oldest notice that was not taken yet; false: none. Belongs to one thread, that of the log.
+  virtual bool take_notice(SessionNotice&) { return false; }
 };
 
 }  // namespace indexcast::feed

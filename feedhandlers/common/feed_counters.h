@@ -30,12 +30,13 @@ enum class FeedCounter : std::uint8_t {
   disconnects,
   events,  // handed to the core
   ring_full_waits,
-  kernel_drops,     // datagrams that the kernel dropped because the socket's buffer was full
-  logons_refused,   // a gateway answered our logon with a logout
-  logouts_severe,   // a gateway left with a status that says: not this server again
-  source_switches,  // from the gateways to the fallback file, or back
-  sequence_resets,  // new sequence resets, the other line's copies not counted
-  restarts,         // a publisher's numbers ran backwards without a reset, and were followed
+  kernel_drops,       // datagrams that the kernel dropped because the socket's buffer was full
+  logons_refused,     // a gateway answered our logon with a logout
+  logons_unanswered,  // a gateway closed the connection instead of an answer, or gave none in time
+  logouts_severe,     // a gateway left with a status that says: not this server again
+  source_switches,    // from the gateways to the fallback file, or back
+  sequence_resets,    // new sequence resets, the other line's copies not counted
+  restarts,           // a publisher's numbers ran backwards without a reset, and were followed
   retransmission_requests,  // asked of the retransmission service
   retransmission_refused,   // of those, answered with a refusal or not at all
   refreshes,                // snapshots of a refresh channel that a channel was recovered from
@@ -44,8 +45,11 @@ enum class FeedCounter : std::uint8_t {
   disaster_signals,         // changes of the exchange's disaster recovery state
   source_filtered,          // datagrams from an address that is not configured
   receive_errors,           // reads of a socket that failed
+  fragments_table_form,   // multicast packets of SZSE with fragment fields as the tables have them
+  fragments_sample_form,  // and as the samples have them
+  encrypted_packets,      // multicast packets of SZSE whose messages count as lost
 };
-inline constexpr std::size_t kFeedCounterCount = 31;
+inline constexpr std::size_t kFeedCounterCount = 35;
 
 inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNames{
     "applied",
@@ -67,6 +71,7 @@ inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNam
     "ring_full_waits",
     "kernel_drops",
     "logons_refused",
+    "logons_unanswered",
     "logouts_severe",
     "source_switches",
     "sequence_resets",
@@ -78,7 +83,10 @@ inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNam
     "recovery_dropped",
     "disaster_signals",
     "source_filtered",
-    "receive_errors"};
+    "receive_errors",
+    "fragments_table_form",
+    "fragments_sample_form",
+    "encrypted_packets"};
 
 class FeedCounters {
  public:

@@ -1,15 +1,18 @@
-// A session with a mainland gateway: what the TCP interfaces of SSE (IS120 2.2) and SZSE (S117 1.4)
-// have in common. The venue hands in its framing and its messages.
+// A session with a mainland gateway: the part that the TCP interfaces of SSE (IS120 2.2) and SZSE
+// (S117 1.4) have in common. The venue adds its framing and its messages.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "calc/event.h"
 #include "calc/time.h"
 #include "feedhandlers/common/data_watch.h"
 #include "feedhandlers/common/feed_counters.h"
 #include "feedhandlers/common/liveness.h"
+#include "feedhandlers/common/session_notice.h"
 #include "feedhandlers/common/stream_framer.h"
 #include "feedhandlers/common/stream_handler.h"
 
@@ -28,7 +31,15 @@ struct SessionMessage {
   Kind kind = Kind::application;
   std::int64_t heartbeat_s = 0;  // logon: the interval agreed on
   Reconnect reconnect{};         // logout: what its status asks for
+  std::int64_t status = 0;       // logout: SessionStatus
+  std::string_view meaning{};    // logout: of the status, static text
+  std::string_view text{};       // logout: in the frame
+  std::string_view sender{};     // logon: names in the frame. No document defines the names in an
+  std::string_view target{};     // answer, so they go to the log and never refuse it.
 };
+
+// A logout of ours: the one that begins the exchange, or the answer to the gateway's.
+enum class LogoutRole : std::uint8_t { begins, answers };
 
 struct GatewaySessionSettings {
   std::int64_t heartbeat_s = 3;  // asked for; the peer is dead after twice the agreed interval
@@ -48,7 +59,7 @@ struct GatewaySessionSettings {
 //
 // `Framing` is that of StreamFramer. `Venue` derives from this and provides, callable from here:
 //   begin_session(bool watched)         numbers begin again; watched: with whatever comes
-//   send_logon(now, out), send_heartbeat(now, out), send_logout(now, out)
+//   send_logon(now, out), send_heartbeat(now, out), send_logout(now, LogoutRole, out)
 //   read_session(Bytes frame)           SessionMessage of a frame with a good checksum
 //   follow_sequence(Bytes frame)        how many messages are missing before it; empty when the
 //                                       frame has no place behind the last one
@@ -66,10 +77,13 @@ struct GatewaySessionSettings {
 template <class Venue, class Framing>
 class GatewaySession : public StreamHandler {
  public:
+  void use_gateway(std::size_t place) override { gateway_ = place; }
+
   void on_connected(TimeNs now, Outbox& out) override {
     counters_.add(FeedCounter::connects);
     framer_.restart();
     watching_ = false;
+    ended_here_ = false;
     reconnect_ = {};
     liveness_.start(now, settings_.heartbeat_s);
     venue().begin_session(false);
@@ -78,11 +92,18 @@ class GatewaySession : public StreamHandler {
     liveness_.sent(now);
   }
 
-  bool on_bytes(Bytes bytes, TimeNs now, Outbox& out) override { return feed(bytes, now, &out); }
+  bool on_bytes(Bytes bytes, TimeNs now, Outbox& out) override {
+    ended_here_ = !feed(bytes, now, &out);
+    return !ended_here_;
+  }
 
   bool on_time(TimeNs now, Outbox& out) override {
     if (link_ == FeedState::down) return true;
-    if (liveness_.peer_dead(now)) return false;
+    if (liveness_.peer_dead(now)) {
+      ended_here_ = true;
+      if (link_ == FeedState::connecting) report_unanswered(SessionNotice::Kind::unanswered);
+      return false;
+    }
     if (link_ == FeedState::live && liveness_.heartbeat_due(now)) {
       venue().send_heartbeat(now, out);
       liveness_.sent(now);
@@ -92,11 +113,14 @@ class GatewaySession : public StreamHandler {
   }
 
   void on_leaving(TimeNs now, Outbox& out) override {
-    if (link_ == FeedState::live) venue().send_logout(now, out);
+    if (link_ == FeedState::live) venue().send_logout(now, LogoutRole::begins, out);
   }
 
   void on_disconnected(TimeNs now) override {
     counters_.add(FeedCounter::disconnects);
+    if (link_ == FeedState::connecting && !ended_here_) {
+      report_unanswered(SessionNotice::Kind::closed_unanswered);
+    }
     if (framer_.restart()) counters_.add(FeedCounter::malformed);
     watching_ = false;
     enter(FeedState::down, now);
@@ -116,6 +140,7 @@ class GatewaySession : public StreamHandler {
   FeedState state() const override { return state_; }
   FeedCounters& counters() override { return counters_; }
   Reconnect reconnect() const override { return reconnect_; }
+  bool take_notice(SessionNotice& out) override { return notices_.take(out); }
 
  protected:
   // `shared`: counters of a feed that has several sessions; they outlive this.
@@ -123,6 +148,9 @@ class GatewaySession : public StreamHandler {
       : counters_(shared != nullptr ? *shared : own_counters_),
         settings_(settings),
         data_(settings.stale_after_ns) {}
+
+  // The place of the gateway in the list.
+  std::size_t gateway() const { return gateway_; }
 
   void on_heartbeat(Bytes, TimeNs) {}
   void note_data(Bytes, TimeNs, DataWatch&) {}
@@ -206,6 +234,11 @@ class GatewaySession : public StreamHandler {
     counters_.add(FeedCounter::session_messages);
     liveness_.set_interval(message.heartbeat_s);
     enter(FeedState::live, now);
+    SessionNotice notice;
+    notice.kind = SessionNotice::Kind::logged_on;
+    SessionNotice::copy(message.sender, notice.sender);
+    SessionNotice::copy(message.target, notice.target);
+    report(notice);
     return true;
   }
 
@@ -214,12 +247,37 @@ class GatewaySession : public StreamHandler {
     counters_.add(FeedCounter::session_messages);
     if (out == nullptr) return true;
     reconnect_ = message.reconnect;
+    SessionNotice notice;
+    notice.number = message.status;
+    notice.meaning = message.meaning;
+    SessionNotice::copy(message.text, notice.text);
     if (link_ == FeedState::live) {
-      venue().send_logout(now, *out);
+      notice.kind = SessionNotice::Kind::logged_out;
+      venue().send_logout(now, LogoutRole::answers, *out);
     } else {
+      notice.kind = SessionNotice::Kind::refused;
       counters_.add(FeedCounter::logons_refused);
     }
+    report(notice);
     return false;
+  }
+
+  void report_unanswered(SessionNotice::Kind kind) {
+    counters_.add(FeedCounter::logons_unanswered);
+    SessionNotice notice;
+    notice.kind = kind;
+    report(notice);
+  }
+
+  // Posts a notice. A failed attempt that ends as the one before it at the same gateway did is not
+  // repeated: attempts follow each other for as long as the cause lasts.
+  void report(SessionNotice& notice) {
+    Reported& last = reported_[gateway_ % reported_.size()];
+    const Reported now{true, notice.kind, notice.number};
+    if (is_warning(notice) && last == now) return;
+    last = now;
+    notice.gateway = static_cast<std::uint32_t>(gateway_);
+    notices_.post(notice);
   }
 
   // Bytes that were no message: an image may have been among them.
@@ -270,7 +328,21 @@ class GatewaySession : public StreamHandler {
     return settling_.value_or(FeedState::live);
   }
 
+  // The last notice about a gateway.
+  struct Reported {
+    bool any = false;
+    SessionNotice::Kind kind{};
+    std::int64_t number = 0;
+    friend bool operator==(const Reported&, const Reported&) = default;
+  };
+  // A site has a handful of gateways; further ones share a place.
+  static constexpr std::size_t kReportedGateways = 16;
+
   const GatewaySessionSettings settings_;
+  std::size_t gateway_ = 0;
+  bool ended_here_ = false;  // this side ended the session, and not the gateway
+  std::array<Reported, kReportedGateways> reported_{};
+  NoticeQueue notices_;
   StreamFramer<Framing> framer_;
   Liveness liveness_;
   Reconnect reconnect_;

@@ -10,6 +10,7 @@
 #include "calc/time.h"
 #include "feedhandlers/common/bytes.h"
 #include "feedhandlers/common/feed_counters.h"
+#include "feedhandlers/common/session_notice.h"
 
 namespace indexcast::feed {
 
@@ -23,7 +24,7 @@ struct Reconnect {
     same_gateway,  // unless it never came up there
   };
   To to = To::next_gateway;
-  std::int64_t wait_at_least_ns = 0;  // beside the usual back-off
+  std::int64_t wait_at_least_ns = 0;  // before this gateway is asked again, beside the back-off
   friend bool operator==(const Reconnect&, const Reconnect&) = default;
 };
 
@@ -33,6 +34,8 @@ class StreamHandler {
  public:
   virtual ~StreamHandler() = default;
 
+  // The next connection is to the gateway at `place` of the list. 0 until told otherwise.
+  virtual void use_gateway(std::size_t /*place*/) {}
   // A connection is up: begin the session (logon into `out`).
   virtual void on_connected(TimeNs now, Outbox& out) = 0;
   // Bytes arrived, cut anywhere. Incomplete frames are kept. False: the session is over, close the
@@ -51,6 +54,10 @@ class StreamHandler {
 
   // Where to go after a session that on_bytes ended; asked before on_disconnected.
   virtual Reconnect reconnect() const { return {}; }
+
+  // The oldest notice that was not taken yet; false: none. Belongs to one thread, which need not be
+  // that of the other members.
+  virtual bool take_notice(SessionNotice&) { return false; }
 
   virtual FeedState state() const = 0;
   virtual FeedCounters& counters() = 0;

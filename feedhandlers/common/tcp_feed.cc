@@ -18,6 +18,7 @@ TcpFeed::TcpFeed(Venue venue, std::vector<Endpoint> gateways,
                  std::unique_ptr<StreamHandler> handler, std::uint64_t backoff_seed)
     : venue_(venue),
       gateways_(std::move(gateways)),
+      attempts_(gateways_.size()),
       handler_(std::move(handler)),
       counters_(handler_->counters()),
       backoff_(backoff_seed) {
@@ -63,6 +64,7 @@ void TcpFeed::finish_connecting(TimeNs now) {
   if (status == TcpSocket::Status::would_block && now < deadline_) return;
   if (status != TcpSocket::Status::done) return fail_over(now);
   link_ = Link::connected;
+  handler_->use_gateway(gateway());
   handler_->on_connected(now, outbox_);
 }
 
@@ -98,17 +100,47 @@ bool TcpFeed::flush() {
 }
 
 void TcpFeed::lose(TimeNs now, const Reconnect& wish) {
-  const bool again = wish.to == Reconnect::To::same_gateway && logged_on(handler_->state());
+  const bool was_up = logged_on(handler_->state());
   handler_->on_disconnected(now);
-  try_again(again ? gateway() : gateway() + 1, wish.wait_at_least_ns, now);
+  attempts_[gateway()].not_before = now + wish.wait_at_least_ns;
+  if (was_up) {
+    for (Attempt& attempt : attempts_) attempt.tried = false;
+    if (wish.to == Reconnect::To::same_gateway) return try_again(gateway(), now);
+  }
+  fail_over(now);
 }
 
-void TcpFeed::try_again(std::size_t gateway, std::int64_t wait_at_least_ns, TimeNs now) {
+void TcpFeed::fail_over(TimeNs now) {
+  attempts_[gateway()].tried = true;
+  try_again(next_gateway(now), now);
+}
+
+// The most preferred gateway that was not tried; one that asked for a wait comes after the others.
+std::size_t TcpFeed::next_gateway(TimeNs now) {
+  if (std::ranges::all_of(attempts_, &Attempt::tried)) {
+    for (Attempt& attempt : attempts_) attempt.tried = false;
+  }
+  const auto waits = [&](const Attempt& attempt) { return attempt.not_before > now; };
+  const auto sooner = [&](const Attempt& a, const Attempt& b) {
+    if (waits(a) != waits(b)) return waits(b);
+    if (waits(a)) return a.not_before < b.not_before;
+    return !a.tried && b.tried;
+  };
+  return static_cast<std::size_t>(std::ranges::min_element(attempts_, sooner) - attempts_.begin());
+}
+
+void TcpFeed::try_again(std::size_t gateway, TimeNs now) {
   socket_.close();
   outbox_.clear();
   link_ = Link::waiting;
-  deadline_ = now + std::max(backoff_.next_ns(), wait_at_least_ns);
-  gateway_.store(gateway % gateways_.size(), std::memory_order_release);
+  deadline_ = std::max(now + backoff_.next_ns(), attempts_[gateway].not_before);
+  gateway_.store(gateway, std::memory_order_release);
+}
+
+bool TcpFeed::take_notice(SessionNotice& out) {
+  if (!handler_->take_notice(out)) return false;
+  out.address = &gateways_[out.gateway];
+  return true;
 }
 
 void TcpFeed::append_descriptors(std::vector<pollfd>& out) const {

@@ -16,10 +16,13 @@
 
 namespace indexcast::feed {
 
-// Connects to the first gateway; after a failure or a loss waits (reconnect_backoff.h) and takes
-// the next, round the list, unless the session that ended wishes otherwise (stream_handler.h).
-// Takes its leave when destroyed. poll() and append_descriptors() belong to one thread; state(),
-// counters() and venue() to any.
+// Connects to the first gateway. When a session that was up is lost, the order starts again with
+// the first gateway: each one is tried once in the order of the list, the one that was just lost
+// last, then round again. So a session returns to a preferred gateway with the next loss, and a
+// session that is well is never given up for that. The session that ended may ask for the same
+// gateway again, or for a wait before its gateway is asked again, which holds back no other gateway
+// (stream_handler.h). Between two attempts it waits (reconnect_backoff.h). Logs out when destroyed.
+// poll() and append_descriptors() belong to one thread; state(), counters() and venue() to any.
 class TcpFeed final : public Feed {
  public:
   // Bytes read in one poll at most, so that a fast gateway cannot keep its thread from the other
@@ -43,11 +46,16 @@ class TcpFeed final : public Feed {
   FeedState state() const override { return state_.load(std::memory_order_acquire); }
   const FeedCounters& counters() const override { return counters_; }
   void set_day_over(bool over) override { backoff_.set_day_over(over); }
+  bool take_notice(SessionNotice& out) override;
 
   // The gateway of the connection, or of the next attempt. Any thread.
   std::size_t gateway() const { return gateway_.load(std::memory_order_acquire); }
 
  private:
+  struct Attempt {
+    bool tried = false;   // since the last session that was up
+    TimeNs not_before{};  // as the last session there asked
+  };
   enum class Link : std::uint8_t { waiting, connecting, connected };
 
   void open(TimeNs now);
@@ -55,11 +63,14 @@ class TcpFeed final : public Feed {
   std::size_t receive(TimeNs now);
   bool flush();
   void lose(TimeNs now, const Reconnect& wish = {});
-  void fail_over(TimeNs now) { try_again(gateway() + 1, 0, now); }
-  void try_again(std::size_t gateway, std::int64_t wait_at_least_ns, TimeNs now);
+  // An attempt at this gateway failed: takes the next one.
+  void fail_over(TimeNs now);
+  std::size_t next_gateway(TimeNs now);
+  void try_again(std::size_t gateway, TimeNs now);
 
   const Venue venue_;
   const std::vector<Endpoint> gateways_;
+  std::vector<Attempt> attempts_;  // of each gateway
   const std::unique_ptr<StreamHandler> handler_;
   FeedCounters& counters_;
   ReconnectBackoff backoff_;

@@ -58,6 +58,10 @@ enum class FaultKind : std::uint8_t {
   resend_refuse,
   resend_partial,
   resend_slow,
+  // Shenzhen's multicast sender, per packet or at instants.
+  mddp_encrypted,
+  mddp_sample_form,
+  mddp_restart,
   // Markets.
   halt,
   volatility_interruption,

@@ -19,7 +19,14 @@ namespace indexcast::sim {
 
 // A client's message as its session sees it.
 struct ClientMessage {
-  enum class Kind : std::uint8_t { logon, logout, heartbeat, request, other };
+  enum class Kind : std::uint8_t {
+    logon,
+    stranger,  // a logon whose names reveal no answer: the connection is closed without one
+    logout,
+    heartbeat,
+    request,
+    other,
+  };
   Kind kind = Kind::other;
   std::int64_t heartbeat_s = 0;  // a logon's interval
   std::string refusal;           // why the logon is not accepted; empty: it is
@@ -36,6 +43,8 @@ class GatewayProtocol {
   // `code`: SessionStatus; empty: what the protocol says in this situation.
   virtual void log_out(const std::string& text, std::optional<std::int64_t> code, TimeNs now,
                        std::vector<std::byte>& out) = 0;
+  // SessionStatus of the answer to a client's logout.
+  virtual std::int64_t answer_status() const { return 0; }
   virtual void heartbeat(TimeNs now, std::vector<std::byte>& out) = 0;
   // A message of the day, with what this session adds to it.
   virtual void market_data(feed::Bytes message, std::vector<std::byte>& out) = 0;
@@ -50,11 +59,15 @@ class GatewayProtocol {
 std::vector<std::byte> sse_image_of_day(feed::Bytes message, Date day);
 std::vector<std::byte> szse_image_of_day(feed::Bytes message, Date day);
 
-// The client's settings double as what the gateway expects of it: CompIDs, version, password.
-std::unique_ptr<GatewayProtocol> make_sse_gateway(const sse::Settings& settings);
-std::unique_ptr<GatewayProtocol> make_szse_gateway(const szse::Settings& settings);
+// A gateway takes the names and the password that the client's settings have for its own address,
+// and no other gateway's; version and the rest are those of all.
+std::unique_ptr<GatewayProtocol> make_sse_gateway(const sse::Settings& settings,
+                                                  const sse::Gateway& gateway);
+std::unique_ptr<GatewayProtocol> make_szse_gateway(const szse::Settings& settings,
+                                                   const szse::Gateway& gateway);
 // Shenzhen's resend port. `store` and `faults` (may be null) outlive the protocol.
 std::unique_ptr<GatewayProtocol> make_szse_resend(const szse::Settings& settings,
+                                                  const szse::Gateway& gateway,
                                                   const TickStore& store, GatewayFaults* faults);
 
 }  // namespace indexcast::sim

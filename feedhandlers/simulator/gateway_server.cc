@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <utility>
 
@@ -41,11 +42,28 @@ std::size_t GatewayServer::logged_on() const {
 void GatewayServer::accept() {
   acceptor_.async_accept([this](boost::system::error_code error, tcp::socket socket) {
     if (error == boost::asio::error::operation_aborted) return;
-    if (!error) {
-      connections_.push_back(std::make_shared<GatewayConnection>(std::move(socket), *this));
-      connections_.back()->start();
-    }
+    if (!error) admit(std::move(socket));
     accept();
+  });
+}
+
+bool GatewayServer::holds_its_session() const {
+  return faults_.venue() == feed::Venue::szse && !connections_.empty();
+}
+
+void GatewayServer::admit(tcp::socket socket) {
+  if (!holds_its_session()) {
+    connections_.push_back(std::make_shared<GatewayConnection>(std::move(socket), *this));
+    return connections_.back()->start();
+  }
+  // The end of the old connection may be ready beside the new one: look again behind it.
+  boost::asio::post(timer_.get_executor(), [this, held = std::move(socket)]() mutable {
+    if (holds_its_session()) {
+      ++counts_.connections_blocked;
+      return;  // closes the socket
+    }
+    connections_.push_back(std::make_shared<GatewayConnection>(std::move(held), *this));
+    connections_.back()->start();
   });
 }
 

@@ -43,6 +43,7 @@ bool GatewaySession::on_message(const ClientMessage& message, feed::Bytes frame,
     case State::awaiting_logon:
       if (message.kind == ClientMessage::Kind::logon) return on_logon(message, now, out);
       state_ = State::refused;
+      if (message.kind == ClientMessage::Kind::stranger) return false;
       protocol_->log_out("logon first", std::nullopt, now, out);
       return false;
     case State::live:
@@ -52,7 +53,7 @@ bool GatewaySession::on_message(const ClientMessage& message, feed::Bytes frame,
         liveness_.sent(now);
       }
       if (message.kind != ClientMessage::Kind::logout) return true;
-      log_out("", now, out);
+      log_out("", now, out, protocol_->answer_status());
       return false;
     case State::leaving:
       return message.kind != ClientMessage::Kind::logout;

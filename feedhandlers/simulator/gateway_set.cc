@@ -26,7 +26,9 @@ GatewaySet::GatewaySet(boost::asio::io_context& io, const Settings& settings, Fa
   if (!settings.sse.gateways.empty() &&
       day_kind(settings.faults, feed::Venue::sse) != DayKind::absent) {
     listen(io, servers_[feed::Venue::sse], feed::Venue::sse, settings.sse.gateways,
-           [this](GatewayFaults&) { return make_sse_gateway(settings_.sse); });
+           [this](const sse::Gateway& gateway, GatewayFaults&) {
+             return make_sse_gateway(settings_.sse, gateway);
+           });
     if (!settings.sse.fallback_file.empty()) {
       file_ = std::make_unique<MktdtWriter>(settings.sse.fallback_file);
     }
@@ -45,23 +47,28 @@ void GatewaySet::open_shenzhen(boost::asio::io_context& io) {
         });
   } else if (!szse.gateways.empty()) {
     listen(io, servers_[feed::Venue::szse], feed::Venue::szse, szse.gateways,
-           [this](GatewayFaults&) { return make_szse_gateway(settings_.szse); });
+           [this](const szse::Gateway& gateway, GatewayFaults&) {
+             return make_szse_gateway(settings_.szse, gateway);
+           });
   }
-  listen(io, resend_, feed::Venue::szse, szse.resend_gateways, [this](GatewayFaults& faults) {
-    return make_szse_resend(settings_.szse, ticks_, &faults);
-  });
+  listen(io, resend_, feed::Venue::szse, szse.resend_gateways,
+         [this](const szse::Gateway& gateway, GatewayFaults& faults) {
+           return make_szse_resend(settings_.szse, gateway, ticks_, &faults);
+         });
 }
 
+template <class Gateway, class Protocol>
 void GatewaySet::listen(boost::asio::io_context& io, Servers& servers, feed::Venue venue,
-                        const std::vector<feed::Endpoint>& addresses,
-                        const GatewayServer::ProtocolFactory& protocol) {
+                        const std::vector<Gateway>& gateways, const Protocol& protocol) {
   // Resend gateways are counted behind the realtime ones.
   const bool realtime = &servers != &resend_;
   auto place = static_cast<std::uint32_t>(realtime ? 0 : settings_.szse.gateways.size());
-  for (const feed::Endpoint& address : addresses) {
-    servers.push_back(
-        std::make_unique<GatewayServer>(io, address, protocol, settings_.client_backlog, counts_,
-                                        GatewayFaults(faults_, venue, ++place, realtime)));
+  // `gateways` belong to the settings, which outlive the servers.
+  for (const Gateway& gateway : gateways) {
+    servers.push_back(std::make_unique<GatewayServer>(
+        io, gateway.address,
+        [&gateway, protocol](GatewayFaults& faults) { return protocol(gateway, faults); },
+        settings_.client_backlog, counts_, GatewayFaults(faults_, venue, ++place, realtime)));
   }
 }
 

@@ -49,9 +49,10 @@ class GatewaySet {
  private:
   using Servers = std::vector<std::unique_ptr<GatewayServer>>;
 
+  // `protocol` makes the protocol of a gateway for one connection.
+  template <class Gateway, class Protocol>
   void listen(boost::asio::io_context& io, Servers& servers, feed::Venue venue,
-              const std::vector<feed::Endpoint>& addresses,
-              const GatewayServer::ProtocolFactory& protocol);
+              const std::vector<Gateway>& gateways, const Protocol& protocol);
   void open_shenzhen(boost::asio::io_context& io);
 
   const Settings& settings_;

@@ -14,9 +14,15 @@ namespace {
 constexpr std::uint16_t kApplication = 1U << 13;
 constexpr std::uint16_t kResendBySeqNum = 1U << 12;
 constexpr std::uint16_t kZlib = 1U << 10;
+constexpr std::uint16_t kEncrypted = 1U << 8;
 constexpr std::uint16_t kLengths = 1U << 7;
 constexpr std::uint16_t kFragmented = 1U << 6;
 constexpr std::uint16_t kEncodeChecksum = 1U << 5;
+// In the samples of 5.8 this bit marks a fragment.
+constexpr std::uint16_t kSampleFragment = 1U << 5;
+// What a mark has: it is a management packet (4).
+constexpr std::uint16_t kMark = 0;
+constexpr std::byte kToken{0x5a};
 
 constexpr std::uint16_t kStreamEnd = 0xffff;  // MsgCount
 // 390095 and where its EndOfChannel stands behind the header of 8 bytes (1.5).
@@ -71,8 +77,7 @@ void MddpPackets::on_channel_heartbeat(const ExchangeMessage& message) {
   const auto end = feed::load_be<std::uint16_t>(message.bytes.data() + kEndOfChannel);
   if (end == 0 || channel.ended) return;
   channel.ended = true;
-  packet(message.channel, channel.next - 1, kStreamEnd, kApplication | kResendBySeqNum, {}, nullptr,
-         0);
+  packet(message.channel, channel.next - 1, kStreamEnd, kMark, {}, {});
 }
 
 void MddpPackets::flush(TimeNs now) {
@@ -80,6 +85,14 @@ void MddpPackets::flush(TimeNs now) {
   if (now - last_heartbeat_ < kHeartbeatNs) return;
   last_heartbeat_ = now;
   heartbeats();
+}
+
+void MddpPackets::restart(bool next_sender_id) {
+  frame();
+  if (next_sender_id) ++sender_id_;
+  for (auto& [number, channel] : channels_) {
+    if (!channel.ticks) channel.next = 1;
+  }
 }
 
 std::vector<MddpPacket> MddpPackets::take() { return std::exchange(framed_, {}); }
@@ -109,41 +122,54 @@ void MddpPackets::frame() {
   waiting_bytes_ = 0;
 }
 
-// Compressed, then cut: the receiver puts together, then expands.
+// Compressed, encrypted, then cut: the receiver does the reverse. The samples have no
+// EncodeChecksum, whose bit marks a fragment there.
 void MddpPackets::frame_body(std::uint32_t channel, std::int64_t sequence, std::uint16_t count,
                              std::uint16_t flags, std::vector<std::byte> body) {
+  const Form form = choose_form_(channel);
   std::vector<std::byte> checksum;
   if (body.size() >= kCompressible && compressible_++ % kCompressEvery == 0) {
     if (std::vector<std::byte> small = compressed(body); !small.empty()) {
-      flags |= kZlib | kEncodeChecksum;
-      feed::BigEndianWriter(checksum).number(adler(body.data(), body.size()));
+      flags |= kZlib;
+      if (!form.sample) {
+        flags |= kEncodeChecksum;
+        feed::BigEndianWriter(checksum).number(adler(body.data(), body.size()));
+      }
       body = std::move(small);
     }
   }
+  if (form.encrypted) {
+    flags |= kEncrypted;
+    for (std::byte& byte : body) byte ^= kToken;
+  }
   const std::size_t fragments = (body.size() + kFragment - 1) / kFragment;
-  if (fragments > 1) flags |= kFragmented;
+  if (fragments > 1) flags |= form.sample ? kSampleFragment : kFragmented;
   for (std::size_t i = 0; i < fragments; ++i) {
     std::vector<std::byte> extension;
     if (fragments > 1) {
       feed::BigEndianWriter(extension)
           .number(static_cast<std::uint16_t>(fragments))
           .number(static_cast<std::uint16_t>(i + 1));
+    } else if (form.sample) {
+      feed::BigEndianWriter(extension).number(std::uint32_t{0});
     }
     extension.insert(extension.end(), checksum.begin(), checksum.end());
     const std::size_t begin = i * kFragment;
-    packet(channel, sequence, count, flags, extension, body.data() + begin,
-           std::min(kFragment, body.size() - begin));
+    packet(channel, sequence, count, flags, extension,
+           feed::Bytes(body).subspan(begin, std::min(kFragment, body.size() - begin)),
+           !form.sample);
   }
 }
 
 void MddpPackets::packet(std::uint32_t channel, std::int64_t sequence, std::uint16_t count,
                          std::uint16_t flags, const std::vector<std::byte>& extension,
-                         const std::byte* body, std::size_t size) {
+                         feed::Bytes body, bool counted) {
+  const std::size_t header = kFixedHeader + (counted ? extension.size() : 0);
   std::vector<std::byte> bytes;
   feed::BigEndianWriter(bytes)
       .number(kProtocol)
       .number(kVersion)
-      .number(static_cast<std::uint8_t>((kFixedHeader + extension.size()) / kWord))
+      .number(static_cast<std::uint8_t>(header / kWord))
       .number(sender_id_)
       .number(kMarket)
       .number(static_cast<std::uint16_t>(channel))
@@ -151,16 +177,16 @@ void MddpPackets::packet(std::uint32_t channel, std::int64_t sequence, std::uint
       .number(count)
       .number(flags);
   bytes.insert(bytes.end(), extension.begin(), extension.end());
-  bytes.insert(bytes.end(), body, body + size);
+  bytes.insert(bytes.end(), body.begin(), body.end());
   feed::BigEndianWriter(bytes).number(adler(bytes.data(), bytes.size()));
   framed_.push_back({channel, std::move(bytes)});
 }
 
 void MddpPackets::heartbeats() {
-  packet(0, 0, 0, 0, {}, nullptr, 0);
+  packet(0, 0, 0, kMark, {}, {});
   for (const auto& [number, channel] : channels_) {
     if (!channel.ticks || channel.ended) continue;
-    packet(number, channel.next - 1, 0, kApplication | kResendBySeqNum, {}, nullptr, 0);
+    packet(number, channel.next - 1, 0, kMark, {}, {});
   }
 }
 

@@ -1,12 +1,15 @@
 // Shenzhen's multicast form, the sender's side: MDDP Ver1.01 (SZSE notes 1.7), written from the
-// notes alone, so that the receiver is checked by a second reading of them. Pure.
+// notes alone, so that a second reading of them checks the receiver. Pure.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
+#include "feedhandlers/common/bytes.h"
 #include "feedhandlers/simulator/exchange_message.h"
 
 namespace indexcast::sim {
@@ -29,15 +32,28 @@ class MddpPackets {
   static constexpr std::size_t kMaxMessages = 16;
   static constexpr std::size_t kMaxBody = 8'000;
 
+  // How a body is sent.
+  struct Form {
+    bool encrypted = false;  // under a token that no receiver has
+    bool sample = false;     // fragment fields as in the samples of MDDP 5.8, not as in its tables
+  };
+  // The form of the next body of a channel.
+  using ChooseForm = std::function<Form(std::uint32_t channel)>;
+
   explicit MddpPackets(std::uint8_t sender_id = 1) : sender_id_(sender_id) {}
+  void choose_form(ChooseForm choose) { choose_form_ = std::move(choose); }
 
   // A message of the day. What waited from an earlier instant, or for another channel, is framed.
   // Heartbeats of tick channels (390095) do not travel: they have no number, and the streams' own
   // say the same; the last one becomes the end of its stream.
   void push(const ExchangeMessage& message);
   // Frames what waits, and heartbeats when they are due: of the source every five seconds, of tick
-  // channels too, since only these can be asked for again.
+  // channels too, since only these can be asked for again. Heartbeats and ends have Flag 0 (MDDP
+  // 4).
   void flush(TimeNs now);
+  // The sender begins again: numbers of snapshot channels start at 1. With `next_sender_id` under
+  // the next SenderId, which a sender takes when it can (MDDP 4.1).
+  void restart(bool next_sender_id);
   // The packets framed so far; forgets them.
   std::vector<MddpPacket> take();
 
@@ -51,13 +67,15 @@ class MddpPackets {
   void frame();
   void frame_body(std::uint32_t channel, std::int64_t sequence, std::uint16_t count,
                   std::uint16_t flags, std::vector<std::byte> body);
+  // `extension`: the optional fields; `counted`: HeaderSize counts them.
   void packet(std::uint32_t channel, std::int64_t sequence, std::uint16_t count,
-              std::uint16_t flags, const std::vector<std::byte>& extension, const std::byte* body,
-              std::size_t size);
+              std::uint16_t flags, const std::vector<std::byte>& extension, feed::Bytes body,
+              bool counted = true);
   void heartbeats();
   void on_channel_heartbeat(const ExchangeMessage& message);
 
   std::uint8_t sender_id_;
+  ChooseForm choose_form_ = [](std::uint32_t) { return Form{}; };
   std::map<std::uint32_t, Channel> channels_;
   std::vector<ExchangeMessage> waiting_;  // of one channel
   std::size_t waiting_bytes_ = 0;

@@ -4,7 +4,32 @@
 
 namespace indexcast::sim {
 
+MddpSender::MddpSender(const szse::MulticastSettings& settings, FaultBook& faults, Send send)
+    : settings_(settings), faults_(faults), send_datagram_(std::move(send)) {
+  packets_.choose_form([this](std::uint32_t channel) {
+    const Opportunity here{feed::Venue::szse, channel, now_ms_, 0};
+    return MddpPackets::Form{
+        .encrypted = faults_.strike(FaultKind::mddp_encrypted, here) != nullptr,
+        .sample = faults_.strike(FaultKind::mddp_sample_form, here) != nullptr};
+  });
+  for (const Fault& fault : faults.plan()) {
+    if (fault.kind == FaultKind::mddp_restart) restarts_.push_back({&fault, instants_of(fault)});
+  }
+}
+
+void MddpSender::restart_when_due(std::int64_t now_ms) {
+  for (Restart& restart : restarts_) {
+    while (!restart.instants.empty() && restart.instants.front() <= now_ms) {
+      restart.instants.erase(restart.instants.begin());
+      packets_.restart(restart.fault->amount != 0);
+      faults_.happened(*restart.fault);
+    }
+  }
+}
+
 void MddpSender::on_exchange_time(TimeNs now) {
+  now_ms_ = china_time_of_day_ms(now);
+  restart_when_due(now_ms_);
   packets_.flush(now);
   for (const MddpPacket& packet : packets_.take()) send(packet, now);
 }

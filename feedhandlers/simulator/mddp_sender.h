@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include "feedhandlers/common/endpoint.h"
 #include "feedhandlers/simulator/fault_book.h"
@@ -20,8 +22,7 @@ class MddpSender {
                                   feed::Bytes bytes)>;
 
   // `settings` and `faults` outlive the sender.
-  MddpSender(const szse::MulticastSettings& settings, FaultBook& faults, Send send)
-      : settings_(settings), faults_(faults), send_datagram_(std::move(send)) {}
+  MddpSender(const szse::MulticastSettings& settings, FaultBook& faults, Send send);
 
   void publish(const ExchangeMessage& message) { packets_.push(message); }
   // Sends what waits once its instant is over.
@@ -32,11 +33,21 @@ class MddpSender {
   void send(const MddpPacket& packet, TimeNs now);
   void send_on(const szse::MulticastChannel& channel, const MddpPacket& packet, TimeNs now);
 
+  // A restart of the plan, and those of its instants that have yet to come.
+  struct Restart {
+    const Fault* fault;
+    std::vector<std::int64_t> instants;
+  };
+
+  void restart_when_due(std::int64_t now_ms);
+
   const szse::MulticastSettings& settings_;
   FaultBook& faults_;
   MddpPackets packets_;
   Send send_datagram_;
   MddpCounts counts_;
+  std::int64_t now_ms_ = 0;  // time of day
+  std::vector<Restart> restarts_;
 };
 
 }  // namespace indexcast::sim

@@ -40,10 +40,10 @@ class PcapTransport::Client {
                       std::move(sink)) {
     if (venue == feed::Venue::sse) {
       handler_ = std::make_unique<sse::Handler>(settings.sse, symbols_, no_sink_);
-      protocol_ = make_sse_gateway(settings.sse);
+      protocol_ = make_sse_gateway(settings.sse, settings.sse.gateways.front());
     } else {
       handler_ = std::make_unique<szse::Handler>(settings.szse, symbols_, no_sink_);
-      protocol_ = make_szse_gateway(settings.szse);
+      protocol_ = make_szse_gateway(settings.szse, settings.szse.gateways.front());
     }
   }
 
@@ -141,9 +141,9 @@ void PcapTransport::add_clients(TimeNs now) {
   const auto sink = [this](TimeNs time, std::vector<std::byte> bytes) {
     queue(time, std::move(bytes));
   };
-  const auto add = [&](feed::Venue venue, const std::vector<feed::Endpoint>& gateways) {
+  const auto add = [&](feed::Venue venue, const auto& gateways) {
     if (gateways.empty() || day_kind(settings_.faults, venue) == DayKind::absent) return;
-    clients_.push_back(std::make_unique<Client>(venue, settings_, gateways.front(), sink));
+    clients_.push_back(std::make_unique<Client>(venue, settings_, gateways.front().address, sink));
     clients_.back()->connect(now);
     clients_.back()->logged_on() ? ++counts_.sessions : ++counts_.logons_refused;
   };

@@ -11,15 +11,17 @@ constexpr std::uint32_t kRefused = 1000;  // severe: the same logon will not suc
 
 class SseGateway final : public GatewayProtocol {
  public:
-  explicit SseGateway(const sse::Settings& settings) : settings_(settings) {}
+  SseGateway(const sse::Settings& settings, const sse::Gateway& gateway)
+      : appl_ver_id_(settings.appl_ver_id), gateway_(gateway) {}
 
   feed::FrameScan scan(feed::Bytes stream) const override { return sse::scan_frame(stream); }
   ClientMessage read(feed::Bytes frame) override;
   void accept_logon(TimeNs now, std::vector<std::byte>& out) override {
     accepted_ = true;
+    // The names in the answer are not defined: here the client's logon comes back as it was.
     sse::encode_logon(stamp(now),
-                      {settings_.target_comp_id, settings_.sender_comp_id,
-                       static_cast<std::uint16_t>(heartbeat_s_), settings_.appl_ver_id},
+                      {gateway_.sender_comp_id, gateway_.target_comp_id,
+                       static_cast<std::uint16_t>(heartbeat_s_), appl_ver_id_},
                       out);
   }
   void log_out(const std::string& text, std::optional<std::int64_t> code, TimeNs now,
@@ -39,7 +41,8 @@ class SseGateway final : public GatewayProtocol {
     return {static_cast<std::uint64_t>(timestamp_digits(now)), ++sent_};
   }
 
-  const sse::Settings settings_;
+  const std::string appl_ver_id_;
+  const sse::Gateway gateway_;
   std::int64_t heartbeat_s_ = 0;
   bool accepted_ = false;
   std::uint64_t sent_ = 0;
@@ -65,10 +68,10 @@ ClientMessage SseGateway::read_logon(feed::Bytes frame) {
   if (sse::decode_logon(frame, logon) != feed::DecodeError::none) return {};
   ClientMessage message{ClientMessage::Kind::logon, logon.heart_bt_int, {}};
   heartbeat_s_ = logon.heart_bt_int;
-  if (feed::trim_padding(logon.sender_comp_id) != settings_.sender_comp_id ||
-      feed::trim_padding(logon.target_comp_id) != settings_.target_comp_id) {
+  if (feed::trim_padding(logon.sender_comp_id) != gateway_.sender_comp_id ||
+      feed::trim_padding(logon.target_comp_id) != gateway_.target_comp_id) {
     message.refusal = "unknown CompID";
-  } else if (feed::trim_padding(logon.appl_ver_id) != settings_.appl_ver_id) {
+  } else if (feed::trim_padding(logon.appl_ver_id) != appl_ver_id_) {
     message.refusal = "ApplVerID not supported";
   } else if (heartbeat_s_ == 0) {
     message.refusal = "HeartBtInt must be positive";
@@ -110,8 +113,9 @@ std::vector<std::byte> sse_image_of_day(feed::Bytes message, Date day) {
   return out;
 }
 
-std::unique_ptr<GatewayProtocol> make_sse_gateway(const sse::Settings& settings) {
-  return std::make_unique<SseGateway>(settings);
+std::unique_ptr<GatewayProtocol> make_sse_gateway(const sse::Settings& settings,
+                                                  const sse::Gateway& gateway) {
+  return std::make_unique<SseGateway>(settings, gateway);
 }
 
 }  // namespace indexcast::sim

@@ -12,21 +12,23 @@ constexpr std::int32_t kOther = 101;
 
 class SzseGateway final : public GatewayProtocol {
  public:
-  explicit SzseGateway(const szse::Settings& settings) : settings_(settings) {}
+  SzseGateway(const szse::Settings& settings, const szse::Gateway& gateway)
+      : version_(settings.default_appl_ver_id), gateway_(gateway) {}
 
   feed::FrameScan scan(feed::Bytes stream) const override { return szse::scan_frame(stream); }
   ClientMessage read(feed::Bytes frame) override;
   void accept_logon(TimeNs, std::vector<std::byte>& out) override {
-    status_ = szse::kLogoutComplete;
-    // The answer does not give the password away.
-    szse::encode_logon({settings_.target_comp_id, settings_.sender_comp_id, heartbeat_s_, "",
-                        settings_.default_appl_ver_id},
-                       out);
+    status_ = szse::kSessionActive;
+    // The names in the answer are not defined: here TargetCompID is the user's name, as was seen
+    // once (notes 1.1). The answer does not give the password away.
+    szse::encode_logon(
+        {gateway_.target_comp_id, gateway_.sender_comp_id, heartbeat_s_, "", version_}, out);
   }
   void log_out(const std::string& text, std::optional<std::int64_t> code, TimeNs,
                std::vector<std::byte>& out) override {
     szse::encode_logout({code ? static_cast<std::int32_t>(*code) : status_, text}, out);
   }
+  std::int64_t answer_status() const override { return szse::kLogoutComplete; }
   void heartbeat(TimeNs, std::vector<std::byte>& out) override { szse::encode_heartbeat(out); }
   void market_data(feed::Bytes message, std::vector<std::byte>& out) override {
     out.insert(out.end(), message.begin(), message.end());
@@ -35,7 +37,8 @@ class SzseGateway final : public GatewayProtocol {
  private:
   ClientMessage read_logon(feed::Bytes frame);
 
-  const szse::Settings settings_;
+  const std::string version_;
+  const szse::Gateway gateway_;
   std::int32_t heartbeat_s_ = 0;
   std::int32_t status_ = kOther;
 };
@@ -58,14 +61,17 @@ ClientMessage SzseGateway::read(feed::Bytes frame) {
 ClientMessage SzseGateway::read_logon(feed::Bytes frame) {
   szse::Logon logon;
   if (szse::decode_logon(frame, logon) != feed::DecodeError::none) return {};
+  // Names that are not ours get no answer, which would reveal something (GUIDE 5.6.3).
+  if (feed::trim_padding(logon.sender_comp_id) != gateway_.sender_comp_id ||
+      feed::trim_padding(logon.target_comp_id) != gateway_.target_comp_id) {
+    return {ClientMessage::Kind::stranger, 0, {}};
+  }
   ClientMessage message{ClientMessage::Kind::logon, logon.heart_bt_int, {}};
   heartbeat_s_ = logon.heart_bt_int;
-  if (feed::trim_padding(logon.sender_comp_id) != settings_.sender_comp_id ||
-      feed::trim_padding(logon.target_comp_id) != settings_.target_comp_id ||
-      feed::trim_padding(logon.password) != settings_.password) {
+  if (feed::trim_padding(logon.password) != gateway_.password) {
     status_ = kInvalidUserOrPassword;
     message.refusal = "invalid user or password";
-  } else if (feed::trim_padding(logon.default_appl_ver_id) != settings_.default_appl_ver_id) {
+  } else if (feed::trim_padding(logon.default_appl_ver_id) != version_) {
     message.refusal = "DefaultApplVerID not supported";
   } else if (heartbeat_s_ <= 0) {
     message.refusal = "HeartBtInt must be positive";
@@ -99,8 +105,9 @@ std::vector<std::byte> szse_image_of_day(feed::Bytes message, Date day) {
   return out;
 }
 
-std::unique_ptr<GatewayProtocol> make_szse_gateway(const szse::Settings& settings) {
-  return std::make_unique<SzseGateway>(settings);
+std::unique_ptr<GatewayProtocol> make_szse_gateway(const szse::Settings& settings,
+                                                   const szse::Gateway& gateway) {
+  return std::make_unique<SzseGateway>(settings, gateway);
 }
 
 }  // namespace indexcast::sim

@@ -14,8 +14,9 @@ constexpr std::uint16_t kAssumedRejectReason = 1;
 
 class SzseResend final : public GatewayProtocol {
  public:
-  SzseResend(const szse::Settings& settings, const TickStore& store, GatewayFaults* faults)
-      : session_(make_szse_gateway(settings)), store_(store), faults_(faults) {}
+  SzseResend(const szse::Settings& settings, const szse::Gateway& gateway, const TickStore& store,
+             GatewayFaults* faults)
+      : session_(make_szse_gateway(settings, gateway)), store_(store), faults_(faults) {}
 
   feed::FrameScan scan(feed::Bytes stream) const override { return session_->scan(stream); }
   ClientMessage read(feed::Bytes frame) override {
@@ -30,6 +31,7 @@ class SzseResend final : public GatewayProtocol {
                std::vector<std::byte>& out) override {
     session_->log_out(text, code, now, out);
   }
+  std::int64_t answer_status() const override { return session_->answer_status(); }
   void heartbeat(TimeNs now, std::vector<std::byte>& out) override {
     session_->heartbeat(now, out);
   }
@@ -89,8 +91,9 @@ std::uint8_t SzseResend::resend_ticks(const szse::Resend& request,
 }  // namespace
 
 std::unique_ptr<GatewayProtocol> make_szse_resend(const szse::Settings& settings,
+                                                  const szse::Gateway& gateway,
                                                   const TickStore& store, GatewayFaults* faults) {
-  return std::make_unique<SzseResend>(settings, store, faults);
+  return std::make_unique<SzseResend>(settings, gateway, store, faults);
 }
 
 }  // namespace indexcast::sim

@@ -59,6 +59,7 @@ struct TransportCounts {
   std::uint64_t file_rounds = 0;  // of Shanghai's mktdt00.txt; known at the end
   std::uint64_t sessions = 0;     // clients logged on
   std::uint64_t logons_refused = 0;
+  std::uint64_t connections_blocked = 0;  // closed because the port had its one session
   std::uint64_t slow_clients_dropped = 0;
   std::uint64_t send_errors = 0;  // datagrams the kernel did not take
 };

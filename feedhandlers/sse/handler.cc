@@ -20,16 +20,6 @@ using Kind = SessionMessage::Kind;
 // later message a step backwards.
 constexpr std::uint64_t kMaxSequenceJump = 1'000'000'000;
 
-// Our names and the peer's, in whichever order the answer carries them: the documents say that the
-// gateway sends our logon back.
-bool names_match(const Logon& logon, const Settings& settings) {
-  const auto sender = feed::trim_padding(logon.sender_comp_id);
-  const auto target = feed::trim_padding(logon.target_comp_id);
-  const std::string_view ours = settings.sender_comp_id;
-  const std::string_view theirs = settings.target_comp_id;
-  return (sender == theirs && target == ours) || (sender == ours && target == theirs);
-}
-
 }  // namespace
 
 Handler::Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink)
@@ -43,15 +33,15 @@ Handler::Handler(const Settings& settings, const feed::SymbolTable& symbols, fee
       sources_(settings, events_, counters_) {}
 
 void Handler::begin_session(bool watched) {
-  watched_ = watched;
   expected_sequence_ = watched ? 0 : 1;
   sent_sequence_ = 0;
 }
 
 void Handler::send_logon(TimeNs now, Outbox& out) {
+  const Gateway& peer = feed::gateway_at(settings_.gateways, gateway());
   encode_logon(next_stamp(now),
-               {.sender_comp_id = settings_.sender_comp_id,
-                .target_comp_id = settings_.target_comp_id,
+               {.sender_comp_id = peer.sender_comp_id,
+                .target_comp_id = peer.target_comp_id,
                 .heart_bt_int = settings_.heartbeat_s,
                 .appl_ver_id = settings_.appl_ver_id},
                out);
@@ -59,7 +49,10 @@ void Handler::send_logon(TimeNs now, Outbox& out) {
 
 void Handler::send_heartbeat(TimeNs now, Outbox& out) { encode_heartbeat(next_stamp(now), out); }
 
-void Handler::send_logout(TimeNs now, Outbox& out) { encode_logout(next_stamp(now), {}, out); }
+// SessionStatus 0 either way: the interface knows no other normal end.
+void Handler::send_logout(TimeNs now, feed::LogoutRole, Outbox& out) {
+  encode_logout(next_stamp(now), {}, out);
+}
 
 SessionMessage Handler::read_session(Bytes frame) {
   switch (decode_header(frame).msg_type) {
@@ -87,16 +80,16 @@ std::optional<std::uint64_t> Handler::follow_sequence(Bytes frame) {
   return missing;
 }
 
-// An answer that names another session is as good as a refusal.
-SessionMessage Handler::read_logon(Bytes frame) const {
+// Any names will do: IS120 does not define the names in the answer.
+SessionMessage Handler::read_logon(Bytes frame) {
   Logon logon;
   if (decode_logon(frame, logon) != DecodeError::none || logon.heart_bt_int == 0) {
     return {.kind = Kind::malformed};
   }
-  if (!watched_ && !names_match(logon, settings_)) {
-    return {.kind = Kind::logout, .reconnect = {.wait_at_least_ns = settings_.refused_backoff_ns}};
-  }
-  return {.kind = Kind::logon, .heartbeat_s = logon.heart_bt_int};
+  return {.kind = Kind::logon,
+          .heartbeat_s = logon.heart_bt_int,
+          .sender = logon.sender_comp_id,
+          .target = logon.target_comp_id};
 }
 
 SessionMessage Handler::read_logout(Bytes frame) {
@@ -107,7 +100,10 @@ SessionMessage Handler::read_logout(Bytes frame) {
   const bool refused = state() == FeedState::connecting;
   return {
       .kind = Kind::logout,
-      .reconnect = {.to = rule.to, .wait_at_least_ns = refused ? settings_.refused_backoff_ns : 0}};
+      .reconnect = {.to = rule.to, .wait_at_least_ns = refused ? settings_.refused_backoff_ns : 0},
+      .status = logout.session_status,
+      .meaning = rule.meaning,
+      .text = logout.text};
 }
 
 // M101 says how the market is and comes whether anything is traded or not.

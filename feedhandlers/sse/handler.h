@@ -41,7 +41,7 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   void begin_session(bool watched);
   void send_logon(TimeNs now, feed::Outbox& out);
   void send_heartbeat(TimeNs now, feed::Outbox& out);
-  void send_logout(TimeNs now, feed::Outbox& out);
+  void send_logout(TimeNs now, feed::LogoutRole, feed::Outbox& out);
   feed::SessionMessage read_session(feed::Bytes frame);
   std::optional<std::uint64_t> follow_sequence(feed::Bytes frame);
   void note_data(feed::Bytes frame, TimeNs now, feed::DataWatch& data);
@@ -49,7 +49,7 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   void begin_round() { events_.begin_round(symbols_.instruments()); }
   bool round_complete() const { return events_.round_complete(); }
   void on_state(FeedState state, TimeNs now) { sources_.on_gateway_state(state, now); }
-  feed::SessionMessage read_logon(feed::Bytes frame) const;
+  static feed::SessionMessage read_logon(feed::Bytes frame);
   feed::SessionMessage read_logout(feed::Bytes frame);
   Stamp next_stamp(TimeNs now);
 
@@ -59,8 +59,7 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   Normalizer normalizer_;
   SourceSwitch sources_;
   feed::ChinaStampReader stamps_;
-  std::uint64_t sent_ = 0;  // SendingTime of the last snapshot, which many share
-  bool watched_ = false;
+  std::uint64_t sent_ = 0;               // SendingTime of the last snapshot, which many share
   std::uint64_t expected_sequence_ = 0;  // 0: the first one met is taken
   std::uint64_t sent_sequence_ = 0;
 };

@@ -8,8 +8,8 @@ LiveFeed::LiveFeed(const Settings& settings, const feed::SymbolTable& symbols,
                    feed::EventSink& sink, std::uint64_t backoff_seed) {
   auto handler = std::make_unique<Handler>(settings, symbols, sink);
   handler_ = handler.get();
-  gateways_ = std::make_unique<feed::TcpFeed>(feed::Venue::sse, settings.gateways,
-                                              std::move(handler), backoff_seed);
+  gateways_ = std::make_unique<feed::TcpFeed>(
+      feed::Venue::sse, feed::addresses_of(settings.gateways), std::move(handler), backoff_seed);
   if (!settings.fallback_file.empty()) file_ = std::make_unique<MktdtWatcher>(settings, *handler_);
 }
 

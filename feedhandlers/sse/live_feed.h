@@ -31,6 +31,7 @@ class LiveFeed final : public feed::Feed {
   FeedState state() const override { return handler_->sources().state(); }
   const feed::FeedCounters& counters() const override { return gateways_->counters(); }
   void set_day_over(bool over) override { gateways_->set_day_over(over); }
+  bool take_notice(feed::SessionNotice& out) override { return gateways_->take_notice(out); }
   feed::FeedCounters& counters() { return handler_->counters(); }
 
   // Any thread.

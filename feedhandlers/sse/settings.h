@@ -1,5 +1,5 @@
-// What a site decides about the SSE feed. IS120 leaves CompIDs, version string and ports to the
-// site (protocol notes, open points), so none is a constant.
+// Settings of the SSE feed. IS120 leaves CompIDs, version and ports to the site, so none of them is
+// a constant.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,16 @@ namespace indexcast::sse {
 // Channel of the fallback file in MarketEvent::channel; the gateways' is feed::kMainChannel.
 inline constexpr std::uint32_t kFileChannel = 2;
 
+// A gateway and the names of the two ends of a session with it (IS120 2.1.3).
+struct Gateway {
+  feed::Endpoint address{};
+  std::string sender_comp_id = "VSS";  // ours, at most 32 characters
+  std::string target_comp_id{};        // the gateway's, at most 32 characters
+  friend bool operator==(const Gateway&, const Gateway&) = default;
+};
+
 struct Settings {
-  std::vector<feed::Endpoint> gateways;  // in order of preference
-  std::string sender_comp_id = "VSS";
-  std::string target_comp_id = "MDGW";
+  std::vector<Gateway> gateways;  // in order of preference
   std::string appl_ver_id = "0.60";
   std::uint16_t heartbeat_s = 3;  // HeartBtInt asked for; the peer is dead after twice this
   bool production_only = true;    // reject TradSesMode other than 3
@@ -32,7 +38,7 @@ struct Settings {
   // After a loss prices may be old for as long as it takes to repeat every image. The period is not
   // in the documents; the file's is 3 to 5 s (4.4).
   std::int64_t gap_settle_ns = 10 * kNsPerSecond;
-  // A gateway that refuses our logon is not asked again sooner, nor is the next one.
+  // A gateway that refused our logon is not asked again sooner.
   std::int64_t refused_backoff_ns = kNsPerSecond;
 
   std::string fallback_file;  // mktdt00.txt as the gateway writes it; empty: none

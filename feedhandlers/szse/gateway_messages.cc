@@ -18,13 +18,20 @@ SessionMessage read_logon(Bytes frame) {
   if (decode_logon(frame, logon) != DecodeError::none || logon.heart_bt_int <= 0) {
     return {.kind = Kind::malformed};
   }
-  return {.kind = Kind::logon, .heartbeat_s = logon.heart_bt_int};
+  return {.kind = Kind::logon,
+          .heartbeat_s = logon.heart_bt_int,
+          .sender = logon.sender_comp_id,
+          .target = logon.target_comp_id};
 }
 
 SessionMessage read_logout(Bytes frame) {
   Logout logout;
   if (decode_logout(frame, logout) != DecodeError::none) return {.kind = Kind::malformed};
-  return {.kind = Kind::logout, .reconnect = reconnect_after(logout.session_status)};
+  return {.kind = Kind::logout,
+          .reconnect = reconnect_after(logout.session_status),
+          .status = logout.session_status,
+          .meaning = name_of_status(logout.session_status),
+          .text = logout.text};
 }
 
 SessionMessage read_channel_heartbeat(Bytes frame) {
@@ -35,19 +42,20 @@ SessionMessage read_channel_heartbeat(Bytes frame) {
 
 }  // namespace
 
-void append_logon(const Settings& settings, feed::Outbox& out) {
-  encode_logon({.sender_comp_id = settings.sender_comp_id,
-                .target_comp_id = settings.target_comp_id,
+void append_logon(const Settings& settings, const Gateway& gateway, feed::Outbox& out) {
+  encode_logon({.sender_comp_id = gateway.sender_comp_id,
+                .target_comp_id = gateway.target_comp_id,
                 .heart_bt_int = settings.heartbeat_s,
-                .password = settings.password,
+                .password = gateway.password,
                 .default_appl_ver_id = settings.default_appl_ver_id},
                out);
 }
 
 void append_heartbeat(feed::Outbox& out) { encode_heartbeat(out); }
 
-void append_logout(feed::Outbox& out) {
-  encode_logout({.session_status = kLogoutComplete, .text = {}}, out);
+void append_logout(feed::LogoutRole logout, feed::Outbox& out) {
+  const bool answers = logout == feed::LogoutRole::answers;
+  encode_logout({.session_status = answers ? kLogoutComplete : kSessionActive, .text = {}}, out);
 }
 
 SessionMessage read_session_message(Bytes frame) {

@@ -29,7 +29,7 @@ LiveFeed::LiveFeed(const Settings& settings, const feed::SymbolTable& symbols,
   }
   if (ticks_ == nullptr || settings.resend_gateways.empty()) return;
   resend_ = std::make_unique<feed::TcpFeed>(
-      feed::Venue::szse, settings.resend_gateways,
+      feed::Venue::szse, feed::addresses_of(settings.resend_gateways),
       std::make_unique<ResendSession>(settings, *ticks_, *counters_), backoff_seed_ + 1);
 }
 
@@ -38,8 +38,8 @@ void LiveFeed::open_tcp(const Settings& settings, const feed::SymbolTable& symbo
   auto handler = std::make_unique<Handler>(settings, symbols, sink);
   counters_ = &handler->counters();
   ticks_ = handler->ticks();
-  tcp_ = std::make_unique<feed::TcpFeed>(feed::Venue::szse, settings.gateways, std::move(handler),
-                                         backoff_seed_);
+  tcp_ = std::make_unique<feed::TcpFeed>(feed::Venue::szse, feed::addresses_of(settings.gateways),
+                                         std::move(handler), backoff_seed_);
   realtime_ = tcp_.get();
 }
 
@@ -57,6 +57,14 @@ std::size_t LiveFeed::poll(TimeNs now) {
   if (resend_ != nullptr) work += resend_->poll(now);
   state_.store(realtime_->state(), std::memory_order_release);
   return work;
+}
+
+bool LiveFeed::take_notice(feed::SessionNotice& out) {
+  if (tcp_ != nullptr && tcp_->take_notice(out)) return true;
+  if (mddp_ != nullptr && mddp_->take_notice(out)) return true;
+  if (resend_ == nullptr || !resend_->take_notice(out)) return false;
+  out.resend = true;
+  return true;
 }
 
 void LiveFeed::append_descriptors(std::vector<pollfd>& out) const {

@@ -39,6 +39,7 @@ class LiveFeed final : public feed::Feed {
     if (resend_ != nullptr) resend_->set_day_over(over);
   }
   feed::FeedCounters& counters() { return *counters_; }
+  bool take_notice(feed::SessionNotice& out) override;
 
   // The gateway in use, by its place in the list; 0 with multicast. Any thread.
   std::size_t gateway() const { return tcp_ == nullptr ? 0 : tcp_->gateway(); }

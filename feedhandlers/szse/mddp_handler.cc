@@ -21,7 +21,7 @@ MddpHandler::MddpHandler(const Settings& settings, const feed::SymbolTable& symb
   }
 }
 
-void MddpHandler::on_datagram(std::uint32_t, feed::Line, Bytes payload, TimeNs now) {
+void MddpHandler::on_datagram(std::uint32_t, feed::Line line, Bytes payload, TimeNs now) {
   counters_.add(FeedCounter::packets);
   counters_.add(FeedCounter::bytes, payload.size());
   MddpPacket packet;
@@ -33,10 +33,11 @@ void MddpHandler::on_datagram(std::uint32_t, feed::Line, Bytes payload, TimeNs n
   heard_any_ = true;
   heard_ = now;
   update(now);
-  if (!packet.header.fragmented()) return on_whole(packet, now);
+  count_form(packet.header);
+  if (!packet.header.fragmented()) return on_whole(packet, line, now);
   switch (assembler_.add(packet, now)) {
     case MddpAssembler::Result::complete:
-      return on_whole(packet, now);
+      return on_whole(packet, line, now);
     case MddpAssembler::Result::malformed:
       return counters_.add(FeedCounter::malformed);
     case MddpAssembler::Result::kept:
@@ -45,69 +46,123 @@ void MddpHandler::on_datagram(std::uint32_t, feed::Line, Bytes payload, TimeNs n
   }
 }
 
-void MddpHandler::on_whole(const MddpPacket& packet, TimeNs now) {
-  const MddpHeader& header = packet.header;
-  if (header.channel == 0 || header.msg_count == 0 || header.msg_count == mddp::kStreamEnd) {
-    return on_mark(header, now);
+// Which of the two forms the exchange uses, and whether it encrypts.
+void MddpHandler::count_form(const MddpHeader& header) {
+  if (header.fragment_form == FragmentForm::table) {
+    counters_.add(FeedCounter::fragments_table_form);
+  } else if (header.fragment_form == FragmentForm::sample) {
+    counters_.add(FeedCounter::fragments_sample_form);
   }
+  if (!header.encrypted() || header.is_mark()) return;
+  if (counters_.get(FeedCounter::encrypted_packets) == 0) {
+    feed::SessionNotice notice;
+    notice.kind = feed::SessionNotice::Kind::encrypted;
+    notice.number = header.channel;
+    notices_.post(notice);
+  }
+  counters_.add(FeedCounter::encrypted_packets);
+}
+
+void MddpHandler::on_whole(const MddpPacket& packet, feed::Line line, TimeNs now) {
+  const MddpHeader& header = packet.header;
+  if (header.is_mark()) return on_mark(header, line, now);
   // Management data is the source's own business.
   if ((header.flag & mddp::kFlagTypeMask) != mddp::kFlagApplication) {
     return counters_.add(FeedCounter::filtered, header.msg_count);
   }
   Stream* stream = stream_of(header, now);
   if (stream == nullptr) return counters_.add(FeedCounter::filtered, header.msg_count);
-  // Ticks are put in order and counted by their own numbers.
-  if (stream->numbered && router_.ticks() != nullptr) return deliver(header, packet.body, 0, now);
+  stream->numbered = header.has(mddp::kFlagResendBySeqNum) || is_tick_channel(header.channel);
+  if (stream->numbered && router_.ticks() != nullptr) return on_ticks(header, packet.body, now);
   Receiver receiver{*this, *stream, now};
-  stream->packets.on_packet(header, packet.body, now, receiver);
+  stream->packets.on_packet(header, packet.body, line, now, receiver);
+}
+
+// Ticks are put in order and counted by their own numbers. Those that cannot be read are a hole
+// there, which the resend session fills.
+void MddpHandler::on_ticks(const MddpHeader& header, Bytes body, TimeNs now) {
+  if (!header.encrypted() && deliver(header, body, 0, now)) return;
+  std::int64_t last = 0;
+  if (header.seq_num < 1 || __builtin_add_overflow(header.seq_num, header.msg_count - 1, &last)) {
+    return;
+  }
+  router_.ticks()->on_last(header.channel, header.seq_num - 1, false, now);
+  router_.ticks()->on_last(header.channel, last, false, now);
 }
 
 // Heartbeats of the source and of a stream, and a stream's end.
-void MddpHandler::on_mark(const MddpHeader& header, TimeNs now) {
+void MddpHandler::on_mark(const MddpHeader& header, feed::Line line, TimeNs now) {
   counters_.add(FeedCounter::heartbeats);
   if (header.channel == 0) return;
-  const bool end = header.msg_count == mddp::kStreamEnd;
-  if (header.has(mddp::kFlagResendBySeqNum)) {
-    if (router_.ticks() != nullptr) {
-      router_.ticks()->on_last(header.channel, header.seq_num, end, now);
-    }
-    return;
+  Stream* const stream = find_stream(header);
+  const bool numbered = stream != nullptr ? stream->numbered : is_tick_channel(header.channel);
+  if (stream != nullptr) stream->heard = now;
+  if (numbered && router_.ticks() != nullptr) {
+    const bool end = header.msg_count == mddp::kStreamEnd;
+    return router_.ticks()->on_last(header.channel, header.seq_num, end, now);
   }
-  Stream* stream = stream_of(header, now);
-  if (stream == nullptr || end) return;
+  if (stream == nullptr) return;
   Receiver receiver{*this, *stream, now};
-  stream->packets.on_last(header.seq_num, receiver);
+  stream->packets.on_last(header.seq_num, line, now, receiver);
 }
 
-// A new sender takes an unused place, or that of the stream silent longest.
-MddpHandler::Stream* MddpHandler::stream_of(const MddpHeader& header, TimeNs now) {
-  Stream* place = &streams_.front();
+MddpHandler::Stream* MddpHandler::find_stream(const MddpHeader& header) {
   for (Stream& stream : streams_) {
     if (stream.used && stream.channel == header.channel && stream.sender == header.sender_id) {
-      stream.heard = now;
       return &stream;
     }
-    if (!stream.used || (place->used && stream.heard < place->heard)) place = &stream;
   }
-  if (place->used && now - place->heard < settings_.silence_ns) return nullptr;
-  place->used = true;
-  place->channel = header.channel;
-  place->sender = header.sender_id;
-  place->numbered = header.has(mddp::kFlagResendBySeqNum);
-  place->heard = now;
-  place->packets.restart();
-  return place;
+  return nullptr;
 }
 
-void MddpHandler::deliver(const MddpHeader& header, Bytes body, std::uint16_t skip, TimeNs now) {
+// A new sender takes an unused place, else that of the sender of its channel that was silent
+// longest, which it replaces, else that of any stream whose sender is down.
+MddpHandler::Stream* MddpHandler::place_for(const MddpHeader& header, TimeNs now) {
+  Stream* place = nullptr;
+  const auto rank = [&](const Stream& stream) {
+    if (!stream.used) return 2;
+    return stream.channel == header.channel ? 1 : 0;
+  };
+  for (Stream& stream : streams_) {
+    if (place == nullptr || rank(stream) > rank(*place) ||
+        (rank(stream) == rank(*place) && stream.heard < place->heard)) {
+      place = &stream;
+    }
+  }
+  const bool down = now - place->heard >= settings_.silence_ns;
+  return rank(*place) > 0 || down ? place : nullptr;
+}
+
+// SenderId changes when a sender begins again (MDDP 4.1): messages of the sender before it may be
+// missing.
+MddpHandler::Stream* MddpHandler::stream_of(const MddpHeader& header, TimeNs now) {
+  Stream* stream = find_stream(header);
+  if (stream == nullptr) {
+    const bool channel_known = std::ranges::any_of(streams_, [&](const Stream& other) {
+      return other.used && other.channel == header.channel;
+    });
+    stream = place_for(header, now);
+    if (stream == nullptr) return nullptr;
+    stream->used = true;
+    stream->channel = header.channel;
+    stream->sender = header.sender_id;
+    stream->numbered = header.has(mddp::kFlagResendBySeqNum) || is_tick_channel(header.channel);
+    stream->packets.restart();
+    if (channel_known) note_loss(*stream, now);
+  }
+  stream->heard = now;
+  return stream;
+}
+
+bool MddpHandler::deliver(const MddpHeader& header, Bytes body, std::uint16_t skip, TimeNs now) {
   const auto plain = plain_body(header, body);
   std::uint16_t number = 0;
   const auto visit = [&](Bytes message) {
     if (number++ >= skip) deliver_message(message, now);
   };
-  if (!plain || for_each_message(header, *plain, visit) != DecodeError::none) {
-    counters_.add(FeedCounter::malformed, static_cast<std::uint64_t>(header.msg_count - skip));
-  }
+  if (plain && for_each_message(header, *plain, visit) == DecodeError::none) return true;
+  counters_.add(FeedCounter::malformed, static_cast<std::uint64_t>(header.msg_count - skip));
+  return false;
 }
 
 std::optional<Bytes> MddpHandler::plain_body(const MddpHeader& header, Bytes body) {

@@ -10,6 +10,7 @@
 #include "feedhandlers/common/datagram_handler.h"
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/feed_counters.h"
+#include "feedhandlers/common/session_notice.h"
 #include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/szse/mddp_assembler.h"
 #include "feedhandlers/szse/mddp_packet.h"
@@ -21,9 +22,10 @@ namespace indexcast::szse {
 
 // Packets are arbitrated by channel, sender and number, so lines that repeat each other give each
 // message once; senders that number for themselves are told apart, and an image that both sent is
-// applied once by its time. Lost snapshots cannot be asked for again: the feed is in `gap` until
-// every security was heard since, or for a minute, within which each snapshot is repeated. Lost
-// ticks are the TickSource's business.
+// applied once by its time. Encrypted packets cannot be read: their messages are lost. Lost
+// snapshots cannot be asked for again: the feed is in `gap` until every security was heard since,
+// or for a minute, within which each snapshot is repeated. Lost ticks are the TickSource's
+// business.
 //
 // States: connecting until the first packet, live, gap, stale as data_watch.h has it, and after
 // `multicast.silence_ns` without any packet. One thread; allocates at construction only.
@@ -40,6 +42,8 @@ class MddpHandler final : public feed::DatagramHandler {
   void on_time(TimeNs now) override;
   FeedState state() const override { return state_; }
   feed::FeedCounters& counters() override { return counters_; }
+  // As Feed::take_notice.
+  bool take_notice(feed::SessionNotice& out) { return notices_.take(out); }
 
   // What the second session works for; nullptr without the setting `ticks`.
   TickSource* ticks() { return router_.ticks(); }
@@ -62,15 +66,20 @@ class MddpHandler final : public feed::DatagramHandler {
     const Stream& stream;
     TimeNs now;
     void packet(const MddpHeader& header, feed::Bytes body, std::uint16_t skip) {
-      handler.deliver(header, body, skip, now);
+      if (!handler.deliver(header, body, skip, now)) lost();
     }
     void lost() { handler.note_loss(stream, now); }
   };
 
-  void on_whole(const MddpPacket& packet, TimeNs now);
-  void on_mark(const MddpHeader& header, TimeNs now);
+  void count_form(const MddpHeader& header);
+  void on_whole(const MddpPacket& packet, feed::Line line, TimeNs now);
+  void on_ticks(const MddpHeader& header, feed::Bytes body, TimeNs now);
+  void on_mark(const MddpHeader& header, feed::Line line, TimeNs now);
+  Stream* find_stream(const MddpHeader& header);
+  Stream* place_for(const MddpHeader& header, TimeNs now);
   Stream* stream_of(const MddpHeader& header, TimeNs now);
-  void deliver(const MddpHeader& header, feed::Bytes body, std::uint16_t skip, TimeNs now);
+  // False: the body cannot be read, and its messages are malformed.
+  bool deliver(const MddpHeader& header, feed::Bytes body, std::uint16_t skip, TimeNs now);
   void deliver_message(feed::Bytes message, TimeNs now);
   std::optional<feed::Bytes> plain_body(const MddpHeader& header, feed::Bytes body);
   void note_loss(const Stream& stream, TimeNs now);
@@ -78,6 +87,7 @@ class MddpHandler final : public feed::DatagramHandler {
 
   const MulticastSettings settings_;
   feed::FeedCounters counters_;
+  feed::NoticeQueue notices_;
   MessageRouter router_;
   MddpAssembler assembler_;
   Inflater inflater_;

@@ -2,6 +2,8 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+
 #include "feedhandlers/common/big_endian_writer.h"
 
 namespace indexcast::szse {
@@ -24,26 +26,51 @@ std::size_t optional_size(std::uint16_t flag) {
          ((flag & mddp::kFlagEncodeChecksum) != 0 ? kWord : 0);
 }
 
-bool readable(const MddpHeader& header) {
+bool compression_is_known(const MddpHeader& header) {
   const auto compression = header.flag & mddp::kFlagCompressionMask;
-  return (compression == 0 || compression == mddp::kFlagZlib) &&
-         !header.has(mddp::kFlagEncryptionMask);
+  return compression == 0 || compression == mddp::kFlagZlib;
 }
 
-// Fields behind the fixed header, in the order of their flags. A further flag word may follow; what
-// it says changes nothing that is read here.
-bool read_optional(Bytes rest, MddpHeader& out) {
+// TotalFragments and FragmentNo; false: they contradict each other. 0/0 and 1/1 are a whole packet.
+bool read_fragment_fields(Bytes rest, FragmentForm form, MddpHeader& out) {
+  if (rest.size() < kWord) return false;
+  const auto total = load_be<std::uint16_t>(rest.data());
+  const auto number = load_be<std::uint16_t>(rest.data() + 2);
+  if ((total != 0 || number != 0) && (number < 1 || number > total)) return false;
+  out.fragment_form = form;
+  out.total_fragments = std::max<std::uint16_t>(total, 1);
+  out.fragment_no = std::max<std::uint16_t>(number, 1);
+  return true;
+}
+
+// HeaderSize 5 though the fragment fields follow it: the form of the samples (MDDP 5.8, STD A.7).
+// With bit 5 an EncodeChecksum would not fit. Without it four bytes of zero are the fields of a
+// whole packet, because no body begins with zeros.
+bool has_sample_form(const MddpHeader& header, std::size_t header_size, Bytes rest) {
+  if (header.has(mddp::kFlagFragment) || header_size != mddp::kFixedHeader) return false;
+  if (header.is_mark() || rest.size() < kWord) return false;
+  return header.has(mddp::kFlagEncodeChecksum) || load_be<std::uint32_t>(rest.data()) == 0;
+}
+
+// Reads the fields behind the fixed header, in the order of their flags; returns their size, or
+// nothing when they are damaged. A further flag word may follow and changes nothing that is read
+// here.
+std::optional<std::size_t> read_optional(std::size_t header_size, Bytes rest, MddpHeader& out) {
+  if (has_sample_form(out, header_size, rest)) {
+    if (!read_fragment_fields(rest, FragmentForm::sample, out)) return std::nullopt;
+    return kWord;
+  }
+  std::size_t size = 0;
   if (out.has(mddp::kFlagFragment)) {
-    if (rest.size() < kWord) return false;
-    out.total_fragments = load_be<std::uint16_t>(rest.data());
-    out.fragment_no = load_be<std::uint16_t>(rest.data() + 2);
-    rest = rest.subspan(kWord);
+    if (!read_fragment_fields(rest, FragmentForm::table, out)) return std::nullopt;
+    size = kWord;
   }
   if (out.has(mddp::kFlagEncodeChecksum)) {
-    if (rest.size() < kWord) return false;
-    out.encode_checksum = load_be<std::uint32_t>(rest.data());
+    if (rest.size() < size + kWord) return std::nullopt;
+    out.encode_checksum = load_be<std::uint32_t>(rest.data() + size);
+    size += kWord;
   }
-  return out.fragment_no >= 1 && out.fragment_no <= out.total_fragments;
+  return size;
 }
 
 }  // namespace
@@ -77,10 +104,14 @@ DecodeError decode_mddp(Bytes packet, MddpPacket& out) {
             .flag = load_be<std::uint16_t>(at + mddp::kFlag),
             .total_fragments = 1,
             .fragment_no = 1,
+            .fragment_form = FragmentForm::none,
             .encode_checksum = std::nullopt};
-  const auto rest = packet.subspan(mddp::kFixedHeader, header_size - mddp::kFixedHeader);
-  if (!readable(header) || !read_optional(rest, header)) return DecodeError::bad_field;
-  out.body = packet.subspan(header_size, end - header_size);
+  const auto rest = packet.subspan(mddp::kFixedHeader, end - mddp::kFixedHeader);
+  const auto optional = read_optional(header_size, rest, header);
+  if (!compression_is_known(header) || !optional) return DecodeError::bad_field;
+  // Behind HeaderSize or behind the announced fields, whichever is later.
+  const std::size_t body = std::max(header_size, mddp::kFixedHeader + *optional);
+  out.body = packet.subspan(body, end - body);
   return DecodeError::none;
 }
 

@@ -50,6 +50,14 @@ inline constexpr std::uint16_t kStreamEnd = 0xffff;  // MsgCount
 inline constexpr std::size_t kLengthSize = 4;
 }  // namespace mddp
 
+// Where the fragment fields of a packet stand. Tables and samples of MDDP contradict each other
+// (3.1 against 5.8); both forms are read.
+enum class FragmentForm : std::uint8_t {
+  none,
+  table,   // bit 6 announces the fields, and HeaderSize counts them
+  sample,  // HeaderSize 5 does not count them; bit 5 marks a fragment, 0/0 a whole packet
+};
+
 struct MddpHeader {
   std::uint8_t sender_id = 0;
   std::uint16_t channel = 0;  // 0: of the source itself
@@ -57,11 +65,17 @@ struct MddpHeader {
   std::uint16_t msg_count = 0;
   std::uint16_t flag = mddp::kFlagApplication;
   std::uint16_t total_fragments = 1;
-  std::uint16_t fragment_no = 1;                   // from 1
+  std::uint16_t fragment_no = 1;  // from 1
+  FragmentForm fragment_form = FragmentForm::none;
   std::optional<std::uint32_t> encode_checksum{};  // Adler-32 of the body before it was encoded
 
   bool has(std::uint16_t bit) const { return (flag & bit) != 0; }
   bool compressed() const { return (flag & mddp::kFlagCompressionMask) != 0; }
+  // The body cannot be read: nobody has published how to fetch the token (STD A.8, A.10).
+  bool encrypted() const { return (flag & mddp::kFlagEncryptionMask) != 0; }
+  // Heartbeats of the source and of a stream, and the end of a stream. They are printed with Flag 0
+  // (STD 6): whether their stream has numbers of its application they do not say.
+  bool is_mark() const { return channel == 0 || msg_count == 0 || msg_count == mddp::kStreamEnd; }
   bool fragmented() const { return total_fragments > 1; }
   friend bool operator==(const MddpHeader&, const MddpHeader&) = default;
 };
@@ -73,8 +87,13 @@ struct MddpPacket {
 
 std::uint32_t adler32_of(feed::Bytes bytes);
 
-// Checks header, flags and checksum. bad_field: another protocol or version, or an encoding that
-// the notes only name (encryption).
+// Tick channels (notes 1.6): their SeqNum is the ApplSeqNum of the first message.
+constexpr bool is_tick_channel(std::uint16_t channel) {
+  return channel / 1000 == 2 || channel / 1000 == 4;
+}
+
+// Checks header, flags and checksum. bad_field: another protocol or version, or a compression that
+// the notes do not name. An encrypted packet is read as far as its header.
 feed::DecodeError decode_mddp(feed::Bytes packet, MddpPacket& out);
 
 // Appends one packet. Optional header fields follow the flags of `header`.

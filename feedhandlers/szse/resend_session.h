@@ -25,9 +25,13 @@ class ResendSession final : public feed::GatewaySession<ResendSession, Framing> 
   friend Base;
 
   void begin_session(bool) {}
-  void send_logon(TimeNs, feed::Outbox& out) { append_logon(settings_, out); }
+  void send_logon(TimeNs, feed::Outbox& out) {
+    append_logon(settings_, feed::gateway_at(settings_.resend_gateways, gateway()), out);
+  }
   void send_heartbeat(TimeNs, feed::Outbox& out) { append_heartbeat(out); }
-  void send_logout(TimeNs, feed::Outbox& out) { append_logout(out); }
+  void send_logout(TimeNs, feed::LogoutRole logout, feed::Outbox& out) {
+    append_logout(logout, out);
+  }
   feed::SessionMessage read_session(feed::Bytes frame) const { return read_session_message(frame); }
   std::optional<std::uint64_t> follow_sequence(feed::Bytes) { return 0; }
   std::optional<feed::FeedCounter> on_application(feed::Bytes frame, TimeNs now);

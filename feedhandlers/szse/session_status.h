@@ -1,4 +1,4 @@
-// SessionStatus of a logout (S117, notes 1.5), and what each asks of the owner of the connection.
+// SessionStatus of a logout (S117, notes 1.5), and the wait that each one asks for.
 #pragma once
 
 #include <array>
@@ -13,7 +13,8 @@ namespace indexcast::szse {
 struct SessionStatus {
   std::int32_t code = 0;
   std::string_view name;
-  // Before the next logon, beside the usual back-off. S117 asks for a wait and names none.
+  // Before the next logon at this gateway, beside the usual back-off. S117 asks for a wait and
+  // names none. Other gateways have a password of their own, so it holds back none of them.
   std::int64_t wait_ns = 0;
 };
 
@@ -37,7 +38,14 @@ inline constexpr std::array kSessionStatuses{
     SessionStatus{102, "invalid message", 0},
 };
 
-// The next gateway is tried after every logout; a status that the table does not hold adds no wait.
+constexpr std::string_view name_of_status(std::int32_t session_status) {
+  for (const SessionStatus& status : kSessionStatuses) {
+    if (status.code == session_status) return status.name;
+  }
+  return "unknown";
+}
+
+// Another gateway is tried after every logout; a status that the table does not hold adds no wait.
 constexpr feed::Reconnect reconnect_after(std::int32_t session_status) {
   for (const SessionStatus& status : kSessionStatuses) {
     if (status.code == session_status) return {.wait_at_least_ns = status.wait_ns};

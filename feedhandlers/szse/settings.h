@@ -1,4 +1,4 @@
-// What a site decides about the SZSE feed (S117 leaves CompIDs and the password to the site).
+// Settings of the SZSE feed. S117 leaves CompIDs and the password to the site.
 #pragma once
 
 #include <cstddef>
@@ -40,14 +40,22 @@ struct MulticastSettings {
   std::int64_t silence_ns = 15'000'000'000;
 };
 
+// A port of a gateway with the names and the password of a session there. TargetCompID is the id of
+// the gateway, which another gateway does not have (GUIDE 5.1, 5.7).
+struct Gateway {
+  feed::Endpoint address{};
+  std::string sender_comp_id = "VSS";  // chosen by the site, at most 20 characters
+  std::string target_comp_id{};        // at most 20 characters
+  std::string password{};              // at most 16 characters
+  std::string password_file{};         // where `password` was read from; empty: the configuration
+  friend bool operator==(const Gateway&, const Gateway&) = default;
+};
+
 struct Settings {
   // Images and trades of another day are rejected; 0: the newest day seen is the one.
   Date trade_date = 0;
   Transport transport = Transport::tcp;
-  std::vector<feed::Endpoint> gateways;  // realtime port, in order of preference
-  std::string sender_comp_id = "VSS";
-  std::string target_comp_id = "MDGW";
-  std::string password;
+  std::vector<Gateway> gateways;             // realtime ports, in order of preference
   std::string default_appl_ver_id = "1.02";  // communication version, S117 4.3
   std::int32_t heartbeat_s = 3;
   // The snapshots, by whichever transport, are stale after so long without market data, or without
@@ -63,7 +71,7 @@ struct Settings {
 
   // Trades of 300191 as a second source of last prices, beside the snapshots.
   bool ticks = false;
-  std::vector<feed::Endpoint> resend_gateways;  // resend port; empty: lost ticks stay lost
+  std::vector<Gateway> resend_gateways;  // resend ports; empty: lost ticks stay lost
   // Ticks of a channel that are kept while an earlier one is missing.
   std::size_t tick_capacity = 16'384;
   // How long an early tick waits before what is missing is asked for again.

@@ -350,6 +350,7 @@ inline constexpr std::uint8_t kResendUnavailable = 4;
 // Communication version, 1.4.
 inline constexpr std::string_view kCommunicationVersion = "1.02";
 // SessionStatus of an ordinary end, 1.5.
+inline constexpr std::int32_t kSessionActive = 0;
 inline constexpr std::int32_t kLogoutComplete = 4;
 
 }  // namespace indexcast::szse

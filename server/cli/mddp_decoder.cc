@@ -69,11 +69,12 @@ void MddpDecoder::on_fragment(const szse::MddpPacket& piece, const feed::Capture
 
 void MddpDecoder::on_whole(const Whole& whole) {
   const szse::MddpHeader& header = whole.header;
-  if (header.channel == 0 || header.msg_count == 0 || header.msg_count == mddp::kStreamEnd) {
-    return on_mark(whole);
-  }
+  if (header.is_mark()) return on_mark(whole);
   if ((header.flag & mddp::kFlagTypeMask) != mddp::kFlagApplication) {
     return output_.skipped("management", whole.captured, whole.place, whole.direction);
+  }
+  if (header.encrypted()) {
+    return output_.skipped("encrypted", whole.captured, whole.place, whole.direction);
   }
   const auto plain =
       header.compressed() ? inflater_.inflate(whole.body) : std::optional<feed::Bytes>(whole.body);

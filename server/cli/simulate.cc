@@ -169,17 +169,18 @@ ordered_json summarize(const sim::Settings& settings, const sim::TradingDay& day
   summary["halts"] = day.halts();
   summary["sessions"] = counts.sessions;
   summary["logons_refused"] = counts.logons_refused;
+  summary["connections_blocked"] = counts.connections_blocked;
   summary["slow_clients_dropped"] = counts.slow_clients_dropped;
   summary["complete"] = !stop_requested.load();
   return summary;
 }
 
 void announce(const sim::Settings& settings, const sim::NetworkTransport& network) {
-  const auto line = [&](feed::Venue venue, const std::vector<feed::Endpoint>& gateways) {
+  const auto line = [&](feed::Venue venue, const auto& gateways) {
     const std::vector<std::uint16_t> ports = network.ports(venue);
     for (std::size_t i = 0; i < ports.size(); ++i) {
-      fmt::print(stderr, "simulate: {} gateway {}:{}\n", feed::name_of(venue), gateways[i].host,
-                 ports[i]);
+      fmt::print(stderr, "simulate: {} gateway {}:{}\n", feed::name_of(venue),
+                 gateways[i].address.host, ports[i]);
     }
   };
   line(feed::Venue::sse, settings.sse.gateways);

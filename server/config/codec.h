@@ -23,27 +23,41 @@ struct AnyText {
   std::string expected() const { return "text"; }
 };
 
-// Text of at least one byte.
+// Text of at least one byte and at most `max`.
 struct NonEmptyText {
+  std::size_t max = kNoMax;
+
+  static constexpr std::size_t kNoMax = static_cast<std::size_t>(-1);
   std::optional<std::string> parse(std::string_view text) const {
-    if (text.empty()) return std::nullopt;
+    if (text.empty() || text.size() > max) return std::nullopt;
     return std::string(text);
   }
   std::string format(const std::string& value) const { return value; }
-  std::string expected() const { return "text that is not empty"; }
+  std::string expected() const {
+    if (max == kNoMax) return "text that is not empty";
+    return "text of 1 to " + std::to_string(max) + " characters";
+  }
 };
 
 // A credential: read like any text, never shown again. What is printed loads, with the mark in its
 // place.
 struct SecretText {
+  std::size_t max = NonEmptyText::kNoMax;
+
   static constexpr bool kSecret = true;
   static constexpr std::string_view kMark = "***";
 
-  std::optional<std::string> parse(std::string_view text) const { return std::string(text); }
+  std::optional<std::string> parse(std::string_view text) const {
+    if (text.size() > max) return std::nullopt;
+    return std::string(text);
+  }
   std::string format(const std::string& value) const {
     return std::string(value.empty() ? std::string_view{} : kMark);
   }
-  std::string expected() const { return "text"; }
+  std::string expected() const {
+    if (max == NonEmptyText::kNoMax) return "text";
+    return "text of at most " + std::to_string(max) + " characters";
+  }
 };
 
 // "09:29:50" as milliseconds from midnight.

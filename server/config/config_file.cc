@@ -5,6 +5,7 @@
 #include "server/config/config_schema.h"
 #include "server/config/table_printer.h"
 #include "server/config/table_reader.h"
+#include "server/config/text_file.h"
 #include "server/config/toml_file.h"
 
 namespace indexcast::server {
@@ -109,8 +110,49 @@ void check_zmq(const ZmqSettings& zmq, TableReader& reader) {
     reader.fault("zmq", "clients and curve.secret_key need each other");
 }
 
+// "sse.gateways", or another list of them.
+template <class Gateway>
+void check_gateways(std::string_view section, std::string_view key,
+                    const std::vector<Gateway>& gateways, TableReader& reader) {
+  std::set<std::string> addresses;
+  for (std::size_t i = 0; i < gateways.size(); ++i) {
+    const std::string place = std::string(key) + ": gateway " + std::to_string(i + 1);
+    const std::string address = feed::to_string(gateways[i].address);
+    if (gateways[i].address.host.empty()) {
+      reader.fault(section, place + " has no address");
+    } else if (!addresses.insert(address).second) {
+      reader.fault(section, place + ": " + address + " appears twice");
+    }
+    if (gateways[i].target_comp_id.empty()) reader.fault(section, place + " has no target_comp_id");
+    if constexpr (requires { gateways[i].password_file; }) {
+      if (!gateways[i].password.empty() && !gateways[i].password_file.empty())
+        reader.fault(section, place + " has both password and password_file");
+    }
+  }
+}
+
+// The first line of each password_file becomes the password.
+void read_passwords(std::string_view key, std::vector<szse::Gateway>& gateways,
+                    const std::string& config_path, TableReader& reader) {
+  for (szse::Gateway& gateway : gateways) {
+    if (gateway.password_file.empty()) continue;
+    gateway.password_file = resolve_beside(config_path, gateway.password_file);
+    const std::optional<std::string> text = read_text_file(gateway.password_file);
+    const std::string place = std::string(key) + ": password_file " + gateway.password_file;
+    if (!text) {
+      reader.fault("szse", place + " cannot be read");
+      continue;
+    }
+    gateway.password = text->substr(0, text->find_first_of("\r\n"));
+    if (gateway.password.empty() || gateway.password.size() > kSzsePasswordMax)
+      reader.fault("szse", place + ": its first line must have 1 to 16 characters");
+  }
+}
+
 void check_szse(const szse::Settings& szse, TableReader& reader) {
   const bool multicast = szse.transport == szse::Transport::multicast;
+  check_gateways("szse", "gateways", szse.gateways, reader);
+  check_gateways("szse", "resend_gateways", szse.resend_gateways, reader);
   if (!multicast && szse.gateways.empty()) reader.fault("szse", "gateways: at least one is needed");
   if (multicast && szse.multicast.channels.empty())
     reader.fault("szse", "multicast: at least one channel is needed");
@@ -131,6 +173,7 @@ void check_whole(const Config& config, TableReader& reader) {
     reader.fault("definitions", "at least one is needed, or days.directory, and not both");
   if (config.sse_enabled && config.sse.gateways.empty())
     reader.fault("sse", "gateways: at least one is needed");
+  if (config.sse_enabled) check_gateways("sse", "gateways", config.sse.gateways, reader);
   if (config.szse_enabled) check_szse(config.szse, reader);
   if (config.hkex_enabled && config.hkex.channels.empty())
     reader.fault("hkex", "channels: at least one is needed");
@@ -150,7 +193,7 @@ void check_whole(const Config& config, TableReader& reader) {
 }
 
 // The simulator is the other side of the same sessions, on the same day. A venue without an address
-// does not take part in it.
+// takes no part in it.
 void complete_simulator(Config& config) {
   config.simulator.sse = config.sse;
   config.simulator.szse = config.szse;
@@ -172,6 +215,10 @@ absl::StatusOr<Config> load_config(const std::string& path) {
   walk_config(reader, config);
   reader.refuse_unknown_keys();
   if (faults.empty()) check_whole(config, reader);
+  if (faults.empty() && config.szse_enabled) {
+    read_passwords("gateways", config.szse.gateways, path, reader);
+    read_passwords("resend_gateways", config.szse.resend_gateways, path, reader);
+  }
   if (!faults.empty()) return faults.status();
   resolve_paths(config);
   complete_simulator(config);
@@ -182,6 +229,11 @@ std::string print_config(const Config& config) {
   std::string out;
   TablePrinter printer(out);
   Config copy = config;  // a walker takes what it may write to
+  for (auto* gateways : {&copy.szse.gateways, &copy.szse.resend_gateways}) {
+    for (szse::Gateway& gateway : *gateways) {
+      if (!gateway.password_file.empty()) gateway.password.clear();
+    }
+  }
   walk_config(printer, copy);
   return out;
 }

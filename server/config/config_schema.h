@@ -3,19 +3,35 @@
 #pragma once
 
 #include <limits>
+#include <string_view>
 
 #include "server/config/codec.h"
 #include "server/config/config.h"
 
 namespace indexcast::server {
 
-// A Walker has boolean, real, integer, text, texts, section and tables as TableReader does. In each
-// table the plain keys come before the tables within it, as TOML wants them written.
+// A Walker has boolean, real, integer, text, texts, section, tables and moved as TableReader does.
+// In each table the plain keys come before the tables within it, as TOML wants them written.
 
 inline constexpr std::int64_t kMaxRing = 1 << 24;  // 1 GiB of events
 inline constexpr std::int64_t kMaxPort = 65535;
 inline constexpr std::int64_t kMaxAnswerRate =
     10'000'000'000;  // bytes a second: no limit in practice
+
+// Widths of the names and the password in a logon (IS120 2.2, S117 1.5).
+inline constexpr std::size_t kSseNameMax = 32;
+inline constexpr std::size_t kSzseNameMax = 20;
+inline constexpr std::size_t kSzsePasswordMax = 16;
+// Names and passwords belong to each gateway.
+inline constexpr std::string_view kSseGatewayForm =
+    "one table for each gateway: [[sse.gateways]] with address = \"HOST:PORT\", "
+    "sender_comp_id = \"...\", target_comp_id = \"...\"";
+inline constexpr std::string_view kSzseGatewayForm =
+    "one table for each gateway: [[szse.gateways]] with address = \"HOST:PORT\", "
+    "sender_comp_id = \"...\", target_comp_id = \"...\", password = \"...\"";
+inline constexpr std::string_view kSzseResendForm =
+    "one table for each gateway: [[szse.resend_gateways]] with address = \"HOST:PORT\", "
+    "sender_comp_id = \"...\", target_comp_id = \"...\", password = \"...\"";
 
 template <class Walker>
 void walk_core(Walker& walker, CoreSettings& core) {
@@ -35,9 +51,8 @@ void walk_core(Walker& walker, CoreSettings& core) {
 template <class Walker>
 void walk_sse(Walker& walker, bool& enabled, sse::Settings& sse) {
   walker.boolean("enabled", enabled);
-  walker.texts("gateways", sse.gateways, EndpointText{});
-  walker.text("sender_comp_id", sse.sender_comp_id, NonEmptyText{});
-  walker.text("target_comp_id", sse.target_comp_id, NonEmptyText{});
+  for (const std::string_view key : {"sender_comp_id", "target_comp_id"})
+    walker.moved(key, kSseGatewayForm);
   walker.text("appl_ver_id", sse.appl_ver_id, NonEmptyText{});
   walker.integer("heartbeat_s", sse.heartbeat_s, 1, 60);
   walker.boolean("production_only", sse.production_only);
@@ -48,6 +63,14 @@ void walk_sse(Walker& walker, bool& enabled, sse::Settings& sse) {
   walker.text("fallback_file", sse.fallback_file, AnyText{});
   walker.integer("fallback_after_ns", sse.fallback_after_ns, kNsPerMs, 600 * kNsPerSecond);
   walker.integer("fallback_poll_ns", sse.fallback_poll_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.tables(
+      "gateways", sse.gateways,
+      [](auto& table, sse::Gateway& gateway) {
+        table.text("address", gateway.address, EndpointText{});
+        table.text("sender_comp_id", gateway.sender_comp_id, NonEmptyText{kSseNameMax});
+        table.text("target_comp_id", gateway.target_comp_id, NonEmptyText{kSseNameMax});
+      },
+      kSseGatewayForm);
 }
 
 template <class Walker>
@@ -68,12 +91,25 @@ void walk_multicast(Walker& walker, szse::MulticastSettings& multicast) {
 }
 
 template <class Walker>
+void walk_szse_gateways(Walker& walker, std::string_view key, std::vector<szse::Gateway>& gateways,
+                        std::string_view form) {
+  walker.tables(
+      key, gateways,
+      [](auto& table, szse::Gateway& gateway) {
+        table.text("address", gateway.address, EndpointText{});
+        table.text("sender_comp_id", gateway.sender_comp_id, NonEmptyText{kSzseNameMax});
+        table.text("target_comp_id", gateway.target_comp_id, NonEmptyText{kSzseNameMax});
+        table.text("password", gateway.password, SecretText{kSzsePasswordMax});
+        table.text("password_file", gateway.password_file, AnyText{});
+      },
+      form);
+}
+
+template <class Walker>
 void walk_szse(Walker& walker, bool& enabled, szse::Settings& szse) {
   walker.boolean("enabled", enabled);
-  walker.texts("gateways", szse.gateways, EndpointText{});
-  walker.text("sender_comp_id", szse.sender_comp_id, NonEmptyText{});
-  walker.text("target_comp_id", szse.target_comp_id, NonEmptyText{});
-  walker.text("password", szse.password, SecretText{});
+  for (const std::string_view key : {"sender_comp_id", "target_comp_id", "password"})
+    walker.moved(key, kSzseGatewayForm);
   walker.text("default_appl_ver_id", szse.default_appl_ver_id, NonEmptyText{});
   walker.integer("heartbeat_s", szse.heartbeat_s, 1, 60);
   walker.integer("stale_after_ns", szse.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
@@ -81,13 +117,14 @@ void walk_szse(Walker& walker, bool& enabled, szse::Settings& szse) {
   walker.integer("sentinel_silence_s", szse.sentinel_silence_s, 1, 3600);
   walker.text("transport", szse.transport, one_of<szse::Transport>("tcp", "multicast"));
   walker.boolean("ticks", szse.ticks);
-  walker.texts("resend_gateways", szse.resend_gateways, EndpointText{});
   walker.integer("tick_capacity", szse.tick_capacity, 1, 1'000'000);
   walker.integer("tick_wait_ns", szse.tick_wait_ns, 0, 10 * kNsPerSecond);
   walker.integer("resend_range", szse.resend_range, 1, 1'000'000);
   walker.integer("resend_timeout_ns", szse.resend_timeout_ns, kNsPerMs, 600 * kNsPerSecond);
   walker.integer("tick_silence_ns", szse.tick_silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
   walker.integer("tick_settle_ns", szse.tick_settle_ns, 0, 3600 * kNsPerSecond);
+  walk_szse_gateways(walker, "gateways", szse.gateways, kSzseGatewayForm);
+  walk_szse_gateways(walker, "resend_gateways", szse.resend_gateways, kSzseResendForm);
   walker.section("multicast", [&](auto& table) { walk_multicast(table, szse.multicast); });
 }
 

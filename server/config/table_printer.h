@@ -42,8 +42,10 @@ class TablePrinter {
     TablePrinter inner = open(key, "[", "]");
     describe(inner);
   }
+  void moved(std::string_view, std::string_view) {}
   template <class T, class Describe>
-  void tables(std::string_view key, std::vector<T>& values, const Describe& describe) {
+  void tables(std::string_view key, std::vector<T>& values, const Describe& describe,
+              std::string_view /*form*/ = {}) {
     for (T& value : values) {
       TablePrinter inner = open(key, "[[", "]]");
       describe(inner, value);

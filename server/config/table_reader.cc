@@ -49,6 +49,10 @@ void TableReader::require(std::string_view key) {
   if (!table_.contains(key)) fault(key, "missing");
 }
 
+void TableReader::moved(std::string_view key, std::string_view form) {
+  if (const toml::node* node = find(key)) fault_at(*node, key, "is now " + std::string(form));
+}
+
 void TableReader::refuse_unknown_keys() {
   for (const auto& [key, node] : table_) {
     if (!known_.contains(key.str())) {

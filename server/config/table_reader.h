@@ -38,9 +38,13 @@ class TableReader {
   // A table within this one: `describe` is called with its reader.
   template <class Describe>
   void section(std::string_view key, const Describe& describe);
-  // An array of tables: `describe` is called with a reader and a new element for each.
+  // An array of tables: `describe` is called with a reader and a new element for each. `form`: how
+  // to write it, for the message of the fault; may be empty.
   template <class T, class Describe>
-  void tables(std::string_view key, std::vector<T>& out, const Describe& describe);
+  void tables(std::string_view key, std::vector<T>& out, const Describe& describe,
+              std::string_view form = {});
+  // A key that stands elsewhere now: a fault that shows `form`.
+  void moved(std::string_view key, std::string_view form);
 
   bool has(std::string_view key) const { return table_.contains(key); }
   // A fault unless the file has the key.
@@ -128,15 +132,18 @@ void TableReader::section(std::string_view key, const Describe& describe) {
 }
 
 template <class T, class Describe>
-void TableReader::tables(std::string_view key, std::vector<T>& out, const Describe& describe) {
+void TableReader::tables(std::string_view key, std::vector<T>& out, const Describe& describe,
+                         std::string_view form) {
   const toml::node* node = find(key);
   if (node == nullptr) return;
+  const std::string expected =
+      form.empty() ? "must be an array of tables" : "must be " + std::string(form);
   const toml::array* array = node->as_array();
-  if (array == nullptr) return fault_at(*node, key, "must be an array of tables");
+  if (array == nullptr) return fault_at(*node, key, expected);
   out.clear();
   for (const toml::node& element : *array) {
     const toml::table* table = element.as_table();
-    if (table == nullptr) return fault_at(element, key, "must be an array of tables");
+    if (table == nullptr) return fault_at(element, key, expected);
     TableReader inner(*table, file_, full_key(key), faults_);
     describe(inner, out.emplace_back());
     inner.refuse_unknown_keys();

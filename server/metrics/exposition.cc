@@ -45,6 +45,7 @@ constexpr std::array<std::string_view, feed::kFeedCounterCount> kFeedHelp{
     "Times the feed waited because its ring was full.",
     "Datagrams that the kernel dropped because the socket's buffer was full.",
     "Logons that a gateway answered with a logout.",
+    "Logons that a gateway answered by closing the connection, or not in time.",
     "Logouts whose status says not to come back to that gateway.",
     "Switches between the gateways and the fallback file.",
     "Sequence resets, the other line's copies not counted.",
@@ -56,7 +57,10 @@ constexpr std::array<std::string_view, feed::kFeedCounterCount> kFeedHelp{
     "Packets that had to make room while a channel recovered.",
     "Changes of the exchange's disaster recovery state.",
     "Datagrams from an address that is not configured.",
-    "Reads of a socket that failed."};
+    "Reads of a socket that failed.",
+    "Multicast packets of SZSE with fragment fields as the tables of MDDP have them.",
+    "Multicast packets of SZSE with fragment fields as the samples of MDDP have them.",
+    "Multicast packets of SZSE that are encrypted; their messages count as lost."};
 static_assert(!kFeedHelp.back().empty(), "every feed counter needs its help text");
 
 constexpr std::array<std::string_view, kCoreCounterCount> kCoreHelp{

@@ -109,8 +109,20 @@ void EventLog::log_record(const Record& record) {
   }
 }
 
+std::size_t EventLog::log_notices() const {
+  std::size_t taken = 0;
+  feed::SessionNotice notice;
+  for (const auto& feed : *feeds_) {
+    for (; feed->take_notice(notice); ++taken) {
+      spdlog::log(feed::is_warning(notice) ? spdlog::level::warn : spdlog::level::info, "{}",
+                  feed::describe(feed->venue(), notice));
+    }
+  }
+  return taken;
+}
+
 std::size_t EventLog::do_work(TimeNs) {
-  std::size_t read = 0;
+  std::size_t read = log_notices();
   Record record;
   for (; read < kBatch; ++read) {
     const auto result = reader_.poll(record);

@@ -38,9 +38,10 @@ void HandlerSet::add_szse(const szse::Settings& settings, feed::EventSink& sink)
 
 feed::ReplayRoutes HandlerSet::routes(const Config& config) {
   feed::ReplayRoutes routes;
-  if (sse_) routes.streams.push_back({config.sse.gateways, sse_.get()});
-  if (szse_) routes.streams.push_back({config.szse.gateways, szse_.get()});
-  if (szse_resend_) routes.streams.push_back({config.szse.resend_gateways, szse_resend_.get()});
+  if (sse_) routes.streams.push_back({feed::addresses_of(config.sse.gateways), sse_.get()});
+  if (szse_) routes.streams.push_back({feed::addresses_of(config.szse.gateways), szse_.get()});
+  if (szse_resend_)
+    routes.streams.push_back({feed::addresses_of(config.szse.resend_gateways), szse_resend_.get()});
   if (szse_multicast_) {
     for (const feed::UdpLine& line : szse::multicast_sockets(config.szse.multicast).lines) {
       routes.datagrams.push_back({line.address, line.channel, line.line, szse_multicast_.get()});

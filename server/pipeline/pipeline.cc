@@ -196,7 +196,7 @@ void Pipeline::assign_threads(const Config& config) {
   agents_.push_back(std::move(core));
   core_thread_.add(*agents_.back());
   if (zmq_) (one_core ? core_thread_ : publish_thread_).add(*zmq_);
-  agents_.push_back(std::make_unique<EventLog>(ring_, *universe_));
+  agents_.push_back(std::make_unique<EventLog>(ring_, *universe_, feeds_));
   aux_thread_.add(*agents_.back());
 }
 

@@ -21,6 +21,7 @@ import contextlib
 import sys
 
 import certification_mainland
+import certification_market
 import harness
 from certification import OUTCOMES, NotPossible, OwnFeed, Report, Simulated, account_of
 
@@ -125,6 +126,7 @@ HEADINGS = {
     "failover": failover,
     "capacity": capacity,
     **certification_mainland.HEADINGS,
+    **certification_market.HEADINGS,
 }
 
 

@@ -1,75 +1,70 @@
-"""Headings of Shanghai's and Shenzhen's feeds: the account of `decode`, and after-hours trading."""
-import json
-import subprocess
-import tempfile
+"""Headings for Shanghai's and Shenzhen's gateways and for Shenzhen's multicast."""
+import settings as site  # from deploy; the harness adds it to the path
 
-import harness
-from certification import NotPossible
-
-CLOSES_LIMIT_S = 10.0  # from a live feed to the closing prices of every member
-MAINLAND = (".SH", ".SZ")
-# Fields that `decode` shows of a message without a table.
-HEADER = {"MsgType", "MsgSize", "BodyLength", "SendingTime", "MsgSeqNum", "CheckSum", "UndescribedBytes"}
+FAILOVER_LIMIT_S = 30.0  # twice a heartbeat, and the wait before a connection
 
 
-def account(feeds, report):
-    """`decode` accounts for every message: decoded, named only, unknown or malformed, and nothing else."""
-    captures = feeds.captures()
-    if not captures:
-        raise NotPossible("needs a capture of the feed: give --capture and --venue")
-    for venue, capture in captures:
-        with tempfile.TemporaryFile("w+") as output:
-            subprocess.run([harness.BINARY, "decode", venue, "--json", capture], stdout=output,
-                           stderr=subprocess.DEVNULL, check=True)
-            output.seek(0)
-            messages, fieldless, totals = 0, 0, None
-            for line in map(json.loads, output):
-                totals = line.get("totals", totals)
-                messages += "fields" in line
-                fieldless += ("fields" in line and line["name"] not in ("unknown", "Heartbeat")
-                              and set(line["fields"]) <= HEADER)
-        items = {name: totals[name]["items"] for name in harness.ACCOUNT}
-        figures = ", ".join(f"{name} {count}" for name, count in items.items())
-        report.check(messages == items["decoded"] + items["named_only"] + items["unknown_type"],
-                     f"{venue}: each of {messages} messages has one outcome", figures)
-        report.check(fieldless <= items["named_only"],
-                     f"{venue}: no message without its fields counts as decoded",
-                     f"{fieldless} without fields")
-        report.check(sum(totals[name]["bytes"] for name in harness.ACCOUNT) == totals["bytes"],
-                     f"{venue}: the counts add up to all bytes", f"{totals['bytes']} bytes")
+def identity(feeds, report):
+    """Each gateway takes its own names; a lost session moves to the next gateway, and back with the next loss."""
+    for feed in ("sse", "szse"):
+        # Gateways by their place in the list. A cut at one of them happens only while it is in use.
+        cuts = [{"kind": "disconnect_at_byte", "venue": feed, "channel": place, "count": 1,
+                 "begin": begin, "end": end, "ask": f"cut the connection to gateway {place} of {feed}"}
+                for place, begin, end in ((1, "14:01:00", "14:02:00"), (2, "14:02:30", "14:03:30"),
+                                          (1, "14:04:00", "14:04:45"))]
+        with feeds.session(cuts, speed=10.0) as watch:
+            back = watch.until(lambda: watch.grown(feed, "connects") >= len(cuts)
+                               and watch.now.state(feed) in ("live", "recovering"),
+                               3 * FAILOVER_LIMIT_S)
+            report.check(back, f"{feed}: after three cuts the third connection stands",
+                         f"{watch.grown(feed, 'disconnects')} lost, "
+                         f"{watch.grown(feed, 'connects')} made, now {watch.now.state(feed)}")
+            refused = watch.grown(feed, "logons_unanswered") + watch.grown(feed, "logons_refused")
+            report.check(refused == 0, f"{feed}: no gateway refuses the names of its own logon",
+                         f"{refused} logons refused or unanswered")
+            watch.until(feeds.ended(), 600)
 
 
-def mainland_members(url):
-    """Price, kind and time of each mainland member of any index, by symbol."""
-    found = {}
-    _, page = harness.fetch(url + "v1/indices?limit=1000")
-    for index in page["indices"]:
-        address, after = f"{url}v1/indices/{index['code']}/members?limit=1000", ""
-        while after is not None:
-            _, members = harness.fetch(address + (f"&after={after}" if after else ""))
-            found.update({member["symbol"]: (member["price"], member["price_kind"], member["exchange_time"])
-                          for member in members["members"] if member["symbol"].endswith(MAINLAND)})
-            after = members["next"]
-    return found
+def multicast(feeds, report):
+    """Shenzhen's multicast: either form of fragments, encrypted packets, and a sender that begins again."""
+    ports = site.Ports()
+    lines = {f"line_{name}": f"239.255.43.{i}:{ports.take(kind=site.socket.SOCK_DGRAM)}"
+             for i, name in enumerate("ab", 1)}
+    sections = {"szse": {"transport": "multicast", "multicast": {
+        "interface": "127.0.0.1", "channels": [{"id": 1, **lines}]}}}
+    faults = [{"kind": "mddp_sample_form", "venue": "szse", "begin": "14:00:30", "end": "14:01:30",
+               "ask": "let the sender write fragment fields as in the samples of MDDP"},
+              {"kind": "mddp_encrypted", "venue": "szse", "begin": "14:01:30", "end": "14:02:00",
+               "count": 5, "ask": "let the sender encrypt some packets"},
+              {"kind": "mddp_restart", "venue": "szse", "begin": "14:02:30", "end": "14:02:31",
+               "amount": 0, "ask": "restart the sender under the same SenderId"},
+              {"kind": "mddp_restart", "venue": "szse", "begin": "14:03:00", "end": "14:03:01",
+               "amount": 1, "ask": "restart the sender under its next SenderId"}]
+    with feeds.session(faults, sections, speed=10.0) as watch:
+        done = feeds.ended()
+        settled = False
+
+        def over():
+            # The last good look; at the day's end the sender falls silent.
+            nonlocal settled
+            settled = settled or (watch.grown("szse", "restarts") > 0
+                                  and watch.now.state("szse") == "live")
+            return done()
+
+        watch.until(over, 600)
+        report.check(watch.grown("szse", "malformed") == 0, "no packet is malformed")
+        report.check(watch.grown("szse", "fragments_sample_form") > 0,
+                     "fragment fields as in the samples are read",
+                     f"{watch.grown('szse', 'fragments_sample_form')} packets")
+        report.check(watch.grown("szse", "encrypted_packets") > 0
+                     and watch.grown("szse", "sequence_lost") > 0 and "gap" in watch.seen["szse"],
+                     "encrypted packets count as lost, and the feed is in gap",
+                     f"{watch.grown('szse', 'encrypted_packets')} packets, "
+                     f"{watch.grown('szse', 'sequence_lost')} messages, "
+                     f"seen {sorted(watch.seen['szse'])}")
+        report.check(watch.grown("szse", "restarts") > 0 and settled,
+                     "a sender that begins again is followed, and the feed is live again",
+                     f"{watch.grown('szse', 'restarts')} restarts")
 
 
-def after_hours(feeds, report):
-    """Trading after the close, 15:05 to 15:30, changes no price of a mainland member."""
-    with feeds.session(begin="15:03:00", end="15:31:00", speed=120.0) as watch:
-        def closed():
-            return all(kind == "close" for _, kind, _ in mainland_members(watch.url).values())
-        if not watch.until(closed, CLOSES_LIMIT_S):
-            raise NotPossible("needs the mainland closed: run it between 15:05 and 15:30")
-        before = mainland_members(watch.url)
-        watch.before = watch.now
-        watch.until(feeds.ended(), 600)
-        changed = {symbol for symbol, member in mainland_members(watch.url).items()
-                   if member[:2] != before[symbol][:2]}
-        report.check(not changed, "no price changes", f"{len(before)} members, changed: {sorted(changed)}")
-        for feed in ("sse", "szse"):
-            report.check(watch.grown(feed, "filtered") > 0 and watch.grown(feed, "malformed") == 0,
-                         f"{feed}: messages of the session after the close arrive and are filtered",
-                         f"{watch.grown(feed, 'filtered')} filtered")
-
-
-HEADINGS = {"account": account, "after_hours": after_hours}
+HEADINGS = {"identity": identity, "multicast": multicast}

@@ -237,7 +237,8 @@ class RealDay(unittest.TestCase):
     def _write_configuration(cls):
         disabled = {name: {"enabled": False} for name in ("sse", "szse", "hkex", "zmq", "http")}
         chosen = {"definitions": ["basket.toml"], "log_level": "warning", **disabled,
-                  cls.venue: {"gateways": ["{}:{}".format(*cls.GATEWAY)]}}
+                  cls.venue: {"gateways": [{"address": "{}:{}".format(*cls.GATEWAY),
+                                           "target_comp_id": "mdgw1"}]}}
         (cls.folder / "config.toml").write_text(site.dump(chosen))
 
     @classmethod

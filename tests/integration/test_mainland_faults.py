@@ -145,13 +145,60 @@ class Gateways(Mainland):
             self.assert_came_back(watch, feed)
 
 
+class Identity(Mainland):
+    """Names and passwords belong to each gateway (protocol notes of SZSE 1.1)."""
+
+    PASSWORDS = ("first-secret", "second-secret")
+
+    def sides(self, wrong):
+        """(server's configuration, simulator's): alike, but for what `wrong` changes at gateway 1."""
+        ports = site.Ports()
+        szse = [{"address": f"127.0.0.1:{ports.take()}", "sender_comp_id": f"Realtime{i}",
+                 "target_comp_id": f"mdgw{i}", "password": self.PASSWORDS[i - 1]} for i in (1, 2)]
+        sse = [{"address": f"127.0.0.1:{ports.take()}", "target_comp_id": f"MDGW-SH-{i}"}
+               for i in (1, 2)]
+        of_simulator = self.settings("simulator.toml", {"gateways": sse}, {"gateways": szse})
+        own = [{**szse[0], **wrong}, szse[1]]
+        return self.settings("server.toml", {"gateways": sse}, {"gateways": own}), of_simulator
+
+    def logs_on_at_the_second_gateway(self, wrong):
+        """The server's log once both feeds have data although gateway 1 does not take our logon."""
+        config, of_simulator = self.sides(wrong)
+        simulator = self.start("simulate", "simulate", "--config", of_simulator, "--seed", SEED)
+        server, ready = self.serve(config)
+        watch = certification.Watch(ready["http"])
+        self.assertTrue(watch.until(
+            lambda: all(watch.now.counter(feed, "applied") > 0 for feed in ("sse", "szse")),
+            harness.LIMIT_S), server.log.read_text())
+        printed = harness.run("serve", "--config", config, "--check", "--print-config", check=0)
+        server.end()
+        simulator.end()
+        log = server.log.read_text()
+        for password in self.PASSWORDS:
+            self.assertNotIn(password, log + printed.stdout + printed.stderr)
+        return log
+
+    def test_a_gateway_with_another_name_is_reported_once_and_the_next_one_serves(self):
+        log = self.logs_on_at_the_second_gateway({"target_comp_id": "mdgw9"})
+        closed = re.findall(r"szse gateway .* closed the connection right after our logon.*", log)
+        self.assertEqual(len(closed), 1, log)
+        self.assertIn("target_comp_id, sender_comp_id or password", closed[0])
+        self.assertRegex(log, 'szse gateway .* answered the logon: SenderCompID "mdgw2"')
+
+    def test_a_gateway_with_another_password_does_not_delay_the_next_one(self):
+        log = self.logs_on_at_the_second_gateway({"password": "no-such-secret"})
+        self.assertRegex(log, r"szse gateway .* refused our logon: status 5 \(invalid user or password\)")
+        self.assertNotIn("no-such-secret", log)
+
+
 class OtherSources(Mainland):
     def test_the_file_takes_over_from_stuck_gateways_and_lost_ticks_are_sent_again(self):
         faults = [windows("stuck", begin="14:00:20", end="14:01:10", venue="sse"),
                   windows("tick_loss", venue="szse", count=20, probability=0.2)]
         sse = {"fallback_file": str(self.folder / "mktdt00.txt"), "fallback_after_ns": SECOND_NS,
                "fallback_poll_ns": SECOND_NS // 20}
-        szse = {"ticks": True, "resend_gateways": [f"127.0.0.1:{site.Ports().take()}"],
+        szse = {"ticks": True, "resend_gateways": [{"address": f"127.0.0.1:{site.Ports().take()}",
+                                                "target_comp_id": "mdgw1"}],
                 "tick_settle_ns": SECOND_NS}
         _, expected, _ = self.expected()
         watch, summary, published = self.live(faults, sse, szse)
@@ -169,7 +216,8 @@ class OtherSources(Mainland):
     def test_ticks_that_nobody_sends_again_are_counted_as_lost(self):
         faults = [windows("tick_loss", end="14:00:40", venue="szse", count=5, probability=0.2),
                   windows("resend_refuse", begin="14:00:00", venue="szse")]
-        szse = {"ticks": True, "resend_gateways": [f"127.0.0.1:{site.Ports().take()}"],
+        szse = {"ticks": True, "resend_gateways": [{"address": f"127.0.0.1:{site.Ports().take()}",
+                                                "target_comp_id": "mdgw1"}],
                 "tick_settle_ns": SECOND_NS}
         watch, _, _ = self.live(faults, None, szse, end="14:01:20")
         self.assertEqual(watch.now.counter("szse", "sequence_lost"), 5)

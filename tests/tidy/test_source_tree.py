@@ -228,7 +228,7 @@ class Settings(unittest.TestCase):
         self.assertTrue(settings["zmq"]["publish"].startswith("tcp://127.0.0.1:"))
         for venue in ("sse", "szse"):
             for gateway in settings[venue]["gateways"]:
-                self.assertTrue(gateway.startswith("127.0.0.1:"), gateway)
+                self.assertTrue(gateway["address"].startswith("127.0.0.1:"), gateway)
 
 
 if __name__ == "__main__":

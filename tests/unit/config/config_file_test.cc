@@ -22,9 +22,9 @@ const std::string kShipped = test::source_dir() + "/deploy/indexcast.toml";
 // The smallest configuration that is complete.
 const std::string kSmall = R"(definitions = ["a.toml"]
 [sse]
-gateways = ["127.0.0.1:1"]
+gateways = [{address = "127.0.0.1:1", target_comp_id = "MDGW-SH-1"}]
 [szse]
-gateways = ["127.0.0.1:2"]
+gateways = [{address = "127.0.0.1:2", target_comp_id = "mdgw1"}]
 [hkex]
 enabled = false
 )";
@@ -101,6 +101,7 @@ TEST(ConfigFile, TheShippedOneStatesTheDefaults) {
   expected.calendar = shipped->calendar;
   expected.sse.gateways = shipped->sse.gateways;
   expected.szse.gateways = shipped->szse.gateways;
+  expected.szse.resend_gateways = shipped->szse.resend_gateways;
   expected.szse.multicast.channels = shipped->szse.multicast.channels;
   expected.hkex_enabled = true;
   expected.hkex.channels = shipped->hkex.channels;
@@ -116,7 +117,7 @@ TEST(ConfigFile, WhatIsPrintedLoadsToTheSame) {
   TemporaryFolder folder;
   auto config = load_config(kShipped);
   ASSERT_TRUE(config.ok()) << config.status();
-  config->szse.password = "a \"quoted\" \\ one\n";
+  config->szse.gateways[0].target_comp_id = "a \"quoted\" \\ one\n";
   config->szse.sentinels = {1, 2261};
   config->simulator.loss_a = 0.0123456789;
   config->core.topology = Topology::per_feed;
@@ -130,12 +131,46 @@ TEST(ConfigFile, SecretsAreNotPrinted) {
   auto config = load_config(kShipped);
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_THAT(print_config(*config), HasSubstr("password = \"\"\n"));
-  config->szse.password = "tiger";
+  config->szse.gateways[1].password = "tiger";
+  config->szse.resend_gateways[0].password = "tigress";
   config->hkex.retransmission.username = "lioness";
   const std::string printed = print_config(*config);
   EXPECT_THAT(printed, Not(HasSubstr("tiger")));
+  EXPECT_THAT(printed, Not(HasSubstr("tigress")));
   EXPECT_THAT(printed, Not(HasSubstr("lioness")));
   EXPECT_THAT(printed, HasSubstr("password = \"***\"  # a secret"));
+}
+
+TEST(ConfigFile, APasswordComesFromItsFileAndIsNeverShown) {
+  const TemporaryFolder folder;
+  const std::string text =
+      replaced(kSmall, "\"mdgw1\"", "\"mdgw1\", password_file = \"secret.txt\"");
+  EXPECT_THAT(load_fault(folder, text), HasSubstr("szse: gateways: password_file " +
+                                                  folder.file("secret.txt") + " cannot be read"));
+  folder.write("secret.txt", "longer than sixteen\n");
+  EXPECT_THAT(load_fault(folder, text), HasSubstr("its first line must have 1 to 16 characters"));
+  EXPECT_THAT(load_fault(folder, text), Not(HasSubstr("longer than")));
+  folder.write("secret.txt", "tiger\nnotes\n");
+  const auto config = load_config(folder.write("c.toml", text));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->szse.gateways[0].password, "tiger");
+  const std::string printed = print_config(*config);
+  EXPECT_THAT(printed, Not(HasSubstr("tiger")));
+  const auto again = load_config(folder.write("printed.toml", printed));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->szse.gateways, config->szse.gateways);
+}
+
+// A value without quotes is no TOML, and the fault must not repeat it.
+TEST(ConfigFile, AFaultDoesNotShowAPassword) {
+  const TemporaryFolder folder;
+  for (const char* wrong : {"tiger1", "tiger\"", "\"tiger tiger tiger\""}) {
+    const std::string text =
+        replaced(kSmall, "\"mdgw1\"", "\"mdgw1\", password = " + std::string(wrong));
+    const std::string fault = load_fault(folder, text);
+    EXPECT_NE(fault, "loaded");
+    EXPECT_THAT(fault, Not(HasSubstr("tiger"))) << wrong;
+  }
 }
 
 TEST(ConfigFile, PathsAreRelativeToTheFile) {
@@ -189,10 +224,31 @@ INSTANTIATE_TEST_SUITE_P(
               ":7:core.idle: must be one of spin backoff block"},
         Fault{"ShortHeartbeatTooOften", "[hkex]", "[core]\nshort_heartbeat_ms = 49\n[hkex]",
               ":6:core: short_heartbeat_ms must be 0 or at least 50"},
-        Fault{"BadElement", "127.0.0.1:1", "127.0.0.1", ":3:sse.gateways: must be an address"},
+        Fault{"BadElement", "\"127.0.0.1:1\"", "\"127.0.0.1\"",
+              ":3:sse.gateways.address: must be an address"},
+        Fault{
+            "GatewaysAsAddresses", "[{address = \"127.0.0.1:1\", target_comp_id = \"MDGW-SH-1\"}]",
+            "[\"127.0.0.1:1\"]",
+            ":3:sse.gateways: must be one table for each gateway: [[sse.gateways]] with address = "
+            "\"HOST:PORT\", sender_comp_id = "},
+        Fault{"NamesOfAllGateways", "[szse]\n", "[szse]\ntarget_comp_id = \"mdgw1\"\n",
+              ":5:szse.target_comp_id: is now one table for each gateway: [[szse.gateways]]"},
+        Fault{"PasswordOfAllGateways", "[szse]\n", "[szse]\npassword = \"tiger\"\n",
+              ":5:szse.password: is now one table for each gateway: [[szse.gateways]]"},
+        Fault{"NamelessGateway", ", target_comp_id = \"mdgw1\"", "",
+              ":4:szse: gateways: gateway 1 has no target_comp_id"},
+        Fault{"NameTooLong", "\"mdgw1\"", "\"mdgw12345678901234567\"",
+              ":5:szse.gateways.target_comp_id: must be text of 1 to 20 characters"},
+        Fault{"TwoPasswords", "\"mdgw1\"", "\"mdgw1\", password = \"a\", password_file = \"b\"",
+              ":4:szse: gateways: gateway 1 has both password and password_file"},
+        Fault{
+            "AddressTwice", "target_comp_id = \"mdgw1\"}",
+            "target_comp_id = \"mdgw1\"}, {address = \"127.0.0.1:2\", target_comp_id = \"mdgw2\"}",
+            ":4:szse: gateways: gateway 2: 127.0.0.1:2 appears twice"},
         Fault{"NotATable", "[hkex]\nenabled = false", "", ":1:hkex: channels: at least one"},
         Fault{"NoDefinition", "\"a.toml\"", "", ":1:definitions: at least one is needed"},
-        Fault{"NoGateway", "\"127.0.0.1:2\"", "", ":4:szse: gateways: at least one"},
+        Fault{"NoGateway", "{address = \"127.0.0.1:2\", target_comp_id = \"mdgw1\"}", "",
+              ":4:szse: gateways: at least one"},
         Fault{"RateWithoutSource", "[hkex]",
               "[[fx]]\nseries = \"HKDCNY\"\nmode = \"realtime\"\n[hkex]",
               ":6:fx: HKDCNY: a rate that is not fixed needs a source"},

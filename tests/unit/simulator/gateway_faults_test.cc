@@ -29,21 +29,6 @@ Fault fault_of(FaultKind kind, std::uint64_t count = 0, std::int64_t amount = -1
   return fault;
 }
 
-std::vector<std::byte> logon_of(Venue venue, const Settings& settings) {
-  std::vector<std::byte> bytes;
-  if (venue == Venue::sse) {
-    sse::encode_logon(
-        {20250402100000000, 1},
-        {settings.sse.sender_comp_id, settings.sse.target_comp_id, 3, settings.sse.appl_ver_id},
-        bytes);
-  } else {
-    szse::encode_logon({settings.szse.sender_comp_id, settings.szse.target_comp_id, 3,
-                        settings.szse.password, settings.szse.default_appl_ver_id},
-                       bytes);
-  }
-  return bytes;
-}
-
 // A gateway with one fault, and connections to it one after the other.
 struct Gateway {
   Gateway(Venue tested, const Fault& fault)
@@ -52,11 +37,12 @@ struct Gateway {
   }
 
   void connect() {
-    auto protocol =
-        venue == Venue::sse ? make_sse_gateway(settings.sse) : make_szse_gateway(settings.szse);
+    auto protocol = venue == Venue::sse
+                        ? make_sse_gateway(settings.sse, settings.sse.gateways[0])
+                        : make_szse_gateway(settings.szse, settings.szse.gateways[0]);
     session = std::make_unique<GatewaySession>(std::move(protocol), kNow, &faults);
     answer.clear();
-    open = session->on_bytes(logon_of(venue, settings), kNow, answer);
+    open = session->on_bytes(test::logon_of(venue, settings), kNow, answer);
   }
 
   std::uint64_t happened() const { return book.counts()[0].happened; }

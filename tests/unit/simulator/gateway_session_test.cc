@@ -35,10 +35,12 @@ struct Pair {
       : universe(test::make_universe()), symbols(universe, venue) {
     if (venue == Venue::sse) {
       handler = std::make_unique<sse::Handler>(client.sse, symbols, sink);
-      session = std::make_unique<GatewaySession>(make_sse_gateway(gateway.sse), kStart);
+      session = std::make_unique<GatewaySession>(
+          make_sse_gateway(gateway.sse, gateway.sse.gateways[0]), kStart);
     } else {
       handler = std::make_unique<szse::Handler>(client.szse, symbols, sink);
-      session = std::make_unique<GatewaySession>(make_szse_gateway(gateway.szse), kStart);
+      session = std::make_unique<GatewaySession>(
+          make_szse_gateway(gateway.szse, gateway.szse.gateways[0]), kStart);
     }
   }
 
@@ -70,13 +72,34 @@ TEST_P(GatewaySessionTest, LogsOn) {
 
 TEST_P(GatewaySessionTest, RefusesAnUnknownClient) {
   Settings stranger = test::make_settings();
-  stranger.sse.sender_comp_id = "STRANGER";
-  stranger.szse.password = "wrong";
+  stranger.sse.gateways[0].sender_comp_id = "STRANGER";
+  stranger.szse.gateways[0].password = "wrong";
   Pair pair(GetParam(), stranger);
   pair.connect();
   EXPECT_FALSE(pair.client_open);
   EXPECT_TRUE(pair.session->refused());
   EXPECT_NE(pair.handler->state(), FeedState::live);
+}
+
+// A name that is not ours gets no answer in Shenzhen (GUIDE 5.6.3, notes 1.1), a wrong password
+// does.
+TEST(SzseGateway, ClosesWithoutALogoutOnANameThatIsNotIts) {
+  for (const bool target : {true, false}) {
+    Settings stranger = test::make_settings();
+    (target ? stranger.szse.gateways[0].target_comp_id : stranger.szse.gateways[0].sender_comp_id) =
+        "mdgw2";
+    Pair pair(Venue::szse, stranger);
+    pair.connect();
+    EXPECT_TRUE(pair.session->refused());
+    EXPECT_TRUE(pair.answer.empty());
+  }
+  Settings forgetful = test::make_settings();
+  forgetful.szse.gateways[0].password = "wrong";
+  Pair pair(Venue::szse, forgetful);
+  pair.connect();
+  szse::Logout logout;
+  ASSERT_EQ(szse::decode_logout(pair.answer, logout), feed::DecodeError::none);
+  EXPECT_EQ(logout.session_status, 5);
 }
 
 TEST_P(GatewaySessionTest, RefusesAnotherVersion) {

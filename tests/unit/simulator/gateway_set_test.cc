@@ -34,6 +34,7 @@ class Client {
     read();
   }
   void send(const std::vector<std::byte>& bytes) { asio::write(socket_, asio::buffer(bytes)); }
+  void close() { socket_.close(); }
   bool closed() const { return closed_; }
   feed::Bytes received() const { return received_; }
 
@@ -57,9 +58,18 @@ struct Site {
   Site(Venue venue, FaultPlan plan, std::size_t gateways = 2)
       : settings(test::only(venue)), faults(plan, 1) {
     settings.faults = std::move(plan);
-    const std::vector<feed::Endpoint> any(gateways, {"127.0.0.1", 0});
-    if (venue == Venue::sse) settings.sse.gateways = any;
-    if (venue == Venue::szse) settings.szse.gateways = any;
+    settings.sse.gateways.clear();
+    settings.szse.gateways.clear();
+    for (std::size_t i = 1; i <= gateways; ++i) {
+      const std::string id = "mdgw" + std::to_string(i);
+      const feed::Endpoint any{"127.0.0.1", 0};
+      if (venue == Venue::sse) {
+        settings.sse.gateways.push_back({.address = any, .target_comp_id = id});
+      } else {
+        settings.szse.gateways.push_back(
+            {.address = any, .target_comp_id = id, .password = "of " + id});
+      }
+    }
     set.emplace(io, settings, faults, counts);
   }
 
@@ -69,19 +79,9 @@ struct Site {
     return done();
   }
 
-  std::vector<std::byte> logon() const {
-    std::vector<std::byte> bytes;
-    if (settings.szse.gateways.empty()) {
-      sse::encode_logon(
-          {20250402100000000, 1},
-          {settings.sse.sender_comp_id, settings.sse.target_comp_id, 30, settings.sse.appl_ver_id},
-          bytes);
-    } else {
-      szse::encode_logon({settings.szse.sender_comp_id, settings.szse.target_comp_id, 30,
-                          settings.szse.password, settings.szse.default_appl_ver_id},
-                         bytes);
-    }
-    return bytes;
+  std::vector<std::byte> logon(std::size_t place = 0) const {
+    const Venue venue = settings.szse.gateways.empty() ? Venue::sse : Venue::szse;
+    return test::logon_of(venue, settings, place, 30);
   }
 
   asio::io_context io;
@@ -110,7 +110,7 @@ TEST(GatewaySet, BothGatewaysOfAPairServeTheSameDay) {
   EXPECT_FALSE(site.set->has_clients());
   Client first(site.io, ports[0]), second(site.io, ports[1]);
   first.send(site.logon());
-  second.send(site.logon());
+  second.send(site.logon(1));
   ASSERT_TRUE(site.run_until([&] {
     return first.received().size() == kSseLogonSize && second.received().size() == kSseLogonSize;
   }));
@@ -146,11 +146,38 @@ TEST(GatewaySet, AClientThatIsMovedFindsTheWholeImageAtThePeer) {
   EXPECT_EQ(status(), 4);
   EXPECT_EQ(site.faults.counts()[0].happened, 1u);
   Client second(site.io, site.set->ports(Venue::szse)[1]);
-  second.send(site.logon());
+  second.send(site.logon(1));
   ASSERT_TRUE(site.run_until(
       [&] { return second.received().size() == kSzseLogonSize + image.bytes.size(); }));
   const feed::Bytes got = second.received().subspan(kSzseLogonSize);
   EXPECT_TRUE(std::equal(got.begin(), got.end(), image.bytes.begin()));
+}
+
+// Each gateway of Shenzhen has an id of its own (GUIDE 5.1, notes 1.1).
+TEST(GatewaySet, TheNamesOfOneGatewayAreNotThoseOfAnother) {
+  Site site(Venue::szse, {});
+  Client client(site.io, site.set->ports(Venue::szse)[1]);
+  client.send(site.logon(0));
+  ASSERT_TRUE(site.run_until([&] { return client.closed(); }));
+  EXPECT_TRUE(client.received().empty()) << "closed without a logout";
+}
+
+// One connection a port (S117 2.2.1, notes 1.1): an old one that the gateway holds blocks a new one.
+TEST(GatewaySet, AHeldSessionOfShenzhenBlocksANewOne) {
+  Site site(Venue::szse, {});
+  const std::uint16_t port = site.set->ports(Venue::szse)[0];
+  Client first(site.io, port);
+  first.send(site.logon());
+  ASSERT_TRUE(site.run_until([&] { return first.received().size() == kSzseLogonSize; }));
+  Client blocked(site.io, port);
+  ASSERT_TRUE(site.run_until([&] { return blocked.closed(); }));
+  EXPECT_TRUE(blocked.received().empty());
+  EXPECT_EQ(site.counts.connections_blocked, 1u);
+  // A new connection that comes together with the end of the old one is taken.
+  first.close();
+  Client next(site.io, port);
+  next.send(site.logon());
+  EXPECT_TRUE(site.run_until([&] { return next.received().size() == kSzseLogonSize; }));
 }
 
 TEST(GatewaySet, DisconnectsSweepTheBytesOfAMessageOnRealSockets) {

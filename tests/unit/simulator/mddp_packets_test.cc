@@ -121,6 +121,63 @@ TEST(MddpPackets, AFinishedChannelEndsItsStreamOnce) {
   EXPECT_EQ(feed::load_be<std::int64_t>(sent[1].bytes.data() + 8), 7);
 }
 
+// MDDP 4 (notes 1.7): marks have Flag 0.
+TEST(MddpPackets, MarksHaveFlag0) {
+  MddpPackets packets;
+  packets.push(message_of(2011, 66, 7));
+  ExchangeMessage last = message_of(2011, 12);
+  feed::store_be(last.bytes.data(), std::uint32_t{390'095});
+  packets.push(last);
+  packets.flush(kNow);
+  feed::store_be(last.bytes.data() + 18, std::uint16_t{1});
+  packets.push(last);
+  int marks = 0;
+  for (const MddpPacket& packet : packets.take()) {
+    const auto count = feed::load_be<std::uint16_t>(packet.bytes.data() + 16);
+    if (count != 0 && count != 0xffff) continue;
+    ++marks;
+    EXPECT_EQ(feed::load_be<std::uint16_t>(packet.bytes.data() + 18), 0u);
+    EXPECT_EQ(packet.bytes.size(), 24u);
+  }
+  EXPECT_EQ(marks, 3) << "of the source, of the stream, and its end";
+}
+
+// MDDP 5.8: HeaderSize 5 though the fields follow, bit 5 for a fragment, 0/0 for a whole packet.
+TEST(MddpPackets, TheSampleFormHasFieldsThatHeaderSizeDoesNotCount) {
+  MddpPackets packets;
+  packets.choose_form([](std::uint32_t) { return MddpPackets::Form{.sample = true}; });
+  packets.push(message_of(1010, 3'000));  // compressed into one packet
+  packets.push(message_of(1011, 65));
+  packets.push(message_of(1012, 3'000));
+  packets.flush(kNow);
+  const auto sent = packets.take();
+  ASSERT_GE(sent.size(), 5u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::byte* at = sent[i].bytes.data();
+    EXPECT_EQ(static_cast<int>(at[2]), 5);
+    EXPECT_EQ(feed::load_be<std::uint16_t>(at + 18) & 0x60, i < 2 ? 0 : 0x20);
+    EXPECT_EQ(feed::load_be<std::uint16_t>(at + 22), i < 2 ? 0 : 1);
+  }
+  EXPECT_EQ(feed::load_be<std::uint32_t>(sent[1].bytes.data() + 24), 300'111u);
+}
+
+TEST(MddpPackets, ARestartBeginsTheNumbersAgain) {
+  MddpPackets packets;
+  const auto next = [&] {
+    packets.push(message_of(1011, 65));
+    packets.flush({});
+    const auto sent = packets.take();
+    return std::pair(static_cast<int>(sent[0].bytes[3]),
+                     feed::load_be<std::int64_t>(sent[0].bytes.data() + 8));
+  };
+  EXPECT_EQ(next(), std::pair(1, std::int64_t{1}));
+  EXPECT_EQ(next(), std::pair(1, std::int64_t{2}));
+  packets.restart(true);
+  EXPECT_EQ(next(), std::pair(2, std::int64_t{1}));
+  packets.restart(false);
+  EXPECT_EQ(next(), std::pair(2, std::int64_t{1}));
+}
+
 TEST(MddpPackets, LongBodiesAreCutAndComeTogetherAgain) {
   MddpPackets packets;
   Receiver receiver;

@@ -108,20 +108,11 @@ class RawClient {
 };
 
 std::vector<std::byte> sse_logon(const Settings& settings) {
-  std::vector<std::byte> bytes;
-  sse::encode_logon(
-      {20250402100000000, 1},
-      {settings.sse.sender_comp_id, settings.sse.target_comp_id, 1, settings.sse.appl_ver_id},
-      bytes);
-  return bytes;
+  return test::logon_of(feed::Venue::sse, settings, 0, 1);
 }
 
 std::vector<std::byte> szse_logon(const Settings& settings) {
-  std::vector<std::byte> bytes;
-  szse::encode_logon({settings.szse.sender_comp_id, settings.szse.target_comp_id, 1,
-                      settings.szse.password, settings.szse.default_appl_ver_id},
-                     bytes);
-  return bytes;
+  return test::logon_of(feed::Venue::szse, settings, 0, 1);
 }
 
 TEST(NetworkTransport, ShanghaiSessionFromLogonToLogout) {
@@ -186,7 +177,7 @@ TEST(NetworkTransport, RefusesALogonAndCloses) {
   Settings settings = quick(test::only(feed::Venue::sse));
   Simulation simulation(settings);
   RawClient client(simulation.network.port(feed::Venue::sse));
-  settings.sse.sender_comp_id = "STRANGER";
+  settings.sse.gateways[0].sender_comp_id = "STRANGER";
   client.send(sse_logon(settings));
   EXPECT_EQ(sse::decode_header(client.frame(sse::scan_frame)).msg_type, sse::kMsgLogout);
   EXPECT_TRUE(client.frame(sse::scan_frame).empty());

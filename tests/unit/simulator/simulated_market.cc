@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "feedhandlers/common/venue.h"
+#include "feedhandlers/sse/encoder.h"
+#include "feedhandlers/szse/encoder.h"
 
 namespace indexcast::sim::test {
 namespace {
@@ -40,12 +42,32 @@ Settings make_settings() {
   Settings settings;
   settings.ticks_per_second = 0.2;
   settings.halts = 0.0;
-  settings.sse.gateways = {{"127.0.0.1", 0}};
-  settings.szse.gateways = {{"127.0.0.1", 0}};
-  settings.szse.password = "secret";
+  settings.sse.gateways = {{.address = {"127.0.0.1", 0}, .target_comp_id = "MDGW-SH-1"}};
+  settings.szse.gateways = {{.address = {"127.0.0.1", 0},
+                             .sender_comp_id = "Realtime1",
+                             .target_comp_id = "mdgw1",
+                             .password = "secret"}};
   settings.hkex.channels = {{10, {"239.255.10.1", 51001}, {"239.255.10.2", 51002}, {}, {}},
                             {11, {"239.255.11.1", 51003}, {"239.255.11.2", 51004}, {}, {}}};
   return settings;
+}
+
+std::vector<std::byte> logon_of(feed::Venue venue, const Settings& settings, std::size_t place,
+                                int heartbeat_s) {
+  std::vector<std::byte> bytes;
+  if (venue == feed::Venue::sse) {
+    const sse::Gateway& gateway = settings.sse.gateways[place];
+    sse::encode_logon({20250402100000000, 1},
+                      {gateway.sender_comp_id, gateway.target_comp_id,
+                       static_cast<std::uint16_t>(heartbeat_s), settings.sse.appl_ver_id},
+                      bytes);
+  } else {
+    const szse::Gateway& gateway = settings.szse.gateways[place];
+    szse::encode_logon({gateway.sender_comp_id, gateway.target_comp_id, heartbeat_s,
+                        gateway.password, settings.szse.default_appl_ver_id},
+                       bytes);
+  }
+  return bytes;
 }
 
 Settings only(feed::Venue venue, Settings settings) {

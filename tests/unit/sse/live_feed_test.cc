@@ -28,7 +28,7 @@ using enum FeedState;
 class SseLiveFeed : public testing::Test {
  protected:
   SseLiveFeed() {
-    settings_.gateways = {gateway_.endpoint()};
+    settings_.gateways = {{.address = gateway_.endpoint()}};
     settings_.trade_date = 20260114;
     settings_.fallback_file = path_;
     feed_ = std::make_unique<LiveFeed>(settings_, symbols_, log_, 1);

@@ -125,16 +125,20 @@ TEST_F(TcpFeedTest, ReturnsToAGatewayThatEndedOrdinarily) {
   }
 }
 
-TEST_F(TcpFeedTest, ARefusedLogonIsNotRepeatedAtOnce) {
-  ASSERT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
-  first_.accept();
-  first_.read(102);
+TEST_F(TcpFeedTest, AGatewayThatRefusedALogonIsNotAskedAgainAtOnce) {
   std::vector<std::byte> refusal;
   sse::encode_logout({20260114091000000, 1}, {7, "unknown CompID"}, refusal);
-  first_.send(refusal);
-  ASSERT_TRUE(until([&] { return feed_.state() == FeedState::down; }));
-  EXPECT_EQ(feed_.gateway(), 1u);  // it never came up here
-  advance(kNsPerSecond - 1);
+  // Neither gateway ever came up; the second one is not made to wait for the first.
+  for (Gateway* gateway : {&first_, &second_}) {
+    ASSERT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
+    gateway->accept();
+    gateway->read(102);
+    gateway->send(refusal);
+    ASSERT_TRUE(until([&] { return feed_.state() == FeedState::down; }));
+    if (gateway == &first_) advance(ReconnectBackoff::kFirstNs);
+  }
+  EXPECT_EQ(feed_.gateway(), 0u);
+  advance(kNsPerSecond - ReconnectBackoff::kFirstNs - 1);
   feed_.poll(now_);
   std::vector<pollfd> descriptors;
   feed_.append_descriptors(descriptors);

@@ -65,7 +65,7 @@ Settings with_ticks() {
   Settings settings;
   settings.ticks = true;
   settings.tick_capacity = 64;
-  settings.resend_gateways = {{"127.0.0.1", 1}};
+  settings.resend_gateways = {{.address = {"127.0.0.1", 1}}};
   return settings;
 }
 

@@ -69,7 +69,7 @@ class SzseTicks : public testing::Test {
   void open(const Settings& changes) {
     settings_ = changes;
     settings_.ticks = true;
-    settings_.resend_gateways = {{"127.0.0.1", 9130}};
+    settings_.resend_gateways = {{.address = {"127.0.0.1", 9130}}};
     if (settings_.tick_capacity == Settings{}.tick_capacity) settings_.tick_capacity = 64;
     log_.events.clear();
     handler_.emplace(settings_, symbols_, log_);
