@@ -162,7 +162,8 @@ TEST(GatewaySet, TheNamesOfOneGatewayAreNotThoseOfAnother) {
   EXPECT_TRUE(client.received().empty()) << "closed without a logout";
 }
 
-// One connection a port (S117 2.2.1, notes 1.1): an old one that the gateway holds blocks a new one.
+// One connection a port (S117 2.2.1, notes 1.1): an old one that the gateway holds blocks a new
+// one.
 TEST(GatewaySet, AHeldSessionOfShenzhenBlocksANewOne) {
   Site site(Venue::szse, {});
   const std::uint16_t port = site.set->ports(Venue::szse)[0];

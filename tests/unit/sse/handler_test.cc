@@ -272,21 +272,6 @@ TEST_F(SseHandler, LunchIsNotStaleAndTheAfternoonHasItsOwnTime) {
   EXPECT_EQ(states().back(), FeedState::stale);
 }
 
-TEST_F(SseHandler, AnAnswerForAnotherSessionIsARefusal) {
-  for (const auto& [sender, target, good] :
-       std::vector<std::tuple<std::string_view, std::string_view, bool>>{{"MDGW", "VSS", true},
-                                                                         {"VSS", "MDGW", true},
-                                                                         {"MDGW", "OTHER", false},
-                                                                         {"", "", false}}) {
-    handler_.on_connected(kStart, out_);
-    Message answer;
-    encode_logon({20260114091000000, 1}, {sender, target, 3, "0.60"}, answer);
-    EXPECT_EQ(deliver(answer), good) << sender;
-    handler_.on_disconnected(kStart);
-  }
-  EXPECT_EQ(count(FeedCounter::logons_refused), 2u);
-}
-
 struct LogoutCase {
   std::uint32_t status;
   feed::Reconnect::To to;
