@@ -56,20 +56,23 @@ class TradingDay {
 
   const std::vector<MarketEvent>& events() const { return events_; }
 
-  // What the feeds send to a connection made before event `first`: the rate, then of each market
-  // its phase and of each security its newest image, in any order.
+  // What a core hears that begins before event `first`: which markets the calendar shuts, the rate,
+  // then of each market its phase and of each security its newest image, in any order.
   std::vector<MarketEvent> images(std::size_t first) {
-    std::vector<MarketEvent> rate;
+    std::vector<MarketEvent> first_of_all;
     std::vector<MarketEvent> out;
     std::set<std::pair<EventKind, std::uint32_t>> known;
     for (std::size_t i = first; i-- > 0;) {
       const MarketEvent& event = events_[i];
       const bool of_market = event.kind == EventKind::market_phase;
       if (!known.insert({event.kind, of_market ? event.market : event.instrument}).second) continue;
-      (event.kind == EventKind::fx ? rate : out).push_back(event);
+      const bool shut = of_market && event.detail == static_cast<int>(MarketPhase::shut_today);
+      (shut || event.kind == EventKind::fx ? first_of_all : out).push_back(event);
     }
+    std::ranges::stable_partition(
+        first_of_all, [](const MarketEvent& event) { return event.kind != EventKind::fx; });
     std::ranges::shuffle(out, random_);
-    out.insert(out.begin(), rate.begin(), rate.end());
+    out.insert(out.begin(), first_of_all.begin(), first_of_all.end());
     const TimeNs now = first < events_.size() ? events_[first].exchange_time : at(16, 30);
     for (MarketEvent& image : out) {
       image.receive_time = now;
