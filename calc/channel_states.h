@@ -21,6 +21,16 @@ class ChannelStates {
   static constexpr Slot kWholeFeed = 0;
 
   constexpr FeedState of(Slot slot) const { return states_[slot]; }
+  // Whether a security of the channel is current. `unheard`: it has not been heard since the
+  // channel lost something. Without branches: every price asks.
+  constexpr bool is_current(Slot slot, bool unheard) const {
+    const bool live = states_[slot] == FeedState::live;
+    return live | (by_security_[slot] & !unheard);
+  }
+  // Whether `slot` has the state of `other`: it is the same, or has not told its own yet.
+  constexpr bool follows(Slot slot, Slot other) const {
+    return slot == other || (other == kWholeFeed && !told_[slot]);
+  }
   constexpr bool is(Slot slot, std::uint32_t channel) const { return numbers_[slot] == channel; }
 
   // The slot of a channel, a new one if need be; kWholeFeed when the table is full.
@@ -31,26 +41,29 @@ class ChannelStates {
     if (size_ == kCapacity) return kWholeFeed;
     numbers_[size_] = channel;
     states_[size_] = states_[kWholeFeed];
+    by_security_[size_] = by_security_[kWholeFeed];
     return static_cast<Slot>(size_++);
   }
 
-  // False when the channel finds no room; then nothing changes.
-  bool set(std::uint32_t channel, FeedState state) {
+  // `by_security`: the channel is in gap or recovering, and each of its securities counts again
+  // once it was heard. Returns the channel's slot; kWholeFeed for another channel than 0 says that
+  // it found no room, and nothing changes.
+  Slot set(std::uint32_t channel, FeedState state, bool by_security) {
     const Slot slot = place(channel);
-    if (slot == kWholeFeed && channel != 0) return false;
-    states_[slot] = state;
+    if (slot == kWholeFeed && channel != 0) return slot;
     told_[slot] = true;
-    if (slot == kWholeFeed) {
-      for (std::size_t i = 1; i < size_; ++i) {
-        if (!told_[i]) states_[i] = state;
-      }
+    for (std::size_t i = 0; i < size_; ++i) {
+      if (!follows(static_cast<Slot>(i), slot)) continue;
+      states_[i] = state;
+      by_security_[i] = by_security;
     }
-    return true;
+    return slot;
   }
 
  private:
   std::array<std::uint32_t, kCapacity> numbers_{};
   std::array<FeedState, kCapacity> states_{};
+  std::array<bool, kCapacity> by_security_{};
   std::array<bool, kCapacity> told_{};
   std::size_t size_ = 1;  // slot 0 is always there
 };

@@ -181,15 +181,35 @@ void Engine::apply_price(const MarketEvent& event) {
   }
   const auto kind = static_cast<PriceKind>(event.detail);
   if (refuse_unusable(id, event)) return counters_->add(CoreCounter::price_rejected);
+  const bool heard_again = note_image(id, event.channel);
   if (kind == PriceKind::previous_close) compare_previous_close(id, event);
-  if (outranked(instruments_[id], kind)) return counters_->add(CoreCounter::price_superseded);
-  if (kind != PriceKind::previous_close && !passes_collar(id, event))
-    return counters_->add(CoreCounter::price_pending);
-  const bool changed = take_price(id, event);
-  counters_->add(changed ? CoreCounter::price_applied : CoreCounter::price_unchanged);
-  if (may_owe_ && universe_->memberships(id).size() > OwedLevels::kPiece) [[unlikely]]
-    return owe_levels(event, changed);
-  refresh_holders(id, changed, Cause::price);
+  if (outranked(instruments_[id], kind)) {
+    counters_->add(CoreCounter::price_superseded);
+  } else if (kind != PriceKind::previous_close && !passes_collar(id, event)) {
+    counters_->add(CoreCounter::price_pending);
+  } else {
+    const bool changed = take_price(id, event);
+    counters_->add(changed ? CoreCounter::price_applied : CoreCounter::price_unchanged);
+    if (may_owe_ && universe_->memberships(id).size() > OwedLevels::kPiece) [[unlikely]]
+      return owe_levels(event, changed);
+    return refresh_holders(id, changed, Cause::price);
+  }
+  if (!heard_again) return;
+  settle(id);
+  refresh_holders(id, false, Cause::price);
+}
+
+// Its channel brought an image of the instrument: whatever was lost before is made up for. Whether
+// that changes anything.
+bool Engine::note_image(InstrumentId id, std::uint32_t channel) {
+  InstrumentState& state = instruments_[id];
+  if (!(state.unheard | state.quote_unheard)) [[likely]]
+    return false;
+  const bool of_quote =
+      markets_[universe_->instruments()[id].market].channels.is(quotes_[id].channel, channel);
+  state.unheard = false;
+  if (of_quote) state.quote_unheard = false;
+  return true;
 }
 
 // A previous close gives way to any price of today, and the official close to nothing.

@@ -98,6 +98,8 @@ class Engine {
   void apply_statistics_rule(const MarketEvent& event);
   void apply_control(const MarketEvent& event);
   void apply_feed_state(const MarketEvent& event);
+  void lose_images(MarketId market, ChannelStates::Slot slot);
+  void hand_over(MarketId market, ChannelStates::Slot from, std::uint32_t to);
   void apply_timetable(const MarketEvent& event);
   void apply_timer(const MarketEvent& event);
 
@@ -118,6 +120,7 @@ class Engine {
   bool outranked(const InstrumentState& state, PriceKind kind) const;
   bool take_price(InstrumentId id, const MarketEvent& event);
   bool put_in_force(InstrumentId id, Price price);
+  bool note_image(InstrumentId id, std::uint32_t channel);
   void note_heard(InstrumentId id, PriceKind kind);
   void note_channel(InstrumentId id, std::uint32_t channel);
   void add_turnover(InstrumentId id, std::int64_t turnover);

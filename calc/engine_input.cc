@@ -87,7 +87,7 @@ bool Engine::listening_to(InstrumentId id) const {
   const MarketState& market = markets_[universe_->instruments()[id].market];
   const bool speaks =
       market.phase != MarketPhase::scheduled && market.phase != MarketPhase::halt && !market.over();
-  return speaks && market.channels.of(instruments_[id].channel) == FeedState::live;
+  return speaks && market.channels.is_current(instruments_[id].channel, instruments_[id].unheard);
 }
 
 void Engine::decide(Decision decision, DecisionReason reason, InstrumentId id,

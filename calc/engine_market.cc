@@ -194,10 +194,40 @@ void Engine::apply_feed_state(const MarketEvent& event) {
   record.receive_time = event.receive_time;
   sink_->write(Record::of(record));
   const auto state = static_cast<FeedState>(event.detail);
-  if (!markets_[event.market].channels.set(event.channel, state))
+  const bool lossy = state == FeedState::gap || state == FeedState::recovering;
+  const bool by_security = lossy && event.value[kBySecurity] != 0;
+  ChannelStates& channels = markets_[event.market].channels;
+  const ChannelStates::Slot slot = channels.set(event.channel, state, by_security);
+  if (!channels.is(slot, event.channel)) {
     counters_->add(CoreCounter::channel_unplaced);
+  } else if (by_security) {
+    lose_images(event.market, slot);
+  } else if (state == FeedState::down && event.value[kSuccessor] != 0) {
+    hand_over(event.market, slot, static_cast<std::uint32_t>(event.value[kSuccessor]));
+  }
   settle_market(event.market);
   refresh_market(event.market, Cause::feed);
+}
+
+// Every security of a channel is unheard from now on.
+void Engine::lose_images(MarketId market, ChannelStates::Slot slot) {
+  const ChannelStates& channels = markets_[market].channels;
+  for (InstrumentId id = 0; id < instruments_.size(); ++id) {
+    if (universe_->instruments()[id].market != market) continue;
+    InstrumentState& state = instruments_[id];
+    state.unheard |= channels.follows(state.channel, slot);
+    state.quote_unheard |= state.quotes_wanted && channels.follows(quotes_[id].channel, slot);
+  }
+}
+
+// The securities of a source that is left are judged by the one that takes its place.
+void Engine::hand_over(MarketId market, ChannelStates::Slot from, std::uint32_t to) {
+  const ChannelStates::Slot successor = markets_[market].channels.place(to);
+  for (InstrumentId id = 0; id < instruments_.size(); ++id) {
+    if (universe_->instruments()[id].market != market) continue;
+    if (instruments_[id].channel == from) instruments_[id].channel = successor;
+    if (quotes_[id].channel == from) quotes_[id].channel = successor;
+  }
 }
 
 }  // namespace indexcast

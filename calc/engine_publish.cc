@@ -130,7 +130,7 @@ std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet pha
   if (index.exceptional_rule) flags |= kExceptionalRule;
   if (index.members.any(kOverridden)) flags |= kOverrideInForce;
   if (index.members.any(kMismatched)) flags |= kReferenceMismatch;
-  if (index.members.any(kOutOfTouch)) flags |= kFeedStale;
+  if (index.members.has_weight(kOutOfTouch)) flags |= kFeedStale;
   if (index.members.any(kIncomplete)) flags |= kRecovering;
   if (index.statistics_partial) flags |= kStatisticsPartial;
   const std::uint32_t held = universe_->markets_of(id);

@@ -27,6 +27,7 @@ void Engine::apply_quote(const MarketEvent& event) {
   quote.known = event.detail == static_cast<std::uint8_t>(QuoteKind::book);
   quote.bid = bid;
   quote.ask = ask;
+  instruments_[id].quote_unheard = false;
   ChannelStates& channels = markets_[universe_->instruments()[id].market].channels;
   if (!channels.is(quote.channel, event.channel)) quote.channel = channels.place(event.channel);
   if (!channels.is(quote.channel, event.channel)) counters_->add(CoreCounter::channel_unplaced);
@@ -40,7 +41,7 @@ bool Engine::quotes_stand(InstrumentId id) const {
   const MarketState& market = markets_[universe_->instruments()[id].market];
   return quotes_[id].known && !state.overridden && state.status == InstrumentStatus::trading &&
          market.phase == MarketPhase::trading &&
-         market.channels.of(quotes_[id].channel) == FeedState::live;
+         market.channels.is_current(quotes_[id].channel, state.quote_unheard);
 }
 
 // Derives both sides again from the states of instrument, market and channel.

@@ -30,7 +30,7 @@ enum class EventKind : std::uint8_t {
   instrument_status = 4,  // detail InstrumentStatus
   market_phase = 5,       // detail MarketPhase, market
   fx = 6,                 // instrument = SeriesId; value[0] = rate (1e-8)
-  feed_state = 7,         // detail FeedState; channel = which one
+  feed_state = 7,         // detail FeedState; channel = which one; values: FeedStateValue
   timer = 8,              // value[0] = the instant (ns since epoch); made by the sequencer alone
   control = 9,            // an operator's request, laid out in control.h
   timetable = 10,         // market; value[0] = the instant at which its day ends (ns since epoch)
@@ -80,6 +80,15 @@ enum class MarketPhase : std::uint8_t {
 
 // State of a feed or of one of its channels.
 enum class FeedState : std::uint8_t { down = 0, connecting, live, gap, recovering, stale };
+
+// Places of MarketEvent::value that a feed_state uses.
+enum FeedStateValue : std::size_t {
+  // Of gap and recovering. 1: every security of the channel is unheard from this event on, and each
+  // counts again from its next price on. 0: none counts until the channel is live.
+  kBySecurity = 0,
+  // Of down: the channel that judges the securities of this one from now on; 0: none.
+  kSuccessor = 1,
+};
 
 // Units: prices 1e-6 of the listing currency, volumes whole shares, turnover 1e-4 of the listing
 // currency, rates 1e-8.

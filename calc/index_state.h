@@ -12,8 +12,12 @@
 
 namespace indexcast {
 
-// What an index's members count as, together: the four weights of METHODOLOGY 8 as sums of member
-// units, shown in basis points, and how many members have each of the other standings.
+// A member, or members together, below this share of today's reference weights give an index no
+// flag (METHODOLOGY 8).
+inline constexpr std::uint64_t kFlagBp = 20;
+
+// The standings of an index's members together: sums of member units for the weights, which are
+// shown in basis points, and numbers of members for the others.
 class MemberStandings {
  public:
   // A member of `units` moved from one standing to another.
@@ -21,7 +25,7 @@ class MemberStandings {
     for (unsigned changed = (from ^ to) & ((1u << kIndexBits) - 1); changed != 0;
          changed &= changed - 1) {
       const auto bit = static_cast<std::size_t>(std::countr_zero(changed));
-      const std::uint64_t step = bit < kWeightBits ? units : 1;
+      const std::uint64_t step = step_of(bit, units);
       sums_[bit] = to >> bit & 1u ? sums_[bit] + step : sums_[bit] - step;
     }
   }
@@ -32,12 +36,20 @@ class MemberStandings {
   std::uint16_t share(std::uint64_t units) const {
     return static_cast<std::uint16_t>((units * 10'000 + total_ / 2) / total_);
   }
-  // Of the others: whether any member has it.
+  // Of a number: whether any member has it. Of kIncomplete members below kFlagBp are left out.
   bool any(Standing standing) const { return sum(standing) != 0; }
+  // Of a weight: whether the members that have it weigh kFlagBp together. Not rounded.
+  bool has_weight(Standing standing) const { return is_heavy(sum(standing)); }
 
  private:
-  std::uint64_t sum(Standing standing) const {
-    return sums_[static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(standing)))];
+  static constexpr std::size_t bit_of(Standing standing) {
+    return static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(standing)));
+  }
+  std::uint64_t sum(Standing standing) const { return sums_[bit_of(standing)]; }
+  bool is_heavy(std::uint64_t units) const { return units * (10'000 / kFlagBp) >= total_; }
+  std::uint64_t step_of(std::size_t bit, std::uint64_t units) const {
+    if (bit < kWeightBits) return units;
+    return bit == bit_of(kIncomplete) ? is_heavy(units) : 1;
   }
 
   std::array<std::uint64_t, kIndexBits> sums_{};

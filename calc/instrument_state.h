@@ -9,22 +9,22 @@
 
 namespace indexcast {
 
-// What a member counts as, bits. The first four are an index's weights (METHODOLOGY 8), the next
-// five are counted by each index that holds it, the last by its market. All of them follow from
-// the states of instrument, channel and market alone, so that they can be recomputed at any time.
+// Properties of a member, bits. An index sums the weights of the first five (METHODOLOGY 8 shows
+// four), and counts the members that have the next four; a market counts the last. All follow from
+// the states of instrument, channel and market alone, so they can be recomputed at any time.
 enum Standing : std::uint16_t {
   kOpened = 1u << 0,        // has a price of today: traded, nominal or close
-  kFresh = 1u << 1,         // heard today, and its channel is live
+  kFresh = 1u << 1,         // heard today, and current on its channel
   kSuspended = 1u << 2,     // suspended all day
   kLive = 1u << 3,          // fresh, and neither halted nor suspended
-  kAwaited = 1u << 4,       // holds the open back
-  kOutOfTouch = 1u << 5,    // its channel is down, connecting or stale while its market is not over
-  kIncomplete = 1u << 6,    // its channel is in gap or recovering while its market is not over
+  kOutOfTouch = 1u << 4,    // its channel is down, connecting or stale while its market is not over
+  kIncomplete = 1u << 5,    // its channel lost something and it was not heard since, likewise
+  kAwaited = 1u << 6,       // holds the open back
   kMismatched = 1u << 7,    // the exchange's previous close is not the definition's reference price
   kOverridden = 1u << 8,    // an operator's price is in force
   kCloseAwaited = 1u << 9,  // keeps its market in `closing`
 };
-inline constexpr unsigned kWeightBits = 4;
+inline constexpr unsigned kWeightBits = 5;
 inline constexpr unsigned kIndexBits = 9;
 
 struct InstrumentState {
@@ -38,6 +38,8 @@ struct InstrumentState {
   bool reference_confirmed = false;  // an operator has said that the exchange is right
   bool overridden = false;           // an operator's price is in force
   bool quotes_wanted = false;        // an index that holds it has a bid and ask level
+  bool unheard = false;  // no price since its channel lost something; counts in gap, recovering
+  bool quote_unheard = false;  // the same of its quote's channel, and its quote
   // Channel that last gave it a price of today; the feed as a whole before that.
   ChannelStates::Slot channel = ChannelStates::kWholeFeed;
   std::uint16_t standing = 0;  // bits of Standing
@@ -57,9 +59,9 @@ struct InstrumentState {
 constexpr std::uint16_t standing_of(const InstrumentState& state, const MarketState& market) {
   const FeedState channel = market.channels.of(state.channel);
   const bool suspended = state.suspended();
-  const bool live = channel == FeedState::live;
-  const bool incomplete = (channel == FeedState::gap) | (channel == FeedState::recovering);
-  const bool fresh = state.heard & live;
+  const bool current = market.channels.is_current(state.channel, state.unheard);
+  const bool lossy = (channel == FeedState::gap) | (channel == FeedState::recovering);
+  const bool fresh = state.heard & current;
   const bool expected = !market.over();
   const bool shut = market.phase == MarketPhase::shut_today;
   const auto bit = [](bool holds, Standing standing) {
@@ -69,7 +71,8 @@ constexpr std::uint16_t standing_of(const InstrumentState& state, const MarketSt
       bit(state.kind != PriceKind::previous_close, kOpened) | bit(fresh, kFresh) |
       bit(suspended, kSuspended) | bit(fresh & (state.status == InstrumentStatus::trading), kLive) |
       bit(!state.heard_after_open & !suspended & !shut, kAwaited) |
-      bit(expected & !live & !incomplete, kOutOfTouch) | bit(expected & incomplete, kIncomplete) |
+      bit(expected & !current & !lossy, kOutOfTouch) |
+      bit(expected & !current & lossy, kIncomplete) |
       bit(state.reference_mismatch & !state.reference_confirmed, kMismatched) |
       bit(state.overridden, kOverridden) | bit(!state.has_close & !suspended, kCloseAwaited));
 }

@@ -15,6 +15,10 @@
 
 namespace indexcast::feed {
 
+// A longer time between two polls is a pause of this process (METHODOLOGY 5): a feed is recovering
+// until its sockets were read empty. Threads poll at least every millisecond or so.
+inline constexpr std::int64_t kPauseNs = kNsPerSecond;
+
 class Feed {
  public:
   virtual ~Feed() = default;

@@ -90,6 +90,11 @@ inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNam
 
 class FeedCounters {
  public:
+  // Securities of ours that have not been heard since the feed lost something (METHODOLOGY 5).
+  void set_unheard(std::size_t securities) {
+    unheard_.store(securities, std::memory_order_relaxed);
+  }
+  std::size_t unheard() const { return unheard_.load(std::memory_order_relaxed); }
   void add(FeedCounter counter, std::uint64_t n = 1) {
     auto& value = values_[static_cast<std::size_t>(counter)];
     value.store(value.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
@@ -100,6 +105,7 @@ class FeedCounters {
 
  private:
   std::array<std::atomic<std::uint64_t>, kFeedCounterCount> values_{};
+  std::atomic<std::size_t> unheard_{0};
 };
 
 }  // namespace indexcast::feed

@@ -13,6 +13,7 @@
 #include "feedhandlers/common/feed_counters.h"
 #include "feedhandlers/common/liveness.h"
 #include "feedhandlers/common/session_notice.h"
+#include "feedhandlers/common/snapshot_state.h"
 #include "feedhandlers/common/stream_framer.h"
 #include "feedhandlers/common/stream_handler.h"
 
@@ -46,16 +47,13 @@ struct GatewaySessionSettings {
   // Without market data, or without progress of its exchange time, for so long while the market
   // trades, the session is stale (data_watch.h).
   std::int64_t stale_after_ns = 30 * kNsPerSecond;
-  // After a loss every security may be old until its image was repeated; a full round of images is
-  // believed to take no longer than this.
-  std::int64_t gap_settle_ns = 10 * kNsPerSecond;
 };
 
-// States: down -> connecting (our logon is out) -> live (it was answered) -> down. While logged on
-// also: `gap` after a loss within the session, `recovering` when this is not the first session and
-// what happened in between is not known; either ends when every security of ours has been heard
-// since, or with the first market data at least gap_settle_ns later. `stale` as data_watch.h has
-// it. Before the first market data nothing can be lost, and nothing is.
+// States: down -> connecting (our logon is out) -> logged on (it was answered) -> down. A session
+// that is logged on is `recovering` after the logon and after `stale`, and `gap` after a loss
+// within the session, until the round of images is complete (snapshot_state.h); then `live`.
+// `stale` as data_watch.h has it. After a pause of this process it is `recovering` until the socket
+// was read empty.
 //
 // `Framing` is that of StreamFramer. `Venue` derives from this and provides, callable from here:
 //   begin_session(bool watched)         numbers begin again; watched: with whatever comes
@@ -71,7 +69,7 @@ struct GatewaySessionSettings {
 //   on_heartbeat(Bytes frame, now)      optional: what a heartbeat says beside that somebody lives
 //   market_trades()                     whether market data is due
 //   begin_round(), round_complete()     whether each security was heard since the round began
-//   on_state(FeedState, now)            announces a changed state
+//   on_state(FeedState, bool by_security, now)   announces a state (snapshot_state.h)
 //
 // One thread; allocates at construction only.
 template <class Venue, class Framing>
@@ -84,6 +82,7 @@ class GatewaySession : public StreamHandler {
     framer_.restart();
     watching_ = false;
     ended_here_ = false;
+    state_.pause(false);
     reconnect_ = {};
     liveness_.start(now, settings_.heartbeat_s);
     venue().begin_session(false);
@@ -126,6 +125,16 @@ class GatewaySession : public StreamHandler {
     enter(FeedState::down, now);
   }
 
+  void on_paused(TimeNs now) override {
+    state_.pause(link_ == FeedState::live);
+    update_state(now);
+  }
+
+  void on_drained(TimeNs now) override {
+    state_.pause(false);
+    update_state(now);
+  }
+
   void on_captured(Bytes bytes, TimeNs now, bool after_gap) override {
     if (!watching_ || after_gap) {
       if (framer_.lose_step()) counters_.add(FeedCounter::malformed);
@@ -137,7 +146,7 @@ class GatewaySession : public StreamHandler {
     update_state(now);
   }
 
-  FeedState state() const override { return state_; }
+  FeedState state() const override { return state_.state(); }
   FeedCounters& counters() override { return counters_; }
   Reconnect reconnect() const override { return reconnect_; }
   bool take_notice(SessionNotice& out) override { return notices_.take(out); }
@@ -170,6 +179,16 @@ class GatewaySession : public StreamHandler {
     bool frame(Bytes bytes) { return session.on_frame(bytes, now, out); }
     void skipped(DecodeError) { session.damaged(now); }
     void passed_over() { session.counters_.add(FeedCounter::filtered); }
+  };
+
+  // What the state calls; the venue's functions are private to it and this session.
+  struct Round {
+    Venue& venue;
+    void begin_round() { venue.begin_round(); }
+    bool round_complete() const { return venue.round_complete(); }
+    void on_state(FeedState state, bool by_security, TimeNs now) {
+      venue.on_state(state, by_security, now);
+    }
   };
 
   Venue& venue() { return static_cast<Venue&>(*this); }
@@ -220,14 +239,13 @@ class GatewaySession : public StreamHandler {
   void on_application(Bytes frame, TimeNs now) {
     // The gateway answers our logon first; before that it has no business with prices.
     if (link_ != FeedState::live) return counters_.add(FeedCounter::rejected);
-    last_data_ = now;
-    data_seen_ = true;
     venue().note_data(frame, now, data_);
     update_state(now);
     const std::optional<FeedCounter> outcome = venue().on_application(frame, now);
     if (outcome) counters_.add(*outcome);
-    // It may have ended the market's trading, and with it what silence means.
-    if (state_ == FeedState::stale) update_state(now);
+    // The message may have ended the market's trading, and with it what silence means, or the
+    // round.
+    if (state_.state() != FeedState::live) update_state(now);
   }
 
   bool on_logon(const SessionMessage& message, TimeNs now) {
@@ -294,38 +312,22 @@ class GatewaySession : public StreamHandler {
 
   // From here on every price may be old until its security has been heard again.
   void lose(FeedState settling, TimeNs now) {
-    if (!data_seen_) return;
-    settling_ = settling;
-    lost_at_ = now;
-    venue().begin_round();
+    state_.lose(settling);
     update_state(now);
   }
 
   void enter(FeedState link, TimeNs now) {
     if (link_ == link) return;
     link_ = link;
-    last_data_ = now;
     data_.start(now);
     if (link == FeedState::live) lose(FeedState::recovering, now);
     update_state(now);
   }
 
   void update_state(TimeNs now) {
-    if (settling_ && settled()) settling_.reset();
-    const FeedState next = state_at(now);
-    if (state_ == next) return;
-    state_ = next;
-    venue().on_state(next, now);
-  }
-
-  bool settled() {
-    return last_data_ - lost_at_ >= settings_.gap_settle_ns || venue().round_complete();
-  }
-
-  FeedState state_at(TimeNs now) {
-    if (link_ != FeedState::live) return link_;
-    if (data_.stale(now, venue().market_trades())) return FeedState::stale;
-    return settling_.value_or(FeedState::live);
+    const bool stale = link_ == FeedState::live && data_.stale(now, venue().market_trades());
+    Round round{venue()};
+    state_.update(link_, stale, round, now);
   }
 
   // The last notice about a gateway.
@@ -346,13 +348,9 @@ class GatewaySession : public StreamHandler {
   StreamFramer<Framing> framer_;
   Liveness liveness_;
   Reconnect reconnect_;
-  FeedState link_ = FeedState::down;   // down, connecting or live: the session alone
-  FeedState state_ = FeedState::down;  // what was announced
-  std::optional<FeedState> settling_;  // gap or recovering, since lost_at_
-  TimeNs lost_at_{};
-  TimeNs last_data_{};  // an application message, or the beginning of the session
+  FeedState link_ = FeedState::down;  // down, connecting or live: the session alone
+  SnapshotState state_;
   DataWatch data_;
-  bool data_seen_ = false;
   bool watching_ = false;  // a captured stream is being read
 };
 

@@ -47,6 +47,10 @@ class StreamHandler {
   virtual void on_leaving(TimeNs, Outbox&) {}
   // The connection is gone; a partial frame is counted as malformed (truncated).
   virtual void on_disconnected(TimeNs now) = 0;
+  // This process did not run for more than kPauseNs (feed.h): what waits in the socket is old.
+  virtual void on_paused(TimeNs) {}
+  // The socket was read empty after that.
+  virtual void on_drained(TimeNs) {}
   // Bytes of a connection that we only watch (a capture): as on_bytes, without a session of our
   // own. The stream may begin in the middle of a frame or miss a segment (`after_gap`):
   // resynchronise at the next frame.

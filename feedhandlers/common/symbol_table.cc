@@ -52,6 +52,15 @@ std::vector<std::uint32_t> SymbolTable::sentinels() const {
   return codes;
 }
 
+std::vector<InstrumentId> SymbolTable::members() const {
+  std::vector<InstrumentId> instruments;
+  for (const auto& [code, entry] : entries_) {
+    if (entry.instrument != kNoInstrument) instruments.push_back(entry.instrument);
+  }
+  std::ranges::sort(instruments);
+  return instruments;
+}
+
 std::vector<InstrumentId> SymbolTable::quoted() const {
   std::vector<InstrumentId> instruments;
   for (const auto& [code, entry] : entries_) {

@@ -43,6 +43,8 @@ class SymbolTable {
   std::size_t instruments() const { return instruments_; }
   // The codes that are watched for their phase, in ascending order.
   std::vector<std::uint32_t> sentinels() const;
+  // The instruments, in ascending order.
+  std::vector<InstrumentId> members() const;
   // The instruments whose quotes are wanted, in ascending order.
   std::vector<InstrumentId> quoted() const;
   // Instruments of all venues: every InstrumentId here is below it.

@@ -35,7 +35,12 @@ TcpFeed::~TcpFeed() {
 
 std::size_t TcpFeed::poll(TimeNs now) {
   std::size_t reads = 0;
+  const bool paused = last_poll_.ns != 0 && now - last_poll_ > kPauseNs;
   last_poll_ = now;
+  if (paused && link_ == Link::connected) {
+    draining_ = true;
+    handler_->on_paused(now);
+  }
   switch (link_) {
     case Link::waiting:
       if (now >= deadline_) open(now);
@@ -72,7 +77,10 @@ std::size_t TcpFeed::receive(TimeNs now) {
   std::size_t reads = 0;
   for (std::size_t taken = 0; taken < kMaxBytesPerPoll;) {
     const auto transfer = socket_.receive(received_.data(), received_.size());
-    if (transfer.status == TcpSocket::Status::would_block) break;
+    if (transfer.status == TcpSocket::Status::would_block) {
+      if (std::exchange(draining_, false)) handler_->on_drained(now);
+      break;
+    }
     if (transfer.status == TcpSocket::Status::failed) {
       lose(now);
       break;
@@ -131,6 +139,7 @@ std::size_t TcpFeed::next_gateway(TimeNs now) {
 
 void TcpFeed::try_again(std::size_t gateway, TimeNs now) {
   socket_.close();
+  draining_ = false;
   outbox_.clear();
   link_ = Link::waiting;
   deadline_ = std::max(now + backoff_.next_ns(), attempts_[gateway].not_before);

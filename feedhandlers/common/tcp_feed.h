@@ -80,6 +80,7 @@ class TcpFeed final : public Feed {
   Outbox outbox_;
   std::array<std::byte, 64 * 1024> received_;
   TimeNs last_poll_{};
+  bool draining_ = false;  // after a pause, until the socket was read empty
   std::atomic<FeedState> state_{FeedState::down};
   std::atomic<std::size_t> gateway_{0};
 };

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <ctime>
 #include <stdexcept>
+#include <utility>
 
 namespace indexcast::feed {
 
@@ -97,7 +98,18 @@ UdpFeed::~UdpFeed() = default;
 
 std::size_t UdpFeed::poll(TimeNs now) {
   std::size_t received = 0;
-  for (Source& source : sources_) received += receive(source, now);
+  if (last_poll_.ns != 0 && now - last_poll_ > kPauseNs) {
+    draining_ = true;
+    handler_.on_paused(now);
+  }
+  last_poll_ = now;
+  bool empty = true;
+  for (Source& source : sources_) {
+    const std::size_t count = receive(source, now);
+    empty &= count < kBatch;
+    received += count;
+  }
+  if (empty && std::exchange(draining_, false)) handler_.on_drained(now);
   // Events that only time brought are work too: whoever waits for them has to be woken.
   const std::uint64_t events = counters().get(FeedCounter::events);
   handler_.on_time(now);

@@ -78,6 +78,8 @@ class UdpFeed final : public Feed {
   std::vector<std::uint32_t> senders_;  // in network byte order; empty: anybody
   std::vector<Source> sources_;
   TimeNs latest_{};  // receive time of the last datagram
+  TimeNs last_poll_{};
+  bool draining_ = false;  // after a pause, until every socket was read empty
   std::unique_ptr<Batch> batch_;
 };
 

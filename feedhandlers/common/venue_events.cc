@@ -2,9 +2,13 @@
 
 namespace indexcast::feed {
 
-VenueEvents::VenueEvents(Venue venue, std::size_t instruments, EventSink& sink,
-                         FeedCounters& counters)
-    : venue_(venue), sink_(sink), counters_(counters), instruments_(instruments) {}
+VenueEvents::VenueEvents(Venue venue, std::size_t instruments, std::int64_t image_period_ns,
+                         EventSink& sink, FeedCounters& counters)
+    : venue_(venue),
+      image_period_ns_(image_period_ns),
+      sink_(sink),
+      counters_(counters),
+      instruments_(instruments) {}
 
 MarketEvent VenueEvents::event(EventKind kind, std::uint8_t detail, const Origin& origin) const {
   MarketEvent e;
@@ -26,6 +30,7 @@ void VenueEvents::emit(const MarketEvent& event) {
 
 void VenueEvents::price(InstrumentId instrument, const TradedPrice& price, const Origin& origin) {
   instruments_[instrument].image_time = origin.exchange_time;
+  if (origin.channel == kMainChannel) heard(instrument);
   trade(instrument, price, origin);
 }
 
@@ -53,7 +58,8 @@ bool VenueEvents::limits(InstrumentId instrument, const PriceLimits& limits, con
 bool VenueEvents::quote(InstrumentId instrument, const BestQuote& quote, const Origin& origin) {
   Instrument& known = instruments_[instrument];
   const bool moved_over = quote.kind == QuoteKind::book && known.quote_channel != origin.channel;
-  if (known.quote == quote && !moved_over) return false;
+  const bool unheard = unheard_ != 0 && known.heard_in != round_;
+  if (known.quote == quote && !moved_over && !unheard) return false;
   known.quote = quote;
   known.quote_channel = origin.channel;
   MarketEvent e = event(EventKind::quote, static_cast<std::uint8_t>(quote.kind), origin);
@@ -83,6 +89,20 @@ bool VenueEvents::phase(MarketPhase phase, const Origin& origin) {
 void VenueEvents::feed_state(std::uint32_t channel, FeedState state, TimeNs now) {
   emit(event(EventKind::feed_state, static_cast<std::uint8_t>(state),
              {.receive_time = now, .channel = channel}));
+}
+
+void VenueEvents::feed_state_by_security(std::uint32_t channel, FeedState state, TimeNs now) {
+  MarketEvent e = event(EventKind::feed_state, static_cast<std::uint8_t>(state),
+                        {.receive_time = now, .channel = channel});
+  e.value[kBySecurity] = 1;
+  emit(e);
+}
+
+void VenueEvents::hand_over(std::uint32_t channel, std::uint32_t successor, TimeNs now) {
+  MarketEvent e = event(EventKind::feed_state, static_cast<std::uint8_t>(FeedState::down),
+                        {.receive_time = now, .channel = channel});
+  e.value[kSuccessor] = successor;
+  emit(e);
 }
 
 }  // namespace indexcast::feed

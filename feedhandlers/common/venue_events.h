@@ -49,6 +49,31 @@ struct BestQuote {
   friend bool operator==(const BestQuote&, const BestQuote&) = default;
 };
 
+// Exchange time during which a venue traded and its images came (METHODOLOGY 5): breaks, and pauses
+// in which no image came, do not count. One thread.
+class ImageClock {
+ public:
+  // A pause between two images that is longer than this does not count. Images of any security come
+  // every few seconds.
+  static constexpr std::int64_t kPauseNs = 10 * kNsPerSecond;
+  // Streams beside each other lag the newest time by less; a time that is further back means that a
+  // test venue runs its day again.
+  static constexpr std::int64_t kLagNs = 60 * kNsPerSecond;
+
+  std::int64_t trading_ns() const { return trading_ns_; }
+  // The time before the next image does not count.
+  void restart() { newest_ = {}; }
+  void on_image_time(TimeNs time, bool market_trades) {
+    const std::int64_t step = time - newest_;
+    if (newest_.ns != 0 && market_trades && step > 0 && step <= kPauseNs) trading_ns_ += step;
+    if (step > 0 || step <= -kLagNs) newest_ = time;
+  }
+
+ private:
+  TimeNs newest_{};  // 0: none since the restart
+  std::int64_t trading_ns_ = 0;
+};
+
 // One thread; allocates at construction only.
 class VenueEvents {
  public:
@@ -57,8 +82,10 @@ class VenueEvents {
   // and taken.
   static constexpr std::int64_t kGatewayLagNs = 60 * kNsPerSecond;
 
-  // `instruments`: size of the universe. `sink` and `counters` must outlive this.
-  VenueEvents(Venue venue, std::size_t instruments, EventSink& sink, FeedCounters& counters);
+  // `instruments`: size of the universe. `image_period_ns`: exchange time of trading within which
+  // the venue repeats every image. `sink` and `counters` must outlive this.
+  VenueEvents(Venue venue, std::size_t instruments, std::int64_t image_period_ns, EventSink& sink,
+              FeedCounters& counters);
 
   // An image of `instrument` as of `exchange_time` has been overtaken by one already taken. Only a
   // venue that may run its day again is believed when it goes back further than a gateway lags.
@@ -69,30 +96,51 @@ class VenueEvents {
 
   bool phase_is(MarketPhase phase) const { return phase_ == phase; }
 
+  // A price of an image; on the main channel the instrument is heard.
   void price(InstrumentId instrument, const TradedPrice& price, const Origin& origin);
   // A price that is no image: it overtakes none.
   void trade(InstrumentId instrument, const TradedPrice& price, const Origin& origin);
   // The next four emit only what differs from what was said before; true when they did. A security
   // begins without limits and without a book.
   bool limits(InstrumentId instrument, const PriceLimits& limits, const Origin& origin);
-  // On another channel it is said again: the core judges a quote by the channel that brought it.
+  // Emitted again on another channel, and with the first image of a round: the core judges a quote
+  // by the channel that brought it.
   bool quote(InstrumentId instrument, const BestQuote& quote, const Origin& origin);
   bool status(InstrumentId instrument, InstrumentStatus status, const Origin& origin);
   bool phase(MarketPhase phase, const Origin& origin);
   void feed_state(std::uint32_t channel, FeedState state, TimeNs now);
+  // The same of `gap` and `recovering` where each security counts again once it was heard
+  // (kBySecurity).
+  void feed_state_by_security(std::uint32_t channel, FeedState state, TimeNs now);
+  // The channel is left: `successor` judges its securities from now on.
+  void hand_over(std::uint32_t channel, std::uint32_t successor, TimeNs now);
 
-  // A round is over when each of `instruments` of this venue's has been heard since it began.
+  // Begins a round of images of the main channel: all of `instruments` are unheard. The round is
+  // complete when each was heard, or when images came for the image period of trading.
   void begin_round(std::size_t instruments) {
     ++round_;
-    unheard_ = instruments;
+    clock_.restart();
+    round_began_ns_ = clock_.trading_ns();
+    set_unheard(instruments);
   }
   bool round_complete() const { return unheard_ == 0; }
-  // An image of `instrument` came, whatever became of it.
+  // The exchange made images of the main channel at this time.
+  void on_image_time(TimeNs exchange_time) {
+    clock_.on_image_time(exchange_time, phase_is(MarketPhase::trading));
+    if (unheard_ != 0 && image_period_has_passed_since(round_began_ns_)) set_unheard(0);
+  }
+  // Exchange time of trading with images so far, in ns; for image_period_has_passed_since().
+  std::int64_t trading_ns() const { return clock_.trading_ns(); }
+  bool image_period_has_passed_since(std::int64_t trading_ns) const {
+    return clock_.trading_ns() - trading_ns >= image_period_ns_;
+  }
+  // The main channel brought an image of `instrument` that is not older than the one before.
   void heard(InstrumentId instrument) {
     Instrument& known = instruments_[instrument];
-    if (known.heard_in == round_) return;
+    if (known.heard_in == round_) [[likely]]
+      return;
     known.heard_in = round_;
-    if (unheard_ != 0) --unheard_;
+    if (unheard_ != 0) set_unheard(unheard_ - 1);
   }
 
  private:
@@ -107,13 +155,20 @@ class VenueEvents {
 
   MarketEvent event(EventKind kind, std::uint8_t detail, const Origin& origin) const;
   void emit(const MarketEvent& event);
+  void set_unheard(std::size_t instruments) {
+    unheard_ = instruments;
+    counters_.set_unheard(instruments);
+  }
 
   const Venue venue_;
+  const std::int64_t image_period_ns_;
   EventSink& sink_;
   FeedCounters& counters_;
   std::vector<Instrument> instruments_;
   std::optional<MarketPhase> phase_;
+  ImageClock clock_;
   std::uint32_t round_ = 0;
+  std::int64_t round_began_ns_ = 0;  // on the clock
   std::size_t unheard_ = 0;
 };
 

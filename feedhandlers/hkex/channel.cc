@@ -96,7 +96,7 @@ void Channel::on_reset(feed::Line line, const PacketHeader& header, std::uint32_
   stop_asking();
   recovery_ = Recovery::none;
   gaps_known_ = arbiter_.gaps();
-  in_gap_ = false;
+  in_gap_ = lost_more_ = false;
   sent_ = header.send_time;
   if (refresh_) {
     refresh_->spoil();
@@ -108,7 +108,7 @@ void Channel::on_reset(feed::Line line, const PacketHeader& header, std::uint32_
   delivered_ = true;
   owner_.on_base(*this, Base::nothing, now);
   state_ = current_state(now);
-  owner_.on_state(*this, sent_, now);
+  owner_.on_state(*this, false, sent_, now);
 }
 
 void Channel::deliver(const LinePacket& packet, std::uint32_t skip, TimeNs now) {
@@ -225,7 +225,7 @@ void Channel::on_round(const RefreshChannel& refresh, std::uint32_t last, TimeNs
   arbiter_.continue_after(last, sent, delivery(now));
   recovery_ = Recovery::none;
   gaps_known_ = arbiter_.gaps();
-  in_gap_ = false;
+  in_gap_ = lost_more_ = false;
   settle(now);
 }
 
@@ -237,20 +237,27 @@ void Channel::set_disaster(bool disaster, TimeNs now) {
 void Channel::update_state(TimeNs now) {
   if (arbiter_.gaps() != gaps_known_) {
     gaps_known_ = arbiter_.gaps();
-    in_gap_ = true;
-    gap_at_ = now;
+    in_gap_ = lost_more_ = true;
     owner_.on_base(*this, Base::unknown, now);
   }
-  if (in_gap_ && now - gap_at_ >= settings_.gap_settle_ns) in_gap_ = false;
+  if (in_gap_ && !lost_more_ && owner_.all_heard(*this)) in_gap_ = false;
   const FeedState next = current_state(now);
-  if (next == state_) return;
+  const bool by_security = next == FeedState::gap;
+  if (next == state_ && !(by_security && lost_more_)) return;
   state_ = next;
-  owner_.on_state(*this, sent_, now);
+  if (by_security) lost_more_ = false;
+  owner_.on_state(*this, by_security, sent_, now);
+}
+
+void Channel::pause(bool paused, TimeNs now) {
+  paused_ = paused;
+  update_state(now);
 }
 
 FeedState Channel::current_state(TimeNs now) {
   if (!heard_) return FeedState::connecting;
   if (disaster_) return FeedState::stale;
+  if (paused_) return FeedState::recovering;
   if (!signal_only_ && now - arrived_at_ >= settings_.silence_ns) return FeedState::stale;
   if (data_.stale(now, depended_on_ && owner_.data_is_due())) return FeedState::stale;
   if (recovery_ != Recovery::none || (refresh_ && !arbiter_.started())) {

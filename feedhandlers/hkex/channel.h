@@ -37,15 +37,19 @@ class ChannelOwner {
                                    TimeNs now) = 0;
   // Whether channels of market data must have something to say now.
   virtual bool data_is_due() const = 0;
-  // The channel's state changed, or its sequence was reset.
-  virtual void on_state(const Channel& channel, TimeNs exchange_time, TimeNs now) = 0;
+  // The channel's state changed, its sequence was reset, or it lost more. `by_security`: it is in
+  // gap, and each of its securities is unheard now and counts again once it was heard.
+  virtual void on_state(Channel& channel, bool by_security, TimeNs exchange_time, TimeNs now) = 0;
+  // Whether each security that may come on the channel was heard since its last such state.
+  virtual bool all_heard(const Channel& channel) const = 0;
 };
 
 // `connecting` until the first datagram; then `stale` while it is silent, while the exchange
 // recovers from a disaster, and, on a channel that somebody depends on, as data_watch.h has it;
 // then `recovering` while a retransmission or a refresh is under way, and with a refresh channel
 // also before the first; then `gap` from the moment that numbers are given up until
-// Settings::gap_settle_ns passed without another loss; else `live`.
+// each security of the channel was heard, a round of the refresh channel came, or the sequence was
+// reset; else `live`. After a pause of this process `recovering` until the sockets were read empty.
 //
 // Recovery. After the short wait the missing numbers are asked of the retransmission service, if
 // there is one and its store reaches back so far. If it refuses, fails, or makes no progress, the
@@ -66,6 +70,9 @@ class Channel final : private RefreshObserver {
   // Nothing waits for its turn, so a heartbeat's SendTime is that of the channel.
   bool in_order() const { return arbiter_.held() == 0; }
   std::uint64_t suspicious_packets() const { return arbiter_.suspicious(); }
+  // The owner's number of the loss that was announced last; 0: none.
+  std::uint64_t loss() const { return loss_; }
+  void begin_round(std::uint64_t loss) { loss_ = loss; }
   // The dedicated channel of message 105: its silence says nothing.
   bool is_signal_only() const { return signal_only_; }
 
@@ -83,6 +90,8 @@ class Channel final : private RefreshObserver {
   void on_retransmitted(const PacketHeader& header, Bytes payload, TimeNs now);
   // The service is done with request `id`.
   void on_request_done(RequestId id, RetransmissionOutcome outcome, TimeNs now);
+  // This process did not run, and what waits in the sockets is old; or no more.
+  void pause(bool paused, TimeNs now);
   // The exchange is switching sites, or has done so.
   void set_disaster(bool disaster, TimeNs now);
   void on_time(TimeNs now);
@@ -138,8 +147,10 @@ class Channel final : private RefreshObserver {
   bool depended_on_ = false;
   feed::DataWatch data_;  // packets with messages, of either line
   TimeNs sent_{};
+  bool paused_ = false;
   bool in_gap_ = false;
-  TimeNs gap_at_{};  // receive time of the last loss
+  bool lost_more_ = false;  // a loss that was not announced yet
+  std::uint64_t loss_ = 0;
   std::uint64_t gaps_known_ = 0;
 };
 

@@ -50,7 +50,12 @@ int badness(FeedState state) {
 }  // namespace
 
 Handler::Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink)
-    : settings_(settings), symbols_(symbols), normalizer_(settings, symbols), sink_(sink) {
+    : settings_(settings),
+      symbols_(symbols),
+      normalizer_(settings, symbols),
+      sink_(sink),
+      members_(symbols.members()),
+      places_(symbols.universe_size()) {
   ChannelOwner& owner = *this;
   for (const ChannelSettings& channel : settings_.channels) {
     if (channel.id == 0 || channel.id > kChannelIdMax || find(channel.id) != nullptr) {
@@ -208,36 +213,75 @@ void Handler::follow_exchange_time(const Channel& channel, TimeNs send_time, std
   push(event, channel.id(), now);
 }
 
-void Handler::on_state(const Channel& channel, TimeNs exchange_time, TimeNs now) {
-  push_state(channel.id(), channel.state(), exchange_time, now);
-  update_feed_state(exchange_time, now);
+void Handler::on_paused(TimeNs now) {
+  for (const auto& channel : channels_) channel->pause(true, now);
 }
 
-void Handler::update_feed_state(TimeNs exchange_time, TimeNs now) {
+void Handler::on_drained(TimeNs now) {
+  for (const auto& channel : channels_) channel->pause(false, now);
+}
+
+void Handler::on_state(Channel& channel, bool by_security, TimeNs exchange_time, TimeNs now) {
+  if (by_security) channel.begin_round(++losses_);
+  push_state(channel.id(), channel.state(), by_security, exchange_time, now);
+  update_feed_state(by_security, exchange_time, now);
+  count_unheard();
+}
+
+void Handler::update_feed_state(bool lost_more, TimeNs exchange_time, TimeNs now) {
   FeedState worst = FeedState::live;
   for (const auto& channel : channels_) {
     if (channel->is_signal_only()) continue;
     if (badness(channel->state()) > badness(worst)) worst = channel->state();
   }
-  if (worst == state()) return;
+  const bool by_security = worst == FeedState::gap;
+  if (worst == state() && !(by_security && lost_more)) return;
   state_.store(worst, std::memory_order_relaxed);
-  push_state(0, worst, exchange_time, now);
+  push_state(0, worst, by_security, exchange_time, now);
+}
+
+bool Handler::all_heard(const Channel& channel) const {
+  return std::none_of(members_.begin(), members_.end(),
+                      [&](InstrumentId id) { return is_unheard(places_[id], channel); });
+}
+
+void Handler::count_unheard() {
+  const auto unheard = [&](InstrumentId id) {
+    return std::any_of(channels_.begin(), channels_.end(), [&](const auto& channel) {
+      return channel->state() == FeedState::gap && is_unheard(places_[id], *channel);
+    });
+  };
+  counters_.set_unheard(
+      static_cast<std::size_t>(std::count_if(members_.begin(), members_.end(), unheard)));
+}
+
+void Handler::note_price(const Channel& channel, InstrumentId instrument, bool of_today) {
+  Place& place = places_[instrument];
+  if (of_today) place.channel = &channel;
+  if (place.heard_at == losses_) [[likely]]
+    return;
+  place.heard_at = losses_;
+  count_unheard();
 }
 
 // The core judges a security by the channel that brought its price of today.
 void Handler::hand_on(Channel& channel, MarketEvent& event, TimeNs now) {
-  const bool of_today = event.kind == EventKind::price &&
-                        event.detail != static_cast<std::uint8_t>(PriceKind::previous_close);
-  if (of_today) channel.depend_on();
+  if (event.kind == EventKind::price) {
+    const bool of_today = event.detail != static_cast<std::uint8_t>(PriceKind::previous_close);
+    if (of_today) channel.depend_on();
+    note_price(channel, event.instrument, of_today);
+  }
   push(event, channel.id(), now);
 }
 
-void Handler::push_state(std::uint32_t channel, FeedState state, TimeNs exchange_time, TimeNs now) {
+void Handler::push_state(std::uint32_t channel, FeedState state, bool by_security,
+                         TimeNs exchange_time, TimeNs now) {
   MarketEvent event;
   event.kind = EventKind::feed_state;
   event.detail = static_cast<std::uint8_t>(state);
   event.feed = feed::feed_of(feed::Venue::hkex);
   event.market = feed::market_of(feed::Venue::hkex);
+  event.value[kBySecurity] = by_security;
   event.exchange_time = exchange_time;
   push(event, channel, now);
 }

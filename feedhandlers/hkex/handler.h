@@ -50,6 +50,8 @@ class Handler final : public feed::DatagramHandler,
   // messages are counted as filtered.
   void on_datagram(std::uint32_t channel, feed::Line line, Bytes payload, TimeNs now) override;
   void on_time(TimeNs now) override;
+  void on_paused(TimeNs now) override;
+  void on_drained(TimeNs now) override;
   FeedState state() const override { return state_.load(std::memory_order_relaxed); }
   feed::FeedCounters& counters() override { return counters_; }
 
@@ -72,7 +74,8 @@ class Handler final : public feed::DatagramHandler,
   void on_snapshot_message(Channel& channel, const MessageView& message, TimeNs sent,
                            TimeNs now) override;
   bool data_is_due() const override { return normalizer_.data_is_due(); }
-  void on_state(const Channel& channel, TimeNs exchange_time, TimeNs now) override;
+  void on_state(Channel& channel, bool by_security, TimeNs exchange_time, TimeNs now) override;
+  bool all_heard(const Channel& channel) const override;
 
   Channel* find(std::uint32_t id) const;
   void on_message(Channel& channel, const MessageView& message, TimeNs sent, TimeNs now);
@@ -83,9 +86,23 @@ class Handler final : public feed::DatagramHandler,
   feed::FeedCounter on_disaster_signal(Bytes message);
   void follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,
                             TimeNs now);
-  void update_feed_state(TimeNs exchange_time, TimeNs now);
+  void update_feed_state(bool lost_more, TimeNs exchange_time, TimeNs now);
+  void count_unheard();
   void hand_on(Channel& channel, MarketEvent& event, TimeNs now);
-  void push_state(std::uint32_t channel, FeedState state, TimeNs exchange_time, TimeNs now);
+  void push_state(std::uint32_t channel, FeedState state, bool by_security, TimeNs exchange_time,
+                  TimeNs now);
+
+  // A security is unheard where its last price came before the loss: on the channel that brought
+  // its last price of today, or on any channel before the first one.
+  struct Place {
+    const Channel* channel = nullptr;
+    std::uint64_t heard_at = 0;  // number of the newest loss when its last price came
+  };
+  void note_price(const Channel& channel, InstrumentId instrument, bool of_today);
+  bool is_unheard(const Place& place, const Channel& channel) const {
+    return place.heard_at < channel.loss() &&
+           (place.channel == nullptr || place.channel == &channel);
+  }
   void push(MarketEvent& event, std::uint32_t channel, TimeNs now);
 
   Settings settings_;
@@ -94,6 +111,9 @@ class Handler final : public feed::DatagramHandler,
   feed::EventSink& sink_;
   feed::FeedCounters counters_;
   std::vector<std::unique_ptr<Channel>> channels_;
+  std::vector<InstrumentId> members_;                     // the venue's
+  std::vector<Place> places_;                             // of each instrument of the universe
+  std::uint64_t losses_ = 0;                              // that were announced, of all channels
   bool disaster_ = false;                                 // as the exchange last said
   TimeNs disaster_sent_{};                                // and when
   std::uint32_t signal_in_order_ = 0;                     // DRStatus that was counted last

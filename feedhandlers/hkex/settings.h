@@ -81,9 +81,6 @@ struct Settings {
   std::string market_code = "MAIN";  // segment whose message 20 is the market's phase
   // Lunch, on exchange time: the notes do not say which session id the exchange sends then.
   std::vector<feed::TimeRange> breaks = feed::kHongKongBreaks;
-  // After a gap that nobody filled a channel is `live` again when it lost nothing for this long, or
-  // at a sequence reset: a statement about the channel, not about each price.
-  std::int64_t gap_settle_ns = 30'000'000'000;
   // No datagram at all on both lines for this long makes a channel `stale`, at any time of day.
   std::int64_t silence_ns = 30'000'000'000;
   // A channel that prices of ours come on is `stale` after so long without messages, or without

@@ -62,7 +62,7 @@ void MarketDay::arrange_day() {
   }
   arrange(begin, Task::step);
   arrange(begin, Task::second);
-  if (grid_ > 0) arrange(begin, Task::grid);
+  if (grid_ > 0) arrange((begin + grid_ - 1) / grid_ * grid_, Task::grid);
   for (std::uint32_t place = 0; place < market_.securities.size(); ++place) {
     Security& security = market_.securities[place];
     if (security.random().chance(settings_.suspensions)) security.suspend();
@@ -107,7 +107,7 @@ void MarketDay::perform(const Appointment& appointment) {
     case Task::second:
       return second(now);
     case Task::grid:
-      return publish_dirty(now);
+      return publish_grid(now);
   }
 }
 
@@ -179,7 +179,7 @@ void MarketDay::end_interruption(std::uint32_t place, Micros now) {
 void MarketDay::second(Micros now) {
   arrange(now + kMicrosPerSecond, Task::second);
   publisher_->second(market_, now);
-  if (market_.venue == feed::Venue::hkex || settings_.refresh_s <= 0) return;
+  if (market_.venue == feed::Venue::hkex || grid_ > 0 || settings_.refresh_s <= 0) return;
   const std::int64_t turn = now / kMicrosPerSecond % settings_.refresh_s;
   for (std::uint32_t place = 0; place < market_.securities.size(); ++place) {
     if (place % settings_.refresh_s == turn) {
@@ -188,10 +188,12 @@ void MarketDay::second(Micros now) {
   }
 }
 
-void MarketDay::publish_dirty(Micros now) {
+// The securities that changed, and those whose turn in the full round it is.
+void MarketDay::publish_grid(Micros now) {
   arrange(now + grid_, Task::grid);
+  const Micros turns = std::max<Micros>(1, settings_.refresh_s * kMicrosPerSecond / grid_);
   for (std::uint32_t place = 0; place < market_.securities.size(); ++place) {
-    if (!dirty_[place]) continue;
+    if (!dirty_[place] && place % turns != now / grid_ % turns) continue;
     dirty_[place] = false;
     publisher_->security_changed(market_, market_.securities[place], now);
   }

@@ -50,7 +50,7 @@ class MarketDay {
   bool cancel_trade(std::uint32_t place, Micros now);
   bool zero_price(std::uint32_t place, Micros now);
   void second(Micros now);
-  void publish_dirty(Micros now);
+  void publish_grid(Micros now);
   void changed(std::uint32_t place, Micros now);
 
   const Settings& settings_;

@@ -26,12 +26,13 @@ constexpr std::uint16_t kBlockChannel = 3001;
 constexpr std::uint16_t kFixedPriceChannel = 3011;
 constexpr std::uint16_t kHongKongChannel = 5001;
 constexpr std::uint64_t kStream = 1'000'002'000;  // of chance
-// Intervals in seconds: the first two are the exchange's (1.5, 2.11, 2.12).
+// Intervals in seconds (1.6): of what changed, which every level does, and of the status of all
+// securities.
 constexpr std::int64_t kStatisticsEvery = 15;
 constexpr std::int64_t kConnectEvery = 3;
-constexpr std::int64_t kIndexEvery = 3;
-constexpr std::int64_t kFundEvery = 15;
-constexpr std::int64_t kHongKongEvery = 30;
+constexpr std::int64_t kLevelEvery = 3;
+constexpr std::int64_t kStatusEvery = 15;
+constexpr std::int64_t kStatusTurns = 4;  // of the first in the second
 constexpr std::int64_t kRareEvery = 60;
 // Of 303711 (1.6): every security that changed, and all of them.
 constexpr std::int64_t kAfterHoursEvery = 15;
@@ -96,18 +97,22 @@ void SzseSideStreams::second(const Market& market, Micros now) {
   const std::int64_t second = now / kMicrosPerSecond;
   const auto due = [second](std::int64_t every) { return second % every == 0; };
   const Phase phase = market.session.phase;
-  if (due(kStatisticsEvery)) {
-    statistics(market, now);
-    for (const Security& security : market.securities) security_status(security, now);
-    volume(market, now);
+  if (due(kStatisticsEvery)) statistics(market, now);
+  if (due(kStatusEvery)) {
+    // No switch changes during the day, so only the full round is sent.
+    for (std::size_t place = 0; place < market.securities.size(); ++place) {
+      if (static_cast<std::int64_t>(place) % kStatusTurns == second / kStatusEvery % kStatusTurns)
+        security_status(market.securities[place], now);
+    }
   }
   if (due(kConnectEvery)) connect_status(now);
-  if (due(kIndexEvery)) {
+  if (due(kLevelEvery)) {
     index(kIndexCode, kIndexChannel, "900", index_phase(phase), 10'051'970'000, market, now);
     index(kCniCode, kCniChannel, "920", cni_phase(phase), 6'120'330'000, market, now);
+    volume(market, now);
+    fund(market, now);
+    hong_kong(market, now);
   }
-  if (due(kFundEvery)) fund(market, now);
-  if (due(kHongKongEvery)) hong_kong(market, now);
   const bool trading = now > kAfterHoursBegin && now <= kAfterHoursEnd;
   if (due(trading ? kAfterHoursEvery : kAfterHoursRound)) after_hours(market, trading, now);
   if (trading && due(kAfterHoursEvery)) blocks(market, now);

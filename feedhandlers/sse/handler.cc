@@ -23,12 +23,11 @@ constexpr std::uint64_t kMaxSequenceJump = 1'000'000'000;
 }  // namespace
 
 Handler::Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink)
-    : GatewaySession({.heartbeat_s = settings.heartbeat_s,
-                      .stale_after_ns = settings.stale_after_ns,
-                      .gap_settle_ns = settings.gap_settle_ns}),
+    : GatewaySession(
+          {.heartbeat_s = settings.heartbeat_s, .stale_after_ns = settings.stale_after_ns}),
       settings_(settings),
       symbols_(symbols),
-      events_(feed::Venue::sse, symbols.universe_size(), sink, counters_),
+      events_(feed::Venue::sse, symbols.universe_size(), settings.image_period_ns, sink, counters_),
       normalizer_(settings, symbols, events_),
       sources_(settings, events_, counters_) {}
 
@@ -113,7 +112,10 @@ void Handler::note_data(Bytes frame, TimeNs now, feed::DataWatch& data) {
   data.on_data(now);
   if (header.msg_type != kMsgSnapshot || header.sending_time == sent_) return;
   sent_ = header.sending_time;
-  if (const auto time = stamps_.read(sent_)) data.on_exchange_time(*time, now);
+  const auto time = stamps_.read(sent_);
+  if (!time) return;
+  data.on_exchange_time(*time, now);
+  events_.on_image_time(*time);
 }
 
 FeedCounter Handler::on_application(Bytes frame, TimeNs now) {

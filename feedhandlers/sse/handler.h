@@ -48,7 +48,9 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   feed::FeedCounter on_application(feed::Bytes frame, TimeNs now);
   void begin_round() { events_.begin_round(symbols_.instruments()); }
   bool round_complete() const { return events_.round_complete(); }
-  void on_state(FeedState state, TimeNs now) { sources_.on_gateway_state(state, now); }
+  void on_state(FeedState state, bool by_security, TimeNs now) {
+    sources_.on_gateway_state(state, by_security, now);
+  }
   static feed::SessionMessage read_logon(feed::Bytes frame);
   feed::SessionMessage read_logout(feed::Bytes frame);
   Stamp next_stamp(TimeNs now);

@@ -74,7 +74,6 @@ FeedCounter Normalizer::price_snapshot(const Header& header, Bytes frame, TimeNs
   if (foreign_day(stamped ? fields.trade_date : header.sending_time / feed::kTimeDigits)) {
     return FeedCounter::rejected;
   }
-  events_.heard(symbol->instrument);
   const bool may_rerun = fields.trad_ses_mode != kTradSesModeProduction;
   if (events_.overtaken(symbol->instrument, *time, may_rerun)) return FeedCounter::duplicate;
   return apply(*symbol, snapshot, fields.trading_phase_code[0], {*time, now, header.msg_seq_num});

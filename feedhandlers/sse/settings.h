@@ -35,9 +35,9 @@ struct Settings {
   // A session, or the fallback file, is stale after so long without market data, or without
   // progress of its exchange time, while the market trades.
   std::int64_t stale_after_ns = 30 * kNsPerSecond;
-  // After a loss prices may be old for as long as it takes to repeat every image. The period is not
-  // in the documents; the file's is 3 to 5 s (4.4).
-  std::int64_t gap_settle_ns = 10 * kNsPerSecond;
+  // Trading time, in exchange time, within which the gateway repeats the image of every security.
+  // No document states it (2.2); Shenzhen's is 60 s.
+  std::int64_t image_period_ns = 60 * kNsPerSecond;
   // A gateway that refused our logon is not asked again sooner.
   std::int64_t refused_backoff_ns = kNsPerSecond;
 

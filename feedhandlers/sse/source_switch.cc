@@ -2,8 +2,14 @@
 
 namespace indexcast::sse {
 
-void SourceSwitch::on_gateway_state(FeedState state, TimeNs now) {
+void SourceSwitch::on_gateway_state(FeedState state, bool by_security, TimeNs now) {
   gateway_ = state;
+  gateway_by_security_ = by_security;
+  if (by_security) {
+    events_.feed_state_by_security(feed::kMainChannel, state, now);
+    if (source() == Source::gateway) announce_whole(state, true, now);
+    return;
+  }
   events_.feed_state(feed::kMainChannel, state, now);
   if (state == FeedState::live) return take(Source::gateway, now);
   announce(now);
@@ -32,15 +38,26 @@ void SourceSwitch::take(Source source, TimeNs now) {
   if (source != this->source()) {
     source_.store(source, std::memory_order_relaxed);
     counters_.add(feed::FeedCounter::source_switches);
-    if (source == Source::gateway) return on_file_state(FeedState::down, now), announce(now);
+    if (source == Source::gateway) {
+      file_ = FeedState::down;
+      events_.hand_over(kFileChannel, feed::kMainChannel, now);
+    }
   }
   announce(now);
 }
 
 void SourceSwitch::announce(TimeNs now) {
-  const FeedState state = source() == Source::file ? file_ : gateway_;
-  if (state == whole_.load(std::memory_order_relaxed)) return;
+  const bool of_file = source() == Source::file;
+  const FeedState state = of_file ? file_ : gateway_;
+  const bool by_security = !of_file && gateway_by_security_;
+  if (state == whole_.load(std::memory_order_relaxed) && by_security == whole_by_security_) return;
+  announce_whole(state, by_security, now);
+}
+
+void SourceSwitch::announce_whole(FeedState state, bool by_security, TimeNs now) {
   whole_.store(state, std::memory_order_relaxed);
+  whole_by_security_ = by_security;
+  if (by_security) return events_.feed_state_by_security(feed::kWholeFeed, state, now);
   events_.feed_state(feed::kWholeFeed, state, now);
 }
 

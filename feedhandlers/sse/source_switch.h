@@ -19,7 +19,8 @@ enum class Source : std::uint8_t { gateway, file };
 // session is up, only silence while the market trades counts); then the file does, until a gateway
 // session is live again, its first full round of images taken. Channel 1 and channel 2 announce
 // their own states, channel 0 that of the source that counts; each switch is therefore seen as a
-// state of channel 2 that leaves or enters `down`.
+// state of channel 2 that leaves or enters `down`. Back at the gateways, channel 1 judges what the
+// file priced.
 //
 // One thread but for source() and state().
 class SourceSwitch {
@@ -31,7 +32,8 @@ class SourceSwitch {
         events_(events),
         counters_(counters) {}
 
-  void on_gateway_state(FeedState state, TimeNs now);
+  // `by_security`: see GatewaySession.
+  void on_gateway_state(FeedState state, bool by_security, TimeNs now);
   void on_gateway_data(TimeNs now);
   void on_file_state(FeedState state, TimeNs now);
   void on_time(TimeNs now, bool market_trades);
@@ -44,12 +46,15 @@ class SourceSwitch {
  private:
   void take(Source source, TimeNs now);
   void announce(TimeNs now);
+  void announce_whole(FeedState state, bool by_security, TimeNs now);
 
   const bool has_file_;
   const std::int64_t fallback_after_ns_;
   feed::VenueEvents& events_;
   feed::FeedCounters& counters_;
   FeedState gateway_ = FeedState::down;
+  bool gateway_by_security_ = false;
+  bool whole_by_security_ = false;
   FeedState file_ = FeedState::down;
   std::atomic<Source> source_ = Source::gateway;
   std::atomic<FeedState> whole_ = FeedState::down;

@@ -46,7 +46,9 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   bool market_trades() const { return router_.market_trades(); }
   void begin_round() { router_.begin_round(); }
   bool round_complete() const { return router_.round_complete(); }
-  void on_state(FeedState state, TimeNs now) { router_.on_state(state, now); }
+  void on_state(FeedState state, bool by_security, TimeNs now) {
+    router_.on_state(state, by_security, now);
+  }
 
   const Settings settings_;
   MessageRouter router_;

@@ -15,6 +15,7 @@ MddpHandler::MddpHandler(const Settings& settings, const feed::SymbolTable& symb
       assembler_(settings.multicast.fragment_wait_ns),
       data_(settings.stale_after_ns) {
   const std::size_t streams = std::max<std::size_t>(settings_.max_streams, 1);
+  state_.lose(FeedState::recovering);  // before the first packet anything may have been missed
   streams_.reserve(streams);
   for (std::size_t i = 0; i < streams; ++i) {
     streams_.emplace_back(settings_.reorder_wait_ns, counters_);
@@ -179,14 +180,25 @@ void MddpHandler::deliver_message(Bytes message, TimeNs now) {
     return counters_.add(decoded ? FeedCounter::heartbeats : FeedCounter::malformed);
   }
   router_.note_data(message, now, data_);
-  if (state_ == FeedState::stale) update(now);
+  if (state_.state() != FeedState::live) update(now);
   if (const auto outcome = router_.on_message(message, now)) counters_.add(*outcome);
+  // The message may have ended the market's trading, and with it what silence means, or the round.
+  if (state_.state() != FeedState::live) update(now);
 }
 
 void MddpHandler::note_loss(const Stream& stream, TimeNs now) {
   if (stream.numbered) return;
-  lost_at_ = now;
-  router_.begin_round();
+  state_.lose(FeedState::gap);
+  update(now);
+}
+
+void MddpHandler::on_paused(TimeNs now) {
+  state_.pause(true);
+  update(now);
+}
+
+void MddpHandler::on_drained(TimeNs now) {
+  state_.pause(false);
   update(now);
 }
 
@@ -203,16 +215,9 @@ void MddpHandler::on_time(TimeNs now) {
 }
 
 void MddpHandler::update(TimeNs now) {
-  if (lost_at_ && (now - *lost_at_ >= kSettleNs || router_.round_complete())) lost_at_.reset();
-  FeedState next = FeedState::connecting;
-  if (heard_any_) {
-    const bool stale =
-        data_.stale(now, router_.market_trades()) || now - heard_ >= settings_.silence_ns;
-    next = stale ? FeedState::stale : lost_at_ ? FeedState::gap : FeedState::live;
-  }
-  if (next == state_) return;
-  state_ = next;
-  router_.on_state(next, now);
+  const bool silent = now - heard_ >= settings_.silence_ns;
+  const bool stale = heard_any_ && (data_.stale(now, router_.market_trades()) || silent);
+  state_.update(heard_any_ ? FeedState::live : FeedState::connecting, stale, router_, now);
 }
 
 }  // namespace indexcast::szse

@@ -11,6 +11,7 @@
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/feed_counters.h"
 #include "feedhandlers/common/session_notice.h"
+#include "feedhandlers/common/snapshot_state.h"
 #include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/szse/mddp_assembler.h"
 #include "feedhandlers/szse/mddp_packet.h"
@@ -23,16 +24,14 @@ namespace indexcast::szse {
 // Packets are arbitrated by channel, sender and number, so lines that repeat each other give each
 // message once; senders that number for themselves are told apart, and an image that both sent is
 // applied once by its time. Encrypted packets cannot be read: their messages are lost. Lost
-// snapshots cannot be asked for again: the feed is in `gap` until every security was heard since,
-// or for a minute, within which each snapshot is repeated. Lost ticks are the TickSource's
-// business.
+// snapshots cannot be asked for again: the feed is in `gap` until the round of images is complete,
+// and each security counts from its own next image on. Lost ticks are the TickSource's business.
 //
-// States: connecting until the first packet, live, gap, stale as data_watch.h has it, and after
+// States: connecting until the first packet; then those of snapshot_state.h: `recovering` at first
+// and after `stale`; `gap` after a loss; live; stale as data_watch.h has it, and after
 // `multicast.silence_ns` without any packet. One thread; allocates at construction only.
 class MddpHandler final : public feed::DatagramHandler {
  public:
-  static constexpr std::int64_t kSettleNs = 60 * kNsPerSecond;
-
   // `symbols` and `sink` outlive it.
   MddpHandler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink);
 
@@ -40,7 +39,9 @@ class MddpHandler final : public feed::DatagramHandler {
   void on_datagram(std::uint32_t channel, feed::Line line, feed::Bytes payload,
                    TimeNs now) override;
   void on_time(TimeNs now) override;
-  FeedState state() const override { return state_; }
+  void on_paused(TimeNs now) override;
+  void on_drained(TimeNs now) override;
+  FeedState state() const override { return state_.state(); }
   feed::FeedCounters& counters() override { return counters_; }
   // As Feed::take_notice.
   bool take_notice(feed::SessionNotice& out) { return notices_.take(out); }
@@ -92,10 +93,9 @@ class MddpHandler final : public feed::DatagramHandler {
   MddpAssembler assembler_;
   Inflater inflater_;
   std::vector<Stream> streams_;
-  FeedState state_ = FeedState::down;
+  feed::SnapshotState state_;
   bool heard_any_ = false;
   TimeNs heard_{};
-  std::optional<TimeNs> lost_at_;
   feed::DataWatch data_;
 };
 

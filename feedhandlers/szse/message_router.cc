@@ -36,7 +36,7 @@ std::optional<std::int64_t> orig_time_in(std::uint32_t msg_type, Bytes message) 
 MessageRouter::MessageRouter(const Settings& settings, const feed::SymbolTable& symbols,
                              feed::EventSink& sink, feed::FeedCounters& counters)
     : symbols_(symbols),
-      events_(feed::Venue::szse, symbols.universe_size(), sink, counters),
+      events_(feed::Venue::szse, symbols.universe_size(), kImagePeriodNs, sink, counters),
       day_(settings.trade_date),
       ticks_(settings.ticks
                  ? std::make_unique<TickSource>(settings, symbols, events_, day_, counters)
@@ -79,8 +79,10 @@ void MessageRouter::note_data(Bytes message, TimeNs now, feed::DataWatch& data) 
   const auto orig_time = orig_time_in(msg_type, message);
   if (!orig_time || *orig_time == orig_time_) return;
   orig_time_ = *orig_time;
-  if (const auto time = stamps_.read(static_cast<std::uint64_t>(orig_time_)))
-    data.on_exchange_time(*time, now);
+  const auto time = stamps_.read(static_cast<std::uint64_t>(orig_time_));
+  if (!time) return;
+  data.on_exchange_time(*time, now);
+  events_.on_image_time(*time);
 }
 
 bool MessageRouter::on_channel_heartbeat(Bytes message, TimeNs now) {
@@ -97,9 +99,11 @@ void MessageRouter::on_time(TimeNs now) {
   if (ticks_ != nullptr) ticks_->on_time(now);
 }
 
-void MessageRouter::on_state(FeedState state, TimeNs now) {
-  events_.feed_state(feed::kMainChannel, state, now);
-  events_.feed_state(feed::kWholeFeed, state, now);
+void MessageRouter::on_state(FeedState state, bool by_security, TimeNs now) {
+  for (const std::uint32_t channel : {feed::kMainChannel, feed::kWholeFeed}) {
+    by_security ? events_.feed_state_by_security(channel, state, now)
+                : events_.feed_state(channel, state, now);
+  }
   if (ticks_ == nullptr) return;
   ticks_->on_realtime(state != FeedState::down && state != FeedState::connecting, now);
 }

@@ -32,7 +32,8 @@ class MessageRouter {
   bool on_channel_heartbeat(feed::Bytes message, TimeNs now);
   void on_time(TimeNs now);
   // The transport's state: the state of the snapshots' channel and of the feed as a whole.
-  void on_state(FeedState state, TimeNs now);
+  // `by_security`: see GatewaySession.
+  void on_state(FeedState state, bool by_security, TimeNs now);
 
   bool market_trades() const { return events_.phase_is(MarketPhase::trading); }
   void begin_round() { events_.begin_round(symbols_.instruments()); }

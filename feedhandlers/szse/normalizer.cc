@@ -62,7 +62,6 @@ FeedCounter Normalizer::apply(const feed::SymbolEntry& symbol, std::uint32_t cod
   if (quotation_of(snapshot, rule.price, quotation) != DecodeError::none)
     return FeedCounter::malformed;
   if (!day_.contains(origin.exchange_time)) return FeedCounter::rejected;
-  if (member) events_.heard(instrument);
   if (member && events_.overtaken(instrument, origin.exchange_time, true))
     return FeedCounter::duplicate;
 
@@ -88,7 +87,7 @@ bool Normalizer::set_price(InstrumentId instrument, const PhaseRule& rule,
   if (!price) return false;
   if (ticks_ != nullptr) {
     const bool late = ticks_->later_than(instrument, origin.exchange_time);
-    if (late && rule.price != PriceRule::closed) return false;
+    if (late && rule.price != PriceRule::closed) return events_.heard(instrument), false;
     ticks_->rebase(instrument, *price, origin.exchange_time);
   }
   events_.price(instrument, *price, origin);

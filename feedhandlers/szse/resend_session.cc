@@ -43,7 +43,7 @@ FeedCounter ResendSession::on_answer(Bytes frame, TimeNs now) {
   return FeedCounter::session_messages;
 }
 
-void ResendSession::on_state(FeedState state, TimeNs now) {
+void ResendSession::on_state(FeedState state, bool, TimeNs now) {
   ticks_.on_resend_session(state != FeedState::down && state != FeedState::connecting, now);
 }
 

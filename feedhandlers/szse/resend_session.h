@@ -38,7 +38,7 @@ class ResendSession final : public feed::GatewaySession<ResendSession, Framing> 
   bool market_trades() const { return false; }
   void begin_round() {}
   bool round_complete() const { return true; }
-  void on_state(FeedState state, TimeNs now);
+  void on_state(FeedState state, bool by_security, TimeNs now);
 
   feed::FeedCounter on_answer(feed::Bytes frame, TimeNs now);
 

@@ -82,9 +82,9 @@ struct Settings {
   std::int64_t resend_timeout_ns = 5'000'000'000;
   // A tick channel that says nothing for so long is stale: it speaks every 3 s (notes 1.5).
   std::int64_t tick_silence_ns = 10'000'000'000;
-  // After ticks were lost for good their channel is in gap for so long: by then every security's
-  // snapshot was repeated.
-  std::int64_t tick_settle_ns = 60'000'000'000;
 };
+
+// Trading time within which the exchange repeats the snapshot of every stock and fund (notes 1.6).
+inline constexpr std::int64_t kImagePeriodNs = 60 * kNsPerSecond;
 
 }  // namespace indexcast::szse

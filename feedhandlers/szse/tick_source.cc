@@ -161,6 +161,8 @@ FeedCounter TickSource::price(Channel& channel, const Tick& tick, TimeNs now) {
     book.turnover = sum(book.turnover, tick.turnover);
   }
   book.trade_time = std::max(book.trade_time, tick.time);
+  hear(book);
+  book.channel = channel.number;
   events_.trade(tick.instrument, {PriceKind::last, tick.price, book.volume, book.turnover},
                 {tick.time, now, static_cast<std::uint64_t>(tick.sequence),
                  kTickChannelBase + channel.number});
@@ -169,6 +171,7 @@ FeedCounter TickSource::price(Channel& channel, const Tick& tick, TimeNs now) {
 
 void TickSource::rebase(InstrumentId instrument, const feed::TradedPrice& totals, TimeNs time) {
   Book& book = books_[instrument];
+  hear(book);
   book.base_time = time;
   book.volume = totals.volume;
   book.turnover = totals.turnover;
@@ -238,7 +241,7 @@ void TickSource::lose(Channel& channel, std::int64_t next, TimeNs now) {
   if (lost > 0) {
     counters_.add(FeedCounter::sequence_lost, static_cast<std::uint64_t>(lost));
     counters_.add(FeedCounter::gaps);
-    channel.lost_at = now;
+    channel.settling = channel.lost_more = true;
     update(channel, now);  // before the prices behind the hole
   }
   drain(channel, now);
@@ -302,8 +305,9 @@ FeedState TickSource::state_at(Channel& channel, TimeNs now) const {
   if (!realtime_up_) return FeedState::down;
   const bool asking =
       channel.behind && now - channel.behind_since >= settings_.tick_wait_ns && can_ask(channel);
-  if (asking || channel.unsure) return FeedState::recovering;
-  if (channel.lost_at && now - *channel.lost_at < settings_.tick_settle_ns) return FeedState::gap;
+  // A loss is announced before what follows it, whatever else is asked for.
+  if ((asking && !channel.lost_more) || channel.unsure) return FeedState::recovering;
+  if (channel.settling) return FeedState::gap;
   if (channel.data.stale(now, !channel.ended && events_.phase_is(MarketPhase::trading)))
     return FeedState::stale;
   if (!channel.ended && now - channel.heard >= settings_.tick_silence_ns) return FeedState::stale;
@@ -311,10 +315,35 @@ FeedState TickSource::state_at(Channel& channel, TimeNs now) const {
 }
 
 void TickSource::update(Channel& channel, TimeNs now) {
+  const bool complete =
+      channel.unheard == 0 || events_.image_period_has_passed_since(channel.round_began_ns);
+  if (complete && !channel.lost_more) channel.settling = false;
   const FeedState state = state_at(channel, now);
-  if (state == channel.state) return;
+  const bool by_security = state == FeedState::gap;
+  if (state == channel.state && !(by_security && channel.lost_more)) return;
   channel.state = state;
-  events_.feed_state(kTickChannelBase + channel.number, state, now);
+  if (!by_security) return events_.feed_state(kTickChannelBase + channel.number, state, now);
+  begin_round(channel);
+  events_.feed_state_by_security(kTickChannelBase + channel.number, state, now);
+}
+
+// Every security that traded on the channel is unheard.
+void TickSource::begin_round(Channel& channel) {
+  channel.lost_more = false;
+  channel.unheard = 0;
+  channel.round_began_ns = events_.trading_ns();
+  for (Book& book : books_) {
+    book.unheard |= book.channel == channel.number;
+    channel.unheard += book.channel == channel.number;
+  }
+}
+
+void TickSource::hear(Book& book) {
+  if (!book.unheard) return;
+  book.unheard = false;
+  for (std::size_t i = 0; i < used_; ++i) {
+    if (channels_[i].number == book.channel) --channels_[i].unheard;
+  }
 }
 
 }  // namespace indexcast::szse

@@ -26,11 +26,12 @@ inline constexpr std::uint32_t kTickChannelBase = 1000;
 enum class Session : std::uint8_t { realtime, resend };
 
 // States of a channel, announced as they change: `live`; `recovering` while missing ticks are asked
-// for, and after a reconnection until the channel has said where it is; `gap` for tick_settle_ns
-// after ticks were lost for good; `stale` when silent, and as data_watch.h has it; `down` with its
-// connection. Ticks behind a hole wait for it, bounded in number and time. A snapshot that is newer
-// than what the ticks gave is taken meanwhile, so a hole delays a price by a snapshot's interval at
-// most.
+// for, and after a reconnection until the channel has said where it is; `gap` after
+// ticks were lost for good, until each security that traded on the channel was heard, by a tick of
+// it or a newer snapshot, or an image period passed (venue_events.h), and each counts again by
+// itself; `stale` when silent, and as data_watch.h has it; `down` with its connection. Ticks behind
+// a hole wait for it, bounded in number and time. A snapshot that is newer than what the ticks gave
+// is taken meanwhile, so a hole delays a price by a snapshot's interval at most.
 //
 // Counts every tick once it is handed on or dropped, every number as received, recovered or lost.
 // One thread; allocates at construction only.
@@ -81,11 +82,16 @@ class TickSource {
     TimeNs behind_since{};
     bool behind = false;
     TimeNs heard{};
-    feed::DataWatch data;  // its ticks as they come, of the realtime session
-    std::optional<TimeNs> lost_at;
-    std::int64_t day = 0;  // of the last tick, in China
+    feed::DataWatch data;    // its ticks as they come, of the realtime session
+    bool settling = false;   // in gap: its round is not complete
+    bool lost_more = false;  // a loss that was not announced yet
+    std::size_t unheard = 0;
+    std::int64_t round_began_ns = 0;  // VenueEvents::trading_ns()
+    std::int64_t day = 0;             // of the last tick, in China
   };
   struct Book {
+    std::uint16_t channel = 0;  // of its last trade; 0: none yet
+    bool unheard = false;       // its channel lost ticks since
     TimeNs trade_time{};
     TimeNs base_time{};
     std::int64_t volume = 0;    // whole shares
@@ -118,6 +124,8 @@ class TickSource {
   void fail_request(bool refused, TimeNs now);
   FeedState state_at(Channel& channel, TimeNs now) const;
   void update(Channel& channel, TimeNs now);
+  void begin_round(Channel& channel);
+  void hear(Book& book);
 
   const Settings settings_;
   const feed::SymbolTable& symbols_;

@@ -58,7 +58,7 @@ void walk_sse(Walker& walker, bool& enabled, sse::Settings& sse) {
   walker.boolean("production_only", sse.production_only);
   walker.texts("breaks", sse.breaks, TimeRangeText{});
   walker.integer("stale_after_ns", sse.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
-  walker.integer("gap_settle_ns", sse.gap_settle_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.integer("image_period_ns", sse.image_period_ns, kNsPerSecond, 600 * kNsPerSecond);
   walker.integer("refused_backoff_ns", sse.refused_backoff_ns, 0, 600 * kNsPerSecond);
   walker.text("fallback_file", sse.fallback_file, AnyText{});
   walker.integer("fallback_after_ns", sse.fallback_after_ns, kNsPerMs, 600 * kNsPerSecond);
@@ -122,7 +122,6 @@ void walk_szse(Walker& walker, bool& enabled, szse::Settings& szse) {
   walker.integer("resend_range", szse.resend_range, 1, 1'000'000);
   walker.integer("resend_timeout_ns", szse.resend_timeout_ns, kNsPerMs, 600 * kNsPerSecond);
   walker.integer("tick_silence_ns", szse.tick_silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
-  walker.integer("tick_settle_ns", szse.tick_settle_ns, 0, 3600 * kNsPerSecond);
   walk_szse_gateways(walker, "gateways", szse.gateways, kSzseGatewayForm);
   walk_szse_gateways(walker, "resend_gateways", szse.resend_gateways, kSzseResendForm);
   walker.section("multicast", [&](auto& table) { walk_multicast(table, szse.multicast); });
@@ -152,7 +151,6 @@ void walk_hkex(Walker& walker, bool& enabled, hkex::Settings& hkex) {
   walker.integer("reorder_capacity", hkex.reorder_capacity, 1, 65'536);
   walker.text("market_code", hkex.market_code, NonEmptyText{});
   walker.texts("breaks", hkex.breaks, TimeRangeText{});
-  walker.integer("gap_settle_ns", hkex.gap_settle_ns, 0, 3600 * kNsPerSecond);
   walker.integer("silence_ns", hkex.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
   walker.integer("stale_after_ns", hkex.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
   walker.boolean("heartbeat_detects_gap", hkex.heartbeat_detects_gap);

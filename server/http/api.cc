@@ -224,6 +224,7 @@ std::string Api::feeds() const {
     append_format(out, "{}{{\"feed\":\"{}\",\"state\":\"{}\"", i > 0 ? "," : "",
                   feed::name_of(feed.venue()),
                   word_of(kShownFeedStateWords, shown_state(feed.state(), feed_duty(view, i))));
+    append_format(out, ",\"unheard\":{}", feed.counters().unheard());
     if (i < view.feed_rings.size() && view.feed_rings[i] != nullptr) {
       append_format(out, ",\"ring_depth\":{},\"ring_capacity\":{}", view.feed_rings[i]->size(),
                     view.feed_rings[i]->capacity());

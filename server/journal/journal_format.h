@@ -13,7 +13,10 @@
 
 namespace indexcast::server {
 
-inline constexpr std::array<char, 8> kJournalMagic{'I', 'D', 'X', 'J', 'R', 'N', 'L', '1'};
+inline constexpr std::array<char, 8> kJournalMagic{'I', 'D', 'X', 'J', 'R', 'N', 'L', '2'};
+// Version 1, which is read too: the values of its feed_state events are 0, so no security counts
+// while its channel is in gap or recovering.
+inline constexpr std::array<char, 8> kJournalMagic1{'I', 'D', 'X', 'J', 'R', 'N', 'L', '1'};
 
 struct JournalHeader {
   std::array<char, 8> magic = kJournalMagic;

@@ -20,7 +20,7 @@ std::string newest_in(const std::string& place) {
 }
 
 absl::Status check_header(const std::string& path, const JournalHeader& header) {
-  if (header.magic != kJournalMagic)
+  if (header.magic != kJournalMagic && header.magic != kJournalMagic1)
     return absl::DataLossError(absl::StrCat(path, ":0: not a journal"));
   if (header.checksum != checksum_of(header))
     return absl::DataLossError(absl::StrCat(path, ":0: damaged header"));

@@ -148,6 +148,16 @@ void add_feeds(const ServerView& view, Families& out) {
   }
 }
 
+void add_unheard(const ServerView& view, Families& out) {
+  MetricFamily& family =
+      out.open("indexcast_feed_unheard_securities",
+               "Members that were not heard since the feed lost something.", MetricType::Gauge);
+  for (const feed::Feed* feed : view.feeds) {
+    Families::gauge(family, {{"feed", std::string(feed::name_of(feed->venue()))}},
+                    static_cast<double>(feed->counters().unheard()));
+  }
+}
+
 void add_feed_channels(const ServerView& view, Families& out) {
   MetricFamily& family =
       out.open("indexcast_feed_channel_state", "1 for the state that a channel of the feed is in.",
@@ -453,6 +463,7 @@ std::string metrics_text(const MetricSources& sources) {
   out.one_gauge("indexcast_epoch_ns", "Start of the numbering, ns since 1970-01-01 UTC.",
                 sources.view.epoch);
   add_feeds(sources.view, out);
+  add_unheard(sources.view, out);
   add_feed_channels(sources.view, out);
   add_feed_rings(sources.view, out);
   add_core(sources.view, out);

@@ -100,6 +100,30 @@ def failover(feeds, report):
                 watch.until(feeds.ended(), 600)
 
 
+def completeness(feeds, report):
+    """After a new connection each security waits for its own image; one makes no other current."""
+    # The exchange's rhythm on a quiet day: what changed every 3 s, all within 60 s.
+    quiet = {"speed": 15.0, "ticks_per_second": 0.05, "snapshot_grid_ms": 3000, "refresh_s": 60}
+    for feed in ("sse", "szse"):
+        fault = {"kind": "disconnect_at_byte", "venue": feed, "begin": "14:01:30",
+                 "end": "14:02:30", "count": 1, "ask": f"cut the connection to the gateway of {feed}"}
+        with feeds.session([fault], **quiet) as watch:
+            unheard = []
+
+            def complete():
+                now = watch.now.by_name[feed]
+                if watch.grown(feed, "connects") > 0 and now["state"] in ("recovering", "live"):
+                    unheard.append(now["unheard"])
+                return unheard and now["state"] == "live"
+
+            back = watch.until(complete, FAILOVER_LIMIT_S)
+            report.check(back and unheard[-1] == 0, f"{feed}: it is complete again",
+                         f"unheard {unheard}")
+            report.check(any(0 < after < before for before, after in zip(unheard, unheard[1:])),
+                         f"{feed}: securities come back one by one", f"seen {sorted(set(unheard))}")
+            watch.until(feeds.ended(), 600)
+
+
 def capacity(feeds, report):
     """The busiest second is taken without a drop and without waiting for the core."""
     with feeds.session(ticks_per_second=200.0, speed=5.0, end="14:01:00") as watch:
@@ -124,6 +148,7 @@ HEADINGS = {
     "decoding": decoding,
     "recovery": recovery,
     "failover": failover,
+    "completeness": completeness,
     "capacity": capacity,
     **certification_mainland.HEADINGS,
     **certification_market.HEADINGS,

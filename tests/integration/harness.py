@@ -119,6 +119,8 @@ class Case(unittest.TestCase):
         """Writes a configuration on free ports; `changes` are sections with their keys."""
         chosen = site.move_to_free_ports(site.load(), keep=False)
         chosen["journal"]["directory"] = str(self.folder / "journal")
+        # Every change of a mainland security at once, so that short days have many levels.
+        chosen["simulator"].update(snapshot_grid_ms=0, refresh_s=30)
         for section, keys in changes.items():
             if isinstance(keys, dict):
                 chosen[section].update(keys)

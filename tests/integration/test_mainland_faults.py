@@ -33,8 +33,7 @@ class Mainland(harness.Case):
         fast = {"heartbeat_s": 1}
         return self.configure(
             name, definitions=[definition], hkex={"enabled": False},
-            sse={**fast, "gap_settle_ns": SECOND_NS, "refused_backoff_ns": SECOND_NS // 10,
-                 **(sse or {})},
+            sse={**fast, "refused_backoff_ns": SECOND_NS // 10, **(sse or {})},
             szse={**fast, **(szse or {})}, simulator={**DAY, **simulator})
 
     def expected(self, **simulator):
@@ -198,8 +197,7 @@ class OtherSources(Mainland):
         sse = {"fallback_file": str(self.folder / "mktdt00.txt"), "fallback_after_ns": SECOND_NS,
                "fallback_poll_ns": SECOND_NS // 20}
         szse = {"ticks": True, "resend_gateways": [{"address": f"127.0.0.1:{site.Ports().take()}",
-                                                "target_comp_id": "mdgw1"}],
-                "tick_settle_ns": SECOND_NS}
+                                                "target_comp_id": "mdgw1"}]}
         _, expected, _ = self.expected()
         watch, summary, published = self.live(faults, sse, szse)
         self.assertGreater(summary["mktdt_rounds"], 10)
@@ -217,8 +215,7 @@ class OtherSources(Mainland):
         faults = [windows("tick_loss", end="14:00:40", venue="szse", count=5, probability=0.2),
                   windows("resend_refuse", begin="14:00:00", venue="szse")]
         szse = {"ticks": True, "resend_gateways": [{"address": f"127.0.0.1:{site.Ports().take()}",
-                                                "target_comp_id": "mdgw1"}],
-                "tick_settle_ns": SECOND_NS}
+                                                "target_comp_id": "mdgw1"}]}
         watch, _, _ = self.live(faults, None, szse, end="14:01:20")
         self.assertEqual(watch.now.counter("szse", "sequence_lost"), 5)
         self.assertEqual(watch.now.counter("szse", "sequence_recovered"), 0)

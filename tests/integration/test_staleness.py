@@ -3,8 +3,12 @@ to the levels of the indices that depend on it, and back (METHODOLOGY 5, Stalene
 import collections
 import datetime
 import json
+import re
+import signal
+import time
 import unittest
 
+import certification
 import harness
 import settings as site  # from deploy, which the harness puts in the path
 
@@ -14,6 +18,7 @@ CHINA = datetime.timezone(datetime.timedelta(hours=8))
 MORNING = {"begin": "09:50:00", "end": "10:15:00", "halts": 0.0}
 NOON = {"begin": "11:20:00", "end": "13:05:00", "halts": 0.0}
 STALE_AFTER_S = 30
+VENUES = ("sse", "szse", "hkex")
 
 
 def seconds(clock):
@@ -62,7 +67,7 @@ class Staleness(Scenario):
         self.assertNotIn(True, quotable)
 
     def test_heartbeats_alone_are_stale_and_the_next_data_ends_it(self):
-        for venue in ("sse", "szse", "hkex"):
+        for venue in VENUES:
             with self.subTest(venue):
                 levels, _ = self.play([self.fault("heartbeats_only", venue)], MORNING)
                 self.assert_one_spell(levels, ALL_MARKETS)
@@ -70,7 +75,7 @@ class Staleness(Scenario):
                     self.assertEqual(spells(levels, MAINLAND), [])
 
     def test_a_clock_that_stands_is_stale_though_data_flows(self):
-        for venue in ("sse", "szse", "hkex"):
+        for venue in VENUES:
             with self.subTest(venue):
                 levels, _ = self.play([self.fault("frozen_clock", venue)], MORNING)
                 self.assert_one_spell(levels, ALL_MARKETS)
@@ -109,6 +114,42 @@ class Staleness(Scenario):
             r["code"] for r in map(json.loads, first.splitlines())
             if "feed_stale" in r.get("flags", ()))
         self.assertGreater(min(flagged[code] for code in harness.CODES), 100)
+
+
+class OwnPause(harness.Case):
+    """A server that did not run for a while (METHODOLOGY 5): what waits in its sockets is old."""
+
+    QUIET = {"begin": "14:00:00", "end": "14:10:00", "speed": 1.0, "halts": 0.0}
+
+    def test_a_stopped_process_is_recovering_until_its_sockets_were_read_empty(self):
+        config = self.configure(simulator=self.QUIET)
+        server, ready = self.serve(config)
+        simulator = self.start("simulate", "simulate", "--config", config, "--seed", 3)
+        watch = certification.Watch(ready["http"])
+        self.assertTrue(watch.until(lambda: all(watch.settled(feed) for feed in VENUES),
+                                    harness.LIMIT_S))
+        watch.look()
+        before = server.log.stat().st_size
+        server.child.send_signal(signal.SIGSTOP)
+        try:
+            time.sleep(1.5)  # the pause itself
+        finally:
+            server.child.send_signal(signal.SIGCONT)
+
+        def told():
+            with open(server.log, "rb") as log:
+                log.seek(before)
+                return log.read().decode()
+
+        for feed in VENUES:
+            pattern = re.compile(rf"feed {feed} is recovering.*feed {feed} is live", re.DOTALL)
+            harness.await_that(lambda: pattern.search(told()), f"{feed} recovers: {told()}")
+        watch.look()
+        for feed in ("sse", "szse"):
+            self.assertEqual(watch.grown(feed, "disconnects"), 0, feed)
+            self.assertEqual(watch.grown(feed, "sequence_lost"), 0, feed)
+        simulator.kill()
+        server.end()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from oracle.request import Op, Requests, target_of
 from oracle.status import CLOSED, CLOSING, PRE_OPEN, SHUT, TRADING
 
 DOWN, CONNECTING, LIVE, GAP, RECOVERING, STALE = range(6)  # states of a feed's channel
+LOSSY = (GAP, RECOVERING)
 WHOLE_FEED = 0  # the channel that stands for all of a feed
 OVERRIDES_END = (CLOSING, CLOSED, SHUT)
 HEARD = (PRE_OPEN, TRADING, CLOSING)  # states in which prices may come
@@ -38,7 +39,7 @@ class Day:
         self._open_deadline = china_time(header.trade_date, header.open_deadline_ms)
         self.open_deadline_passed = self._began_late = False
         self._claimed = 0  # the newest exchange time of an input, believed or not
-        self.channels = {}  # (feed, channel): state
+        self.channels = {}  # (feed, channel): (state, whether each security counts by itself)
         self._wait_ns = header.pending_wait_s * 10**9
         self._waiting = {}  # instruments with a pending price, by symbol
         self._number(definitions)
@@ -127,11 +128,22 @@ class Day:
         return self.state_of_channel(member.market, member.channel)
 
     def state_of_channel(self, market, channel):
-        state = self.channels.get(channel)
-        return self.channels.get((market, WHOLE_FEED), DOWN) if state is None else state
+        return self._told_of(market, channel)[0]
+
+    def _told_of(self, market, channel):
+        whole = self.channels.get((market, WHOLE_FEED), (DOWN, False))
+        return self.channels.get(channel, whole)
+
+    def is_current(self, market, channel, unheard):
+        """Whether what a channel brought of a security is what it is now."""
+        state, by_security = self._told_of(market, channel)
+        return state == LIVE or (state in LOSSY and by_security and not unheard)
+
+    def member_is_current(self, member):
+        return self.is_current(member.market, member.channel, member.unheard)
 
     def is_fresh(self, member):
-        return member.kind is not None and self.state_of(member) == LIVE
+        return member.kind is not None and self.member_is_current(member)
 
     def is_stale(self, member):
         """Silent or not connected, until its market is over; a pause does not mend it."""
@@ -140,7 +152,7 @@ class Day:
 
     def is_recovering(self, member):
         return (self.markets[member.market].phase not in OVER
-                and self.state_of(member) in (GAP, RECOVERING))
+                and self.state_of(member) in LOSSY and not self.member_is_current(member))
 
     # Inputs.
 
@@ -179,6 +191,7 @@ class Day:
         instrument = self.instruments[event.instrument]
         holders = self.holders[instrument.symbol]
         before = instrument.standing
+        instrument.hear(event)
         taken = instrument.take(event, self.now)
         if taken or self._waiting or instrument.collar.pending:
             self._note_waiting(instrument)
@@ -211,7 +224,7 @@ class Day:
 
     def _could_speak(self, member):
         """Whether its feed could bring a better price of a member now."""
-        return (self.state_of(member) == LIVE
+        return (self.member_is_current(member)
                 and self.markets[member.market].phase in HEARD)
 
     def _wait_out(self, event):
@@ -364,12 +377,28 @@ class Day:
         return []
 
     def _feed_state(self, event):
-        self.channels[event.feed, event.channel] = event.detail
         if event.feed >= VENUES:
             return []
+        by_security = event.detail in LOSSY and event.value != 0
+        self.channels[event.feed, event.channel] = (event.detail, by_security)
+        for member in self.markets[event.feed].members:
+            if by_security:
+                self._lose_images(member, (event.feed, event.channel))
+            elif event.detail == DOWN and event.second:
+                member.hand_over((event.feed, event.channel), (event.feed, event.second))
         indices = self.by_market[event.feed]
         self._stale(indices)
         return self._review(indices, event, "feed")
+
+    def _lose_images(self, member, channel):
+        """Its channel lost something: what was said of the member so far may be old."""
+        def follows(own):
+            own = own or (member.market, WHOLE_FEED)
+            return own == channel or (channel[1] == WHOLE_FEED and own not in self.channels)
+
+        member.unheard |= follows(member.channel)
+        if member.quote is not None:
+            member.quote.unheard |= follows(member.quote.channel)
 
     # Time.
 

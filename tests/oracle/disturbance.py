@@ -119,7 +119,8 @@ class Disturbance:
         feed = self._random.randrange(3)
         channel = self._random.choice([0, 1] if feed < 2 else [0, 10, 20])
         yield self._event(kind=Kind.FEED_STATE, feed=feed, market=feed, channel=channel,
-                          detail=self._random.randrange(6))
+                          detail=self._random.randrange(6), value=self._random.randrange(2),
+                          second=self._random.choice([0, 0, 1]))
 
     def market_phase(self):
         market = self._random.randrange(3)

@@ -12,6 +12,7 @@ from oracle.status import CLOSED, CLOSING, SHUT
 
 SUM_SCALE = PRICE_SCALE * SHARE_SCALE * RATE_SCALE
 WHOLE_BP = 10_000
+FLAG_BP = 20  # a share below it gives an index no flag
 PERCENT_UNITS = 10**6  # 100 %, in 0.0001 %
 FX_MOVES_IN = ("open", "indicative")
 FX_STANDS_IN = (CLOSING, CLOSED, SHUT)  # of all of its markets
@@ -162,9 +163,11 @@ class Index:
         if not self.fx_stands() and any(
                 series.stale for series in self.foreign):
             yield "fx_stale"
-        if any(day.is_stale(member) for member in self.members):
+        if self._is_heavy(sum(weight for member, weight in zip(self.members, self.weights)
+                              if day.is_stale(member))):
             yield "feed_stale"
-        if any(day.is_recovering(member) for member in self.members):
+        if any(self._is_heavy(weight) and day.is_recovering(member)
+               for member, weight in zip(self.members, self.weights)):
             yield "recovering"
         if any(one.override is not None for one in (*self.members, *self.foreign)):
             yield "override_in_force"
@@ -174,6 +177,10 @@ class Index:
             yield "reference_mismatch"
         if self.partial:
             yield "statistics_partial"
+
+    def _is_heavy(self, weight):
+        """20 bp or more of today's reference weights (METHODOLOGY 8)."""
+        return weight * WHOLE_BP >= FLAG_BP * self.weight
 
     def may_open(self, day):
         """Whether the opening level may be taken (METHODOLOGY 5, Open)."""

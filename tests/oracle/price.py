@@ -111,6 +111,7 @@ class Instrument:
         self.volume = self.turnover = 0
         self.status = Status.TRADING
         self.channel = None  # (feed, channel) that brought its price of today
+        self.unheard = False  # no price since that channel lost something
         self.heard_in_session = False  # since its market left the opening auction
         self.mismatch = False  # the exchange's previous close is not our reference
         self.confirmed = False  # an operator said that the exchange is right
@@ -155,7 +156,8 @@ class Instrument:
     @property
     def standing(self):
         """All that an accepted price may change for its indices; the price first."""
-        return (self.price, self.kind, self.channel, self.mismatch, self.heard_in_session)
+        return (self.price, self.kind, self.channel, self.mismatch, self.heard_in_session,
+                self.unheard, self.quote is not None and self.quote.unheard)
 
     @property
     def close_is_in(self):
@@ -176,6 +178,21 @@ class Instrument:
             return False
         self.accept(event)
         return True
+
+    def hear(self, event):
+        """An image came, whether its price is believed or not: what was lost is made up for."""
+        if not is_usable(event.value, self.reference):
+            return
+        self.unheard = False
+        if self.quote is not None and self.quote.came_on(event):
+            self.quote.unheard = False
+
+    def hand_over(self, source, successor):
+        """A source is left; another channel judges what it brought."""
+        if (self.channel or (self.market, 0)) == source:
+            self.channel = successor
+        if self.quote is not None and (self.quote.channel or (self.market, 0)) == source:
+            self.quote.channel = successor
 
     def note_traded(self, event):
         """Traded so far today; a message that says nothing of it says 0."""

@@ -3,7 +3,6 @@ from oracle.definition import half_up
 from oracle.price import Status, is_usable
 from oracle.status import TRADING
 
-LIVE = 2  # state of a channel
 BOOK, NONE = range(2)  # what a feed knows of a book
 
 
@@ -24,18 +23,23 @@ class Quote:
         self.known = False
         self.bid = self.ask = 0
         self.channel = None  # (feed, channel) that brought it
+        self.unheard = False  # neither it nor a price came since that channel lost something
 
     def take(self, event):
         self.known = event.detail == BOOK
         self.bid, self.ask = event.value, event.second
         self.channel = (event.feed, event.channel)
+        self.unheard = False
+
+    def came_on(self, event):
+        return (self.channel or (event.feed, 0)) == (event.feed, event.channel)
 
 
 def stands(day, member):
     """Whether its quotes could be traded at."""
     return (member.quote.known and member.override is None and member.status == Status.TRADING
             and day.markets[member.market].phase == TRADING
-            and day.state_of_channel(member.market, member.quote.channel) == LIVE)
+            and day.is_current(member.market, member.quote.channel, member.quote.unheard))
 
 
 def sides_of(day, member):

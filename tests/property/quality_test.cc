@@ -2,6 +2,7 @@
 // same inputs give the same bytes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
@@ -26,9 +27,10 @@ Universe overlapping_baskets() {
     std::vector<Member> members;
     for (std::uint32_t m = 0; m < kMembers; ++m) {
       if (m % 4 == i && i != 3) continue;
+      // The first two weigh less than 20 bp each, and more together.
+      const std::uint32_t lot = m < 2 ? 100 : 1000;
       members.push_back(test::member(std::to_string(m) + ".X", static_cast<MarketId>(m % kMarkets),
-                                     "CNY", std::to_string(10 + m),
-                                     std::to_string(1000 * (m + 1))));
+                                     "CNY", std::to_string(10 + m), std::to_string(lot * (m + 1))));
     }
     definitions.push_back(test::index(std::to_string(i), std::move(members)));
   }
@@ -37,22 +39,48 @@ Universe overlapping_baskets() {
 
 // Everything said so far, kept as it was said.
 struct Said {
-  std::map<std::pair<MarketId, std::uint32_t>, FeedState> feed;  // by market and channel
+  struct Channel {
+    FeedState state = FeedState::down;
+    bool by_security = false;
+  };
+  std::map<std::pair<MarketId, std::uint32_t>, Channel> feed;  // by market and channel
   std::array<MarketPhase, kMarkets> phase{};
   struct Member {
     std::uint32_t channel = 0;
+    bool unheard = false;  // since its channel lost something
     bool heard = false;
     bool today = false;
     InstrumentStatus status = InstrumentStatus::trading;
   };
   std::array<Member, kMembers> members;
 
-  FeedState channel_of(InstrumentId id) const {
+  Channel channel_of(InstrumentId id) const {
     const MarketId market = static_cast<MarketId>(id % kMarkets);
     const auto own = feed.find({market, members[id].channel});
     if (own != feed.end()) return own->second;
     const auto whole = feed.find({market, 0});
-    return whole == feed.end() ? FeedState::down : whole->second;
+    return whole == feed.end() ? Channel{} : whole->second;
+  }
+  bool current(InstrumentId id) const {
+    const Channel channel = channel_of(id);
+    return channel.state == FeedState::live ||
+           (lossy(channel.state) && channel.by_security && !members[id].unheard);
+  }
+  static bool lossy(FeedState state) {
+    return state == FeedState::gap || state == FeedState::recovering;
+  }
+  void feed_state(const MarketEvent& event) {
+    const auto state = static_cast<FeedState>(event.detail);
+    const bool by_security = lossy(state) && event.value[kBySecurity] != 0;
+    feed[{event.market, event.channel}] = {state, by_security};
+    for (InstrumentId m = 0; m < kMembers; ++m) {
+      if (m % kMarkets != event.market) continue;
+      const bool own = members[m].channel == event.channel;
+      const bool untold = !feed.contains({event.market, members[m].channel});
+      if (by_security && (own || (event.channel == 0 && untold))) members[m].unheard = true;
+      if (state == FeedState::down && own && event.value[kSuccessor] != 0)
+        members[m].channel = static_cast<std::uint32_t>(event.value[kSuccessor]);
+    }
   }
   bool over(InstrumentId id) const {
     return phase[id % kMarkets] == MarketPhase::closed ||
@@ -71,7 +99,7 @@ struct Quality {
 
 Quality recompute(const Universe& universe, const Said& said, IndexId index) {
   Quality quality;
-  double total = 0, fresh = 0, opened = 0, suspended = 0, live = 0;
+  double total = 0, fresh = 0, opened = 0, suspended = 0, live = 0, lost = 0, silent = 0;
   for (const InstrumentId id : universe.members(index)) {
     const Instrument& instrument = universe.instruments()[id];
     // By the symbol's number, not by the id: ids are dense in the order of definitions.
@@ -81,20 +109,22 @@ Quality recompute(const Universe& universe, const Said& said, IndexId index) {
       const double weight = static_cast<double>(instrument.reference_price.raw) *
                             static_cast<double>(membership.shares.raw);
       const Said::Member& member = said.members[m];
-      const FeedState channel = said.channel_of(m);
-      const bool is_fresh = member.heard && channel == FeedState::live;
+      const FeedState channel = said.channel_of(m).state;
+      const bool is_fresh = member.heard && said.current(m);
       total += weight;
       if (is_fresh) fresh += weight;
       if (is_fresh && member.status == InstrumentStatus::trading) live += weight;
       if (member.today) opened += weight;
       if (member.status == InstrumentStatus::suspended) suspended += weight;
       if (said.over(m)) continue;
-      if (channel == FeedState::gap || channel == FeedState::recovering)
-        quality.flags |= kRecovering;
-      else if (channel != FeedState::live)
-        quality.flags |= kFeedStale;
+      if (said.current(m)) continue;
+      if (Said::lossy(channel)) lost = std::max(lost, weight);
+      if (!Said::lossy(channel)) silent += weight;
     }
   }
+  // METHODOLOGY 8: from 20 bp on.
+  if (lost * 500 >= total) quality.flags |= kRecovering;
+  if (silent * 500 >= total) quality.flags |= kFeedStale;
   const auto bp = [total](double sum) {
     return static_cast<std::uint16_t>(sum * 10'000 / total + 0.5);
   };
@@ -136,7 +166,9 @@ class Day {
       case 0:
         event.kind = EventKind::feed_state;
         event.detail = static_cast<std::uint8_t>(random_() % 6);
-        said.feed[{event.market, event.channel}] = static_cast<FeedState>(event.detail);
+        event.value[kBySecurity] = random_() % 2;
+        event.value[kSuccessor] = random_() % 4;
+        said.feed_state(event);
         break;
       case 1:
         event.kind = EventKind::instrument_status;
@@ -172,6 +204,7 @@ class Day {
     event.detail =
         static_cast<std::uint8_t>(previous ? PriceKind::previous_close : PriceKind::last);
     event.value[0] = (10 + m) * 1'000'000 + (previous ? 0 : ++step_ * 100);
+    said.members[m].unheard = false;
     if (previous && said.members[m].today) return;  // outranked by a price of today
     said.members[m].heard = true;
     if (previous) return;

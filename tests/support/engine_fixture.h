@@ -131,11 +131,14 @@ class EngineFixture : public testing::Test {
   void phases(MarketPhase of_all) {
     for (MarketId market = 0; market < 3; ++market) phase(market, of_all);
   }
-  void feed(MarketId market, FeedState state, std::uint32_t channel = 0) {
+  void feed(MarketId market, FeedState state, std::uint32_t channel = 0, bool by_security = false,
+            std::uint32_t successor = 0) {
     MarketEvent& e = event(EventKind::feed_state, static_cast<std::uint8_t>(state));
     e.market = market;
     e.feed = market;
     e.channel = channel;
+    e.value[kBySecurity] = by_security;
+    e.value[kSuccessor] = successor;
     send();
   }
   void status(InstrumentId id, InstrumentStatus status) {

@@ -47,6 +47,21 @@ TEST_F(Quote, BestQuotesMoveBothLevelsAndNotThePrice) {
   EXPECT_TRUE(log_.last().quotable) << "no flag stands because of quotes";
 }
 
+TEST_F(Quote, AfterALossAQuoteStandsAgainOnceItsOwnChannelBroughtAnImage) {
+  feed(0, FeedState::live, 1);
+  feed(0, FeedState::live, 1001);
+  quote(0, "151.10", "151.40", 1);
+  price(0, PriceKind::last, "151.20", 0, 1);
+  ASSERT_EQ(weights(), "6659/6659");
+  feed(0, FeedState::gap, 1, true);
+  EXPECT_EQ(weights(), "0/0");
+  price(0, PriceKind::last, "151.30", 0, 1001);
+  EXPECT_EQ(log_.last().flags, 0u) << "a trade on another channel is its last price";
+  EXPECT_EQ(weights(), "0/0") << "and says nothing of its book";
+  price(0, PriceKind::last, "151.20", 0, 1);
+  EXPECT_EQ(weights(), "6659/6659");
+}
+
 TEST_F(Quote, OneThatMovesNeitherLevelPublishesNothing) {
   quote(0, "151.10", "151.40");
   const auto published = log_.levels.size();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace {
 using feed::FeedCounter;
 using feed::Line;
 using test::at;
+using test::kAlibaba;
 using test::kStranger;
 using test::kTencent;
 using test::one_channel;
@@ -81,21 +83,68 @@ TEST(Handler, AnnouncesAGapBeforeThePacketThatFollowsIt) {
   EXPECT_EQ(rig.count(FeedCounter::gaps), 1u);
 }
 
-TEST(Handler, SettlesAfterAGap) {
-  Settings settings = one_channel();
-  settings.silence_ns = 10 * settings.gap_settle_ns;
-  Rig rig(settings);
-  rig.receive(packet(1, at(10, 0), traded(kTencent, 1000)));
-  rig.receive(packet(4, at(10, 0), traded(kTencent, 2000)));
+// METHODOLOGY 5: after a gap each security is recovering until it was heard; time mends nothing.
+TEST(Handler, AGapLastsUntilEachSecurityOfTheChannelWasHeard) {
+  Rig rig;
+  rig.receive(packet(1, at(10, 0), traded(kTencent, 1000), traded(kAlibaba, 1000)));
+  rig.receive(packet(5, at(10, 0), traded(kTencent, 2000)));
   rig.now = rig.now + rig.settings.reorder_wait_ns;
   rig.handler.on_time(rig.now);
-  rig.now = rig.now + (rig.settings.gap_settle_ns - 1);
-  rig.handler.on_time(rig.now);
   EXPECT_EQ(rig.handler.channel_state(1), FeedState::gap);
-  rig.now = rig.now + 1;
-  rig.handler.on_time(rig.now);
+  EXPECT_EQ(rig.log.of(EventKind::feed_state).back().value[kBySecurity], 1);
+  EXPECT_EQ(rig.handler.counters().unheard(), 1u) << "Tencent was heard behind the hole";
+  for (std::uint32_t minute = 1; minute < 30; ++minute) {
+    rig.now = rig.now + 20 * kNsPerSecond;
+    rig.receive(packet(5 + minute, at(10, static_cast<int>(minute)), traded(kTencent, 2000)));
+    ASSERT_EQ(rig.handler.channel_state(1), FeedState::gap) << minute;
+  }
+  rig.receive(packet(35, at(10, 30), traded(kAlibaba, 1000)));
   EXPECT_EQ(rig.handler.channel_state(1), FeedState::live);
   EXPECT_EQ(rig.handler.state(), FeedState::live);
+  EXPECT_EQ(rig.handler.counters().unheard(), 0u);
+}
+
+TEST(Handler, ASecondLossMakesAllSecuritiesUnheardAgain) {
+  Rig rig;
+  rig.receive(packet(1, at(10, 0), traded(kTencent, 1000), traded(kAlibaba, 1000)));
+  for (const std::uint32_t sequence : {5u, 9u}) {
+    rig.receive(packet(sequence, at(10, 0), traded(kTencent, 2000)));
+    rig.now = rig.now + rig.settings.reorder_wait_ns;
+    rig.handler.on_time(rig.now);
+  }
+  EXPECT_EQ(rig.count(FeedCounter::gaps), 2u);
+  const auto announced = states(rig.log);
+  EXPECT_EQ(std::count(announced.begin(), announced.end(), std::pair{1u, FeedState::gap}), 2);
+  EXPECT_EQ(std::count(announced.begin(), announced.end(), std::pair{0u, FeedState::gap}), 2);
+}
+
+// A security that was never priced may come on any channel.
+TEST(Handler, ALossWaitsForSecuritiesThatNoChannelBroughtYet) {
+  Rig rig(two_channels());
+  const auto receive = [&](std::uint32_t channel, const PacketBuilder& packet) {
+    rig.handler.on_datagram(channel, Line::a, packet.bytes(), rig.now);
+  };
+  receive(10, packet(1, at(10, 0)));
+  receive(1, packet(1, at(10, 0), traded(kTencent, 1000)));
+  receive(1, packet(5, at(10, 0), traded(kTencent, 1000)));
+  rig.now = rig.now + rig.settings.reorder_wait_ns;
+  rig.handler.on_time(rig.now);
+  EXPECT_EQ(rig.handler.channel_state(1), FeedState::gap);
+  receive(10, packet(1, at(10, 0), traded(kAlibaba, 1000)));
+  rig.handler.on_time(rig.now);
+  EXPECT_EQ(rig.handler.channel_state(1), FeedState::live);
+}
+
+TEST(Handler, APauseOfThisProcessLastsUntilTheSocketsWereReadEmpty) {
+  Rig rig;
+  rig.receive(packet(1, at(10, 0), traded(kTencent, 1000)));
+  rig.handler.on_paused(rig.now);
+  EXPECT_EQ(rig.handler.channel_state(1), FeedState::recovering);
+  rig.receive(packet(2, at(10, 0), traded(kTencent, 2000)));
+  EXPECT_EQ(rig.handler.channel_state(1), FeedState::recovering);
+  EXPECT_EQ(rig.log.of(EventKind::feed_state).back().value[kBySecurity], 0);
+  rig.handler.on_drained(rig.now);
+  EXPECT_EQ(rig.handler.channel_state(1), FeedState::live);
 }
 
 TEST(Handler, IsStaleInSilenceAndLiveWithTheNextDatagram) {

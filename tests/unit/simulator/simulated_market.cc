@@ -41,6 +41,8 @@ Universe make_universe() {
 Settings make_settings() {
   Settings settings;
   settings.ticks_per_second = 0.2;
+  settings.snapshot_grid_ms = 0;  // every change shows at once
+  settings.refresh_s = 30;
   settings.halts = 0.0;
   settings.sse.gateways = {{.address = {"127.0.0.1", 0}, .target_comp_id = "MDGW-SH-1"}};
   settings.szse.gateways = {{.address = {"127.0.0.1", 0},

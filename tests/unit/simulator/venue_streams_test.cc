@@ -181,13 +181,14 @@ TEST(ShenzhenStreams, EveryTypeIsThereAtItsPace) {
     ++types[szse::decode_header(message.bytes).msg_type];
   });
   EXPECT_NEAR(types[szse::kMsgChannelStatistics], 40, 2);
-  EXPECT_NEAR(types[szse::kMsgSecurityStatus], 120, 4) << "three securities, every 15 s";
+  // By the specification: GUIDE 4.10, S117 4.4.1 and 4.4.4 (notes 1.6).
+  EXPECT_NEAR(types[szse::kMsgSecurityStatus], 30, 3) << "three securities, every 60 s";
   EXPECT_NEAR(types[szse::kMsgMarketStatus], 200, 2);
   EXPECT_NEAR(types[szse::kMsgChannelHeartbeat], 600, 6) << "three channels, every 3 s";
   EXPECT_NEAR(types[szse::kMsgIndexSnapshot], 400, 4);
-  EXPECT_NEAR(types[szse::kMsgVolumeStatistics], 40, 2);
-  EXPECT_NEAR(types[szse::kMsgFundNav], 40, 2);
-  EXPECT_NEAR(types[szse::kMsgHkSnapshot], 20, 2);
+  EXPECT_NEAR(types[szse::kMsgVolumeStatistics], 200, 2);
+  EXPECT_NEAR(types[szse::kMsgFundNav], 200, 2);
+  EXPECT_NEAR(types[szse::kMsgHkSnapshot], 200, 2);
   EXPECT_NEAR(types[szse::kMsgBulletin], 10, 1);
   EXPECT_EQ(types.count(szse::kMsgTrade), 0u) << "ticks are a setting";
 }

@@ -49,9 +49,9 @@ TEST_F(SseHandler, LogsOn) {
   EXPECT_EQ(logon.heart_bt_int, 3);
   EXPECT_EQ(decode_header(out_).msg_seq_num, 1u);
   EXPECT_TRUE(deliver(test::logon_answer()));
-  EXPECT_EQ(handler_.state(), FeedState::live);
+  EXPECT_EQ(handler_.state(), FeedState::recovering);
   handler_.on_disconnected(kStart);
-  EXPECT_EQ(states(), (std::vector{FeedState::connecting, FeedState::live, FeedState::down}));
+  EXPECT_EQ(states(), (std::vector{FeedState::connecting, FeedState::recovering, FeedState::down}));
   EXPECT_EQ(count(FeedCounter::malformed), 0u);
 }
 
@@ -152,26 +152,86 @@ TEST_F(SseHandler, ALossIsAGapUntilEverySecurityWasHeard) {
   deliver(test::market_status(5, "T1", 20260114095351220));
   EXPECT_EQ(handler_.state(), FeedState::gap);
   deliver(test::trade(6));
-  handler_.on_time(kStart, out_);
   EXPECT_EQ(handler_.state(), FeedState::live);
   using enum FeedState;
-  EXPECT_EQ(log_.states(1), (std::vector{connecting, live, gap, live}));
+  EXPECT_EQ(log_.states(1), (std::vector{connecting, recovering, live, gap, live}));
   EXPECT_EQ(log_.states(0), log_.states(1));
 }
 
-TEST_F(SseHandler, AGapSettlesWithTheFirstDataAfterAFullRound) {
-  log_on();
-  deliver(test::trade(2));
-  deliver(test::heartbeat(4));
-  const TimeNs settled = kStart + 10 * kNsPerSecond;
-  SnapshotFields other = test::snapshot_fields();
-  other.security_id = "600000";  // ours is not being published
-  deliver(test::snapshot(5, other, {}), settled + -1);
-  EXPECT_EQ(handler_.state(), FeedState::gap);
-  deliver(test::heartbeat(6), settled + kNsPerSecond);
-  EXPECT_EQ(handler_.state(), FeedState::gap);  // time alone proves nothing
-  deliver(test::snapshot(7, other, {}), settled + kNsPerSecond);
+// METHODOLOGY 5, Staleness: each security, and one message does not make the others fresh.
+class SseRound : public SseHandler {
+ protected:
+  SseRound() {
+    handler_.on_connected(kStart, out_);
+    deliver(test::logon_answer());
+  }
+  // An image of another security at this time of the exchange; 0 hour: 2026-01-14 00.
+  void other_image(std::uint64_t time_of_day) {
+    SnapshotFields fields = test::snapshot_fields();
+    fields.security_id = "600000";
+    deliver(test::snapshot(++number_, fields, {}, kDay + time_of_day));
+  }
+  void status(std::uint64_t time_of_day) {
+    deliver(test::market_status(++number_, "T1", kDay + time_of_day));
+  }
+
+  static constexpr std::uint64_t kDay = 20260114'000000'000;
+  std::uint64_t number_ = 1;
+};
+
+TEST_F(SseRound, OtherSecuritiesMakeOursCurrentAfterAFullPeriodOfTradingOnly) {
+  status(103000'000);
+  for (std::uint64_t s = 0; s < 60; s += 3) {
+    other_image(103000'000 + s * 1'000);
+    EXPECT_EQ(handler_.state(), FeedState::recovering) << s;
+    EXPECT_EQ(handler_.counters().unheard(), 1u);
+  }
+  handler_.on_time(kStart + kNsPerSecond, out_);
+  EXPECT_EQ(handler_.state(), FeedState::recovering);
+  other_image(103100'000);
   EXPECT_EQ(handler_.state(), FeedState::live);
+  EXPECT_EQ(handler_.counters().unheard(), 0u);
+}
+
+TEST_F(SseRound, LunchAndPausesBetweenImagesDoNotCount) {
+  status(112930'000);
+  for (std::uint64_t s = 30; s < 60; s += 3) other_image(112900'000 + s * 1'000);
+  status(113000'000);
+  for (std::uint64_t minute = 30; minute < 60; ++minute) {
+    for (std::uint64_t s = 0; s < 60; s += 3)
+      other_image(110000'000 + minute * 100'000 + s * 1'000);
+  }
+  EXPECT_EQ(handler_.state(), FeedState::recovering);
+  status(130000'000);
+  for (std::uint64_t s = 0; s < 30; s += 3) other_image(130000'000 + s * 1'000);
+  EXPECT_EQ(handler_.state(), FeedState::recovering) << "27 s before lunch, 27 s after it";
+  other_image(130055'000);
+  EXPECT_EQ(handler_.state(), FeedState::recovering) << "28 s without an image";
+  other_image(130101'000);
+  EXPECT_EQ(handler_.state(), FeedState::live);
+}
+
+TEST_F(SseRound, APauseOfThisProcessLastsUntilTheSocketWasReadEmpty) {
+  deliver(test::trade(++number_));
+  ASSERT_EQ(handler_.state(), FeedState::live);
+  log_.events.clear();
+  handler_.on_paused(kStart + 5 * kNsPerSecond);
+  deliver(test::trade(++number_, 2'250'000));
+  EXPECT_EQ(handler_.state(), FeedState::recovering);
+  handler_.on_drained(kStart + 5 * kNsPerSecond);
+  EXPECT_EQ(handler_.state(), FeedState::live) << "TCP lost nothing";
+  const auto states = log_.of(EventKind::feed_state);
+  ASSERT_EQ(states.size(), 4u);
+  EXPECT_EQ(states[0].value[kBySecurity], 0) << "no security counts: what waited is old";
+}
+
+TEST_F(SseRound, APauseWithinARoundBeginsItAnew) {
+  log_.events.clear();
+  handler_.on_paused(kStart + 5 * kNsPerSecond);
+  handler_.on_drained(kStart + 5 * kNsPerSecond);
+  using enum FeedState;
+  EXPECT_EQ(log_.states(1), (std::vector{recovering, recovering}));
+  EXPECT_EQ(log_.of(EventKind::feed_state).back().value[kBySecurity], 1);
 }
 
 TEST_F(SseHandler, TheStateIsSaidBeforeThePriceBehindALoss) {
@@ -211,18 +271,21 @@ TEST_F(SseHandler, ALaterSessionRecovers) {
 TEST_F(SseHandler, SilenceIsStaleWhileTheMarketTrades) {
   log_on();
   deliver(test::market_status(2, "T1", 20260114095351220));
+  deliver(test::trade(3));
   for (int s = 1; s <= 30; ++s) {
-    deliver(test::heartbeat(static_cast<std::uint64_t>(s) + 2), kStart + s * kNsPerSecond);
+    deliver(test::heartbeat(static_cast<std::uint64_t>(s) + 3), kStart + s * kNsPerSecond);
     EXPECT_TRUE(handler_.on_time(kStart + s * kNsPerSecond, out_));
     EXPECT_EQ(handler_.state(), s < 30 ? FeedState::live : FeedState::stale) << s;
   }
-  deliver(test::market_status(33, "E11", 20260114150000000), kStart + 31 * kNsPerSecond);
-  EXPECT_EQ(handler_.state(), FeedState::live);
+  deliver(test::market_status(34, "E11", 20260114150000000), kStart + 31 * kNsPerSecond);
+  EXPECT_EQ(handler_.state(), FeedState::recovering) << "the gateway may have missed the end";
   for (int s = 31; s <= 90; ++s) {
-    deliver(test::heartbeat(static_cast<std::uint64_t>(s) + 3), kStart + s * kNsPerSecond);
+    deliver(test::heartbeat(static_cast<std::uint64_t>(s) + 4), kStart + s * kNsPerSecond);
     EXPECT_TRUE(handler_.on_time(kStart + s * kNsPerSecond, out_));
-    EXPECT_EQ(handler_.state(), FeedState::live) << s;
+    EXPECT_EQ(handler_.state(), FeedState::recovering) << s;
   }
+  deliver(test::trade(95), kStart + 91 * kNsPerSecond);
+  EXPECT_EQ(handler_.state(), FeedState::live);
 }
 
 // M101 comes by the clock, whether anything is traded or not.
@@ -233,7 +296,7 @@ TEST_F(SseHandler, TheMarketsStatusIsNoMarketData) {
     deliver(test::market_status(static_cast<std::uint64_t>(s) + 2, "T1", stamp),
             kStart + s * kNsPerSecond);
     handler_.on_time(kStart + s * kNsPerSecond, out_);
-    EXPECT_EQ(handler_.state(), s < 30 ? FeedState::live : FeedState::stale) << s;
+    EXPECT_EQ(handler_.state(), s < 30 ? FeedState::recovering : FeedState::stale) << s;
   }
   deliver(test::trade(33), kStart + 31 * kNsPerSecond);
   EXPECT_EQ(states().back(), FeedState::live);
@@ -346,7 +409,7 @@ TEST(SseHandlerSplit, DecodesTheSameAtEverySplit) {
   };
   const auto whole = run(0, stream.size());
   EXPECT_EQ(whole,
-            208u);  // two prices among connecting and live (twice each), phase, status and them
+            210u);  // two prices among connecting, recovering and live (twice each), phase, status
   for (std::size_t split = 0; split <= stream.size(); ++split) {
     ASSERT_EQ(run(split, stream.size()), whole) << split;
   }

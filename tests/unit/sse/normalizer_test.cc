@@ -47,7 +47,8 @@ class SseNormalizer : public testing::Test {
   Universe universe_ = universe_of(feed::Venue::sse, {"600031.SH", "510050.SH"});
   EventLog log_;
   feed::FeedCounters counters_;
-  feed::VenueEvents events_{feed::Venue::sse, universe_.instruments().size(), log_, counters_};
+  feed::VenueEvents events_{feed::Venue::sse, universe_.instruments().size(), 60 * kNsPerSecond,
+                            log_, counters_};
   feed::SymbolTable symbols_{universe_, feed::Venue::sse};
   Normalizer normalizer_{Settings{}, symbols_, events_};
 };

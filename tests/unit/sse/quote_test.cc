@@ -36,7 +36,7 @@ struct Bench {
   Universe universe;
   EventLog log;
   feed::FeedCounters counters;
-  feed::VenueEvents events{feed::Venue::sse, 1, log, counters};
+  feed::VenueEvents events{feed::Venue::sse, 1, 60 * kNsPerSecond, log, counters};
   feed::SymbolTable symbols{universe, feed::Venue::sse};
   Normalizer normalizer{Settings{}, symbols, events};
   std::uint64_t sequence = 0;

@@ -32,6 +32,7 @@ class TcpFeedTest : public testing::Test {
     return false;
   }
   void advance(std::int64_t ns) { now_ = now_ + ns; }
+  bool logged_on() const { return feed_.state() == FeedState::recovering; }
   bool live() const { return feed_.state() == FeedState::live; }
 
   Gateway first_;
@@ -51,7 +52,7 @@ TEST_F(TcpFeedTest, LogsOnReadsSplitFramesAndFailsOver) {
   first_.accept();
   EXPECT_EQ(sse::decode_header(first_.read(102)).msg_type, sse::kMsgLogon);
   first_.send(sse::test::logon_answer());
-  ASSERT_TRUE(until([&] { return live(); }));
+  ASSERT_TRUE(until([&] { return logged_on(); }));
 
   const auto trade = sse::test::trade(2);
   first_.send(Bytes(trade).first(50));
@@ -81,6 +82,25 @@ TEST_F(TcpFeedTest, LogsOnReadsSplitFramesAndFailsOver) {
   EXPECT_EQ(feed_.counters().get(FeedCounter::disconnects), 1u);
 }
 
+// Nothing waits in the socket, so the pause is over with the first poll; a short one is none.
+TEST_F(TcpFeedTest, APauseOfThisProcessIsToldBeforeAndAfterTheSocketIsRead) {
+  ASSERT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
+  first_.accept();
+  first_.read(102);
+  first_.send(sse::test::logon_answer());
+  first_.send(sse::test::trade(2));
+  ASSERT_TRUE(until([&] { return live(); }));
+  log_.events.clear();
+  advance(kPauseNs);
+  feed_.poll(now_);
+  EXPECT_TRUE(log_.events.empty());
+  advance(kPauseNs + 1);
+  feed_.poll(now_);
+  using enum FeedState;
+  EXPECT_EQ(log_.states(0), (std::vector{recovering, live}));
+  EXPECT_EQ(feed_.state(), live);
+}
+
 TEST_F(TcpFeedTest, LeavesASilentGateway) {
   ASSERT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
   first_.accept();
@@ -95,7 +115,7 @@ TEST_F(TcpFeedTest, AnswersALogoutBeforeItCloses) {
   first_.accept();
   first_.read(102);
   first_.send(sse::test::logon_answer());
-  ASSERT_TRUE(until([&] { return live(); }));
+  ASSERT_TRUE(until([&] { return logged_on(); }));
   std::vector<std::byte> leave;
   sse::encode_logout({20260114150000000, 2}, {}, leave);
   first_.send(leave);
@@ -114,7 +134,7 @@ TEST_F(TcpFeedTest, ReturnsToAGatewayThatEndedOrdinarily) {
     gateway.accept();
     gateway.read(102);
     gateway.send(sse::test::logon_answer());
-    ASSERT_TRUE(until([&] { return live(); }));
+    ASSERT_TRUE(until([&] { return logged_on(); }));
     std::vector<std::byte> leave;
     sse::encode_logout({20260114150000000, 2}, {status, "leave"}, leave);
     gateway.send(leave);

@@ -68,9 +68,10 @@ TEST_F(SzseHandler, LogsOn) {
   ASSERT_EQ(decode_logon(out_, logon), feed::DecodeError::none);
   EXPECT_EQ(feed::trim_padding(logon.default_appl_ver_id), "1.02");
   EXPECT_TRUE(deliver(test::logon_answer()));
-  EXPECT_EQ(handler_.state(), FeedState::live);
+  EXPECT_EQ(handler_.state(), FeedState::recovering);
   handler_.on_disconnected(kStart);
-  EXPECT_EQ(log_.states(0), (std::vector{FeedState::connecting, FeedState::live, FeedState::down}));
+  EXPECT_EQ(log_.states(0),
+            (std::vector{FeedState::connecting, FeedState::recovering, FeedState::down}));
 }
 
 TEST_F(SzseHandler, EndsWhenTheLogonIsRefused) {
@@ -189,6 +190,36 @@ TEST_F(SzseStaleness, HeartbeatsAndStatusesAreNoMarketData) {
   }
   // Before it is filtered.
   at(31, test::snapshot(test::snapshot_fields("T0", "000002", 20250620093034000), {}));
+  EXPECT_EQ(handler_.state(), FeedState::recovering) << "ours was not heard since the silence";
+  at(32, test::snapshot(test::snapshot_fields("T0", "000001", 20250620093034000),
+                        {test::price_entry(kEntryLast, 12'350'000)}));
+  EXPECT_EQ(handler_.state(), FeedState::live);
+}
+
+// By the specification: GUIDE 4.10 repeats every 300111 within 60 s (notes 1.6).
+TEST_F(SzseStaleness, AfterANewConnectionAFullPeriodOfTradingMakesUnheardSecuritiesCurrent) {
+  handler_.on_disconnected(kStart);
+  log_on();
+  for (int s = 0; s < 60; s += 3) {
+    at(s, test::snapshot(test::snapshot_fields("T0", "000002", 20250620093100000 + s * 1'000), {}));
+    EXPECT_EQ(handler_.state(), FeedState::recovering) << s;
+  }
+  EXPECT_EQ(handler_.counters().unheard(), 1u);
+  at(60, test::snapshot(test::snapshot_fields("T0", "000002", 20250620093200000), {}));
+  EXPECT_EQ(handler_.state(), FeedState::live);
+  EXPECT_EQ(handler_.counters().unheard(), 0u);
+}
+
+// The gateway after a failover lags: its image is older than the price in force.
+TEST_F(SzseStaleness, AnImageThatIsOlderThanTheOneBeforeIsNotHeard) {
+  const auto later = test::snapshot_fields("T0", "000001", 20250620093010000);
+  at(1, test::snapshot(later, {test::price_entry(kEntryLast, 12'360'000)}));
+  handler_.on_disconnected(kStart);
+  log_on();
+  at(2, test::snapshot(test::snapshot_fields("T0", "000001", 20250620093007000),
+                       {test::price_entry(kEntryLast, 12'340'000)}));
+  EXPECT_EQ(handler_.state(), FeedState::recovering);
+  at(3, test::snapshot(later, {test::price_entry(kEntryLast, 12'360'000)}));
   EXPECT_EQ(handler_.state(), FeedState::live);
 }
 

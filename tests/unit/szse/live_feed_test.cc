@@ -115,19 +115,19 @@ class SzseGateways : public SzseLiveFeed {
 
 // GUIDE 5.1, 5.7 (notes 1.1): TargetCompID is the id of the gateway, and each gateway has its own.
 TEST_F(SzseGateways, EachGatewayIsAskedByItsOwnNamesAndPassword) {
-  log_on(first_, live);
+  log_on(first_, recovering);
   EXPECT_EQ(identity(), "Realtime1 mdgw1 first");
   first_.leave();
   ASSERT_TRUE(until([&] { return feed_->state() == down; }));
   advance(feed::ReconnectBackoff::kFirstNs);
-  log_on(second_, live);
+  log_on(second_, recovering);
   EXPECT_EQ(identity(), "Realtime2 mdgw2 second");
   // The preferred gateway is asked first when the other one fails.
   second_.leave();
   ASSERT_TRUE(until([&] { return feed_->state() == down; }));
   EXPECT_EQ(feed_->gateway(), 0u);
   advance(feed::ReconnectBackoff::kFirstNs);
-  log_on(first_, live);
+  log_on(first_, recovering);
   EXPECT_EQ(identity(), "Realtime1 mdgw1 first");
 }
 
@@ -175,7 +175,7 @@ TEST_F(SzseGateways, AnyNamesInTheAnswerWillDo) {
   for (std::size_t i = 0; i < 100; ++i) sum += static_cast<std::uint32_t>(answer[i]);
   feed::store_be(answer.data() + 100, sum % 256);
   first_.send(answer);
-  ASSERT_TRUE(until([&] { return feed_->state() == live; }));
+  ASSERT_TRUE(until([&] { return feed_->state() == recovering; }));
   EXPECT_EQ(notices(), std::vector<std::string>{
                            "szse gateway " + to_string(first_.endpoint()) +
                            " answered the logon: SenderCompID \"who\", TargetCompID \"ever\""});
@@ -187,7 +187,7 @@ TEST_F(SzseGateways, OurLogoutSaysWhetherItBeginsOrAnswers) {
   const auto status = [](const Message& bytes) {
     return feed::load_be<std::int32_t>(bytes.data() + 8);
   };
-  log_on(first_, live);
+  log_on(first_, recovering);
   Message leave;
   encode_logout({0, "moved"}, leave);
   first_.send(leave);
@@ -196,13 +196,13 @@ TEST_F(SzseGateways, OurLogoutSaysWhetherItBeginsOrAnswers) {
   EXPECT_EQ(notices().back(), "szse gateway " + to_string(first_.endpoint()) +
                                   " ended the session: status 0 (session active), text \"moved\"");
   advance(feed::ReconnectBackoff::kFirstNs);
-  log_on(second_, live);
+  log_on(second_, recovering);
   feed_.reset();
   EXPECT_EQ(status(second_.read(kLogoutSize)), 0);
 }
 
 TEST_F(SzseGateways, FailsOverAndIsLiveWhenEverySecurityWasHeard) {
-  log_on(first_, live);
+  log_on(first_, recovering);
   first_.send(test::trade(12'350'000));
   ASSERT_TRUE(until([&] { return prices().size() == 1; }));
   first_.leave();
@@ -213,12 +213,13 @@ TEST_F(SzseGateways, FailsOverAndIsLiveWhenEverySecurityWasHeard) {
   second_.send(test::trade(12'360'000));
   ASSERT_TRUE(until([&] { return feed_->state() == live; }));
   EXPECT_EQ(prices(), (std::vector<std::int64_t>{12'350'000, 12'360'000}));
-  EXPECT_EQ(log_.states(0), (std::vector{connecting, live, down, connecting, recovering, live}));
+  EXPECT_EQ(log_.states(0),
+            (std::vector{connecting, recovering, live, down, connecting, recovering, live}));
   EXPECT_EQ(count(FeedCounter::connects), 2u);
 }
 
 TEST_F(SzseGateways, AMessageCutByTheGatewaysEndIsCountedAndNotTaken) {
-  log_on(first_, live);
+  log_on(first_, recovering);
   const Message trade = test::trade(12'350'000);
   first_.send(Bytes(trade).first(trade.size() - 1));
   first_.leave();
@@ -228,7 +229,7 @@ TEST_F(SzseGateways, AMessageCutByTheGatewaysEndIsCountedAndNotTaken) {
 }
 
 TEST_F(SzseGateways, TakesItsLeave) {
-  log_on(first_, live);
+  log_on(first_, recovering);
   feed_.reset();
   EXPECT_EQ(decode_header(first_.read(kLogoutSize)).msg_type, kMsgLogout);
 }
@@ -253,7 +254,7 @@ TEST_P(SzseLogoutStatus, OfARefusalSaysHowLongToWait) {
   EXPECT_EQ(feed_->gateway(), 1u);
   const TimeNs refused = now_;
   advance(feed::ReconnectBackoff::kFirstNs);
-  log_on(second_, live);
+  log_on(second_, recovering);
   second_.leave();
   ASSERT_TRUE(until([&] { return feed_->state() == down; }));
   if (c.wait_ns == 0) {
@@ -307,7 +308,8 @@ class SzseTickSessions : public SzseLiveFeed {
     EXPECT_TRUE(until([&] { return count(FeedCounter::connects) == 2; }));
     answer(realtime_);
     answer(resend_);
-    EXPECT_TRUE(until([&] { return feed_->state() == live && feed_->resend_state() == live; }));
+    EXPECT_TRUE(
+        until([&] { return feed_->state() == recovering && feed_->resend_state() == live; }));
   }
   static void answer(LoopbackGateway& gateway) {
     gateway.accept();
@@ -364,7 +366,7 @@ TEST_F(SzseTickSessions, TheOtherResendGatewayServesWhenTheFirstLeft) {
   serve(resend_again_, {2, 3});
   ASSERT_TRUE(until([&] { return prices().size() == 4; }));
   EXPECT_EQ(count(FeedCounter::sequence_lost), 0u);
-  EXPECT_EQ(feed_->state(), live) << "the realtime session has nothing to do with it";
+  EXPECT_EQ(feed_->state(), recovering) << "the realtime session has nothing to do with it";
 }
 
 // Addresses of the lines: this host's, or a group.
@@ -434,7 +436,7 @@ TEST_P(SzseMulticastFeed, WhatBothLostIsAGapAndDamageIsNotTaken) {
   ASSERT_TRUE(until([&] { return prices().size() == 2; }));
   EXPECT_EQ(count(FeedCounter::sequence_lost), 1u);
   ASSERT_TRUE(until([&] { return feed_->state() == live; })) << "the security was heard since";
-  EXPECT_EQ(log_.states(0), (std::vector{live, gap, live}));
+  EXPECT_EQ(log_.states(0), (std::vector{recovering, live, gap, live}));
 }
 
 TEST_P(SzseMulticastFeed, SilenceOfBothLinesMakesItStale) {

@@ -48,7 +48,7 @@ struct Bench {
   Universe universe = universe_of(feed::Venue::szse, {"000001.SZ", "300750.SZ"});
   EventLog log;
   feed::FeedCounters counters;
-  feed::VenueEvents events{feed::Venue::szse, 2, log, counters};
+  feed::VenueEvents events{feed::Venue::szse, 2, 60 * kNsPerSecond, log, counters};
   std::optional<feed::SymbolTable> symbols;
   TradeDay day{0};
   std::optional<Normalizer> normalizer;

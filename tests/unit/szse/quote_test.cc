@@ -47,7 +47,7 @@ struct Bench {
   Universe universe;
   EventLog log;
   feed::FeedCounters counters;
-  feed::VenueEvents events{feed::Venue::szse, 1, log, counters};
+  feed::VenueEvents events{feed::Venue::szse, 1, 60 * kNsPerSecond, log, counters};
   feed::SymbolTable symbols{make_symbols(settings, universe)};
   TradeDay day{0};
   Normalizer normalizer{settings, symbols, events, day, nullptr};

@@ -1,0 +1,59 @@
+// The state of a channel of snapshots, which are repeated and never sent again (METHODOLOGY 5).
+#pragma once
+
+#include <optional>
+
+#include "calc/event.h"
+#include "calc/time.h"
+
+namespace indexcast::feed {
+
+// After a loss, a new connection or a silence of the sender the channel is `gap` or `recovering`
+// until the venue's round of images is complete (venue_events.h). Meanwhile each security counts
+// from its own next image on, and a message makes no other security current. After a pause of this
+// process no security counts until the sockets were read empty. One thread.
+class SnapshotState {
+ public:
+  // As last announced.
+  FeedState state() const { return state_; }
+
+  // Images were lost, or may have been: the channel is `settling`, gap or recovering, from the next
+  // update on.
+  void lose(FeedState settling) {
+    settling_ = settling;
+    lost_more_ = true;
+  }
+  void pause(bool paused) { paused_ = paused; }
+
+  // Announces what changed. `link`: down, connecting, or live. `Round` has begin_round(),
+  // round_complete() and on_state(FeedState, bool by_security, TimeNs); `by_security` says that
+  // each security is unheard now and counts again once it was heard.
+  template <class Round>
+  void update(FeedState link, bool stale, Round& round, TimeNs now) {
+    if (settling_ && !lost_more_ && round.round_complete()) settling_.reset();
+    const FeedState next = link != FeedState::live ? link
+                           : paused_               ? FeedState::recovering
+                           : stale                 ? FeedState::stale
+                                                   : settling_.value_or(FeedState::live);
+    // A sender that was silent may have lost anything.
+    if (next == FeedState::stale && state_ != FeedState::stale) lose(FeedState::recovering);
+    const bool by_security = settling_ && next == *settling_ && !paused_;
+    if (next == state_ && by_security == by_security_ && !(by_security && lost_more_)) return;
+    state_ = next;
+    by_security_ = by_security;
+    if (by_security) {
+      round.begin_round();
+      lost_more_ = false;
+    }
+    round.on_state(next, by_security, now);
+  }
+
+ private:
+  FeedState state_ = FeedState::down;
+  bool by_security_ = false;           // announced with it
+  std::optional<FeedState> settling_;  // gap or recovering: the round is not complete
+  bool lost_more_ = false;             // a loss that was not announced yet
+  bool paused_ = false;                // this process did not run, and a socket is not empty yet
+};
+
+}  // namespace indexcast::feed
