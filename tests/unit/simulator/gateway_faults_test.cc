@@ -135,7 +135,7 @@ TEST_P(GatewayFaultsTest, HeartbeatsStayAway) {
   for (int second = 1; second <= 12; ++second) {
     const TimeNs now = kNow + second * kNsPerSecond;
     feed::Outbox out, reply;
-    gateway.session->on_bytes(logon_of(GetParam(), gateway.settings), now, reply);
+    gateway.session->on_bytes(test::logon_of(GetParam(), gateway.settings), now, reply);
     gateway.session->on_time(now, out);
     if (!out.empty()) sent_at.push_back(second);
   }
@@ -233,9 +233,10 @@ struct Resend {
   // The numbers that were sent, and how the request ended.
   std::vector<std::int64_t> ask(std::int64_t begin, std::int64_t end, szse::Resend* reply,
                                 std::uint16_t channel = 2011) {
-    GatewaySession session(make_szse_resend(settings.szse, store, &faults), kNow, &faults);
+    GatewaySession session(
+        make_szse_resend(settings.szse, settings.szse.gateways[0], store, &faults), kNow, &faults);
     feed::Outbox out;
-    EXPECT_TRUE(session.on_bytes(logon_of(Venue::szse, settings), kNow, out));
+    EXPECT_TRUE(session.on_bytes(test::logon_of(Venue::szse, settings), kNow, out));
     out.clear();
     std::vector<std::byte> request;
     szse::encode_resend({szse::kResendTicks, channel, begin, end, "", 0, ""}, request);
