@@ -148,7 +148,7 @@ TEST(ShanghaiStreams, FundsHaveAClosingAuctionByTheRulesOf2026) {
 // SSE notes 5.2: MD102 of STAR alone before 2026-07-06, of all A shares and ETFs since.
 TEST(ShanghaiStreams, AfterHoursTradingIsOfAllSharesAndFundsByTheRulesOf2026) {
   const auto codes = [](Date date) {
-    std::set<std::string> codes;
+    std::set<std::string> found;
     const auto streams = shanghai_streams(date);
     std::map<std::string, std::uint64_t> close;
     for (const char* stream : {"MD002", "MD004"}) {
@@ -158,12 +158,12 @@ TEST(ShanghaiStreams, AfterHoursTradingIsOfAllSharesAndFundsByTheRulesOf2026) {
       }
     }
     for (const Seen& seen : streams.at("MD102")) {
-      codes.insert(seen.code);
+      found.insert(seen.code);
       if (seen.ms > hms(15, 5)) {
         EXPECT_EQ(seen.prices.at(sse::kEntryClose), close[seen.code]) << seen.code;
       }
     }
-    return codes;
+    return found;
   };
   EXPECT_EQ(codes(20260703), (std::set<std::string>{"688041"}));
   EXPECT_EQ(codes(20260706),
@@ -227,9 +227,9 @@ std::vector<FixedPrice> fixed_prices(Date date, std::map<std::uint32_t, int>& ty
 TEST(ShenzhenStreams, AfterHoursTradingFollowsTheDate) {
   std::map<std::uint32_t, int> types;
   const auto codes = [&](Date date) {
-    std::set<std::string> codes;
-    for (const FixedPrice& seen : fixed_prices(date, types)) codes.insert(seen.code);
-    return codes;
+    std::set<std::string> found;
+    for (const FixedPrice& seen : fixed_prices(date, types)) found.insert(seen.code);
+    return found;
   };
   EXPECT_EQ(codes(20260703), (std::set<std::string>{"300017", "300738"}));
   EXPECT_EQ(codes(20260706), (std::set<std::string>{"002261", "159915", "300017", "300738"}));
