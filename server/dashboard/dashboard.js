@@ -264,7 +264,8 @@ function drawClocks() {
 
 // ---- feeds and publishers
 
-const FEED_CLASS = { live: 'good', down: 'bad', stale: 'bad', gap: 'wait', recovering: 'wait', connecting: 'wait' };
+const FEED_CLASS = { live: 'good', down: 'bad', stale: 'bad', gap: 'wait', recovering: 'wait', connecting: 'wait',
+  not_yet_due: '', ended: '' };  // silence that is expected
 const before = new Map();      // rate key -> {value, at}
 
 function rate(key, value) {

@@ -113,9 +113,12 @@ std::size_t EventLog::log_notices() const {
   std::size_t taken = 0;
   feed::SessionNotice notice;
   for (const auto& feed : *feeds_) {
+    const bool over = over_[feed::market_of(feed->venue())];
     for (; feed->take_notice(notice); ++taken) {
-      spdlog::log(feed::is_warning(notice) ? spdlog::level::warn : spdlog::level::info, "{}",
-                  feed::describe(feed->venue(), notice));
+      const auto level = over                       ? spdlog::level::debug
+                         : feed::is_warning(notice) ? spdlog::level::warn
+                                                    : spdlog::level::info;
+      spdlog::log(level, "{}", feed::describe(feed->venue(), notice));
     }
   }
   return taken;

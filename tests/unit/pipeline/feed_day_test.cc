@@ -7,8 +7,10 @@
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <memory>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include "server/pipeline/event_log.h"
 #include "server/pipeline/feed_agent.h"
@@ -19,7 +21,6 @@ namespace indexcast::server {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 constexpr Date kDay = 20261201;
 
@@ -115,10 +116,30 @@ TEST_F(FeedDayTest, TheAgentTellsTheFeedOnceThatItsDayIsOver) {
   EXPECT_EQ(feed.told, 1);
 }
 
+// A feed whose gateway refuses each logon.
+class RefusedFeed final : public FeedStub {
+ public:
+  using FeedStub::FeedStub;
+  bool take_notice(feed::SessionNotice& out) override {
+    if (!refused) return false;
+    out = {};
+    out.kind = feed::SessionNotice::Kind::refused;
+    out.address = &address_;
+    return std::exchange(refused, false);
+  }
+  bool refused = false;
+
+ private:
+  feed::Endpoint address_{"127.0.0.1", 9129};
+};
+
 // What the log has of a feed before and after the end of its market.
 class EveningLogTest : public testing::Test {
  protected:
-  EveningLogTest() : log_(core_.ring, core_.universe), before_(spdlog::default_logger()) {
+  EveningLogTest() : log_(core_.ring, core_.universe, feeds_), before_(spdlog::default_logger()) {
+    auto feed = std::make_unique<RefusedFeed>(feed::Venue::sse);
+    feed_ = feed.get();
+    feeds_.push_back(std::move(feed));
     auto sink = std::make_shared<spdlog::sinks::ostream_sink_st>(text_);
     spdlog::set_default_logger(std::make_shared<spdlog::logger>("evening", std::move(sink)));
   }
@@ -138,6 +159,8 @@ class EveningLogTest : public testing::Test {
   }
 
   CoreStub core_;
+  RefusedFeed* feed_ = nullptr;
+  std::vector<std::unique_ptr<feed::Feed>> feeds_;
   EventLog log_;
   std::ostringstream text_;
   std::shared_ptr<spdlog::logger> before_;
@@ -147,10 +170,14 @@ TEST_F(EveningLogTest, ConnectionsThatComeAndGoThroughTheNightAreNotLogged) {
   market_is(MarketPhase::trading);
   feed_is(FeedState::down);
   EXPECT_THAT(text_.str(), HasSubstr("feed sse is down"));
+  feed_->refused = true;
+  feed_is(FeedState::down);
+  EXPECT_THAT(text_.str(), HasSubstr("127.0.0.1:9129"));
   market_is(MarketPhase::closed);
   text_.str("");
   for (int attempt = 0; attempt < 100; ++attempt) {
     feed_is(FeedState::connecting);
+    feed_->refused = true;
     feed_is(FeedState::down);
   }
   EXPECT_EQ(text_.str(), "");
