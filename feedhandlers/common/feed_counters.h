@@ -48,8 +48,9 @@ enum class FeedCounter : std::uint8_t {
   fragments_table_form,   // multicast packets of SZSE with fragment fields as the tables have them
   fragments_sample_form,  // and as the samples have them
   encrypted_packets,      // multicast packets of SZSE whose messages count as lost
+  other_date,             // messages of another date than the trading day's, among `filtered`
 };
-inline constexpr std::size_t kFeedCounterCount = 35;
+inline constexpr std::size_t kFeedCounterCount = 36;
 
 inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNames{
     "applied",
@@ -86,7 +87,8 @@ inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNam
     "receive_errors",
     "fragments_table_form",
     "fragments_sample_form",
-    "encrypted_packets"};
+    "encrypted_packets",
+    "other_date"};
 
 class FeedCounters {
  public:

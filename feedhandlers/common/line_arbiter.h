@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "calc/time.h"
 #include "feedhandlers/common/feed_counters.h"
@@ -44,6 +45,12 @@ struct NumberRange {
 // packets of a channel are held for `wait_ns` too, so that the same number opens it whichever line
 // is quicker; number 1 opens it at once.
 //
+// A packet without messages proves that every number before its `sequence` was sent.
+//
+// The number after a sequence reset has two readings (OMD-C 2.2.1 and 3.4.2): it is that of the
+// reset itself, or of the first message after it. It is taken if it comes, and neither waited for
+// longer than `wait_ns` nor asked for, lost or counted if it does not.
+//
 // Counts duplicate, rejected, sequence_received, sequence_recovered, sequence_lost, gaps, restarts
 // and recovery_dropped. A message that comes after its number was given up counts as duplicate,
 // because its place in the order is past.
@@ -80,18 +87,29 @@ class LineArbiter {
     if (last_reset_.knows(line, sent, now)) return false;
     while (!held_.empty()) abandon(deliver);
     last_reset_.take(line, sent, now, expected_);
-    restart_watch_.begin_anew(sent);
+    begin_numbers(sent);
     open(next);
     holding_ = false;
-    far_end_ = kNowhere;
+    first_is_optional_ = true;
     return true;
   }
 
-  // With recovery: the short wait is over, or `capacity` reached, and the hole is still there.
-  bool overdue(TimeNs now) const {
-    return settings_.recovery_capacity > 0 && !held_.empty() &&
-           (now - held_.oldest_since() >= settings_.wait_ns || held_.size() >= settings_.capacity);
+  // The sender begins anew with numbers that are not known yet, as of its stamp `sent`: discards
+  // what is held, and holds everything until continue_after() or abandon(). Without refreshes the
+  // next packets open the channel as the first ones do.
+  void forget(TimeNs sent, TimeNs now) {
+    for (; !held_.empty(); held_.pop_front()) count(FeedCounter::rejected, held_.front().count);
+    forgotten_ = sent;
+    forgotten_at_ = now;
+    begin_numbers(sent);
+    started_ = false;
+    expected_ = 0;
+    first_is_optional_ = false;
+    holding_ = settings_.refreshes;
   }
+
+  // With recovery: the short wait is over, or `capacity` reached, and the hole is still there.
+  bool overdue(TimeNs now) const { return settings_.recovery_capacity > 0 && is_due(now); }
 
   // From the first missing number to the end of the last hole before a held packet: one request for
   // all of them, since requests are rationed and duplicates are not. Started, and packets are held.
@@ -115,8 +133,9 @@ class LineArbiter {
     if (started_ && next < expected_) return false;
     const bool anything_seen = started_ || !held_.empty();
     if (anything_seen && next > highest() + kSuspiciousJump) return false;
+    const std::uint64_t reach = first_is_optional_ && next == expected_ ? next + 1 : next;
     for (std::size_t i = 0; i < held_.size(); ++i) {
-      if (held_.at(i).end() > next) return held_.at(i).sequence <= next;
+      if (held_.at(i).end() > next) return held_.at(i).sequence <= reach;
     }
     return true;
   }
@@ -130,15 +149,18 @@ class LineArbiter {
     restart_watch_.pass_snapshot(sent);
     if (!started_) open(held_.empty() ? next : std::min<std::uint64_t>(next, first_held()));
     while (!held_.empty() && held_.front().sequence < next) {
+      if (held_.front().sequence > expected_) pass_optional_first();
       pass_over(held_.front(), next);
       if (held_.front().end() > next) break;
       held_.pop_front();
     }
+    if (next > expected_) pass_optional_first();
     count(FeedCounter::sequence_lost, next - expected_);
     expected_ = next;
     holding_ = false;
     drop_far();
     drain(deliver);
+    if (!held_.empty()) leave_out_first(deliver);
   }
 
   // Opens the channel at the first held packet, or loses what is missing before it. Packets are
@@ -182,7 +204,9 @@ class LineArbiter {
 
   template <class Deliver>
   void place(const LinePacket& packet, TimeNs now, Deliver& deliver) {
-    if (last_reset_.outdates(packet, expected_, now)) {
+    const bool forgotten =
+        !packet.recovered && packet.sent < forgotten_ && now - forgotten_at_ <= kLineLagNs;
+    if (forgotten || last_reset_.outdates(packet, expected_, now)) {
       return count(FeedCounter::duplicate, packet.count);
     }
     if (!started_ && !holding_ && packet.sequence == 1) {
@@ -190,6 +214,8 @@ class LineArbiter {
       drain(deliver);  // a packet numbered 0, which no exchange sends, may be held
     }
     if (started_) {
+      // Says no more than the reset did.
+      if (packet.count == 0 && first_is_optional_ && packet.sequence == expected_ + 1) return;
       if (packet.end() <= expected_) return take_past(packet, now, deliver);
       if (!holding_ && packet.sequence <= expected_) return advance(packet, deliver);
       if (!holding_ && packet.sequence - expected_ > kSuspiciousJump) {
@@ -197,6 +223,22 @@ class LineArbiter {
       }
     }
     hold(packet, now, deliver);
+  }
+
+  void begin_numbers(TimeNs sent) {
+    restart_watch_.begin_anew(sent);
+    far_end_ = kNowhere;
+  }
+
+  // The first number after a reset did not come: it was the reset's own.
+  void pass_optional_first() {
+    if (std::exchange(first_is_optional_, false)) ++expected_;
+  }
+  template <class Deliver>
+  void leave_out_first(Deliver& deliver) {
+    if (!first_is_optional_ || holding_) return;
+    pass_optional_first();
+    drain(deliver);
   }
 
   void open(std::uint64_t sequence) {
@@ -231,8 +273,8 @@ class LineArbiter {
     ++gaps_;
     // Of the new numbering, what came before it was believed.
     if (first < packet.sequence) count(FeedCounter::sequence_lost, packet.sequence - first);
-    restart_watch_.begin_anew(packet.sent);
-    far_end_ = kNowhere;
+    begin_numbers(packet.sent);
+    first_is_optional_ = false;
     holding_ = settings_.refreshes;
     if (!holding_) {
       open(packet.sequence);
@@ -276,6 +318,7 @@ class LineArbiter {
     count(packet.recovered ? FeedCounter::sequence_recovered : FeedCounter::sequence_received,
           packet.count - skip);
     expected_ = packet.end();
+    first_is_optional_ = false;
     if (!packet.recovered) restart_watch_.pass(packet);
     deliver(packet, skip);
   }
@@ -299,6 +342,7 @@ class LineArbiter {
     const std::uint64_t end = std::min(packet.end(), next);
     if (packet.end() <= next) count(FeedCounter::duplicate, packet.count);
     if (end <= begin) return;
+    first_is_optional_ = false;
     count(FeedCounter::sequence_lost, begin - expected_);
     count(packet.recovered ? FeedCounter::sequence_recovered : FeedCounter::sequence_received,
           end - begin);
@@ -306,6 +350,8 @@ class LineArbiter {
   }
 
   void lose_up_to(std::uint64_t sequence) {
+    pass_optional_first();
+    if (sequence == expected_) return;
     count(FeedCounter::sequence_lost, sequence - expected_);
     count(FeedCounter::gaps, 1);
     ++gaps_;
@@ -323,8 +369,15 @@ class LineArbiter {
 
   template <class Deliver>
   void expire(TimeNs now, Deliver& deliver) {
+    if (first_is_optional_ && is_due(now)) leave_out_first(deliver);
     if (settings_.recovery_capacity > 0) return;
     while (!held_.empty() && now - held_.oldest_since() >= settings_.wait_ns) abandon(deliver);
+  }
+
+  // The short wait is over, or as much is held as may be.
+  bool is_due(TimeNs now) const {
+    return !held_.empty() &&
+           (now - held_.oldest_since() >= settings_.wait_ns || held_.size() >= settings_.capacity);
   }
 
   template <class Deliver>
@@ -346,7 +399,9 @@ class LineArbiter {
   void drop_front() {
     const LinePacket& packet = held_.front();
     if (!started_) open(packet.sequence);
+    if (packet.sequence > expected_) pass_optional_first();
     if (packet.end() > expected_) {
+      first_is_optional_ = false;
       count(FeedCounter::sequence_lost, packet.end() - expected_);
       expected_ = packet.end();
     }
@@ -364,6 +419,9 @@ class LineArbiter {
 
   bool started_ = false;
   bool holding_ = false;
+  bool first_is_optional_ = false;  // since a reset no number was taken or left out
+  TimeNs forgotten_{};     // packets of before this stamp are of numbers that were forgotten
+  TimeNs forgotten_at_{};  // when, on the receive clock
   std::uint64_t expected_ = 0;
   std::uint64_t far_end_ = kNowhere;  // end of the last packet that came from too far ahead
   std::uint64_t gaps_ = 0;

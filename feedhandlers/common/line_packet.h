@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
 
 #include "calc/time.h"
 #include "feedhandlers/common/bytes.h"
@@ -28,6 +30,13 @@ inline constexpr std::uint64_t kSuspiciousJump = 50'000;
 inline constexpr std::int64_t kLineLagNs = 5 * kNsPerSecond;
 // On the sender's clock. Copies of one packet carry stamps no further apart than this.
 inline constexpr std::int64_t kCopySkewNs = kNsPerSecond;
+
+// A heartbeat names the last message that was sent (OMD-C 3.4.1): the number that follows it, as a
+// packet without messages has it. Empty when no number follows.
+constexpr std::optional<std::uint32_t> next_after_heartbeat(std::uint32_t last) {
+  if (last == std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+  return last + 1;
+}
 
 constexpr std::size_t index_of(Line line) { return static_cast<std::size_t>(line); }
 

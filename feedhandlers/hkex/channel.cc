@@ -53,9 +53,12 @@ void Channel::on_packet(feed::Line line, const PacketHeader& header, Bytes paylo
     data_.on_exchange_time(header.send_time, now);
   }
   update_state(now);
+  if (disaster_ && !signal_only_) {
+    return counters_.add(FeedCounter::filtered, header.message_count);
+  }
   if (header.message_count == 0) {
-    if (settings_.heartbeat_detects_gap) {
-      on_sequenced({header.sequence, 0, line, header.send_time, {}, false}, now);
+    if (const auto next = feed::next_after_heartbeat(header.sequence)) {
+      on_sequenced({*next, 0, line, header.send_time, {}, false}, now);
     }
   } else if (const auto reset = find_message<SequenceReset>(payload, header)) {
     on_reset(line, header, reset->new_seq_no, now);
@@ -73,6 +76,9 @@ void Channel::on_sequenced(const LinePacket& packet, TimeNs now) {
 }
 
 void Channel::on_retransmitted(const PacketHeader& header, Bytes payload, TimeNs now) {
+  if (disaster_ && !signal_only_) {
+    return counters_.add(FeedCounter::filtered, header.message_count);
+  }
   progress_at_ = now;
   on_sequenced(
       {header.sequence, header.message_count, feed::Line::a, header.send_time, payload, true}, now);
@@ -132,6 +138,7 @@ void Channel::settle(TimeNs now) {
 
 // Begins, continues or ends a recovery after whatever the arbiter saw.
 void Channel::recover(TimeNs now) {
+  if (disaster_) return;
   switch (recovery_) {
     case Recovery::none:
       break;
@@ -215,7 +222,7 @@ void Channel::give_up(TimeNs now) {
 }
 
 void Channel::on_round(const RefreshChannel& refresh, std::uint32_t last, TimeNs sent, TimeNs now) {
-  if (recovery_ != Recovery::refresh || !arbiter_.can_continue_after(last)) return;
+  if (disaster_ || recovery_ != Recovery::refresh || !arbiter_.can_continue_after(last)) return;
   counters_.add(FeedCounter::refreshes);
   delivered_ = true;
   owner_.on_base(*this, Base::nothing, now);
@@ -229,8 +236,18 @@ void Channel::on_round(const RefreshChannel& refresh, std::uint32_t last, TimeNs
   settle(now);
 }
 
-void Channel::set_disaster(bool disaster, TimeNs now) {
+void Channel::set_disaster(bool disaster, TimeNs sent, TimeNs now) {
   disaster_ = disaster;
+  if (!signal_only_) {
+    stop_asking();
+    arbiter_.forget(sent, now);
+    gaps_known_ = arbiter_.gaps();
+    in_gap_ = lost_more_ = false;
+    delivered_ = true;  // the next numbers are not those of the day's begin
+    recovery_ = !disaster && refresh_ ? Recovery::refresh : Recovery::none;
+    if (refresh_) refresh_->spoil();
+    owner_.on_base(*this, Base::unknown, now);
+  }
   update_state(now);
 }
 
@@ -260,7 +277,7 @@ FeedState Channel::current_state(TimeNs now) {
   if (paused_) return FeedState::recovering;
   if (!signal_only_ && now - arrived_at_ >= settings_.silence_ns) return FeedState::stale;
   if (data_.stale(now, depended_on_ && owner_.data_is_due())) return FeedState::stale;
-  if (recovery_ != Recovery::none || (refresh_ && !arbiter_.started())) {
+  if (recovery_ != Recovery::none || awaited_ > 0 || (refresh_ && !arbiter_.started())) {
     return FeedState::recovering;
   }
   return in_gap_ ? FeedState::gap : FeedState::live;

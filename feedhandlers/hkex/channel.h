@@ -1,6 +1,7 @@
 // One channel: its sequence, its state, and its recovery.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -56,6 +57,11 @@ class ChannelOwner {
 // channel waits for a round of its refresh channel, if it has one. Meanwhile everything newer is
 // held. Without either, or when the service failed and there is no refresh, the numbers are lost.
 //
+// A disaster. What arrives between the two signals is filtered. After the second one numbers are
+// unknown: with a refresh channel nothing is handed on before a round that began after the signal;
+// without one the next packets open the channel, and the channel is recovering until each security
+// that had a price on it has been heard again.
+//
 // One thread; no allocation after construction.
 class Channel final : private RefreshObserver {
  public:
@@ -92,8 +98,14 @@ class Channel final : private RefreshObserver {
   void on_request_done(RequestId id, RetransmissionOutcome outcome, TimeNs now);
   // This process did not run, and what waits in the sockets is old; or no more.
   void pause(bool paused, TimeNs now);
-  // The exchange is switching sites, or has done so.
-  void set_disaster(bool disaster, TimeNs now);
+  // The exchange begins to switch sites (`disaster`), or has done so, as of its stamp `sent`
+  // (OMD-C 2.2.4.2, 3.4.3).
+  void set_disaster(bool disaster, TimeNs sent, TimeNs now);
+  // A security whose price of before a disaster is on this channel is not current until it was
+  // heard again; until then the channel is recovering.
+  void await_security() { ++awaited_; }
+  void security_heard() { --awaited_; }
+  bool awaits_securities() const { return awaited_ > 0; }
   void on_time(TimeNs now);
 
  private:
@@ -142,8 +154,9 @@ class Channel final : private RefreshObserver {
   bool heard_ = false;
   bool delivered_ = false;  // some packet since the start
   bool disaster_ = false;
-  TimeNs heard_at_{};    // receive time of the first datagram
-  TimeNs arrived_at_{};  // and of the last
+  std::size_t awaited_ = 0;  // securities
+  TimeNs heard_at_{};        // receive time of the first datagram
+  TimeNs arrived_at_{};      // and of the last
   bool depended_on_ = false;
   feed::DataWatch data_;  // packets with messages, of either line
   TimeNs sent_{};

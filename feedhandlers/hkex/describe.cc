@@ -61,7 +61,7 @@ class Writer {
   void row(const layout::Row<wire::Field<T>, Member>& row, const std::byte* at) {
     const T raw = row.field.of(at);
     const int places = row.places_at.offset == 0 ? row.places : row.places_at.of(at);
-    if (row.show == Show::nullable && std::cmp_equal(raw, wire::index_data::kNull)) {
+    if (std::same_as<T, std::int64_t> && std::cmp_equal(raw, wire::kNullInt64)) {
       sink_.null(row.name);
     } else if (row.show != Show::number && places > 0 && places <= kPlacesMax &&
                std::in_range<std::int64_t>(raw)) {
@@ -151,6 +151,12 @@ void describe(Bytes message, FieldSink& sink) {
     layout::with_sections<Message>(
         message, [&](const auto& sections) { describe_as<Message>(sections, message, sink); });
   });
+}
+
+std::string_view type_name(std::uint16_t type) {
+  std::string_view name;
+  layout::visit_type(type, [&name]<class Message>() { name = layout::Layout<Message>::kName; });
+  return name;
 }
 
 }  // namespace indexcast::hkex

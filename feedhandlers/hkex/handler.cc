@@ -1,7 +1,6 @@
 #include "feedhandlers/hkex/handler.h"
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -16,6 +15,10 @@ using feed::FeedCounter;
 using feed::Line;
 using feed::LinePacket;
 
+// Maintenance may run until then (OMD-C 2.2.1).
+constexpr std::int64_t kDayBeginMs = feed::hms(6, 0, 0);
+constexpr std::int64_t kMsPerDay = kNsPerDay / kNsPerMs;
+
 // DRStatus of message 105, notes 1.6.
 constexpr std::uint32_t kDisasterInProgress = 1;
 constexpr std::uint32_t kDisasterCompleted = 2;
@@ -23,11 +26,6 @@ constexpr std::uint32_t kDisasterCompleted = 2;
 constexpr bool is_disaster_status(std::uint32_t status) {
   return status == kDisasterInProgress || status == kDisasterCompleted;
 }
-
-// The types that begin with a SecurityCode, notes 2.
-constexpr std::array<std::uint16_t, 16> kSecurityTypes{11, 13, 21, 23, 40, 41, 43, 44,
-                                                       50, 51, 52, 53, 54, 56, 60, 62};
-constexpr std::uint16_t kNewsType = 22;
 
 // Higher is worse; the feed is as good as its worst channel.
 int badness(FeedState state) {
@@ -89,6 +87,15 @@ std::uint64_t Handler::suspicious_packets() const {
   return sum;
 }
 
+bool Handler::of_trading_day(const PacketHeader& header) {
+  if (settings_.trade_date == 0) return true;
+  const TimeNs begin = china_time(settings_.trade_date, kDayBeginMs);
+  const TimeNs end = china_time(settings_.trade_date, kMsPerDay);
+  if (!settings_.market_shut && begin <= header.send_time && header.send_time < end) return true;
+  counters_.add(FeedCounter::other_date, header.message_count);
+  return false;
+}
+
 void Handler::on_datagram(std::uint32_t id, Line line, Bytes payload, TimeNs now) {
   counters_.add(FeedCounter::packets);
   counters_.add(FeedCounter::bytes, payload.size());
@@ -99,6 +106,14 @@ void Handler::on_datagram(std::uint32_t id, Line line, Bytes payload, TimeNs now
   Channel* channel = find(channel_id_of(id));
   if (channel == nullptr) return counters_.add(FeedCounter::filtered, header.message_count);
   if (header.message_count == 0) counters_.add(FeedCounter::heartbeats);
+  if (!of_trading_day(header)) {
+    if (is_refresh_id(id)) {
+      counters_.add(FeedCounter::refresh_messages, header.message_count);
+    } else {
+      counters_.add(FeedCounter::filtered, header.message_count);
+    }
+    return;
+  }
   if (is_refresh_id(id)) {
     channel->on_refresh_packet(line, header, payload, now);
   } else {
@@ -114,7 +129,9 @@ void Handler::on_datagram(std::uint32_t id, Line line, Bytes payload, TimeNs now
 void Handler::on_retransmitted(std::uint32_t id, const PacketHeader& header, Bytes packet,
                                TimeNs now) {
   Channel* channel = find(id);
-  if (channel == nullptr) return counters_.add(FeedCounter::filtered, header.message_count);
+  if (channel == nullptr || !of_trading_day(header)) {
+    return counters_.add(FeedCounter::filtered, header.message_count);
+  }
   channel->on_retransmitted(header, packet, now);
   heed_disaster_signal(header, packet, now);
 }
@@ -178,7 +195,19 @@ void Handler::heed_disaster_signal(const PacketHeader& header, Bytes packet, Tim
   const bool in_progress = signal->dr_status == kDisasterInProgress;
   if (in_progress == std::exchange(disaster_, in_progress)) return;
   counters_.add(FeedCounter::disaster_signals);
-  for (const auto& channel : channels_) channel->set_disaster(in_progress, now);
+  if (in_progress) {
+    normalizer_.forget_sessions();
+    await_every_security();
+  }
+  for (const auto& channel : channels_) channel->set_disaster(in_progress, disaster_sent_, now);
+}
+
+void Handler::await_every_security() {
+  for (Place& place : places_) {
+    if (place.channel == nullptr || place.awaited) continue;
+    place.awaited = true;
+    place.channel->await_security();
+  }
 }
 
 // What becomes of the message in the order of its channel.
@@ -193,9 +222,9 @@ FeedCounter Handler::on_disaster_signal(Bytes message) {
 }
 
 bool Handler::wants(const MessageView& message) {
-  const bool of_security =
-      std::find(kSecurityTypes.begin(), kSecurityTypes.end(), message.type) != kSecurityTypes.end();
-  if (!of_security) return message.type != kNewsType;
+  const MessageRule* rule = find_rule(message.type);
+  const bool of_security = rule != nullptr && rule->about == About::security;
+  if (!of_security) return message.type != wire::news::kType;
   if (message.bytes.size() < wire::nominal_price::SecurityCode.end()) return false;
   return symbols_.find(security_code_of(message.bytes)) != nullptr;
 }
@@ -223,7 +252,8 @@ void Handler::on_drained(TimeNs now) {
 
 void Handler::on_state(Channel& channel, bool by_security, TimeNs exchange_time, TimeNs now) {
   if (by_security) channel.begin_round(++losses_);
-  push_state(channel.id(), channel.state(), by_security, exchange_time, now);
+  const bool each = by_security || channel.awaits_securities();
+  push_state(channel.id(), channel.state(), each, exchange_time, now);
   update_feed_state(by_security, exchange_time, now);
   count_unheard();
 }
@@ -255,9 +285,13 @@ void Handler::count_unheard() {
       static_cast<std::size_t>(std::count_if(members_.begin(), members_.end(), unheard)));
 }
 
-void Handler::note_price(const Channel& channel, InstrumentId instrument, bool of_today) {
+void Handler::note_price(Channel& channel, InstrumentId instrument, bool of_today) {
   Place& place = places_[instrument];
-  if (of_today) place.channel = &channel;
+  if (of_today) {
+    if (place.awaited) place.channel->security_heard();
+    place.awaited = false;
+    place.channel = &channel;
+  }
   if (place.heard_at == losses_) [[likely]]
     return;
   place.heard_at = losses_;

@@ -25,9 +25,16 @@ namespace indexcast::hkex {
 // Feed state events: one with channel 0 whenever the state of the whole feed changes, and one with
 // the channel's own id whenever that channel's state changes or its sequence is reset. Therefore no
 // channel has id 0. The feed is what its worst channel is: connecting, then stale, then gap, then
-// recovering, then live; the channel of the disaster recovery signal has no say. While the exchange
-// recovers from a disaster (message 105) every channel is stale, because what still arrives comes
-// from a site that is being left.
+// recovering, then live; the channel of the disaster recovery signal has no say.
+//
+// Disaster recovery (message 105, OMD-C 2.2.4.2, 3.4.3) acts on a change of DRStatus. 1: sessions
+// and books are unknown, every channel is stale, and no security has a current price. 2: every
+// channel is rebuilt as channel.h says; each security counts again from its next price on, which
+// value[0] = 1 of the channel's `recovering` says.
+//
+// Packets of another date than the trading day's, or of before 06:00, reach no channel: their
+// messages are counted as filtered and as other_date. No field marks the exchange's tests (OMD-C
+// 2.2).
 //
 // Every message of the real-time lines and of the retransmission service is counted once as
 // applied, duplicate, filtered, rejected or malformed; a datagram that is no packet counts as one
@@ -78,11 +85,13 @@ class Handler final : public feed::DatagramHandler,
   bool all_heard(const Channel& channel) const override;
 
   Channel* find(std::uint32_t id) const;
+  bool of_trading_day(const PacketHeader& header);
   void on_message(Channel& channel, const MessageView& message, TimeNs sent, TimeNs now);
   feed::FeedCounter normalize(Channel& channel, const MessageView& message, TimeNs sent,
                               TimeNs now);
   void say_quotes(TimeNs sent, TimeNs now);
   void heed_disaster_signal(const PacketHeader& header, Bytes packet, TimeNs now);
+  void await_every_security();
   feed::FeedCounter on_disaster_signal(Bytes message);
   void follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,
                             TimeNs now);
@@ -95,10 +104,11 @@ class Handler final : public feed::DatagramHandler,
   // A security is unheard where its last price came before the loss: on the channel that brought
   // its last price of today, or on any channel before the first one.
   struct Place {
-    const Channel* channel = nullptr;
+    Channel* channel = nullptr;
     std::uint64_t heard_at = 0;  // number of the newest loss when its last price came
+    bool awaited = false;        // its last price of today is of before a disaster
   };
-  void note_price(const Channel& channel, InstrumentId instrument, bool of_today);
+  void note_price(Channel& channel, InstrumentId instrument, bool of_today);
   bool is_unheard(const Place& place, const Channel& channel) const {
     return place.heard_at < channel.loss() &&
            (place.channel == nullptr || place.channel == &channel);

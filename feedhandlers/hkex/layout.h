@@ -19,10 +19,12 @@ struct TypeList {};
 using AllMessages =
     TypeList<MarketDefinition, SecurityDefinition, LiquidityProvider, CurrencyRate,
              TradingSessionStatus, SecurityStatus, News, VcmTrigger, NominalPrice,
-             IndicativeEquilibriumPrice, ReferencePrice, Yield, Trade, TradeCancel, TradeTicker,
+             IndicativeEquilibriumPrice, ReferencePrice, Yield, AddOrder, ModifyOrder, DeleteOrder,
+             AddOddLotOrder, DeleteOddLotOrder, Trade, TradeCancel, TradeTicker,
              AggregateOrderBookUpdate, BrokerQueue, OrderImbalance, Statistics, MarketTurnover,
-             ClosingPrice, IndexDefinition, IndexData, SequenceReset, DisasterRecoverySignal,
-             RefreshComplete, Logon, LogonResponse, RetransmissionRequest, RetransmissionResponse>;
+             ClosingPrice, IndexDefinition, IndexData, StockConnectQuota, StockConnectTurnover,
+             SequenceReset, DisasterRecoverySignal, RefreshComplete, Logon, LogonResponse,
+             RetransmissionRequest, RetransmissionResponse>;
 
 // Every byte of every type has exactly one row.
 template <class... Messages>

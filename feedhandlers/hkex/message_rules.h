@@ -76,6 +76,12 @@ inline constexpr MessageRule kTable[] = {
     {wire::indicative_equilibrium_price::kType, security, never},
     {wire::reference_price::kType, security, never},
     {wire::order_imbalance::kType, security, never},
+    // The aggregate book has the same orders, and odd lots set no price.
+    {wire::add_order::kType, security, never},
+    {wire::modify_order::kType, security, never},
+    {wire::delete_order::kType, security, never},
+    {wire::add_odd_lot_order::kType, security, never},
+    {wire::delete_odd_lot_order::kType, security, never},
     // Trades count through LastPrice of message 60, which knows the types of trade that qualify and
     // is sent again after a cancel.
     {wire::trade::kType, security, never},
@@ -95,6 +101,8 @@ inline constexpr MessageRule kTable[] = {
     {wire::news::kType, market, never},
     {wire::index_definition::kType, market, never},
     {wire::index_data::kType, market, never},
+    {wire::stock_connect_quota::kType, market, never},
+    {wire::stock_connect_turnover::kType, market, never},
     // The channel's own business; what came of it, it has already done.
     {wire::sequence_reset::kType, market, never},
     {wire::disaster_recovery_signal::kType, market, never},

@@ -56,12 +56,12 @@ Outcome on_statistics(Bytes message, MarketEvent& event) {
   // LastPrice is 0 until a trade that qualifies (notes 4.2).
   if (statistics.last_price <= 0) return Outcome::rejected;
   if (statistics.shares_traded > static_cast<std::uint64_t>(kInt64Max)) return Outcome::rejected;
-  if (statistics.turnover < 0 || statistics.turnover > kInt64Max / kTurnoverScale) {
-    return Outcome::rejected;
-  }
+  // Without a turnover the price stands; the core takes 0 for "not stated" (event.h).
+  const std::int64_t turnover = statistics.turnover == wire::kNullInt64 ? 0 : statistics.turnover;
+  if (turnover < 0 || turnover > kInt64Max / kTurnoverScale) return Outcome::rejected;
   set_price(event, PriceKind::last, statistics.last_price);
   event.value[1] = static_cast<std::int64_t>(statistics.shares_traded);
-  event.value[2] = statistics.turnover * kTurnoverScale;
+  event.value[2] = turnover * kTurnoverScale;
   return Outcome::applied;
 }
 

@@ -23,10 +23,15 @@ RefreshChannel::RefreshChannel(const Settings& settings, RefreshObserver& observ
 
 void RefreshChannel::on_packet(feed::Line line, const PacketHeader& header, Bytes payload,
                                TimeNs now) {
-  if (header.message_count == 0) return on_time(now);
   const auto sink = [&](const feed::LinePacket& packet, std::uint32_t skip) {
     deliver(packet, skip, now);
   };
+  if (header.message_count == 0) {
+    if (const auto next = feed::next_after_heartbeat(header.sequence)) {
+      arbiter_.on_packet({*next, 0, line, header.send_time, {}, false}, now, sink);
+    }
+    return spoil_if_lossy();
+  }
   if (const auto reset = find_message<SequenceReset>(payload, header)) {
     if (arbiter_.on_reset(line, header.send_time, reset->new_seq_no, now, sink)) spoil();
     return;
@@ -38,11 +43,17 @@ void RefreshChannel::on_packet(feed::Line line, const PacketHeader& header, Byte
 void RefreshChannel::on_time(TimeNs now) {
   arbiter_.on_time(
       now, [&](const feed::LinePacket& packet, std::uint32_t skip) { deliver(packet, skip, now); });
+  spoil_if_lossy();
+}
+
+void RefreshChannel::spoil_if_lossy() {
+  if (arbiter_.gaps() == gaps_known_) return;
+  gaps_known_ = arbiter_.gaps();
+  spoil();
 }
 
 void RefreshChannel::deliver(const feed::LinePacket& packet, std::uint32_t skip, TimeNs now) {
-  if (arbiter_.gaps() != gaps_known_) spoil();
-  gaps_known_ = arbiter_.gaps();
+  spoil_if_lossy();
   const PacketHeader header{static_cast<std::uint16_t>(packet.bytes.size()),
                             static_cast<std::uint8_t>(packet.count), packet.sequence, packet.sent};
   for_each_message(packet.bytes, header, [&](const MessageView& message) {

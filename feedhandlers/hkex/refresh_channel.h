@@ -66,6 +66,7 @@ class RefreshChannel {
   };
 
   void deliver(const feed::LinePacket& packet, std::uint32_t skip, TimeNs now);
+  void spoil_if_lossy();
   void on_message(const MessageView& message, TimeNs sent, TimeNs now);
   void keep(const MessageView& message, TimeNs sent);
 

@@ -14,7 +14,9 @@ using feed::FrameScan;
 
 // SessionStatus of message 102 and RetransStatus of message 202, notes 1.5.
 constexpr std::uint8_t kSessionActive = 0;
+constexpr std::uint8_t kAlreadyConnected = 100;
 constexpr std::uint8_t kAccepted = 0;
+constexpr std::uint8_t kRangeTooLong = 100;
 constexpr std::uint8_t kQuotaReached = 101;
 
 void append(feed::Outbox& out, Bytes bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
@@ -84,7 +86,8 @@ RequestId RetransmissionClient::request(std::uint32_t channel, feed::NumberRange
   if (range.begin >= range.end || range.end > kNumberMax + 1) return kNoRequest;
   if (queue_.size() == kMaxWaiting || !has_quota(now)) return kNoRequest;
   if (++last_id_ == kNoRequest) ++last_id_;
-  queue_.push_back({last_id_, channel, range.begin, range.end, 0, false});
+  queue_.push_back(
+      {last_id_, channel, range.begin, range.end, 0, false, settings_.messages_per_request});
   return last_id_;
 }
 
@@ -104,10 +107,12 @@ void RetransmissionClient::on_connected(TimeNs now, feed::Outbox& out) {
   counters_.add(FeedCounter::connects);
   framer_.restart();
   garbled_ = false;
+  connected_elsewhere_ = false;
   state_ = FeedState::connecting;
   connected_at_ = received_at_ = now;
   Logon logon;
-  logon.username.characters.fill(settings_.username_padding);
+  // Unlike every other text (OMD-C 3.5.1).
+  logon.username.characters.fill('\0');
   std::copy_n(settings_.username.begin(),
               std::min(settings_.username.size(), logon.username.characters.size()),
               logon.username.characters.begin());
@@ -122,6 +127,12 @@ bool RetransmissionClient::on_bytes(Bytes bytes, TimeNs now, feed::Outbox& out) 
   if (!framer_.feed(bytes, sink) || garbled_) return false;
   send_next(now, out);
   return true;
+}
+
+feed::Reconnect RetransmissionClient::reconnect() const {
+  if (!connected_elsewhere_) return {};
+  return {feed::Reconnect::To::next_gateway,
+          settings_.heartbeat_ns + settings_.response_timeout_ns};
 }
 
 void RetransmissionClient::on_captured(Bytes bytes, TimeNs now, bool after_gap) {
@@ -193,6 +204,7 @@ void RetransmissionClient::on_garbage() {
 bool RetransmissionClient::on_logon_response(const LogonResponse& response, TimeNs) {
   if (response.session_status != kSessionActive) {
     counters_.add(FeedCounter::logons_refused);
+    connected_elsewhere_ = response.session_status == kAlreadyConnected;
     return false;
   }
   state_ = FeedState::live;
@@ -222,7 +234,14 @@ void RetransmissionClient::accept(const RetransmissionResponse& response, TimeNs
 }
 
 void RetransmissionClient::refuse(std::uint8_t status, TimeNs now) {
+  Request& request = queue_.front();
+  const std::uint64_t asked = page_.end - request.next;
+  const bool split = status == kRangeTooLong && page_.sent && asked > 1 && !request.cancelled;
   page_ = {};
+  if (split) {
+    request.page_max = asked / 2;
+    return;
+  }
   if (status != kQuotaReached) return finish(RetransmissionOutcome::refused, now);
   has_quota(now);
   quota_reached_ = true;
@@ -281,7 +300,7 @@ void RetransmissionClient::send_page(TimeNs now, feed::Outbox& out) {
   const Request& request = queue_.front();
   page_ = {};
   page_.sent = true;
-  page_.end = std::min(request.end, request.next + settings_.messages_per_request);
+  page_.end = std::min(request.end, request.next + request.page_max);
   progress_at_ = now;
   ++sent_today_;
   counters_.add(FeedCounter::retransmission_requests);

@@ -31,6 +31,10 @@ struct RetransmissionProtocol {
 // comes back to the sink under the channel of the response that announced it, since data packets do
 // not name theirs. Heartbeats are sent back as they came.
 //
+// The exchange allows a user one session over all servers (OMD-C 4.3). A logon that is answered
+// with "already connected" is repeated after so long that the server has ended a session of ours
+// that it still believes in: it misses the echo of a heartbeat (reconnect()).
+//
 // The session ends when the logon is refused or not answered, when a request is not answered or its
 // packets stop, when the server is silent for twice its heartbeat, or when the bytes make no sense.
 // What was under way is then asked of the next server, and failed when as many sessions as there
@@ -56,6 +60,7 @@ class RetransmissionClient final : public feed::StreamHandler, public Retransmis
   bool on_time(TimeNs now, feed::Outbox& out) override;
   void on_disconnected(TimeNs now) override;
   void on_captured(Bytes bytes, TimeNs now, bool after_gap) override;
+  feed::Reconnect reconnect() const override;
 
   FeedState state() const override { return state_; }
   feed::FeedCounters& counters() override { return counters_; }
@@ -73,6 +78,7 @@ class RetransmissionClient final : public feed::StreamHandler, public Retransmis
     std::uint64_t end = 0;
     std::uint32_t failures = 0;  // sessions that died over it, one after the other, for nothing
     bool cancelled = false;
+    std::uint64_t page_max = 0;  // messages that one request of it may ask for
   };
 
   // What is being answered: the first request in the queue, once it was sent.
@@ -113,7 +119,8 @@ class RetransmissionClient final : public feed::StreamHandler, public Retransmis
   feed::FeedCounters& counters_;
   feed::StreamFramer<RetransmissionProtocol> framer_;
   FeedState state_ = FeedState::down;
-  bool garbled_ = false;  // the stream made no sense
+  bool garbled_ = false;              // the stream made no sense
+  bool connected_elsewhere_ = false;  // the last logon was answered so
   TimeNs connected_at_{};
   TimeNs received_at_{};
   TimeNs progress_at_{};

@@ -31,6 +31,10 @@ class SegmentSessions {
     if (at) segments_[*at].session = sub_id;
     return at.has_value();
   }
+  // No session is known from now on.
+  void forget() {
+    for (Segment& segment : segments_) segment.session.reset();
+  }
   // A message 11.
   void place(InstrumentId instrument, const MarketCode& code) {
     if (const auto at = find(code)) segment_of_[instrument] = *at;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "calc/time.h"
 #include "feedhandlers/common/endpoint.h"
 #include "feedhandlers/common/timetable.h"
 
@@ -31,14 +32,16 @@ struct ChannelSettings {
   feed::Endpoint refresh_b{};
 };
 
-// The exchange's retransmission service (notes 1.5). The limits are those of an older edition of
-// the specification and may have changed, so they are settings.
+// The exchange has two retransmission servers at each of two sites (OMD-C 4.3).
+inline constexpr std::size_t kRetransmissionServersMax = 4;
+
+// The exchange's retransmission service, with its limits (OMD-C 3.5, 4.3).
 struct RetransmissionSettings {
-  std::vector<feed::Endpoint> servers;  // in order of preference; empty: not used
-  std::string username;                 // at most 12 characters, assigned by the exchange
-  char username_padding = ' ';          // space or NUL; unconfirmed
+  // In order of preference, the primary site first; empty: not used. One session at a time.
+  std::vector<feed::Endpoint> servers;
+  std::string username;  // at most 12 characters, assigned by the exchange
   std::uint32_t messages_per_request = 10'000;
-  std::uint32_t requests_per_day = 1'000;
+  std::uint32_t requests_per_day = 1'000;     // of all channels together
   std::uint32_t messages_available = 50'000;  // the server keeps the last so many of a channel
   std::int64_t logon_timeout_ns = 5'000'000'000;
   std::int64_t heartbeat_ns = 30'000'000'000;        // the server's; silent for twice this is dead
@@ -51,6 +54,11 @@ struct RetransmissionSettings {
 enum class PricePolicy : std::uint8_t { last, nominal };
 
 struct Settings {
+  // Only messages whose SendTime is on this date (Hong Kong), from 06:00 on, are applied: others
+  // are of tests or of maintenance (OMD-C 2.2, 2.2.1). 0: messages of any date.
+  Date trade_date = 0;
+  // The calendar says that the market is closed on `trade_date`: nothing is applied.
+  bool market_shut = false;
   std::vector<ChannelSettings> channels;
   std::string interface = "127.0.0.1";  // address of the interface that joins the groups
   PricePolicy price = PricePolicy::last;
@@ -86,8 +94,6 @@ struct Settings {
   // A channel that prices of ours come on is `stale` after so long without messages, or without
   // progress of their SendTime, while the market trades.
   std::int64_t stale_after_ns = 30'000'000'000;
-  // A heartbeat's SeqNum is believed to be the next expected number; unconfirmed (notes 1.3).
-  bool heartbeat_detects_gap = false;
 };
 
 }  // namespace indexcast::hkex

@@ -57,6 +57,7 @@ constexpr std::array<FaultForm, kFaultKinds> kFaultForms{{
      10 * kMinuteMs, 10'000, "ms of silence"},
     {FaultKind::duplicate_tickers, "duplicate_tickers", kInstant, 0, 0, 1, 0, 0, 0, 1, 1'000, 10,
      "tickers"},
+    {FaultKind::other_date, "other_date", kInstant, 0, 0, 1, 0, 0, 0, 1, 30, 1, "days before"},
     {FaultKind::disconnect_at_byte, "disconnect_at_byte", kPacket, 1, 1, 0, 1, 0, 0, 0, 1'000'000,
      0, "bytes of the message that are sent, one more each time"},
     {FaultKind::slow, "slow", kPacket, 1, 1, 0, 1, 0, 0, 1, kMinuteMs, 100,
@@ -95,6 +96,7 @@ constexpr std::array<FaultForm, kFaultKinds> kFaultForms{{
      "1: gateways and lines are up without data"},
     {FaultKind::heartbeats_only, "heartbeats_only", kState, 1, 1, 1, 1, 0, 0, 0, 0, 0, ""},
     {FaultKind::frozen_clock, "frozen_clock", kState, 1, 1, 1, 1, 0, 0, 0, 0, 0, ""},
+    {FaultKind::null_turnover, "null_turnover", kState, 0, 0, 1, 1, 0, 0, 0, 0, 0, ""},
 }};
 
 constexpr bool in_order() {

@@ -43,6 +43,7 @@ enum class FaultKind : std::uint8_t {
   publisher_restart,
   disaster_recovery,
   duplicate_tickers,
+  other_date,
   // Gateways of the mainland, per connection or message.
   disconnect_at_byte,
   slow,
@@ -75,9 +76,11 @@ enum class FaultKind : std::uint8_t {
   // Any venue's stream, or one channel of it: what it says and when it says that it is.
   heartbeats_only,
   frozen_clock,
+  // Messages 60 and 61 of HKEX.
+  null_turnover,
 };
 
-inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::frozen_clock) + 1;
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::null_turnover) + 1;
 
 // `happens`: how often a fault of this kind comes about. In each case it lies within [begin, end).
 enum class FaultPace : std::uint8_t {

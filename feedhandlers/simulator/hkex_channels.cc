@@ -4,10 +4,11 @@
 
 namespace indexcast::sim {
 
-HkexChannels::HkexChannels(Outlet& outlet, const hkex::Settings& settings) {
+HkexChannels::HkexChannels(Outlet& outlet, const hkex::Settings& settings,
+                           std::uint32_t first_number) {
   for (const hkex::ChannelSettings& channel : settings.channels) {
     const bool is_signal = channel.id == settings.disaster_recovery_channel;
-    (is_signal ? signal_ : data_).emplace_back(outlet, channel.id);
+    (is_signal ? signal_ : data_).emplace_back(outlet, channel.id, first_number);
   }
   // A signal alone: then it carries the rest too.
   if (data_.empty()) data_.swap(signal_);

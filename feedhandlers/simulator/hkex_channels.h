@@ -17,8 +17,8 @@ namespace indexcast::sim {
 // has the indices alone.
 class HkexChannels {
  public:
-  // `outlet` outlives the channels.
-  HkexChannels(Outlet& outlet, const hkex::Settings& settings);
+  // `outlet` outlives the channels. `first_number`: of the first message after a reset, 1 or 2.
+  HkexChannels(Outlet& outlet, const hkex::Settings& settings, std::uint32_t first_number);
 
   // Splits the market data channels' securities into ranges of equal numbers, by code.
   void divide(const std::vector<Security>& securities);

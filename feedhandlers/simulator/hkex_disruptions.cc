@@ -6,7 +6,7 @@ namespace indexcast::sim {
 namespace {
 
 bool is_disruption(FaultKind kind) {
-  return kind >= FaultKind::sequence_reset && kind <= FaultKind::duplicate_tickers;
+  return kind >= FaultKind::sequence_reset && kind <= FaultKind::other_date;
 }
 
 }  // namespace

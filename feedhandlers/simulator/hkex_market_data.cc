@@ -74,6 +74,10 @@ void HkexMarketData::tell_statistics(const Security& security, Micros now) {
   statistics.high_price = wire_price(totals.high);
   statistics.low_price = wire_price(totals.low);
   statistics.last_price = wire_price(totals.last);
+  const std::uint32_t channel = channels_.market(statistics.security_code).channel();
+  if (outlet_.null_turnover(channel, now)) {
+    statistics.turnover = statistics.short_sell_turnover = hkex::wire::kNullInt64;
+  }
   add(security, statistics, now);
 }
 

@@ -10,13 +10,13 @@ constexpr Micros kIdle = 2 * kMicrosPerSecond;
 void HkexPackets::reset(Micros now) {
   if (outlet_.muted()) return;
   flush(now);
-  next_sequence_ = 1;
+  next_sequence_ = first_number_;
   send_reset(Lines::both, now);
 }
 
 void HkexPackets::reset_per_line(Micros now, Micros on_b) {
   flush(now);
-  next_sequence_ = 1;
+  next_sequence_ = first_number_;
   send_reset(Lines::a, now);
   reset_on_b_ = on_b;
   flush(now);
@@ -54,7 +54,7 @@ void HkexPackets::flush(Micros now) {
 
 void HkexPackets::heartbeat_if_idle(Micros now) {
   if (outlet_.muted() || open_ || now - last_sent_ < kIdle) return;
-  send(hkex::PacketBuilder(next_sequence_, stamp(now)), now);
+  send(hkex::PacketBuilder(next_sequence_ - 1, stamp(now)), now);
 }
 
 void HkexPackets::send(const hkex::PacketBuilder& packet, Micros now) {

@@ -13,7 +13,8 @@ namespace indexcast::sim {
 
 class HkexPackets {
  public:
-  HkexPackets(Outlet& outlet, std::uint32_t channel) : outlet_(outlet), channel_(channel) {}
+  HkexPackets(Outlet& outlet, std::uint32_t channel, std::uint32_t first_number)
+      : outlet_(outlet), channel_(channel), first_number_(first_number) {}
 
   std::uint32_t channel() const { return channel_; }
 
@@ -29,15 +30,21 @@ class HkexPackets {
     open_->add(message);
   }
 
-  // Numbers begin again: a packet of its own, whose number does not count (notes 1.4).
+  // Numbers begin again with a packet of its own, number 1. `first_number_` says whether the next
+  // message is 2 or 1 again: the specification has both readings (OMD-C 2.2.1, 3.4.2).
   void reset(Micros now);
   // The same once per line: on line A now, on line B at `on_b` or as soon after as packets leave.
   void reset_per_line(Micros now, Micros on_b);
   // Numbers begin again without a word.
   void restart(Micros now);
+  // A packet of another day, beside the numbers of this one.
+  void send_apart(const hkex::PacketBuilder& packet, Micros now) {
+    outlet_.emit(feed::Venue::hkex, channel_, 0, packet.bytes(), now);
+  }
   // Sends what is queued.
   void flush(Micros now);
-  // A header alone when nothing was sent for two seconds (notes 1.3; the interval is unconfirmed).
+  // A header alone when nothing was sent for two seconds. It has the number of the last message
+  // (OMD-C 3.4.1), so none of its own.
   void heartbeat_if_idle(Micros now);
 
  private:
@@ -47,6 +54,7 @@ class HkexPackets {
 
   Outlet& outlet_;
   std::uint32_t channel_;
+  std::uint32_t first_number_;
   std::uint32_t next_sequence_ = 1;
   Micros last_sent_ = 0;
   std::optional<hkex::PacketBuilder> open_;

@@ -22,6 +22,7 @@ constexpr std::uint32_t kRecovering = 1;
 constexpr std::uint32_t kRecovered = 2;
 // Turnover and indices leave every two seconds (notes 2.17).
 constexpr Micros kSteadyInterval = 2 * kMicrosPerSecond;
+constexpr Micros kSignalInterval = 10 * kMicrosPerSecond;
 // A bond beside the shares, so that yields occur too.
 constexpr std::uint32_t kBond = 4'001;
 constexpr std::int32_t kBondYield = 3'875;  // percent, 10^-3
@@ -56,9 +57,9 @@ std::uint8_t session_status(std::uint8_t session) {
 class HkexPublisher final : public Publisher {
  public:
   HkexPublisher(Outlet& outlet, const hkex::Settings& settings, std::uint32_t cny_rate,
-                FaultBook& faults)
+                std::uint32_t first_number, FaultBook& faults)
       : outlet_(outlet),
-        channels_(outlet, settings),
+        channels_(outlet, settings, first_number),
         market_data_(outlet, channels_),
         disruptions_(faults),
         market_code_(settings.market_code),
@@ -98,8 +99,10 @@ class HkexPublisher final : public Publisher {
   void suspension(const Security& security, std::uint8_t indicator, Micros now);
   void news(std::string_view headline, std::uint32_t security, Micros now);
   void turnover(const Market& market, Micros now);
-  void disturb(Micros now);
-  bool carry_out(const Fault& fault, Micros now);
+  void disturb(const Market& market, Micros now);
+  bool carry_out(const Fault& fault, const Market& market, Micros now);
+  void test_day(const Market& market, std::int64_t days_before, Micros now);
+  void signal_disaster(std::uint32_t status, Micros now);
   void pause(const Fault& fault, Micros now);
   void replace(const Market& market, Micros now);
   template <class Act>
@@ -116,7 +119,8 @@ class HkexPublisher final : public Publisher {
   std::set<std::uint32_t> halted_;  // what clients were told last
   bool described_ = false;          // reference data was sent: the day has data
   std::optional<Micros> replaced_at_;
-  bool disaster_ = false;  // of the replacement under way
+  bool disaster_ = false;              // of the replacement under way
+  std::uint32_t disaster_status_ = 0;  // as last sent; 0: none
 };
 
 void HkexPublisher::start(const Market& market, Micros now) {
@@ -251,13 +255,21 @@ void HkexPublisher::turnover(const Market& market, Micros now) {
   hkex::MarketTurnover message;
   message.market_code = std::string_view(market_code_);
   message.turnover = sum / 10;  // 1e-4 to 1e-3
+  if (outlet_.null_turnover(channels_.status().channel(), now)) {
+    message.turnover = hkex::wire::kNullInt64;
+  }
   channels_.status().add(message, now);
 }
 
 void HkexPublisher::second(const Market& market, Micros now) {
   if (!outlet_.muted()) {
     if (paused() && now >= *replaced_at_) replace(market, now);
-    if (!paused()) disturb(now);
+    if (!paused()) disturb(market, now);
+  }
+  // Repeated until the end of the day (OMD-C 3.4.3), also while everything else is silent.
+  if (disaster_status_ != 0 && now % kSignalInterval == 0) {
+    signal_disaster(disaster_status_, now);
+    channels_.disaster_recovery().flush(now);
   }
   if (paused()) return;
   const bool trades = market.session.phase != Phase::before_open && now % kSteadyInterval == 0;
@@ -269,10 +281,10 @@ void HkexPublisher::second(const Market& market, Micros now) {
 }
 
 // Carries out what is due; what cannot be done yet is tried again.
-void HkexPublisher::disturb(Micros now) {
+void HkexPublisher::disturb(const Market& market, Micros now) {
   while (!paused()) {
     const Fault* fault = disruptions_.due(now);
-    if (fault == nullptr || !carry_out(*fault, now)) return;
+    if (fault == nullptr || !carry_out(*fault, market, now)) return;
     disruptions_.done();
   }
 }
@@ -284,7 +296,7 @@ void HkexPublisher::on_channels_of(const Fault& fault, Act act) {
   });
 }
 
-bool HkexPublisher::carry_out(const Fault& fault, Micros now) {
+bool HkexPublisher::carry_out(const Fault& fault, const Market& market, Micros now) {
   bool happened = false;
   switch (fault.kind) {
     case FaultKind::sequence_reset:
@@ -305,29 +317,61 @@ bool HkexPublisher::carry_out(const Fault& fault, Micros now) {
     case FaultKind::disaster_recovery:
       pause(fault, now);
       return true;
+    case FaultKind::other_date:
+      test_day(market, fault.amount, now);
+      return true;
     default:
       return false;
   }
 }
 
+// A test of the exchange on all lines (OMD-C 2.2): only the date of SendTime tells it from a
+// trading day. Its numbers begin anew, its market closes, and its prices are twice those of today.
+void HkexPublisher::test_day(const Market& market, std::int64_t days_before, Micros now) {
+  const TimeNs sent = outlet_.instant(now) + -days_before * kNsPerDay;
+  channels_.for_each([&](HkexPackets& channel) {
+    hkex::PacketBuilder reset(1, sent);
+    reset.add(hkex::SequenceReset{1});
+    channel.send_apart(reset, now);
+  });
+  std::uint32_t next = 2;
+  hkex::TradingSessionStatus closed;
+  closed.market_code = std::string_view(market_code_);
+  hkex::PacketBuilder session(next, sent);
+  session.add(closed);
+  channels_.status().send_apart(session, now);
+  for (const Security& security : market.securities) {
+    hkex::Statistics statistics;
+    statistics.security_code = security.listing().code;
+    statistics.last_price = static_cast<std::int32_t>(security.listing().previous_close / 500);
+    hkex::PacketBuilder price(++next, sent);
+    price.add(statistics);
+    channels_.market(statistics.security_code).send_apart(price, now);
+  }
+}
+
+void HkexPublisher::signal_disaster(std::uint32_t status, Micros now) {
+  disaster_status_ = status;
+  channels_.disaster_recovery().add(hkex::DisasterRecoverySignal{status}, now);
+}
+
 void HkexPublisher::pause(const Fault& fault, Micros now) {
   disaster_ = fault.kind == FaultKind::disaster_recovery;
   if (disaster_) {
-    channels_.disaster_recovery().add(hkex::DisasterRecoverySignal{kRecovering}, now);
+    signal_disaster(kRecovering, now);
   }
   flush(now);
   replaced_at_ = now + fault.amount * kMicrosPerMs;
 }
 
-// The successor says everything again. Within a site it goes on with the numbers and may repeat
-// tickers; at the other site every channel begins anew (notes 1.4).
+// The successor goes on with the numbers. Within a site it sends everything again and may repeat
+// tickers; the other site leaves it to the refresh channels (OMD-C 2.2.4.2).
 void HkexPublisher::replace(const Market& market, Micros now) {
   constexpr std::size_t kRepeatedTickers = 20;
   replaced_at_.reset();
   if (disaster_) {
-    channels_.for_each([now](HkexPackets& channel) { channel.reset(now); });
-    channels_.disaster_recovery().add(hkex::DisasterRecoverySignal{kRecovered}, now);
-    return reference(market, now);
+    signal_disaster(kRecovered, now);
+    return;
   }
   market_data_.repeat_tickers(kRepeatedTickers, now);
   market_data_.forget();
@@ -337,8 +381,9 @@ void HkexPublisher::replace(const Market& market, Micros now) {
 }  // namespace
 
 std::unique_ptr<Publisher> make_hkex_publisher(Outlet& outlet, const hkex::Settings& settings,
-                                               std::uint32_t cny_rate, FaultBook& faults) {
-  return std::make_unique<HkexPublisher>(outlet, settings, cny_rate, faults);
+                                               std::uint32_t cny_rate, std::uint32_t first_number,
+                                               FaultBook& faults) {
+  return std::make_unique<HkexPublisher>(outlet, settings, cny_rate, first_number, faults);
 }
 
 }  // namespace indexcast::sim

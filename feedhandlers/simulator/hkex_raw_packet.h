@@ -13,6 +13,12 @@
 
 namespace indexcast::sim {
 
+// Whether the packet is of the day on which it is sent, and no test of another one.
+inline bool is_of_its_day(feed::Bytes packet, TimeNs sent) {
+  const auto stamp = static_cast<std::int64_t>(hkex::wire::packet::SendTime.of(packet.data()));
+  return china_date(TimeNs{stamp}) == china_date(sent);
+}
+
 class HkexRawPacket {
  public:
   // Both as in the packet's header; `sequence` is that of the first message.

@@ -35,8 +35,7 @@ NetworkTransport::NetworkTransport(const Settings& settings, const std::atomic<b
     return sender_->send(group, bytes);
   };
   for (const feed::Endpoint& address : settings_.hkex.retransmission.servers) {
-    retransmission_.push_back(
-        std::make_unique<RetransmissionServer>(io_, address, desk_, retransmission_.size()));
+    retransmission_.push_back(std::make_unique<RetransmissionServer>(io_, address, desk_));
   }
 }
 

@@ -55,6 +55,12 @@ class Outlet {
     return instant(frozen ? frozen->begin_ms * kMicrosPerMs : now);
   }
 
+  // Whether HKEX's turnovers are null now (OMD-C 3.1.1).
+  bool null_turnover(std::uint32_t channel, Micros now) {
+    return !muted_ &&
+           in_force(FaultKind::null_turnover, feed::Venue::hkex, channel, now) != nullptr;
+  }
+
   void count(feed::Venue venue, std::uint32_t type, std::uint32_t security = 0,
              std::string_view stream = {}) {
     ++counts_[{venue, type}];

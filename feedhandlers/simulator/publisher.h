@@ -50,8 +50,9 @@ class Publisher {
 // `outlet` and `faults` outlive the publisher.
 std::unique_ptr<Publisher> make_sse_publisher(Outlet& outlet, std::uint64_t seed);
 std::unique_ptr<Publisher> make_szse_publisher(Outlet& outlet, std::uint64_t seed, bool ticks);
-// `cny_rate`: HKD per CNY, 4 decimals, for message 14.
+// `cny_rate`: HKD per CNY, 4 decimals, for message 14. `first_number`: Settings::hkex_first_number.
 std::unique_ptr<Publisher> make_hkex_publisher(Outlet& outlet, const hkex::Settings& settings,
-                                               std::uint32_t cny_rate, FaultBook& faults);
+                                               std::uint32_t cny_rate, std::uint32_t first_number,
+                                               FaultBook& faults);
 
 }  // namespace indexcast::sim

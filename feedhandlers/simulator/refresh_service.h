@@ -43,11 +43,14 @@ class RefreshService {
     RefreshImage image;
     std::uint32_t next_sequence = 1;
     bool greeted = false;  // a sequence reset opened it
+    TimeNs last_sent{};    // its latest packet leaves then
     // The last snapshot that was sent, for a round that is older than the stream.
     std::vector<std::vector<std::byte>> snapshot;
     std::uint32_t snapshot_last = 0;
   };
 
+  void on_disaster(bool in_progress, TimeNs now);
+  void send_heartbeats(TimeNs until);
   void round(std::uint32_t id, Channel& channel, TimeNs now);
   void take_snapshot(Channel& channel, const Opportunity& at);
   // The snapshot's packets, from `time` on; returns when the next may leave.
@@ -58,6 +61,8 @@ class RefreshService {
   FaultBook& faults_;
   TransportCounts& counts_;
   std::int64_t interval_ns_;
+  std::uint32_t first_number_;
+  bool disaster_ = false;
   std::map<std::uint32_t, Channel> channels_;
   std::optional<TimeNs> next_round_;
   // Ascending in time; the next rounds wait until these have left.

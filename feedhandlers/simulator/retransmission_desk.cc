@@ -1,5 +1,7 @@
 #include "feedhandlers/simulator/retransmission_desk.h"
 
+#include "feedhandlers/simulator/hkex_raw_packet.h"
+
 namespace indexcast::sim {
 
 RetransmissionDesk::RetransmissionDesk(const hkex::Settings& settings, FaultBook& faults,
@@ -13,7 +15,7 @@ RetransmissionDesk::RetransmissionDesk(const hkex::Settings& settings, FaultBook
 
 void RetransmissionDesk::on_packet(const ExchangeMessage& packet) {
   ms_ = china_time_of_day_ms(packet.exchange_time);
-  store_.keep(packet);
+  if (is_of_its_day(packet.bytes, packet.exchange_time)) store_.keep(packet);
 }
 
 const Fault* RetransmissionDesk::strike(FaultKind kind, std::uint32_t channel) {
@@ -26,12 +28,12 @@ const Fault* RetransmissionDesk::strike_partial(std::uint32_t channel, std::int6
   return fault != nullptr && fault->amount < wanted ? strike(kKind, channel) : nullptr;
 }
 
-std::uint8_t RetransmissionDesk::log_on(std::size_t server, const std::string& user) {
+std::uint8_t RetransmissionDesk::log_on(const std::string& user) {
   if (const Fault* fault = strike(FaultKind::retransmission_refuse_logon, 0)) {
     return static_cast<std::uint8_t>(fault->amount);
   }
   if (user != settings_.username) return kInvalidUser;
-  return users_.insert({server, user}).second ? kSessionActive : kAlreadyConnected;
+  return users_.insert(user).second ? kSessionActive : kAlreadyConnected;
 }
 
 std::uint8_t RetransmissionDesk::check(const RetransmissionRange& range) {

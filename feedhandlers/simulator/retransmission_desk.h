@@ -1,4 +1,4 @@
-// What both retransmission servers of HKEX share: the packets that can be asked for, who is logged
+// What all retransmission servers of HKEX share: the packets that can be asked for, who is logged
 // on, the requests of the day, and what is to go wrong (notes 1.5). No socket, no clock; one
 // thread.
 #pragma once
@@ -39,15 +39,16 @@ class RetransmissionDesk {
   // A real-time packet, in order of exchange time; sets the exchange's clock.
   void on_packet(const ExchangeMessage& packet);
 
-  // The answer to a logon at server number `server`. Active ones end with log_off.
-  std::uint8_t log_on(std::size_t server, const std::string& user);
-  void log_off(std::size_t server, const std::string& user) { users_.erase({server, user}); }
+  // The answer to a logon at any of the servers, between which a user has one session (OMD-C 4.3).
+  // Active ones end with log_off.
+  std::uint8_t log_on(const std::string& user);
+  void log_off(const std::string& user) { users_.erase(user); }
 
   // The fault of `kind` that strikes a request of this channel; null when none does.
   const Fault* strike(FaultKind kind, std::uint32_t channel);
   // The same for a partial answer, if it leaves out any of the `wanted` messages.
   const Fault* strike_partial(std::uint32_t channel, std::int64_t wanted);
-  // The answer to a request; counts it against the day's quota.
+  // The answer to a request; counts it against the day's quota, which all channels share.
   std::uint8_t check(const RetransmissionRange& range);
 
   const RetransmissionStore& store() const { return store_; }
@@ -59,7 +60,7 @@ class RetransmissionDesk {
   FaultBook& faults_;
   TransportCounts& counts_;
   RetransmissionStore store_;
-  std::set<std::pair<std::size_t, std::string>> users_;
+  std::set<std::string> users_;
   std::uint32_t requests_today_ = 0;
   std::int64_t ms_ = 0;
 };

@@ -30,9 +30,7 @@ TimeNs real_now() {
 class RetransmissionConnection : public std::enable_shared_from_this<RetransmissionConnection> {
  public:
   RetransmissionConnection(tcp::socket socket, RetransmissionServer& server)
-      : socket_(std::move(socket)),
-        server_(server),
-        session_(server.desk_, server.place_, real_now()) {
+      : socket_(std::move(socket)), server_(server), session_(server.desk_, real_now()) {
     boost::system::error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
   }
@@ -92,12 +90,10 @@ class RetransmissionConnection : public std::enable_shared_from_this<Retransmiss
 };
 
 RetransmissionServer::RetransmissionServer(boost::asio::io_context& io,
-                                           const feed::Endpoint& address, RetransmissionDesk& desk,
-                                           std::size_t place)
+                                           const feed::Endpoint& address, RetransmissionDesk& desk)
     : acceptor_(io, tcp::endpoint(boost::asio::ip::make_address(address.host), address.port)),
       timer_(io),
       desk_(desk),
-      place_(place),
       port_(acceptor_.local_endpoint().port()) {
   accept();
   tick();

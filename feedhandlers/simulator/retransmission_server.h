@@ -18,10 +18,10 @@ class RetransmissionConnection;
 
 class RetransmissionServer {
  public:
-  // Listens at once as server number `place`; throws boost::system::system_error when it cannot.
+  // Listens at once; throws boost::system::system_error when it cannot.
   // `desk` outlives the server.
   RetransmissionServer(boost::asio::io_context& io, const feed::Endpoint& address,
-                       RetransmissionDesk& desk, std::size_t place);
+                       RetransmissionDesk& desk);
   ~RetransmissionServer();
 
   // The port in use, also when 0 was asked for.
@@ -40,7 +40,6 @@ class RetransmissionServer {
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer timer_;
   RetransmissionDesk& desk_;
-  std::size_t place_;
   std::uint16_t port_;
   std::vector<std::shared_ptr<RetransmissionConnection>> connections_;
 };

@@ -1,6 +1,7 @@
 #include "feedhandlers/simulator/retransmission_session.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "feedhandlers/common/decode_error.h"
@@ -22,21 +23,27 @@ feed::Bytes only_message(feed::Bytes packet, const hkex::PacketHeader& header) {
   return found;
 }
 
+// Padded with NUL, unlike every other text (OMD-C 3.5.1): a name that is padded otherwise is
+// another.
+std::string name_of(std::string_view field) {
+  const std::size_t end = std::min(field.find('\0'), field.size());
+  const bool padded = field.find_first_not_of('\0', end) == std::string_view::npos;
+  return std::string(padded ? field.substr(0, end) : field);
+}
+
 bool is(feed::Bytes message, std::uint16_t type, std::size_t size) {
   return message.size() >= size && wire::message::MsgType.of(message.data()) == type;
 }
 
 }  // namespace
 
-RetransmissionSession::RetransmissionSession(RetransmissionDesk& desk, std::size_t server,
-                                             TimeNs now)
+RetransmissionSession::RetransmissionSession(RetransmissionDesk& desk, TimeNs now)
     : desk_(desk),
-      server_(server),
       logon_deadline_(now + desk.settings().logon_timeout_ns),
       next_heartbeat_(now + desk.settings().heartbeat_ns) {}
 
 RetransmissionSession::~RetransmissionSession() {
-  if (user_) desk_.log_off(server_, *user_);
+  if (user_) desk_.log_off(*user_);
 }
 
 bool RetransmissionSession::end() {
@@ -81,8 +88,8 @@ bool RetransmissionSession::on_packet(feed::Bytes packet, TimeNs now) {
 
 bool RetransmissionSession::on_logon(feed::Bytes message, TimeNs now) {
   if (!is(message, wire::logon::kType, wire::logon::kSize)) return end();
-  const std::string user(feed::trim_padding(wire::logon::Username.of(message.data())));
-  const std::uint8_t status = desk_.log_on(server_, user);
+  const std::string user = name_of(wire::logon::Username.of(message.data()));
+  const std::uint8_t status = desk_.log_on(user);
   HkexRawPacket packet(0, stamp(now));
   std::byte* response =
       packet.add_message(wire::logon_response::kType, wire::logon_response::kSize);
@@ -119,6 +126,8 @@ void RetransmissionSession::on_request(const RetransmissionRange& range, TimeNs 
   respond(range, status, now);
   if (status != kAccepted) {
     ++desk_.counts().refused;
+    // The server ends the session of a user whose requests are used up (OMD-C 4.3).
+    answers_.back().closes = status == kQuotaReached;
     return;
   }
   serve(range, now);

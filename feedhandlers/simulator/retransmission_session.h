@@ -15,8 +15,8 @@ namespace indexcast::sim {
 
 class RetransmissionSession {
  public:
-  // The connection to server number `server` is up at `now`. `desk` outlives the session.
-  RetransmissionSession(RetransmissionDesk& desk, std::size_t server, TimeNs now);
+  // The connection to one of the servers is up at `now`. `desk` outlives the session.
+  RetransmissionSession(RetransmissionDesk& desk, TimeNs now);
   ~RetransmissionSession();
   RetransmissionSession(const RetransmissionSession&) = delete;
   RetransmissionSession& operator=(const RetransmissionSession&) = delete;
@@ -50,7 +50,6 @@ class RetransmissionSession {
   bool end();
 
   RetransmissionDesk& desk_;
-  std::size_t server_;
   std::vector<std::byte> received_;  // an unfinished packet
   std::deque<Answer> answers_;
   std::optional<std::string> user_;

@@ -46,6 +46,9 @@ struct Settings {
   // on both.
   double loss_a = 0.0;
   double loss_b = 0.0;
+  // Number of the first HKEX message after a sequence reset, which has number 1 itself: 2, or 1
+  // once more. The specification has both readings (OMD-C 2.2.1, 3.4.2).
+  std::uint32_t hkex_first_number = 2;
   // Exchange seconds from one round of HKEX's refresh service to the next (notes 1.6).
   std::int64_t refresh_round_s = 30;
   // What is to go wrong beside that; `simulate --faults` fills it.

@@ -138,7 +138,8 @@ void TradingDay::add_market(const Universe& universe, feed::Venue venue, bool ta
       publisher = make_szse_publisher(outlet_, settings_.seed, settings_.szse.ticks);
       break;
     case feed::Venue::hkex:
-      publisher = make_hkex_publisher(outlet_, settings_.hkex, cny_rate(universe), faults_);
+      publisher = make_hkex_publisher(outlet_, settings_.hkex, cny_rate(universe),
+                                      settings_.hkex_first_number, faults_);
       break;
   }
   markets_.emplace_back(settings_, agenda_, faults_, venue, kind,

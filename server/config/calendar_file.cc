@@ -171,6 +171,9 @@ void set_trading_day(Config& config, feed::TradingDay day) {
   };
   set_breaks(feed::Venue::sse, config.sse.breaks);
   set_breaks(feed::Venue::hkex, config.hkex.breaks);
+  const feed::MarketDay& hong_kong = day.of(feed::Venue::hkex);
+  config.hkex.trade_date = day.date;
+  config.hkex.market_shut = hong_kong.covered && hong_kong.kind == feed::DayKind::shut;
   config.day = std::move(day);
 }
 

@@ -97,12 +97,6 @@ std::optional<std::string> AddressText::parse(std::string_view text) const {
   return address;
 }
 
-std::optional<char> PaddingText::parse(std::string_view text) const {
-  if (text == "space") return ' ';
-  if (text == "nul") return '\0';
-  return std::nullopt;
-}
-
 // Five digits of base 85 are 32 bits (ZeroMQ RFC 32).
 std::optional<std::string> CurveKeyText::parse(std::string_view text) const {
   constexpr std::string_view kDigits =

@@ -118,13 +118,6 @@ struct CurveKeyText {
   std::string expected() const { return "a key of 40 characters in Z85"; }
 };
 
-// What fills a short text field.
-struct PaddingText {
-  std::optional<char> parse(std::string_view text) const;
-  std::string format(char padding) const { return padding == ' ' ? "space" : "nul"; }
-  std::string expected() const { return "\"space\" or \"nul\""; }
-};
-
 // Six digits, "002261", as a number.
 struct SecurityCodeText {
   std::optional<std::uint32_t> parse(std::string_view text) const;

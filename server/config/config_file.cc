@@ -53,6 +53,11 @@ void check_channels(const Config& config, TableReader& reader) {
     if (channel.line_a.host.empty() && channel.line_b.host.empty())
       reader.fault("hkex", "channel " + std::to_string(channel.id) + " has neither line");
   }
+  const auto& servers = config.hkex.retransmission.servers;
+  if (servers.size() > hkex::kRetransmissionServersMax) {
+    reader.fault("hkex", "retransmission: at most " +
+                             std::to_string(hkex::kRetransmissionServersMax) + " servers");
+  }
 }
 
 void check_fx(const Config& config, TableReader& reader) {

@@ -131,7 +131,6 @@ template <class Walker>
 void walk_retransmission(Walker& walker, hkex::RetransmissionSettings& service) {
   walker.texts("servers", service.servers, EndpointText{});
   walker.text("username", service.username, SecretText{});
-  walker.text("username_padding", service.username_padding, PaddingText{});
   walker.integer("messages_per_request", service.messages_per_request, 1, 1'000'000);
   walker.integer("requests_per_day", service.requests_per_day, 1, 1'000'000);
   walker.integer("messages_available", service.messages_available, 1, 100'000'000);
@@ -153,7 +152,6 @@ void walk_hkex(Walker& walker, bool& enabled, hkex::Settings& hkex) {
   walker.texts("breaks", hkex.breaks, TimeRangeText{});
   walker.integer("silence_ns", hkex.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
   walker.integer("stale_after_ns", hkex.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
-  walker.boolean("heartbeat_detects_gap", hkex.heartbeat_detects_gap);
   walker.texts("sources", hkex.sources, AddressText{});
   walker.boolean("join_sources", hkex.join_sources);
   walker.integer("recovery_capacity", hkex.recovery_capacity, 1, 1'000'000);
@@ -301,6 +299,7 @@ void walk_simulator(Walker& walker, sim::Settings& simulator) {
   walker.real("loss_a", simulator.loss_a, 0, 1);
   walker.real("loss_b", simulator.loss_b, 0, 1);
   walker.integer("refresh_round_s", simulator.refresh_round_s, 1, 3600);
+  walker.integer("hkex_first_number", simulator.hkex_first_number, 1, 2);
   walker.real("halts", simulator.halts, 0, 1);
   walker.real("suspensions", simulator.suspensions, 0, 1);
   walker.real("empty_auctions", simulator.empty_auctions, 0, 1);

@@ -60,7 +60,8 @@ constexpr std::array<std::string_view, feed::kFeedCounterCount> kFeedHelp{
     "Reads of a socket that failed.",
     "Multicast packets of SZSE with fragment fields as the tables of MDDP have them.",
     "Multicast packets of SZSE with fragment fields as the samples of MDDP have them.",
-    "Multicast packets of SZSE that are encrypted; their messages count as lost."};
+    "Multicast packets of SZSE that are encrypted; their messages count as lost.",
+    "Messages of another date than the trading day's, among the filtered ones."};
 static_assert(!kFeedHelp.back().empty(), "every feed counter needs its help text");
 
 constexpr std::array<std::string_view, kCoreCounterCount> kCoreHelp{

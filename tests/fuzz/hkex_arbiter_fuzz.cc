@@ -1,7 +1,7 @@
 // Bytes as a schedule for two lines: packets near, far and behind, resets, time, and what an owner
-// that recovers does: retransmitted packets, snapshots, giving up. Numbers are handed on in order,
-// each once between two resets, every message is counted once, and nothing is handed on while all
-// is held back. The first byte says which kinds of recovery there are.
+// that recovers does: retransmitted packets, snapshots, giving up, forgetting. Numbers are handed
+// on in order, each once between two resets, every message is counted once, and nothing is handed
+// on while all is held back. The first byte says which kinds of recovery there are.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -118,7 +118,9 @@ class Run {
         if (arbiter_.held() > 0) arbiter_.abandon(sink());
         break;
       default:
-        arbiter_.hold_back();
+        if ((how & 4) == 0) return arbiter_.hold_back();
+        arbiter_.forget(sent_, now_);
+        last_end_ = 0;
         break;
     }
   }

@@ -56,7 +56,6 @@ hkex::Settings make_settings(std::uint8_t kind) {
   if ((kind & 1) != 0) settings.retransmission.servers.push_back({"127.0.0.1", 1});
   if ((kind & 2) != 0) settings.channels[0].refresh_a = {"239.0.0.1", 1};
   settings.price = (kind & 4) != 0 ? hkex::PricePolicy::last : hkex::PricePolicy::nominal;
-  settings.heartbeat_detects_gap = (kind & 8) != 0;
   settings.reorder_capacity = 4;
   settings.recovery_capacity = 8;
   settings.refresh_bytes = 4096;

@@ -20,6 +20,7 @@ import argparse
 import contextlib
 import sys
 
+import certification_hkex
 import certification_mainland
 import certification_market
 import harness
@@ -150,6 +151,7 @@ HEADINGS = {
     "failover": failover,
     "completeness": completeness,
     "capacity": capacity,
+    **certification_hkex.HEADINGS,
     **certification_mainland.HEADINGS,
     **certification_market.HEADINGS,
 }

@@ -104,6 +104,15 @@ class Process:
             self._stdout.close()
 
 
+def merge(settings, changes):
+    """Puts `changes` into `settings`, section by section."""
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(settings.get(key), dict):
+            merge(settings[key], value)
+        else:
+            settings[key] = value
+
+
 class Case(unittest.TestCase):
     """A test with a folder and processes of its own, all gone when it ends."""
 
@@ -121,11 +130,7 @@ class Case(unittest.TestCase):
         chosen["journal"]["directory"] = str(self.folder / "journal")
         # Every change of a mainland security at once, so that short days have many levels.
         chosen["simulator"].update(snapshot_grid_ms=0, refresh_s=30)
-        for section, keys in changes.items():
-            if isinstance(keys, dict):
-                chosen[section].update(keys)
-            else:
-                chosen[section] = keys
+        merge(chosen, changes)
         return self.write(name, site.dump(chosen))
 
     def write(self, name, text):

@@ -41,14 +41,17 @@ class Certification(unittest.TestCase):
         day = self.feeds.session
 
         def without_services(*arguments, **options):
+            options.pop("sections", None)
             return day(*arguments, sections={"hkex": {
                 "retransmission": {"servers": []},
                 "channels": [{"id": 20, "line_a": "239.255.42.1:21020",
                               "line_b": "239.255.42.2:21021"}]}}, **options)
 
         self.feeds.session = without_services
-        failed, said = self.certify("recovery")
-        self.assertGreater(failed, 0, said)
+        for heading in ("recovery", "hkex_lost_tail", "hkex_retransmission", "hkex_disaster_recovery"):
+            with self.subTest(heading):
+                failed, said = self.certify(heading)
+                self.assertGreater(failed, 0, said)
 
 
 class OwnFeed(unittest.TestCase):

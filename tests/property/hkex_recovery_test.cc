@@ -444,6 +444,52 @@ TEST(HkexPublisherProperty, NumbersThatBeginAgainWithoutAWordAreFollowed) {
       kPublisherSeeds);
 }
 
+TEST(HkexPublisherProperty, BothReadingsOfTheFirstNumberAfterAResetGiveTheSameEvents) {
+  for_each_seed(
+      [](std::uint64_t seed) {
+        Events first;
+        for (const std::uint32_t number : {1u, 2u}) {
+          sim::Settings settings = make_settings(seed, {});
+          settings.hkex_first_number = number;
+          settings.faults = {disruption(FaultKind::sequence_reset, 0, 3)};
+          settings.loss_a = settings.loss_b = 0.3;
+          SimulatedFeed feed(settings, universe(), Carries::both);
+          feed.play();
+          expect_faults_happened(feed);
+          expect_states_agree(feed);
+          expect_accounts_balance(feed);
+          expect_numbers_balance(feed);
+          expect_all_live(feed);
+          Events events = accepted(feed, 3);
+          for (MarketEvent& event : events) event.feed_sequence = 0;
+          if (number == 1) first = events;
+          expect_same(first, events, "channel 3");
+        }
+      },
+      kPublisherSeeds);
+}
+
+TEST(HkexPublisherProperty, TestsOfAnotherDateLeaveTheEventsAsTheyAre) {
+  for_each_seed(
+      [](std::uint64_t seed) {
+        for (const bool refresh : {false, true}) {
+          sim::Settings calm = make_settings(seed, {.retransmission = refresh, .refresh = refresh});
+          calm.hkex.trade_date = calm.trade_date;
+          SimulatedFeed whole(calm, universe(), Carries::both);
+          whole.play();
+          sim::Settings tested = calm;
+          tested.faults = {fault(FaultKind::other_date, Lines::both, 1.0, 1, 3)};
+          SimulatedFeed feed(tested, universe(), Carries::both);
+          feed.play();
+          expect_faults_happened(feed);
+          expect_same(whole.events(), feed.events(), "all channels");
+          EXPECT_GT(feed.count(FeedCounter::other_date), 0u);
+          EXPECT_EQ(whole.count(FeedCounter::other_date), 0u);
+        }
+      },
+      kPublisherSeeds);
+}
+
 TEST(HkexPublisherProperty, ADisasterIsOverWhenTheExchangeSaysSo) {
   for_each_seed(
       [](std::uint64_t seed) {
@@ -463,8 +509,13 @@ TEST(HkexPublisherProperty, ADisasterIsOverWhenTheExchangeSaysSo) {
             expect_faults_happened(feed);
             EXPECT_EQ(feed.count(FeedCounter::disaster_signals), 2u);
             expect_accounts_balance(feed);
-            expect_numbers_balance(feed);
-            expect_all_live(feed);
+            // Without a refresh a security is awaited until its next message.
+            if (with.refresh) {
+              expect_all_live(feed);
+              EXPECT_GE(feed.count(FeedCounter::refreshes), 5u);
+            } else {
+              EXPECT_NE(feed.handler().state(), FeedState::stale);
+            }
           }
         }
       },

@@ -130,7 +130,8 @@ class SimulatedFeed {
     PacketHeader header;
     ASSERT_EQ(check_packet(message.bytes, header), DecodeError::none);
     const bool reset = find_message<SequenceReset>(message.bytes, header).has_value();
-    const std::uint64_t messages = reset ? 0 : header.message_count;
+    const bool of_today = china_date(header.send_time) == settings_.trade_date;
+    const std::uint64_t messages = reset || !of_today ? 0 : header.message_count;
     traffic_.published += messages;
     const std::uint64_t unseen = counts_.packets_unseen;
     desk_.on_packet(message);
@@ -169,7 +170,9 @@ class SimulatedFeed {
     } else {
       ++traffic_.line_packets;
       traffic_.line_messages += header.message_count;
-      if (const auto reset = find_message<SequenceReset>(bytes, header)) {
+      if (china_date(header.send_time) != settings_.trade_date) {
+        // A test of the exchange: of no channel.
+      } else if (const auto reset = find_message<SequenceReset>(bytes, header)) {
         oracle.reset(header, reset->new_seq_no, now_);
       } else {
         oracle.arrived(header, now_, true);
@@ -215,7 +218,7 @@ class SimulatedFeed {
     if (settings_.hkex.retransmission.servers.empty()) return;
     if (!session_) {
       if (now_ < connect_at_) return;
-      session_.emplace(desk_, server_, now_);
+      session_.emplace(desk_, now_);
       client_.on_connected(now_, to_server_);
     }
     bool open = client_.on_time(now_, to_server_);
@@ -260,7 +263,6 @@ class SimulatedFeed {
     }
   }
 
-  // To the next server, as the owner of a socket does.
   void hang_up() {
     session_.reset();
     traffic_.truncated += unfinished_.empty() ? 0u : 1u;
@@ -268,7 +270,6 @@ class SimulatedFeed {
     to_server_.clear();
     to_client_.clear();
     client_.on_disconnected(now_);
-    server_ = (server_ + 1) % settings_.hkex.retransmission.servers.size();
     connect_at_ = now_ + 100 * kNsPerMs;
   }
 
@@ -292,7 +293,6 @@ class SimulatedFeed {
 
   Random random_;
   std::optional<sim::RetransmissionSession> session_;
-  std::size_t server_ = 0;
   TimeNs connect_at_{};
   feed::Outbox to_server_;
   feed::Outbox to_client_;

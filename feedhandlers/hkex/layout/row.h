@@ -20,14 +20,14 @@ namespace indexcast::hkex::layout {
 template <class Message>
 struct Layout;
 
+// How a value is shown. An Int64 of wire::kNullInt64 is null, whatever its row says.
 enum class Show : std::uint8_t {
-  number,    // an integer as it is: codes, quantities, times in ns, dates
-  decimal,   // an integer of 10^-places
-  nullable,  // the same, where -2^63 is null (notes 3.2)
-  text,      // characters without their padding
-  flag,      // one character, where a space is a value of its own
-  name,      // UTF-16LE
-  news,      // characters, or UTF-16LE where NewsType says so (notes 2.21)
+  number,   // an integer as it is: codes, quantities, times in ns, dates
+  decimal,  // an integer of 10^-places
+  text,     // characters without their padding
+  flag,     // one character, where a space is a value of its own
+  name,     // UTF-16LE
+  news,     // characters, or UTF-16LE where NewsType says so (notes 2.21)
 };
 
 // A field and its member. `places_at`: the field of the same message that holds the number of
@@ -96,11 +96,6 @@ template <class F, class M>
 constexpr auto scaled_by(std::string_view name, F field, M member,
                          wire::Field<std::uint8_t> places_at) {
   return Row<F, M>{name, field, member, Show::decimal, 0, places_at};
-}
-template <class M>
-constexpr auto nullable(std::string_view name, wire::Field<std::int64_t> field, M member,
-                        int places) {
-  return Row<wire::Field<std::int64_t>, M>{name, field, member, Show::nullable, places};
 }
 template <class M>
 constexpr auto text(std::string_view name, wire::Text field, M member) {

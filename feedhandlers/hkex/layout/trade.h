@@ -1,4 +1,4 @@
-// Tables of trades, books and queues: messages 50 to 54 and 56.
+// Tables of orders, trades, books and queues: messages 30 to 34, 50 to 54 and 56.
 #pragma once
 
 #include "feedhandlers/hkex/layout/row.h"
@@ -8,6 +8,75 @@
 namespace indexcast::hkex::layout {
 
 namespace w = wire;
+
+template <>
+struct Layout<AddOrder> {
+  using M = AddOrder;
+  static constexpr std::uint16_t kType = w::add_order::kType;
+  static constexpr std::string_view kName = "Add Order";
+  static constexpr auto kSections = fixed(
+      w::add_order::kSize, number("SecurityCode", w::add_order::SecurityCode, &M::security_code),
+      number("OrderId", w::add_order::OrderId, &M::order_id),
+      price("Price", w::add_order::Price, &M::price),
+      number("Quantity", w::add_order::Quantity, &M::quantity),
+      number("Side", w::add_order::Side, &M::side),
+      flag("OrderType", w::add_order::OrderType, &M::order_type), unused(w::add_order::Unused),
+      number("OrderBookPosition", w::add_order::OrderBookPosition, &M::order_book_position));
+};
+
+template <>
+struct Layout<ModifyOrder> {
+  using M = ModifyOrder;
+  static constexpr std::uint16_t kType = w::modify_order::kType;
+  static constexpr std::string_view kName = "Modify Order";
+  static constexpr auto kSections = fixed(
+      w::modify_order::kSize,
+      number("SecurityCode", w::modify_order::SecurityCode, &M::security_code),
+      number("OrderId", w::modify_order::OrderId, &M::order_id),
+      number("Quantity", w::modify_order::Quantity, &M::quantity),
+      number("Side", w::modify_order::Side, &M::side), unused(w::modify_order::Unused),
+      number("OrderBookPosition", w::modify_order::OrderBookPosition, &M::order_book_position));
+};
+
+template <>
+struct Layout<DeleteOrder> {
+  using M = DeleteOrder;
+  static constexpr std::uint16_t kType = w::delete_order::kType;
+  static constexpr std::string_view kName = "Delete Order";
+  static constexpr auto kSections =
+      fixed(w::delete_order::kSize,
+            number("SecurityCode", w::delete_order::SecurityCode, &M::security_code),
+            number("OrderId", w::delete_order::OrderId, &M::order_id),
+            number("Side", w::delete_order::Side, &M::side), unused(w::delete_order::Unused));
+};
+
+template <>
+struct Layout<AddOddLotOrder> {
+  using M = AddOddLotOrder;
+  static constexpr std::uint16_t kType = w::add_odd_lot_order::kType;
+  static constexpr std::string_view kName = "Add Odd Lot Order";
+  static constexpr auto kSections =
+      fixed(w::add_odd_lot_order::kSize,
+            number("SecurityCode", w::add_odd_lot_order::SecurityCode, &M::security_code),
+            number("OrderId", w::add_odd_lot_order::OrderId, &M::order_id),
+            price("Price", w::add_odd_lot_order::Price, &M::price),
+            number("Quantity", w::add_odd_lot_order::Quantity, &M::quantity),
+            number("BrokerID", w::add_odd_lot_order::BrokerID, &M::broker_id),
+            number("Side", w::add_odd_lot_order::Side, &M::side));
+};
+
+template <>
+struct Layout<DeleteOddLotOrder> {
+  using M = DeleteOddLotOrder;
+  static constexpr std::uint16_t kType = w::delete_odd_lot_order::kType;
+  static constexpr std::string_view kName = "Delete Odd Lot Order";
+  static constexpr auto kSections =
+      fixed(w::delete_odd_lot_order::kSize,
+            number("SecurityCode", w::delete_odd_lot_order::SecurityCode, &M::security_code),
+            number("OrderId", w::delete_odd_lot_order::OrderId, &M::order_id),
+            number("BrokerID", w::delete_odd_lot_order::BrokerID, &M::broker_id),
+            number("Side", w::delete_odd_lot_order::Side, &M::side));
+};
 
 template <>
 struct Layout<Trade> {

@@ -1,4 +1,5 @@
-// Trades, books and queues: messages 50 to 54 and 56. Prices 10^-3, times ns since 1970 UTC.
+// Orders, trades, books and queues: messages 30 to 34, 50 to 54 and 56. Prices 10^-3, times ns
+// since 1970 UTC.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,56 @@
 #include "feedhandlers/hkex/wire/trade.h"
 
 namespace indexcast::hkex {
+
+// 30. Order ids are unique per security and side.
+struct AddOrder {
+  std::uint32_t security_code = 0;
+  std::uint64_t order_id = 0;
+  std::int32_t price = 0;
+  std::uint32_t quantity = 0;
+  std::uint16_t side = 0;  // 0 bid, 1 offer
+  char order_type = '2';   // 1 market, 2 limit
+  std::int32_t order_book_position = 0;
+  friend bool operator==(const AddOrder&, const AddOrder&) = default;
+};
+
+// 31: a new quantity.
+struct ModifyOrder {
+  std::uint32_t security_code = 0;
+  std::uint64_t order_id = 0;
+  std::uint32_t quantity = 0;
+  std::uint16_t side = 0;
+  std::int32_t order_book_position = 0;
+  friend bool operator==(const ModifyOrder&, const ModifyOrder&) = default;
+};
+
+// 32
+struct DeleteOrder {
+  std::uint32_t security_code = 0;
+  std::uint64_t order_id = 0;
+  std::uint16_t side = 0;
+  friend bool operator==(const DeleteOrder&, const DeleteOrder&) = default;
+};
+
+// 33
+struct AddOddLotOrder {
+  std::uint32_t security_code = 0;
+  std::uint64_t order_id = 0;
+  std::int32_t price = 0;
+  std::uint32_t quantity = 0;
+  std::uint16_t broker_id = 0;
+  std::uint16_t side = 0;
+  friend bool operator==(const AddOddLotOrder&, const AddOddLotOrder&) = default;
+};
+
+// 34
+struct DeleteOddLotOrder {
+  std::uint32_t security_code = 0;
+  std::uint64_t order_id = 0;
+  std::uint16_t broker_id = 0;
+  std::uint16_t side = 0;
+  friend bool operator==(const DeleteOddLotOrder&, const DeleteOddLotOrder&) = default;
+};
 
 // 50
 struct Trade {

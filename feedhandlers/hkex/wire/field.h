@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "feedhandlers/common/bytes.h"
@@ -18,6 +19,9 @@ struct Field {
   T of(const std::byte* message) const { return feed::load_le<T>(message + offset); }
   void put(std::byte* message, T value) const { feed::store_le(message + offset, value); }
 };
+
+// "No value" in an Int64 field of any message (section 3.2); the rest of the message stands.
+inline constexpr std::int64_t kNullInt64 = std::numeric_limits<std::int64_t>::min();
 
 // Characters padded on the right, or bytes without meaning.
 struct Text {

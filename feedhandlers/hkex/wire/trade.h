@@ -1,9 +1,70 @@
-// Layout of trades, books and queues: messages 50 to 54 and 56.
+// Layout of orders, trades, books and queues: messages 30 to 34, 50 to 54 and 56.
 #pragma once
 
 #include "feedhandlers/hkex/wire/field.h"
 
 namespace indexcast::hkex::wire {
+
+// Section 2.8, the full order depth.
+namespace add_order {
+inline constexpr std::uint16_t kType = 30;
+inline constexpr Field<std::uint32_t> SecurityCode{4};
+inline constexpr Field<std::uint64_t> OrderId{8};
+inline constexpr Field<std::int32_t> Price{16};
+inline constexpr Field<std::uint32_t> Quantity{20};
+inline constexpr Field<std::uint16_t> Side{24};
+inline constexpr Text OrderType{26, 1};
+inline constexpr Filler Unused{27, 1};
+inline constexpr Field<std::int32_t> OrderBookPosition{28};
+inline constexpr std::size_t kSize = 32;
+static_assert(packed(4, SecurityCode, OrderId, Price, Quantity, Side, OrderType, Unused,
+                     OrderBookPosition) == kSize);
+}  // namespace add_order
+
+namespace modify_order {
+inline constexpr std::uint16_t kType = 31;
+inline constexpr Field<std::uint32_t> SecurityCode{4};
+inline constexpr Field<std::uint64_t> OrderId{8};
+inline constexpr Field<std::uint32_t> Quantity{16};
+inline constexpr Field<std::uint16_t> Side{20};
+inline constexpr Filler Unused{22, 2};
+inline constexpr Field<std::int32_t> OrderBookPosition{24};
+inline constexpr std::size_t kSize = 28;
+static_assert(packed(4, SecurityCode, OrderId, Quantity, Side, Unused, OrderBookPosition) == kSize);
+}  // namespace modify_order
+
+namespace delete_order {
+inline constexpr std::uint16_t kType = 32;
+inline constexpr Field<std::uint32_t> SecurityCode{4};
+inline constexpr Field<std::uint64_t> OrderId{8};
+inline constexpr Field<std::uint16_t> Side{16};
+inline constexpr Filler Unused{18, 2};
+inline constexpr std::size_t kSize = 20;
+static_assert(packed(4, SecurityCode, OrderId, Side, Unused) == kSize);
+}  // namespace delete_order
+
+// Section 2.21, odd lots.
+namespace add_odd_lot_order {
+inline constexpr std::uint16_t kType = 33;
+inline constexpr Field<std::uint32_t> SecurityCode{4};
+inline constexpr Field<std::uint64_t> OrderId{8};
+inline constexpr Field<std::int32_t> Price{16};
+inline constexpr Field<std::uint32_t> Quantity{20};
+inline constexpr Field<std::uint16_t> BrokerID{24};
+inline constexpr Field<std::uint16_t> Side{26};
+inline constexpr std::size_t kSize = 28;
+static_assert(packed(4, SecurityCode, OrderId, Price, Quantity, BrokerID, Side) == kSize);
+}  // namespace add_odd_lot_order
+
+namespace delete_odd_lot_order {
+inline constexpr std::uint16_t kType = 34;
+inline constexpr Field<std::uint32_t> SecurityCode{4};
+inline constexpr Field<std::uint64_t> OrderId{8};
+inline constexpr Field<std::uint16_t> BrokerID{16};
+inline constexpr Field<std::uint16_t> Side{18};
+inline constexpr std::size_t kSize = 20;
+static_assert(packed(4, SecurityCode, OrderId, BrokerID, Side) == kSize);
+}  // namespace delete_odd_lot_order
 
 // Section 2.12.
 namespace trade {

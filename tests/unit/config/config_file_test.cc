@@ -256,6 +256,11 @@ INSTANTIATE_TEST_SUITE_P(
               "[[hkex.channels]]\nid = 1\nline_a = \"239.0.0.1:1\"\n"
               "[[hkex.channels]]\nid = 1\nline_a = \"239.0.0.1:1\"\n",
               ":6:hkex: channel 1 appears twice"},
+        Fault{"FiveRetransmissionServers", "enabled = false",
+              "[[hkex.channels]]\nid = 1\nline_a = \"239.0.0.1:1\"\n[hkex.retransmission]\n"
+              "servers = [\"127.0.0.1:1\", \"127.0.0.1:2\", \"127.0.0.1:3\", \"127.0.0.1:4\", "
+              "\"127.0.0.1:5\"]\n",
+              ":6:hkex: retransmission: at most 4 servers"},
         Fault{"EndBeforeBegin", "[hkex]",
               "[simulator]\nbegin = \"10:00:00\"\nend = \"09:00:00\"\n[hkex]",
               ":6:simulator: begin must be before end"},

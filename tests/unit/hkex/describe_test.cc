@@ -78,8 +78,8 @@ TEST(Describe, ShowsIndexNullsAndScales) {
   auto bytes = message(w::kType, w::kSize);
   w::IndexValue.put(bytes.data(), 239'414'200);
   w::EASValue.put(bytes.data(), 2'396'203);
-  w::OpeningValue.put(bytes.data(), w::kNull);
-  w::IndexVolume.put(bytes.data(), w::kNull);
+  w::OpeningValue.put(bytes.data(), wire::kNullInt64);
+  w::IndexVolume.put(bytes.data(), wire::kNullInt64);
   Fields fields;
   describe(bytes, fields);
   EXPECT_EQ(fields.values["IndexValue"], "23941.4200");

@@ -3,10 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <vector>
 
-#include "tests/unit/hkex/support.h"
+#include "tests/unit/hkex/recovery_support.h"
 
 namespace indexcast::hkex {
 namespace {
@@ -59,9 +60,9 @@ TEST(Handler, TurnsADatagramIntoEvents) {
 TEST(Handler, IsLiveOnceEveryChannelWasHeard) {
   Rig rig(two_channels());
   EXPECT_EQ(rig.handler.state(), FeedState::connecting);
-  rig.handler.on_datagram(1, Line::a, PacketBuilder(1, at(9, 0)).bytes(), rig.now);
+  rig.handler.on_datagram(1, Line::a, PacketBuilder(0, at(9, 0)).bytes(), rig.now);
   EXPECT_EQ(rig.handler.state(), FeedState::connecting);
-  rig.handler.on_datagram(10, Line::b, PacketBuilder(1, at(9, 0)).bytes(), rig.now);
+  rig.handler.on_datagram(10, Line::b, PacketBuilder(0, at(9, 0)).bytes(), rig.now);
   EXPECT_EQ(rig.handler.state(), FeedState::live);
   EXPECT_EQ(states(rig.log),
             (States{{1, FeedState::live}, {10, FeedState::live}, {0, FeedState::live}}));
@@ -166,6 +167,7 @@ class Staleness : public testing::Test {
   }
   TimeNs now() const { return rig_.now; }
   void receive(std::uint32_t channel, const PacketBuilder& packet) {
+    if (channel == 1) market_sequence_ = packet.next_sequence() - (packet.message_count() ? 1 : 0);
     rig_.handler.on_datagram(channel, Line::a, packet.bytes(), rig_.now);
   }
   void session(std::uint8_t sub_id) {
@@ -180,13 +182,14 @@ class Staleness : public testing::Test {
   void heartbeats(int seconds) {
     for (int s = 0; s < seconds; ++s) {
       pass(1);
-      receive(1, PacketBuilder(2, now()));
-      receive(10, PacketBuilder(session_sequence_, now()));
+      receive(1, PacketBuilder(market_sequence_, now()));
+      receive(10, PacketBuilder(session_sequence_ - 1, now()));
       rig_.handler.on_time(now());
     }
   }
   FeedState state(std::uint32_t channel) const { return rig_.handler.channel_state(channel); }
 
+  std::uint32_t market_sequence_ = 1;  // of the last message
   std::uint32_t session_sequence_ = 1;
   Rig rig_;
 };
@@ -215,7 +218,7 @@ TEST_F(Staleness, AClockThatStandsIsStaleThoughPacketsFlow) {
   for (std::uint32_t s = 1; s <= 31; ++s) {
     pass(1);
     receive(1, packet(s + 1, frozen, traded(kTencent, 1)));
-    receive(10, PacketBuilder(session_sequence_, frozen));
+    receive(10, PacketBuilder(session_sequence_ - 1, frozen));
     EXPECT_EQ(state(1), s < 30 ? FeedState::live : FeedState::stale) << s;
   }
   receive(1, packet(33, now(), traded(kTencent, 1)));
@@ -289,25 +292,103 @@ TEST(Handler, UsesNothingThatSharesAPacketWithAReset) {
   EXPECT_EQ(rig.count(FeedCounter::applied), 1u);
 }
 
-TEST(Handler, TakesHeartbeatsForNumbersOnlyWhenTold) {
-  for (const bool detects : {false, true}) {
-    Settings settings = one_channel();
-    settings.heartbeat_detects_gap = detects;
-    Rig rig(settings);
-    rig.receive(packet(1, at(10, 0), traded(kTencent, 1000)));
-    rig.receive(PacketBuilder(5, at(10, 0, 2)));
+// A packet of no messages (OMD-C 3.3), its bytes laid out by hand.
+std::array<std::byte, 16> heartbeat_bytes(std::uint8_t number, TimeNs sent) {
+  std::array<std::byte, 16> bytes{std::byte{16}, {}, {}, {}, std::byte{number}};
+  for (std::size_t i = 0; i < 8; ++i) {
+    bytes[8 + i] = static_cast<std::byte>(static_cast<std::uint64_t>(sent.ns) >> 8 * i & 0xff);
+  }
+  return bytes;
+}
+
+// OMD-C 3.4.1: a heartbeat carries the number of the previous message sent on the channel.
+TEST(Handler, AHeartbeatProvesALostTail) {
+  Rig rig;
+  rig.receive(packet(1, at(10, 0), traded(kTencent, 1000)));
+  const auto receive_heartbeat = [&](std::uint8_t number) {
+    rig.handler.on_datagram(1, Line::b, heartbeat_bytes(number, at(10, 0, 2)), rig.now);
     rig.now = rig.now + rig.settings.reorder_wait_ns;
     rig.handler.on_time(rig.now);
-    EXPECT_EQ(rig.count(FeedCounter::sequence_lost), detects ? 3u : 0u);
-    EXPECT_EQ(rig.handler.state(), detects ? FeedState::gap : FeedState::live);
+  };
+  receive_heartbeat(1);  // number 1 was the last: nothing is missing
+  EXPECT_EQ(rig.count(FeedCounter::sequence_lost), 0u);
+  EXPECT_EQ(rig.handler.state(), FeedState::live);
+  receive_heartbeat(4);
+  EXPECT_EQ(rig.count(FeedCounter::sequence_lost), 3u);  // 2, 3 and 4
+  EXPECT_EQ(rig.handler.state(), FeedState::gap);
+  rig.receive(packet(5, at(10, 0, 3), traded(kTencent, 2000)));
+  EXPECT_EQ(rig.log.of(EventKind::price).size(), 2u);
+}
+
+// OMD-C 2.2.1, 3.4.2: after a reset data begin with 1 or with 2, and a heartbeat says 0 or 1.
+TEST(Handler, NeitherReadingOfTheNumberAfterAResetIsAGap) {
+  for (const std::uint8_t heartbeat : {std::uint8_t{0}, std::uint8_t{1}}) {
+    for (const std::uint32_t first : {1u, 2u}) {
+      SCOPED_TRACE(testing::Message() << int{heartbeat} << " and " << first);
+      Rig rig;
+      rig.receive(packet(1, at(6, 30), SequenceReset{1}));
+      rig.handler.on_datagram(1, Line::a, heartbeat_bytes(heartbeat, at(6, 30, 2)), rig.now);
+      rig.receive(packet(first, at(6, 31), traded(kTencent, 1000)));
+      rig.now = rig.now + rig.settings.reorder_wait_ns;
+      rig.handler.on_time(rig.now);
+      EXPECT_EQ(rig.log.of(EventKind::price).size(), 1u);
+      EXPECT_EQ(rig.count(FeedCounter::gaps), 0u);
+      EXPECT_EQ(rig.count(FeedCounter::sequence_lost), 0u);
+      EXPECT_EQ(rig.handler.state(), FeedState::live);
+    }
   }
+}
+
+// OMD-C 2.2: nothing but the date of SendTime marks the exchange's tests; OMD-C 2.2.1: what comes
+// before 06:00 is not of the day.
+TEST(Handler, CountsMessagesOfAnotherDateAndAppliesNone) {
+  Settings settings = test::with_refresh();
+  settings.trade_date = 20250402;
+  Rig rig(settings);
+  const TradingSessionStatus open{"MAIN", 3, 30, '0', 0, 0};
+  const auto test_data = [&](TimeNs sent) {
+    rig.receive(packet(1, sent, SequenceReset{1}));
+    rig.receive(packet(1, sent, open, traded(kTencent, 999), DisasterRecoverySignal{1}));
+    rig.handler.on_datagram(refresh_id(1), Line::a,
+                            packet(1, sent, traded(kTencent, 999), RefreshComplete{7}).bytes(),
+                            rig.now);
+    const PacketBuilder resent = packet(3, sent, traded(kTencent, 999));
+    PacketHeader header;
+    ASSERT_EQ(check_packet(resent.bytes(), header), feed::DecodeError::none);
+    rig.handler.on_retransmitted(1, header, resent.bytes(), rig.now);
+  };
+  test_data(at(10, 0) + -kNsPerDay);
+  test_data(at(10, 0) + kNsPerDay);
+  test_data(at(5, 59, 59));
+  EXPECT_TRUE(rig.log.events.empty());
+  EXPECT_EQ(rig.count(FeedCounter::other_date), 3u * 7u);
+  EXPECT_EQ(test::outcomes(rig.handler.counters()), 3u * 5u);
+  EXPECT_EQ(rig.count(FeedCounter::filtered), 3u * 5u);
+  rig.receive(packet(1, at(6, 0), open, traded(kTencent, 1000)));
+  EXPECT_EQ(rig.log.of(EventKind::price).size(), 1u);
+  EXPECT_EQ(rig.log.of(EventKind::market_phase).size(), 1u);
+  test_data(at(10, 0) + kNsPerDay);
+  EXPECT_EQ(rig.log.of(EventKind::price).size(), 1u);
+  EXPECT_EQ(rig.log.of(EventKind::market_phase).size(), 1u);
+}
+
+// OMD-C 2.2: OMD-C does not operate on a holiday but for tests, whatever their messages say.
+TEST(Handler, TestDataDoNotOverruleTheCalendar) {
+  Settings settings = one_channel();
+  settings.trade_date = 20250402;
+  settings.market_shut = true;
+  Rig rig(settings);
+  rig.receive(
+      packet(1, at(10, 0), TradingSessionStatus{"MAIN", 3, 30, '0', 0, 0}, traded(kTencent, 1)));
+  EXPECT_TRUE(rig.log.events.empty());
+  EXPECT_EQ(rig.count(FeedCounter::other_date), 2u);
 }
 
 TEST(Handler, BreaksForLunchOnAHeartbeat) {
   Rig rig;
   rig.receive(
       packet(1, at(11, 59), TradingSessionStatus{"MAIN", 3, 2, '0', 0, 0}, traded(kTencent, 1)));
-  rig.receive(PacketBuilder(3, at(12, 0, 1)));
+  rig.receive(PacketBuilder(2, at(12, 0, 1)));
   const auto phases = rig.log.of(EventKind::market_phase);
   ASSERT_EQ(phases.size(), 2u);
   EXPECT_EQ(phases[1].detail, static_cast<std::uint8_t>(MarketPhase::scheduled));

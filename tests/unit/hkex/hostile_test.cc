@@ -52,7 +52,6 @@ TEST(Hostile, SurvivesAHundredThousandDatagrams) {
   Storm storm(kSeed);
   Settings settings = test::one_channel();
   settings.reorder_capacity = 8;
-  settings.heartbeat_detects_gap = true;
   Rig rig(settings);
   std::uint64_t expected_outcomes = 0;
   std::uint32_t sequence = 1;

@@ -53,13 +53,51 @@ class LineArbiterTest : public testing::Test {
   std::uint64_t counters_before_ = 0;
 };
 
-// A heartbeat names the number that comes next; found by the handler's fuzzer.
+// Found by the handler's fuzzer.
 TEST_F(LineArbiterTest, WhatIsHeldAtNumberZeroIsNoHoleOnceAHeartbeatOpensTheChannel) {
   receive(0, 3);
   receive(1, 0);
   EXPECT_EQ(delivered, (Numbers{1, 2}));
   EXPECT_EQ(arbiter.held(), 0u);
   EXPECT_EQ(arbiter.expected(), 3u);
+}
+
+// OMD-C 2.2.1 counts the reset as number 1, OMD-C 3.4.2 expects number 1 after it.
+TEST_F(LineArbiterTest, TakesEitherReadingOfTheFirstNumberAfterAReset) {
+  for (const std::uint32_t first : {1u, 2u}) {
+    SCOPED_TRACE(first);
+    sent = sent + kNsPerSecond * 10;
+    now = now + kNsPerSecond * 10;
+    ASSERT_TRUE(reset(Line::a));
+    delivered.clear();
+    receive(first, 0);       // a heartbeat of the same reading
+    receive(2, 0, Line::b);  // and of the other one
+    EXPECT_EQ(arbiter.expected(), 1u);
+    receive(first, 1);
+    receive(first + 1, 1);
+    pass_time(kWait);
+    EXPECT_EQ(delivered, (Numbers{first, first + 1}));
+  }
+  EXPECT_EQ(count(FeedCounter::sequence_lost), 0u);
+  EXPECT_EQ(count(FeedCounter::sequence_received), 4u);
+  EXPECT_EQ(arbiter.gaps(), 0u);
+}
+
+TEST_F(LineArbiterTest, WaitsForTheOtherLineToBringNumberOneAfterAReset) {
+  reset(Line::a);
+  receive(2, 1, Line::a);
+  EXPECT_TRUE(delivered.empty());
+  receive(1, 1, Line::b);
+  EXPECT_EQ(delivered, (Numbers{1, 2}));
+}
+
+TEST_F(LineArbiterTest, LosesWhatIsMissingBehindTheNumberOfAReset) {
+  reset(Line::a);
+  receive(4, 1);
+  pass_time(kWait);
+  EXPECT_EQ(delivered, (Numbers{4}));
+  EXPECT_EQ(count(FeedCounter::sequence_lost), 2u);  // 2 and 3: number 1 is the reset's
+  EXPECT_EQ(arbiter.gaps(), 1u);
 }
 
 TEST_F(LineArbiterTest, HandsOnWhatComesInOrderOnce) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -99,11 +100,26 @@ TEST_F(NormalizerTest, RejectsVolumesThatDoNotFit) {
   EXPECT_EQ(feed(message), FeedCounter::rejected);
   for (const std::int64_t turnover :
        {std::int64_t{-1}, std::numeric_limits<std::int64_t>::max() / 10 + 1,
-        std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()}) {
+        std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min() + 1}) {
     message = traded(kTencent, 1000);
     message.turnover = turnover;
     EXPECT_EQ(feed(message), FeedCounter::rejected) << turnover;
   }
+}
+
+// OMD-C 3.1.1: 0x8000000000000000 is null, and may occur in every Int64 field.
+TEST_F(NormalizerTest, ANullTurnoverLeavesTheLastPriceOfStatisticsUsable) {
+  // Statistics (60, OMD-C 3.11.1): SecurityCode 700, SharesTraded 1200, Turnover null, LastPrice
+  // 388.600, ShortSellTurnover null.
+  constexpr std::array<unsigned char, 52> kBytes{
+      52, 0, 60, 0, 0xbc, 0x02, 0, 0, 0xb0, 0x04, 0, 0, 0, 0, 0,    0,    0,    0,
+      0,  0, 0,  0, 0,    0x80, 0, 0, 0,    0,    0, 0, 0, 0, 0xf8, 0xed, 0x05, 0,
+      0,  0, 0,  0, 0,    0,    0, 0, 0,    0,    0, 0, 0, 0, 0,    0x80};
+  const Bytes bytes(reinterpret_cast<const std::byte*>(kBytes.data()), kBytes.size());
+  ASSERT_EQ(normalizer().on_message({60, 7, bytes}, 1, at(10, 0), event), FeedCounter::applied);
+  EXPECT_EQ(event.value[0], 388'600'000);
+  EXPECT_EQ(event.value[1], 1200);
+  EXPECT_EQ(event.value[2], 0);  // not stated: the core keeps the turnover that it has
 }
 
 TEST_F(NormalizerTest, TakesTheLargestPrice) {

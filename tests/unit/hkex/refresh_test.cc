@@ -55,7 +55,7 @@ TEST(Refresh, StartsAChannelInMidSession) {
 
 TEST(Refresh, StartsASilentChannel) {
   RecoveryRig rig(refresh_only());
-  rig.receive(PacketBuilder(1, rig.now));
+  rig.receive(PacketBuilder(1'000'000, rig.now));
   rig.end_of_a_round();
   rig.refresh(1'000'000, 55);
   EXPECT_EQ(rig.prices(), (Prices{55}));

@@ -175,22 +175,79 @@ void signal(RecoveryRig& rig, std::uint32_t sequence, std::uint32_t status) {
       99, Line::a, packet(sequence, rig.now, DisasterRecoverySignal{status}).bytes(), rig.now);
 }
 
-TEST(DisasterRecovery, MakesEveryChannelStaleUntilItIsCompleted) {
-  RecoveryRig rig(with_signal_channel());
+// OMD-C 2.2.4.2, 3.4.3: on 1 all cached market data are cleared, on 2 every channel is rebuilt from
+// a refresh, and the signal is repeated until the end of the day.
+TEST(DisasterRecovery, ClearsOnOneAndRebuildsFromARoundOnTwo) {
+  RecoveryRig rig(test::with_refresh(with_signal_channel()));
   receive(rig, 1);
+  rig.end_of_a_round();
+  EXPECT_EQ(rig.handler.channel_state(1), live);
+  rig.pass(kNsPerSecond);
+  for (const std::uint32_t repeated : {1u, 2u, 3u}) signal(rig, repeated, 1);
+  EXPECT_EQ(rig.handler.channel_state(1), stale);
+  EXPECT_EQ(rig.handler.state(), stale);
+  rig.refresh(1, 9999);  // of the site that is left
+  receive(rig, 2);
+  EXPECT_EQ(rig.handler.channel_state(1), stale);
+  rig.pass(kNsPerSecond);
+  signal(rig, 4, 2);
+  EXPECT_EQ(rig.handler.channel_state(1), recovering);
+  receive(rig, 7);
+  signal(rig, 5, 2);
+  EXPECT_EQ(rig.handler.channel_state(1), recovering);
+  rig.refresh(6, 9998);  // began before the signal
+  EXPECT_EQ(rig.prices(), (Prices{1}));
+  EXPECT_EQ(rig.handler.channel_state(1), recovering);
+  rig.refresh(6, 1006);
+  EXPECT_EQ(rig.prices(), (Prices{1, 1006, 7}));
+  EXPECT_EQ(rig.handler.channel_state(1), live);
+  EXPECT_EQ(rig.count(FeedCounter::disaster_signals), 2u);
+  signal(rig, 6, 2);
+  EXPECT_EQ(rig.handler.channel_state(1), live);
+  EXPECT_EQ(rig.count(FeedCounter::disaster_signals), 2u);
+}
+
+// OMD-C 2.2.4.2: nothing of before the signal may return as a current price.
+TEST(DisasterRecovery, ASecurityThatTheRoundDoesNotHaveStaysRecovering) {
+  RecoveryRig rig(test::with_refresh(with_signal_channel()));
+  rig.receive(packet(1, rig.now, traded(kTencent, 1), traded(test::kAlibaba, 2)));
+  rig.end_of_a_round();
+  rig.pass(kNsPerSecond);
+  signal(rig, 1, 1);
+  rig.pass(kNsPerSecond);
+  signal(rig, 2, 2);
+  rig.end_of_a_round();
+  rig.refresh(40, 1040);
+  EXPECT_EQ(rig.handler.channel_state(1), recovering);
+  rig.receive(packet(41, rig.now, traded(test::kAlibaba, 3)));
+  EXPECT_EQ(rig.handler.channel_state(1), live);
+  EXPECT_EQ(rig.prices(), (Prices{1, 2, 1040, 3}));
+}
+
+// Without refresh lines each security comes back with its own next message.
+TEST(DisasterRecovery, WithoutARefreshEverySecurityMustBeHeardAgain) {
+  RecoveryRig rig(with_signal_channel());
+  rig.receive(packet(7, rig.now, traded(kTencent, 1), traded(test::kAlibaba, 2)));
+  rig.pass_wait();
   EXPECT_EQ(rig.handler.state(), live);  // the signal's channel need not be heard
   rig.pass(kNsPerSecond);
   signal(rig, 1, 1);
+  rig.receive(packet(9, rig.now, traded(kTencent, 5)));
   EXPECT_EQ(rig.handler.channel_state(1), stale);
-  EXPECT_EQ(rig.handler.state(), stale);
-  receive(rig, 2);
-  EXPECT_EQ(rig.handler.channel_state(1), stale);
-  signal(rig, 2, 1);
-  EXPECT_EQ(rig.count(FeedCounter::disaster_signals), 1u);
-  signal(rig, 3, 2);
+  rig.pass(kNsPerSecond);
+  signal(rig, 2, 2);
+  EXPECT_EQ(rig.handler.channel_state(1), recovering);
+  MarketEvent told;
+  for (const MarketEvent& event : rig.log.of(EventKind::feed_state)) {
+    if (event.channel == 1) told = event;
+  }
+  EXPECT_EQ(told.value[0], 1);  // each counts again from its next price on
+  rig.receive(packet(3, rig.now, traded(kTencent, 6)));
+  rig.pass_wait();
+  EXPECT_EQ(rig.handler.channel_state(1), recovering);
+  rig.receive(packet(4, rig.now, traded(test::kAlibaba, 7)));
   EXPECT_EQ(rig.handler.channel_state(1), live);
-  EXPECT_EQ(rig.count(FeedCounter::disaster_signals), 2u);
-  EXPECT_EQ(rig.prices(), (Prices{1, 2}));
+  EXPECT_EQ(rig.prices(), (Prices{1, 2, 6, 7}));
 }
 
 TEST(DisasterRecovery, IsHeardOnAChannelThatWaitsForARefresh) {
@@ -204,6 +261,7 @@ TEST(DisasterRecovery, IsHeardOnAChannelThatWaitsForARefresh) {
   rig.pass(kNsPerSecond);
   rig.receive(packet(5, rig.now, DisasterRecoverySignal{2}));
   EXPECT_EQ(rig.handler.channel_state(1), recovering);
+  rig.end_of_a_round();
   rig.refresh(5, 1005);
   EXPECT_EQ(rig.handler.channel_state(1), live);
   EXPECT_EQ(rig.count(FeedCounter::disaster_signals), 2u);

@@ -84,7 +84,8 @@ TEST_F(RetransmissionClientTest, LogsOnAndAsks) {
   EXPECT_EQ(wire::packet::MsgCount.of(logon.data()), 1);
   EXPECT_EQ(wire::packet::SeqNum.of(logon.data()), 0u);
   EXPECT_EQ(wire::packet::SendTime.of(logon.data()), 0u);
-  EXPECT_EQ(feed::text_at(logon.data() + 20, 12), "HKX01       ");
+  // NUL and not spaces (OMD-C 3.5.1).
+  EXPECT_EQ(feed::text_at(logon.data() + 20, 12), std::string_view("HKX01\0\0\0\0\0\0\0", 12));
   EXPECT_EQ(client.state(), FeedState::connecting);
   EXPECT_TRUE(receive(logon_answer(0)));
   EXPECT_EQ(requests(), (Requests{{20, 5, 7}}));
@@ -99,12 +100,33 @@ TEST_F(RetransmissionClientTest, LogsOnAndAsks) {
   EXPECT_EQ(count(FeedCounter::session_messages), 2u);
 }
 
-TEST_F(RetransmissionClientTest, PadsTheNameAsConfigured) {
-  RetransmissionSettings other = settings;
-  other.username_padding = '\0';
-  RetransmissionClient client_of_other(other, taker, counters);
-  client_of_other.on_connected(now, out);
-  EXPECT_EQ(feed::text_at(out.data() + 20, 12), std::string_view("HKX01\0\0\0\0\0\0\0", 12));
+// OMD-C 4.3: a user has one session over all servers, and a server ends a dead one when the echo of
+// its heartbeat (every 30 s) is missing for 5 s.
+TEST_F(RetransmissionClientTest, WaitsForAnOldSessionToEndWhenItIsAlreadyConnected) {
+  client.on_connected(now, out);
+  EXPECT_FALSE(receive(logon_answer(100)));
+  EXPECT_EQ(client.reconnect(),
+            (feed::Reconnect{feed::Reconnect::To::next_gateway,
+                             settings.heartbeat_ns + settings.response_timeout_ns}));
+  client.on_disconnected(now);
+  client.on_connected(now, out);
+  EXPECT_FALSE(receive(logon_answer(5)));
+  EXPECT_EQ(client.reconnect(), feed::Reconnect{});
+}
+
+// OMD-C 4.3, figure 6: 100 is a range that is too long, so it is split.
+TEST_F(RetransmissionClientTest, SplitsARangeThatTheServerCallsTooLong) {
+  const RequestId id = client.request(20, {5, 9}, now);
+  log_on();
+  EXPECT_TRUE(receive(answer(20, 100, 5, 8)));
+  EXPECT_EQ(requests(), (Requests{{20, 5, 6}}));
+  EXPECT_TRUE(receive(answer(20, 0, 5, 6)));
+  EXPECT_TRUE(receive(packet(5, now, NominalPrice{}, NominalPrice{})));
+  EXPECT_EQ(requests(), (Requests{{20, 7, 8}}));
+  EXPECT_TRUE(receive(answer(20, 0, 7, 8)));
+  EXPECT_TRUE(receive(packet(7, now, NominalPrice{}, NominalPrice{})));
+  EXPECT_EQ(taker.done, (std::vector<Done>{{20, id, RetransmissionOutcome::complete}}));
+  EXPECT_EQ(count(FeedCounter::retransmission_refused), 0u);
 }
 
 TEST_F(RetransmissionClientTest, TakesItsAnswersCutAnywhere) {
@@ -188,7 +210,6 @@ TEST_P(RefusedRequest, IsReported) {
 INSTANTIATE_TEST_SUITE_P(Statuses, RefusedRequest,
                          testing::Values(Answer{1, RetransmissionOutcome::refused},
                                          Answer{2, RetransmissionOutcome::refused},
-                                         Answer{100, RetransmissionOutcome::refused},
                                          Answer{101, RetransmissionOutcome::quota_reached}));
 
 TEST_F(RetransmissionClientTest, AsksNoMoreOnADayWhoseQuotaIsReached) {
@@ -199,6 +220,19 @@ TEST_F(RetransmissionClientTest, AsksNoMoreOnADayWhoseQuotaIsReached) {
   EXPECT_EQ(taker.done.size(), 2u);  // the waiting one has no chance either
   EXPECT_EQ(client.request(20, {5, 8}, now), kNoRequest);
   EXPECT_NE(client.request(20, {5, 8}, now + kNsPerDay), kNoRequest);
+}
+
+// OMD-C 4.3: the requests of a day are counted over all channels together.
+TEST_F(RetransmissionClientTest, TheDaysRequestsAreThoseOfAllChannels) {
+  log_on();
+  for (std::uint32_t i = 0; i < settings.requests_per_day; ++i) {
+    const auto channel = static_cast<std::uint16_t>(20 + i);
+    ASSERT_NE(client.request(channel, {5, 6}, now), kNoRequest);
+    pass(1);
+    receive(answer(channel, 0, 5, 5));
+    receive(packet(5, now, NominalPrice{}));
+  }
+  EXPECT_EQ(client.request(90, {5, 6}, now), kNoRequest);
 }
 
 TEST_F(RetransmissionClientTest, CountsItsOwnRequests) {

@@ -202,8 +202,9 @@ TEST(Vectors, DecodeToTheirExpectedValues) {
 TEST(Vectors, LaidOutByHandDecodeAndEncodeToTheSameBytes) {
   const auto path = std::filesystem::path(indexcast::test::source_dir()) /
                     "tests/golden/hkex_handmade_vectors.jsonl";
-  EXPECT_EQ(check_file(path, true), (Types{11, 11, 11, 13, 22, 22,  23,  41,  43,  44,  51, 52,
-                                           54, 56, 61, 62, 70, 101, 102, 105, 201, 202, 203}));
+  EXPECT_EQ(check_file(path, true),
+            (Types{11, 11, 11, 13, 22, 22, 23, 30, 31, 32, 33,  34,  41,  43,  44,  51, 52,
+                   54, 56, 60, 61, 61, 62, 70, 80, 80, 81, 101, 102, 105, 201, 202, 203}));
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ class RefreshTest : public testing::Test {
       hkex::for_each_message(packet.bytes, header, [&](const hkex::MessageView& message) {
         if (message.type == wire::sequence_reset::kType) {
           round.restarted = true;
-          expected_ = 1;
+          expected_ = settings_.hkex_first_number;
           return;
         }
         round.whole = round.whole && message.sequence == expected_;
@@ -133,6 +133,23 @@ TEST_F(RefreshTest, RoundsFollowOneAnotherWithNumbersOfTheirOwn) {
   for (const Round& round : of) EXPECT_TRUE(round.whole && round.complete);
   EXPECT_FALSE(of[1].restarted);
   EXPECT_EQ(counts_.refresh.rounds, 4u);
+}
+
+// OMD-C 2.2.2, 3.4.1: the same heartbeats as on every service, with the number of the last message.
+TEST_F(RefreshTest, AnIdleChannelSendsHeartbeatsWithTheNumberOfItsLastMessage) {
+  start();
+  publish(0, hkex::NominalPrice{700, 1});
+  service_->on_time(at(9));
+  std::vector<std::uint32_t> heartbeats;
+  std::uint32_t last = 0;
+  for (RefreshPacket packet; service_->take(at(9), packet);) {
+    hkex::PacketHeader header;
+    ASSERT_EQ(hkex::check_packet(packet.bytes, header), feed::DecodeError::none);
+    if (header.message_count == 0) heartbeats.push_back(header.sequence);
+    if (header.message_count > 0) last = header.sequence + header.message_count - 1u;
+  }
+  EXPECT_EQ(last, 3u);  // the reset is 1, the price 2, the end of the round 3
+  EXPECT_EQ(heartbeats, (std::vector<std::uint32_t>{3, 3, 3}));
 }
 
 TEST_F(RefreshTest, AResetChangesTheNumberAndNothingThatIsKnown) {

@@ -89,7 +89,7 @@ class RetransmissionSessionTest : public testing::Test {
   // Packets of five messages, whose first is number 1.
   void publish(std::uint32_t packets, std::uint32_t channel = kChannel) {
     for (std::uint32_t i = 0; i < packets; ++i) {
-      HkexRawPacket packet(i * kPerPacket + 1, 77);
+      HkexRawPacket packet(i * kPerPacket + 1, static_cast<std::uint64_t>(kStart.ns));
       for (std::uint32_t m = 1; m <= kPerPacket; ++m) {
         std::vector<std::byte> message(wire::nominal_price::kSize);
         wire::message::MsgSize.put(message.data(), wire::nominal_price::kSize);
@@ -100,13 +100,13 @@ class RetransmissionSessionTest : public testing::Test {
       desk_->on_packet({kStart, feed::Venue::hkex, channel, 0, 0, 0, packet.bytes()});
     }
   }
-  std::unique_ptr<RetransmissionSession> connect(std::size_t server = 0) {
-    return std::make_unique<RetransmissionSession>(*desk_, server, kStart);
+  std::unique_ptr<RetransmissionSession> connect() {
+    return std::make_unique<RetransmissionSession>(*desk_, kStart);
   }
   std::unique_ptr<RetransmissionSession> logged_on() {
     auto session = connect();
     feed::Outbox out;
-    EXPECT_TRUE(session->on_bytes(logon("INDEXCAST   "), kStart, out));
+    EXPECT_TRUE(session->on_bytes(logon("INDEXCAST"), kStart, out));
     EXPECT_TRUE(session->logged_on());
     return session;
   }
@@ -138,7 +138,8 @@ class RetransmissionSessionTest : public testing::Test {
     EXPECT_EQ(wire::retransmission_response::EndSeqNum.of(response), range.end);
     reading.packets.erase(reading.packets.begin());
     for (const auto& packet : reading.packets) {
-      EXPECT_EQ(wire::packet::SendTime.of(packet.data()), 77u) << "the original stamp";
+      EXPECT_EQ(wire::packet::SendTime.of(packet.data()), static_cast<std::uint64_t>(kStart.ns))
+          << "the original stamp";
       for (const std::uint32_t number : numbers(packet)) answer.numbers.push_back(number);
     }
     return answer;
@@ -162,15 +163,17 @@ TEST_F(RetransmissionSessionTest, LogonStatuses) {
   EXPECT_EQ(logon_status(*session, "INDEXCAST"), kSessionActive);
   auto stranger = connect();
   EXPECT_EQ(logon_status(*stranger, "STRANGER"), kInvalidUser);
+  // NUL pads the name (OMD-C 3.5.1).
+  auto padded_with_spaces = connect();
+  EXPECT_EQ(logon_status(*padded_with_spaces, "INDEXCAST   "), kInvalidUser);
+  // One session of a user over all servers (OMD-C 4.3).
   auto twin = connect();
   EXPECT_EQ(logon_status(*twin, "INDEXCAST"), kAlreadyConnected);
-  auto on_the_other_server = connect(1);
-  EXPECT_EQ(logon_status(*on_the_other_server, "INDEXCAST"), kSessionActive);
   session.reset();
   auto successor = connect();
   EXPECT_EQ(logon_status(*successor, "INDEXCAST"), kSessionActive);
-  EXPECT_EQ(counts_.retransmission.logons, 3u);
-  EXPECT_EQ(counts_.retransmission.logons_refused, 2u);
+  EXPECT_EQ(counts_.retransmission.logons, 2u);
+  EXPECT_EQ(counts_.retransmission.logons_refused, 3u);
 }
 
 TEST_F(RetransmissionSessionTest, ARefusedLogonEndsTheConnection) {
@@ -228,8 +231,16 @@ TEST_F(RetransmissionSessionTest, TheDaysQuotaIsSharedAndCounted) {
   start();
   publish(2);
   auto session = logged_on();
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(ask(*session, {kChannel, 1, 1}).status, kAccepted);
-  EXPECT_EQ(ask(*session, {kChannel, 1, 1}).status, kQuotaReached);
+  publish(2, kChannel + 1);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(ask(*session, {kChannel, 1, 1}).status, kAccepted);
+  EXPECT_EQ(ask(*session, {kChannel + 1, 1, 1}).status, kAccepted);
+  // Over all channels together, and the server ends the session (OMD-C 4.3).
+  feed::Outbox out;
+  EXPECT_FALSE(session->on_bytes(request({kChannel + 1, 1, 1}), kStart, out));
+  const Reading reading = read(out);
+  ASSERT_EQ(reading.packets.size(), 1u);
+  EXPECT_EQ(wire::retransmission_response::RetransStatus.of(response_of(reading.packets[0])),
+            kQuotaReached);
 }
 
 TEST_F(RetransmissionSessionTest, HeartbeatsWantTheirEcho) {
@@ -273,7 +284,7 @@ TEST_F(RetransmissionSessionTest, NonsenseEndsTheConnection) {
 TEST_F(RetransmissionSessionTest, NumbersThatBeginAgainForgetWhatWas) {
   start();
   publish(20);
-  HkexRawPacket reset(1, 0);
+  HkexRawPacket reset(1, static_cast<std::uint64_t>(kStart.ns));
   reset.add_message(wire::sequence_reset::kType, wire::sequence_reset::kSize);
   desk_->on_packet({kStart, feed::Venue::hkex, kChannel, 0, 0, 0, reset.bytes()});
   publish(2);
