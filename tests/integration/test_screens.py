@@ -182,6 +182,21 @@ class Page(harness.Case):
         self.assertEqual(len(re.findall(r"\nclosed\n", text)), 3, text)
         self.assertNotRegex(text, r"\n(open|quotable)\n")
 
+    def test_open_high_and_low_that_the_server_did_not_see_are_dashes_with_a_note(self):
+        self.begin()
+        self.watch_frames()
+        # In one step, so that no level of the server comes between.
+        text = self.ask("""(() => {
+            const index = indices.get('995366');
+            takeLevel({ ...index.level, open: null, high: null, low: null, quotable: true,
+                        flags: ['statistics_partial'] });
+            draw();
+            return index.card.innerText;
+        })()""")
+        self.assertRegex(text, r"Open\n–\nHigh\n–\nLow\n–\n")
+        self.assertIn("The server did not see the whole day", text)
+        self.assertRegex(text, r"\nquotable\s*statistics partial\n")
+
     def test_exchange_time_and_local_clock_stand_apart_in_a_stated_zone(self):
         self.begin()
         self.watch_frames()

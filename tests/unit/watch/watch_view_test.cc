@@ -268,6 +268,17 @@ TEST_F(WatchViewTest, EveryWidthIsKeptAndShowsLevelAndQuality) {
   }
 }
 
+TEST_F(WatchViewTest, AnIndexWithoutALevelIsListed) {
+  v1::Heartbeat heartbeat = heartbeat_at(kNsPerSecond);
+  heartbeat.set_pages(1);
+  heartbeat.add_indices()->set_code("995368");
+  table_.take(heartbeat, {kNsPerSecond});
+  const Screen screen = draw();
+  EXPECT_THAT(screen.row(5), HasSubstr("995368"));
+  EXPECT_THAT(screen.row(5), HasSubstr("no level yet"));
+  EXPECT_THAT(screen.row(5), Not(HasSubstr("0.0")));
+}
+
 TEST_F(WatchViewTest, ANameThatTheTerminalLacksIsReplaced) {
   v1::MembersReply reply;
   reply.mutable_definition()->set_name("\u6caa\u6df1\u6e2f");
