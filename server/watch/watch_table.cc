@@ -100,6 +100,7 @@ void WatchTable::take(const v1::Heartbeat& heartbeat, TimeNs received) {
   }
   hear(heartbeat.publish_time(), received);
   draining_ = heartbeat.draining();
+  ready_ = !heartbeat.has_ready() || heartbeat.ready();
   collect_codes(heartbeat);
   for (const v1::IndexSequence& index : heartbeat.indices()) {
     const auto found = rows_.find(index.code());
@@ -149,6 +150,7 @@ ServerState WatchTable::state(TimeNs now, TimeNs began) const {
     return last_heard_.ns == 0 && now - began <= kSilenceNs ? ServerState::waiting
                                                             : ServerState::silent;
   if (draining_) return ServerState::draining;
+  if (!ready_) return ServerState::not_ready;
   std::size_t closed = 0;
   std::size_t levels = 0;
   for (const auto& [code, row] : rows_) {

@@ -20,10 +20,11 @@ namespace indexcast::server {
 inline constexpr std::int64_t kSilenceNs = 2 * kNsPerSecond;
 
 enum class ServerState : std::uint8_t {
-  waiting,   // nothing heard yet, and not for long
-  silent,    // no heartbeat for kSilenceNs, or no connection
-  draining,  // alive; an operator takes it out of service
-  closed,    // alive; the day of every index is closed
+  waiting,    // nothing heard yet, and not for long
+  silent,     // no heartbeat for kSilenceNs, or no connection
+  draining,   // alive; an operator takes it out of service
+  not_ready,  // alive; a feed is not live or an index has no level
+  closed,     // alive; the day of every index is closed
   live
 };
 
@@ -100,6 +101,7 @@ class WatchTable {
   // Shortest time from a heartbeat's stamp to its arrival, on this connection.
   std::int64_t delay_ns_ = std::numeric_limits<std::int64_t>::max();
   bool draining_ = false;
+  bool ready_ = true;
   std::set<std::string> known_;
   std::set<std::string> collected_;  // of the table whose pages are arriving
   std::uint32_t pages_ = 0;

@@ -225,6 +225,8 @@ std::string state_text(ServerState state, const WatchTable& table, const std::st
                                time_of_day(table.heard().ns), why);
     case ServerState::draining:
       return "DRAINED: an operator takes this server out of service; use another one";
+    case ServerState::not_ready:
+      return "NOT READY: a feed is not live or an index has no level (/readyz says which)";
     case ServerState::closed:
       return "DAY CLOSED: the closing levels of the day";
     case ServerState::waiting:

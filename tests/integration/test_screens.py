@@ -174,6 +174,12 @@ class Page(harness.Case):
         self.await_state("live")
         self.await_levels()
 
+    def test_a_server_without_its_market_says_that_it_is_not_ready(self):
+        _, ready = self.serve(self.configure(simulator=DAY))
+        self.page = self.enterContext(chromium.Page(shutil.which("chromium"), self.folder, ready["http"]))
+        self.await_state("not ready")
+        harness.await_that(lambda: "The server is not ready: feed sse is" in self.ask(TEXT), "the reason")
+
     def test_a_closed_day_says_so(self):
         self.begin(CLOSING)
         self.await_state("day closed")

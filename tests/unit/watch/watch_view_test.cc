@@ -247,6 +247,16 @@ TEST_F(WatchViewTest, ABannerSaysThatTheServerIsDrained) {
   EXPECT_THAT(screen.all(), HasSubstr("quotable"));
 }
 
+TEST_F(WatchViewTest, ABannerSaysThatTheServerIsNotReady) {
+  v1::Heartbeat heartbeat = heartbeat_at(kNsPerSecond);
+  heartbeat.set_ready(false);
+  table_.take(heartbeat, {kNsPerSecond});
+  EXPECT_THAT(draw_silent({kNsPerSecond}).row(1), HasSubstr("NOT READY"));
+  heartbeat.set_ready(true);
+  table_.take(heartbeat, {kNsPerSecond});
+  EXPECT_THAT(draw_silent({kNsPerSecond}).all(), Not(HasSubstr("NOT READY")));
+}
+
 TEST_F(WatchViewTest, EveryWidthIsKeptAndShowsLevelAndQuality) {
   v1::Level flagged = level_of("995367", 2, 9'900'000);
   flagged.set_quotable(false);
