@@ -215,7 +215,7 @@ class Watch {
     } else {
       table_.take(message, clock_.now());
       announce();
-      if (unknown_.empty()) unknown_ = table_.unknown(options_.codes);
+      if (unknown_.empty()) unknown_ = table_.unknown();
     }
   }
 
@@ -274,7 +274,7 @@ class Watch {
   zmq::message_t ignored_;
   v1::Level level_;
   JsonBuffer text_;
-  WatchTable table_;
+  WatchTable table_{options_.codes};
   std::unique_ptr<Terminal> terminal_;
   WatchView view_;
   MemberQuery members_;

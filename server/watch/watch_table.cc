@@ -100,6 +100,7 @@ void WatchTable::take(const v1::Heartbeat& heartbeat, TimeNs received) {
   }
   hear(heartbeat.publish_time(), received);
   draining_ = heartbeat.draining();
+  ready_ = !heartbeat.has_ready() || heartbeat.ready();
   collect_codes(heartbeat);
   for (const v1::IndexSequence& index : heartbeat.indices()) {
     const auto found = rows_.find(index.code());
@@ -129,7 +130,11 @@ void WatchTable::collect_codes(const v1::Heartbeat& heartbeat) {
   }
   if (heartbeat.page() != pages_) return;
   for (const v1::IndexSequence& index : heartbeat.indices()) collected_.insert(index.code());
-  if (++pages_ == heartbeat.pages()) known_ = collected_;
+  if (++pages_ != heartbeat.pages()) return;
+  known_ = collected_;
+  for (const std::string& code : known_) {
+    if (codes_.empty() || std::ranges::find(codes_, code) != codes_.end()) rows_.try_emplace(code);
+  }
 }
 
 void WatchTable::disconnect() {
@@ -145,20 +150,24 @@ ServerState WatchTable::state(TimeNs now, TimeNs began) const {
     return last_heard_.ns == 0 && now - began <= kSilenceNs ? ServerState::waiting
                                                             : ServerState::silent;
   if (draining_) return ServerState::draining;
-  const bool closed = !rows_.empty() && std::ranges::all_of(rows_, [](const auto& row) {
-    return row.second.level.status() == v1::INDEX_STATUS_CLOSED;
-  });
-  return closed ? ServerState::closed : ServerState::live;
+  if (!ready_) return ServerState::not_ready;
+  std::size_t closed = 0;
+  std::size_t levels = 0;
+  for (const auto& [code, row] : rows_) {
+    levels += row.level.code().empty() ? 0 : 1;
+    closed += row.level.status() == v1::INDEX_STATUS_CLOSED ? 1 : 0;
+  }
+  return closed > 0 && closed == levels ? ServerState::closed : ServerState::live;
 }
 
 std::string WatchTable::until_text(const Row& row) const {
   return as_of((row.newest ? last_heard_ : row.until).ns);
 }
 
-std::vector<std::string> WatchTable::unknown(const std::vector<std::string>& codes) const {
+std::vector<std::string> WatchTable::unknown() const {
   std::vector<std::string> out;
   if (known_.empty()) return out;
-  std::ranges::copy_if(codes, std::back_inserter(out),
+  std::ranges::copy_if(codes_, std::back_inserter(out),
                        [this](const std::string& code) { return !known_.contains(code); });
   return out;
 }
@@ -175,7 +184,7 @@ std::uint64_t WatchTable::skipped(const std::string& code) const {
 
 std::string WatchTable::line(const std::string& code, bool current) const {
   const auto found = rows_.find(code);
-  if (found == rows_.end()) return {};
+  if (found == rows_.end() || found->second.level.code().empty()) return {};
   const Row& row = found->second;
   const v1::Level& level = row.level;
   const int places = places_of(level);

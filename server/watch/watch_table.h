@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "calc/time.h"
@@ -19,10 +20,11 @@ namespace indexcast::server {
 inline constexpr std::int64_t kSilenceNs = 2 * kNsPerSecond;
 
 enum class ServerState : std::uint8_t {
-  waiting,   // nothing heard yet, and not for long
-  silent,    // no heartbeat for kSilenceNs, or no connection
-  draining,  // alive; an operator takes it out of service
-  closed,    // alive; the day of every index is closed
+  waiting,    // nothing heard yet, and not for long
+  silent,     // no heartbeat for kSilenceNs, or no connection
+  draining,   // alive; an operator takes it out of service
+  not_ready,  // alive; a feed is not live or an index has no level
+  closed,     // alive; the day of every index is closed
   live
 };
 
@@ -43,6 +45,9 @@ class WatchTable {
     TimeNs until{};       // when it was last current
   };
 
+  // `codes`: those that are followed; empty: every index.
+  explicit WatchTable(std::vector<std::string> codes = {}) : codes_(std::move(codes)) {}
+
   void take(const v1::Level& level, TimeNs received);
   void take(const v1::Skipped& skipped);
   void take(const v1::Heartbeat& heartbeat, TimeNs received);
@@ -57,9 +62,8 @@ class WatchTable {
   // When the newest heartbeat was due here; zero: never.
   TimeNs heard() const { return last_heard_; }
 
-  // Those of `codes` that the server does not have; empty as well before it named all of its
-  // indices.
-  std::vector<std::string> unknown(const std::vector<std::string>& codes) const;
+  // Followed codes that the server does not have; empty as well before it named all of its indices.
+  std::vector<std::string> unknown() const;
   // All codes of the server; empty before it named them.
   const std::set<std::string>& known() const { return known_; }
 
@@ -67,7 +71,7 @@ class WatchTable {
   std::uint64_t lost(const std::string& code) const;
   std::uint64_t skipped(const std::string& code) const;
 
-  // By code; rows of codes that were only named as skipped have no level.
+  // By code. A row has no level (and its level no code) before the first one since the watch began.
   const std::map<std::string, Row>& rows() const { return rows_; }
   std::uint64_t levels() const { return levels_; }
   // Newest time stamp of an exchange among the levels, ns; 0: none.
@@ -89,6 +93,7 @@ class WatchTable {
   void hear(std::int64_t published_ns, TimeNs received);
   void collect_codes(const v1::Heartbeat& heartbeat);
 
+  std::vector<std::string> codes_;
   std::map<std::string, Row> rows_;
   std::uint64_t epoch_ = 0;
   TimeNs heard_{};  // of this connection; zero: not yet
@@ -96,6 +101,7 @@ class WatchTable {
   // Shortest time from a heartbeat's stamp to its arrival, on this connection.
   std::int64_t delay_ns_ = std::numeric_limits<std::int64_t>::max();
   bool draining_ = false;
+  bool ready_ = true;
   std::set<std::string> known_;
   std::set<std::string> collected_;  // of the table whose pages are arriving
   std::uint32_t pages_ = 0;

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::int64_t kFlashNs = 400 * kNsPerMs;  // a move stands out for so long
 constexpr int kRowsBesideMembers = 8;              // of the table, while members are shown
+constexpr int kClocksMin = 20;                     // columns that the title leaves to the clocks
 constexpr int kPricePlaces = 6;
 constexpr int kRatePlaces = 8;
 constexpr std::string_view kKeys = "\u2191\u2193 choose  m members  ? help  q quit";
@@ -150,6 +151,8 @@ std::array<Cell, kIndexColumns> outdated_cells(const std::string& code, const Wa
                                                const std::string& until) {
   const v1::Level& level = row.level;
   const int places = places_of(level);
+  if (level.code().empty())
+    return {{{code}, {"-"}, {}, {}, {"no level yet"}, {"no level yet"}, {}, {}, {}, {}, {}}};
   std::array<Cell, kIndexColumns> cells{
       {{code},
        {format_decimal(level.level(), places)},
@@ -185,15 +188,18 @@ std::array<Cell, kMemberColumns> member_cells(const Canvas& canvas, const v1::Me
        {member.fx_rate() == 0 ? "" : format_trimmed(member.fx_rate(), kRatePlaces), Tone::faint}}};
 }
 
-std::string latency_text(const WatchTable& table) {
+// Without the latency where there is no room.
+std::string latency_text(const WatchTable& table, int room) {
   const auto latency = table.latency().snapshot();
-  return fmt::format("{} levels; publication to here p50 {} us, p99 {} us", table.levels(),
-                     micros(static_cast<double>(latency->percentile_ns(50))),
-                     micros(static_cast<double>(latency->percentile_ns(99))));
+  const std::string text =
+      fmt::format("{} levels; publication to here p50 {} us, p99 {} us", table.levels(),
+                  micros(static_cast<double>(latency->percentile_ns(50))),
+                  micros(static_cast<double>(latency->percentile_ns(99))));
+  return columns_of(text) <= room ? text : fmt::format("{} levels", table.levels());
 }
 
-// "exchange 2025-04-02 10:15:03 (data)   local clock 15:04:22   UTC+8", without the date and then
-// without the local clock where there is no room.
+// "exchange time 10:15:03 (data)   local clock 15:04:22   UTC+8", shorter and then without the
+// local clock where there is no room.
 std::string clocks_text(const WatchTable& table, TimeNs now, int room) {
   const std::int64_t exchange = table.exchange_time();
   const std::string data = exchange == 0 ? "-" : time_of_day(exchange);
@@ -219,6 +225,8 @@ std::string state_text(ServerState state, const WatchTable& table, const std::st
                                time_of_day(table.heard().ns), why);
     case ServerState::draining:
       return "DRAINED: an operator takes this server out of service; use another one";
+    case ServerState::not_ready:
+      return "NOT READY: a feed is not live or an index has no level (/readyz says which)";
     case ServerState::closed:
       return "DAY CLOSED: the closing levels of the day";
     case ServerState::waiting:
@@ -274,9 +282,10 @@ void WatchView::move(const WatchTable& table, int by) {
 void WatchView::draw(Canvas& canvas, const WatchTable& table, const Picture& picture, TimeNs now) {
   if (canvas.rows() < 4) return;
   const int columns = canvas.columns();
-  canvas.put(0, 0, title_, Tone::heading, false);
-  const std::string clocks = clocks_text(table, now, columns - columns_of(title_) - 2);
-  if (!clocks.empty()) canvas.put(0, columns - columns_of(clocks), clocks, Tone::plain, false);
+  const std::string clocks =
+      clocks_text(table, now, std::max(columns - columns_of(title_) - 2, kClocksMin));
+  canvas.put(0, 0, fit_left(title_, columns - columns_of(clocks) - 1), Tone::heading, false);
+  canvas.put(0, std::max(0, columns - columns_of(clocks)), clocks, Tone::plain, false);
   int row = 1;
   const ServerState state = table.state(now, picture.began);
   const std::string banner = state_text(state, table, picture.connection);
@@ -285,9 +294,10 @@ void WatchView::draw(Canvas& canvas, const WatchTable& table, const Picture& pic
   if (room > 0)
     row = draw_table(canvas, table, row, members_ ? std::min(room, kRowsBesideMembers) : room, now);
   if (members_) draw_members(canvas, row + 1, picture, table.is_alive(now), now);
-  const std::string status = state == ServerState::waiting  ? "waiting for the server"
-                             : state == ServerState::silent ? ""
-                                                            : latency_text(table);
+  const std::string status = state == ServerState::waiting ? "waiting for the server"
+                             : state == ServerState::silent
+                                 ? ""
+                                 : latency_text(table, columns - columns_of(kKeys) - 3);
   canvas.put(canvas.rows() - 1, 0, fit_left(std::string(kKeys) + "   " + status, columns),
              Tone::faint, false);
   if (help_) draw_help(canvas);

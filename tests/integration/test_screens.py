@@ -174,6 +174,12 @@ class Page(harness.Case):
         self.await_state("live")
         self.await_levels()
 
+    def test_a_server_without_its_market_says_that_it_is_not_ready(self):
+        _, ready = self.serve(self.configure(simulator=DAY))
+        self.page = self.enterContext(chromium.Page(shutil.which("chromium"), self.folder, ready["http"]))
+        self.await_state("not ready")
+        harness.await_that(lambda: "The server is not ready: feed sse is" in self.ask(TEXT), "the reason")
+
     def test_a_closed_day_says_so(self):
         self.begin(CLOSING)
         self.await_state("day closed")
@@ -181,6 +187,21 @@ class Page(harness.Case):
         self.assertIn("The day is closed. Levels are the closing levels of the day.", text)
         self.assertEqual(len(re.findall(r"\nclosed\n", text)), 3, text)
         self.assertNotRegex(text, r"\n(open|quotable)\n")
+
+    def test_open_high_and_low_that_the_server_did_not_see_are_dashes_with_a_note(self):
+        self.begin()
+        self.watch_frames()
+        # In one step, so that no level of the server comes between.
+        text = self.ask("""(() => {
+            const index = indices.get('995366');
+            takeLevel({ ...index.level, open: null, high: null, low: null, quotable: true,
+                        flags: ['statistics_partial'] });
+            draw();
+            return index.card.innerText;
+        })()""")
+        self.assertRegex(text, r"Open\n–\nHigh\n–\nLow\n–\n")
+        self.assertIn("The server did not see the whole day", text)
+        self.assertRegex(text, r"\nquotable\s*statistics partial\n")
 
     def test_exchange_time_and_local_clock_stand_apart_in_a_stated_zone(self):
         self.begin()

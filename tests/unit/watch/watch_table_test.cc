@@ -9,6 +9,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::SizeIs;
 
 v1::Level level_of(std::uint64_t sequence, std::uint64_t epoch = 1) {
   v1::Level level;
@@ -170,15 +171,18 @@ TEST_F(WatchTableLife, NothingIsCurrentWithoutAConnection) {
 }
 
 TEST_F(WatchTableLife, NamesCodesThatTheServerDoesNotHave) {
-  EXPECT_THAT(table_.unknown({"999999"}), IsEmpty()) << "before any table";
+  WatchTable table({"995366", "999999", "995365"});
+  EXPECT_THAT(table.unknown(), IsEmpty()) << "before any table";
   v1::Heartbeat page = heartbeat_at(1, 7);
   page.set_pages(2);
-  table_.take(page, {kNsPerSecond});
-  EXPECT_THAT(table_.unknown({"999999"}), IsEmpty()) << "after half a table";
+  table.take(page, {kNsPerSecond});
+  EXPECT_THAT(table.unknown(), IsEmpty()) << "after half a table";
   page.set_page(1);
   page.mutable_indices(0)->set_code("995366");
-  table_.take(page, {kNsPerSecond});
-  EXPECT_THAT(table_.unknown({"995366", "999999", "995365"}), ElementsAre("999999"));
+  page.mutable_indices()->Add()->set_code("995367");
+  table.take(page, {kNsPerSecond});
+  EXPECT_THAT(table.unknown(), ElementsAre("999999"));
+  EXPECT_THAT(table.rows(), SizeIs(2)) << "those that are followed and known, without a level";
 }
 
 TEST_F(WatchTableLife, ADayIsClosedWhenEveryIndexIs) {

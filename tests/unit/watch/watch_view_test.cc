@@ -247,6 +247,16 @@ TEST_F(WatchViewTest, ABannerSaysThatTheServerIsDrained) {
   EXPECT_THAT(screen.all(), HasSubstr("quotable"));
 }
 
+TEST_F(WatchViewTest, ABannerSaysThatTheServerIsNotReady) {
+  v1::Heartbeat heartbeat = heartbeat_at(kNsPerSecond);
+  heartbeat.set_ready(false);
+  table_.take(heartbeat, {kNsPerSecond});
+  EXPECT_THAT(draw_silent({kNsPerSecond}).row(1), HasSubstr("NOT READY"));
+  heartbeat.set_ready(true);
+  table_.take(heartbeat, {kNsPerSecond});
+  EXPECT_THAT(draw_silent({kNsPerSecond}).all(), Not(HasSubstr("NOT READY")));
+}
+
 TEST_F(WatchViewTest, EveryWidthIsKeptAndShowsLevelAndQuality) {
   v1::Level flagged = level_of("995367", 2, 9'900'000);
   flagged.set_quotable(false);
@@ -266,6 +276,17 @@ TEST_F(WatchViewTest, EveryWidthIsKeptAndShowsLevelAndQuality) {
     ASSERT_THAT(screen.row(4), HasSubstr("open")) << columns;
     ASSERT_THAT(screen.row(4), HasSubstr("excep")) << columns;
   }
+}
+
+TEST_F(WatchViewTest, AnIndexWithoutALevelIsListed) {
+  v1::Heartbeat heartbeat = heartbeat_at(kNsPerSecond);
+  heartbeat.set_pages(1);
+  heartbeat.add_indices()->set_code("995368");
+  table_.take(heartbeat, {kNsPerSecond});
+  const Screen screen = draw();
+  EXPECT_THAT(screen.row(5), HasSubstr("995368"));
+  EXPECT_THAT(screen.row(5), HasSubstr("no level yet"));
+  EXPECT_THAT(screen.row(5), Not(HasSubstr("0.0")));
 }
 
 TEST_F(WatchViewTest, ANameThatTheTerminalLacksIsReplaced) {
