@@ -22,7 +22,14 @@ class Failover(harness.Case):
             self.subscriber = subprocess.Popen(
                 [LEVELS, *endpoints[:2], "--backup", *endpoints[2:], CODE], stdout=output)
         self.addCleanup(self.end_subscriber)
-        self.await_lines("server 0 is alive", "server 1 is alive", "values are live", "level")
+        self.await_both_servers()
+
+    def await_both_servers(self):
+        """Both are alive, in whichever order, and levels come."""
+        for line in ("server 0 is alive", "server 1 is alive", "values are live"):
+            harness.await_that(lambda line=line: line in self.lines(), line)
+        self.taken = len(self.lines())
+        self.await_lines(f"level {CODE}")
 
     def end_subscriber(self):
         self.subscriber.send_signal(signal.SIGCONT)
@@ -109,7 +116,7 @@ class Failover(harness.Case):
                                       stdout=output)
         self.addCleanup(second.wait)
         self.addCleanup(second.kill)
-        self.await_lines("server 0 is alive", "server 1 is alive", f"level {CODE}")
+        self.await_both_servers()
         self.servers[0][0].kill()
         self.await_lines("server 0 is lost", "values are not live")
         self.start("market", "simulate", "--config", config, "--seed", "3")

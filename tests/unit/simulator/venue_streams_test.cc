@@ -125,24 +125,23 @@ TEST(ShanghaiStreams, AfterHoursTradesAtTheCloseAndOnlyThen) {
 // SSE notes 5.2: the closing auction U of funds (MD004), 14:57 to 15:00, since 2026-07-06; before,
 // they trade continuously (T) to 15:00.
 TEST(ShanghaiStreams, FundsHaveAClosingAuctionByTheRulesOf2026) {
-  const auto letters_and_prices = [](Date date) {
+  const auto letters_and_volumes = [](Date date) {
     std::string letters;
-    std::set<std::uint64_t> prices;
+    std::set<std::uint64_t> volumes;
     const auto streams = shanghai_streams(date);
     for (const Seen& fund : streams.at("MD004")) {
       if (fund.code != "510050") continue;
       if (letters.empty() || letters.back() != fund.phase.front()) letters += fund.phase.front();
-      if (fund.ms >= hms(14, 57) && fund.ms < hms(15, 0))
-        prices.insert(fund.prices.at(sse::kEntryLast));
+      if (fund.ms >= hms(14, 57) && fund.ms < hms(15, 0)) volumes.insert(fund.volume);
     }
-    return std::pair(letters, prices.size());
+    return std::pair(letters, volumes.size());
   };
-  const auto before = letters_and_prices(20260703);
+  const auto before = letters_and_volumes(20260703);
   EXPECT_EQ(before.first, "SCTE");
   EXPECT_GT(before.second, 1u) << "trades continuously";
-  const auto since = letters_and_prices(20260706);
+  const auto since = letters_and_volumes(20260706);
   EXPECT_EQ(since.first, "SCTUE");
-  EXPECT_EQ(since.second, 1u) << "the last continuous trade stays";
+  EXPECT_EQ(since.second, 1u) << "nothing trades before the match";
 }
 
 // SSE notes 5.2: MD102 of STAR alone before 2026-07-06, of all A shares and ETFs since.

@@ -191,8 +191,8 @@ TEST_F(FailoverTest, returnsOnlyWhenThePrimaryIsReadyAndItsIndexAsGood) {
 TEST_F(FailoverTest, leavesAServerThatIsWorseForLongEnough) {
   beat({0, 1}, Time{10'000});
   unready_ = {0};
-  EXPECT_TRUE(beat({0, 1}, Time{10'000} + kBetter).empty());
-  auto changes = beat({0, 1}, Time{11'000} + kBetter);
+  EXPECT_TRUE(beat({0, 1}, Time{9'000} + kBetter).empty());
+  const auto changes = beat({0, 1}, Time{10'000} + kBetter);
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].reason, SwitchReason::other_is_better);
   // Back and forth no more often than return_after, whatever alternates.

@@ -164,7 +164,7 @@ TEST_F(SessionTest, namesWhatWasMissingAtTheSwitch) {
     std::erase_if(questions_, [](const auto& each) { return each.first == 0; });
   }
   pass();
-  EXPECT_THAT(told(), ElementsAre("lost 2-2", "level 102", "switch 1", "snapshot 103"));
+  EXPECT_THAT(told(), ElementsAre("lost 2-2", "dead level 102", "switch 1", "snapshot 103"));
 }
 
 TEST_F(SessionTest, isNotToldARecordTwice) {
