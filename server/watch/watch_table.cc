@@ -151,8 +151,8 @@ ServerState WatchTable::state(TimeNs now, TimeNs began) const {
                                                             : ServerState::silent;
   if (draining_) return ServerState::draining;
   if (!ready_) return ServerState::not_ready;
-  std::size_t closed = 0;
-  std::size_t levels = 0;
+  int closed = 0;
+  int levels = 0;
   for (const auto& [code, row] : rows_) {
     levels += row.level.code().empty() ? 0 : 1;
     closed += row.level.status() == v1::INDEX_STATUS_CLOSED ? 1 : 0;
