@@ -127,6 +127,7 @@ TEST(MddpPackets, MarksHaveFlag0) {
   packets.push(message_of(2011, 66, 7));
   ExchangeMessage last = message_of(2011, 12);
   feed::store_be(last.bytes.data(), std::uint32_t{390'095});
+  feed::store_be(last.bytes.data() + 18, std::uint16_t{0});
   packets.push(last);
   packets.flush(kNow);
   feed::store_be(last.bytes.data() + 18, std::uint16_t{1});
