@@ -83,7 +83,9 @@ class SubscriberAccessTest : public testing::Test {
       ++(of_grid ? told.inav_grids : told.ticks);
     };
     out.on_lost = [&told](const Loss& loss) { told.lost += loss.to - loss.from + 1; };
-    out.on_connection = [&told](const Connection&) { ++told.connections; };
+    out.on_connection = [&told](const Connection& connection) {
+      if (connection.alive) ++told.connections;
+    };
     out.on_problem = [&told](const std::string& what) { told.problems.push_back(what); };
     return out;
   }
