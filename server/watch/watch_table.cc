@@ -104,7 +104,7 @@ void WatchTable::take(const v1::Heartbeat& heartbeat, TimeNs received) {
   collect_codes(heartbeat);
   for (const v1::IndexSequence& index : heartbeat.indices()) {
     const auto found = rows_.find(index.code());
-    if (found == rows_.end()) continue;
+    if (found == rows_.end() || found->second.level.code().empty()) continue;
     Row& row = found->second;
     // A loss at the end of a burst shows here: no later level has shown it yet.
     cover(row, index.index_sequence() + 1, index.index_sequence());
