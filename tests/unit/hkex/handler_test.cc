@@ -125,7 +125,7 @@ TEST(Handler, ALossWaitsForSecuritiesThatNoChannelBroughtYet) {
   const auto receive = [&](std::uint32_t channel, const PacketBuilder& packet) {
     rig.handler.on_datagram(channel, Line::a, packet.bytes(), rig.now);
   };
-  receive(10, packet(1, at(10, 0)));
+  receive(10, packet(0, at(10, 0)));  // a heartbeat before the first message
   receive(1, packet(1, at(10, 0), traded(kTencent, 1000)));
   receive(1, packet(5, at(10, 0), traded(kTencent, 1000)));
   rig.now = rig.now + rig.settings.reorder_wait_ns;
