@@ -185,7 +185,7 @@ class Settings(unittest.TestCase):
                 "feedhandlers/simulator/settings.h")
     # Not settings: where the file was, values that other keys or arguments make, and fields of lists
     # whose elements are written as one text.
-    NOT_KEYS = {"source", "below", "tick", "day", "faults"}
+    NOT_KEYS = {"source", "below", "tick", "day", "faults", "market_shut"}
 
     def fields(self):
         for name in self.SETTINGS:
