@@ -196,6 +196,7 @@ TEST(NetworkTransport, LateClientGetsTheWholeImageFirst) {
   while (known.size() < 8) {
     const auto frame = first.frame(sse::scan_frame);
     ASSERT_FALSE(frame.empty());
+    if (sse::decode_header(frame).msg_type != sse::kMsgSnapshot) continue;
     if (const auto code = sse::security_code(frame)) known.insert(*code);
   }
   RawClient late(simulation.network.port(feed::Venue::sse));
