@@ -245,7 +245,8 @@ TEST(SzseMulticastTicks, AMarkWithFlag0ShowsLostTicks) {
       1, Line::a, Raw{.channel = 2011, .seq_num = 5, .msg_count = 0, .flag = 0}.bytes(), kStart);
   handler.on_time(kStart + settings.tick_wait_ns);
   EXPECT_EQ(handler.counters().get(FeedCounter::sequence_lost), 2u);
-  EXPECT_EQ(log.states(3011), (std::vector{live, gap}));
+  // No security has traded on the channel, so none is left to be heard again.
+  EXPECT_EQ(log.states(3011), (std::vector{live, gap, live}));
   // An encrypted packet of ticks is a hole in the channel.
   handler.on_datagram(
       1, Line::a,
