@@ -78,6 +78,7 @@ std::unique_ptr<Terminal> Terminal::open(bool red_up) {
   SCREEN* const screen = newterm(nullptr, stdout, stdin);
   if (screen == nullptr) return nullptr;
   if (tigetstr("cup") == nullptr) {
+    reset_shell_mode();  // newterm() turned echo and line feed translation off
     delscreen(screen);
     return nullptr;
   }
