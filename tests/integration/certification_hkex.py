@@ -70,7 +70,7 @@ def hkex_disaster_recovery(feeds, report):
                      f"{watch.grown('hkex', 'disaster_signals')} changes")
         report.check({"stale", "recovering"} <= watch.seen["hkex"],
                      "no channel is current before it was rebuilt", f"seen {sorted(watch.seen['hkex'])}")
-        channels = len(watch.now.since("hkex")) - 1  # and the feed itself
+        channels = len(watch.now.since("hkex"))
         report.check(watch.grown("hkex", "refreshes") >= channels and watch.settled("hkex"),
                      "a refresh round rebuilds each channel",
                      f"{watch.grown('hkex', 'refreshes')} refreshes of {channels} channels")
