@@ -50,17 +50,21 @@ void GatewayConnection::on_read(std::size_t size) {
 
 bool GatewayConnection::send_images() {
   ++server_.counts_.sessions;
-  return std::all_of(server_.images_.begin(), server_.images_.end(), [this](const auto& image) {
-    return session_.send(image.second, real_now(), waiting_);
-  });
+  return std::all_of(server_.images_.begin(), server_.images_.end(),
+                     [this](const auto& image) { return queue(image.second); });
 }
 
-void GatewayConnection::send(feed::Bytes message) {
-  if (closing_) return;
+bool GatewayConnection::queue(feed::Bytes message) {
   const bool open = session_.send(message, real_now(), waiting_);
   if (session_.logged_on()) {
     if (const auto ms = server_.faults_.slow_ms()) pace(message.size(), *ms);
   }
+  return open;
+}
+
+void GatewayConnection::send(feed::Bytes message) {
+  if (closing_) return;
+  const bool open = queue(message);
   flush();
   if (!open) close_when_written();
 }

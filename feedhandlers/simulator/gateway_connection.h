@@ -31,6 +31,7 @@ class GatewayConnection : public std::enable_shared_from_this<GatewayConnection>
   void on_read(std::size_t size);
   // False: close once what waits is written.
   bool send_images();
+  bool queue(feed::Bytes message);
   // Starts a write unless one is under way; drops the client when too much waits for it.
   void flush();
   void write();

@@ -106,9 +106,12 @@ def completeness(feeds, report):
     # The exchange's rhythm on a quiet day: what changed every 3 s, all within 60 s.
     quiet = {"speed": 15.0, "ticks_per_second": 0.05, "snapshot_grid_ms": 3000, "refresh_s": 60}
     for feed in ("sse", "szse"):
-        fault = {"kind": "disconnect_at_byte", "venue": feed, "begin": "14:01:30",
-                 "end": "14:02:30", "count": 1, "ask": f"cut the connection to the gateway of {feed}"}
-        with feeds.session([fault], **quiet) as watch:
+        # A gateway sends every image at once after a logon; a slow line parts them.
+        slow = {"kind": "slow", "venue": feed, "begin": "14:01:30", "end": "14:05:00", "amount": 30,
+                "ask": f"slow down the line to the gateway of {feed}"}
+        cut = {"kind": "disconnect_at_byte", "venue": feed, "begin": "14:01:30", "end": "14:02:30",
+               "count": 1, "ask": f"cut the connection to the gateway of {feed}"}
+        with feeds.session([slow, cut], **quiet) as watch:
             unheard = []
 
             def complete():
