@@ -1,10 +1,12 @@
 """`indexcast watch` in a real terminal: what a person sees, which keys do what, and what is left."""
 import os
+import pty
 import re
 import shlex
 import shutil
 import signal
 import subprocess
+import termios
 import unittest
 import urllib.parse
 
@@ -262,6 +264,16 @@ class Terminals(Terminal):
         self.watch(environment=["TERM=dumb"])  # no table, a line for each level
         self.see(r"(99536[567] +\d+\.\d{4} .*\n){8}")
         self.terminal.press("C-c")
+
+    def test_a_terminal_without_a_cursor_keeps_its_modes(self):
+        master, terminal = pty.openpty()
+        self.addCleanup(os.close, master)
+        self.addCleanup(os.close, terminal)
+        before = termios.tcgetattr(terminal)
+        command = [str(harness.BINARY), "watch", self.ready["zmq"], "--count", "3"]
+        subprocess.run(command, stdin=terminal, stdout=terminal, check=True, timeout=harness.LIMIT_S,
+                       env={**os.environ, "TERM": "dumb"})
+        self.assertEqual(termios.tcgetattr(terminal), before)
 
     def test_no_colour_where_it_is_not_wanted(self):
         self.watch(environment=["NO_COLOR=1"])
