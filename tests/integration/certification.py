@@ -162,7 +162,7 @@ class OwnFeed:
 class Simulated:
     """A server and the simulator on free ports; what is to go wrong stands in a file of faults."""
 
-    DAY = {"begin": "14:00:00", "end": "14:05:00", "speed": 30.0}
+    DAY = {"begin": "14:00:00", "end": "14:04:00", "speed": 30.0, "refresh_round_s": 10}
 
     def __init__(self):
         self.case = harness.Case()

@@ -25,6 +25,7 @@ import certification_mainland
 import certification_market
 import harness
 from certification import OUTCOMES, NotPossible, OwnFeed, Report, Simulated, account_of
+from certification_mainland import GATEWAY_FEEDS
 
 FAILOVER_LIMIT_S = 30.0  # twice a heartbeat of the slowest session, and the wait before a connection
 
@@ -58,8 +59,8 @@ def recovery(feeds, report):
                      f"{watch.grown('hkex', 'sequence_received')} received")
         report.check(watch.stayed_live("hkex"), "one line silent: the channel stays live",
                      f"seen {sorted(watch.seen['hkex'])}")
-    both = [{"kind": "burst_loss", "venue": "hkex", "line": "both", "begin": "14:02:00",
-             "end": "14:04:00", "count": 3,
+    both = [{"kind": "burst_loss", "venue": "hkex", "line": "both", "begin": "14:01:00",
+             "end": "14:03:00", "count": 3,
              "ask": "drop some packets of Hong Kong on both lines at once"}]
     with feeds.session(both) as watch:
         done = feeds.ended()
@@ -83,49 +84,64 @@ def recovery(feeds, report):
 
 def failover(feeds, report):
     """A gateway that goes away, hangs or speaks nonsense is left for the other."""
-    for feed in ("sse", "szse"):
-        for kind, what, ask in (
-                ("disconnect_at_byte", "a cut connection", "cut the connection to the gateway"),
-                ("stuck", "a silent gateway", "let the gateway hang without closing")):
-            fault = {"kind": kind, "venue": feed, "begin": "14:02:00", "end": "14:03:00",
-                     "count": 1, "ask": f"{ask} of {feed}"}
-            with feeds.session([fault], speed=15.0) as watch:
-                back = watch.until(lambda: watch.grown(feed, "connects") > 0
-                                   and watch.now.state(feed) == "live", FAILOVER_LIMIT_S)
-                report.check(back, f"{feed}: {what} is replaced by another",
+    for kind, what, ask in (
+            ("disconnect_at_byte", "a cut connection", "cut the connection to the gateway"),
+            ("stuck", "a silent gateway", "let the gateway hang without closing")):
+        faults = [{"kind": kind, "venue": feed, "begin": "14:01:00", "end": "14:02:00", "count": 1,
+                   "ask": f"{ask} of {feed}"} for feed in GATEWAY_FEEDS]
+        with feeds.session(faults, sections={feed: {"heartbeat_s": 1} for feed in GATEWAY_FEEDS},
+                           end="14:03:00", speed=15.0) as watch:
+            back = set()
+
+            def all_back():
+                back.update(feed for feed in GATEWAY_FEEDS if watch.grown(feed, "connects") > 0
+                            and watch.now.state(feed) == "live")
+                return len(back) == len(GATEWAY_FEEDS)
+
+            watch.until(all_back, FAILOVER_LIMIT_S)
+            for feed in GATEWAY_FEEDS:
+                report.check(feed in back, f"{feed}: {what} is replaced by another",
                              f"{watch.grown(feed, 'disconnects')} lost, "
                              f"{watch.grown(feed, 'connects')} made, now {watch.now.state(feed)}")
                 report.check(not watch.stayed_live(feed),
                              f"{feed}: meanwhile the feed says that it is not live",
                              f"seen {sorted(watch.seen[feed])}")
-                watch.until(feeds.ended(), 600)
+            watch.until(feeds.ended(), 600)
 
 
 def completeness(feeds, report):
     """After a new connection each security waits for its own image; one makes no other current."""
     # The exchange's rhythm on a quiet day: what changed every 3 s, all within 60 s.
-    quiet = {"speed": 15.0, "ticks_per_second": 0.05, "snapshot_grid_ms": 3000, "refresh_s": 60}
-    for feed in ("sse", "szse"):
-        # A gateway sends every image at once after a logon; a slow line parts them.
-        slow = {"kind": "slow", "venue": feed, "begin": "14:01:30", "end": "14:05:00", "amount": 30,
-                "ask": f"slow down the line to the gateway of {feed}"}
-        cut = {"kind": "disconnect_at_byte", "venue": feed, "begin": "14:01:30", "end": "14:02:30",
-               "count": 1, "ask": f"cut the connection to the gateway of {feed}"}
-        with feeds.session([slow, cut], **quiet) as watch:
-            unheard = []
+    quiet = {"speed": 15.0, "ticks_per_second": 0.05, "snapshot_grid_ms": 3000, "refresh_s": 60,
+             "end": "14:05:00"}
+    # A gateway sends every image at once after a logon; a slow line parts them.
+    faults = [{"kind": "slow", "venue": feed, "begin": "14:01:00", "end": "14:05:00", "amount": 30,
+               "ask": f"slow down the line to the gateway of {feed}"} for feed in GATEWAY_FEEDS]
+    faults += [{"kind": "disconnect_at_byte", "venue": feed, "begin": "14:01:00", "end": "14:02:00",
+                "count": 1, "ask": f"cut the connection to the gateway of {feed}"}
+               for feed in GATEWAY_FEEDS]
+    with feeds.session(faults, **quiet) as watch:
+        unheard = {feed: [] for feed in GATEWAY_FEEDS}
+        complete = set()
 
-            def complete():
+        def all_complete():
+            for feed in set(GATEWAY_FEEDS) - complete:
                 now = watch.now.by_name[feed]
-                if watch.grown(feed, "connects") > 0 and now["state"] in ("recovering", "live"):
-                    unheard.append(now["unheard"])
-                return unheard and now["state"] == "live"
+                if watch.grown(feed, "connects") == 0 or now["state"] not in ("recovering", "live"):
+                    continue
+                unheard[feed].append(now["unheard"])
+                if now["state"] == "live":
+                    complete.add(feed)
+            return len(complete) == len(GATEWAY_FEEDS)
 
-            back = watch.until(complete, FAILOVER_LIMIT_S)
-            report.check(back and unheard[-1] == 0, f"{feed}: it is complete again",
-                         f"unheard {unheard}")
-            report.check(any(0 < after < before for before, after in zip(unheard, unheard[1:])),
-                         f"{feed}: securities come back one by one", f"seen {sorted(set(unheard))}")
-            watch.until(feeds.ended(), 600)
+        watch.until(all_complete, FAILOVER_LIMIT_S)
+        for feed, counts in unheard.items():
+            report.check(feed in complete and counts[-1] == 0, f"{feed}: it is complete again",
+                         f"seen {len(counts)} times")
+            report.check(any(0 < after < before for before, after in zip(counts, counts[1:])),
+                         f"{feed}: securities come back one by one",
+                         f"unheard {sorted(set(counts), reverse=True)}")
+        watch.until(feeds.ended(), 600)
 
 
 def capacity(feeds, report):

@@ -3,8 +3,8 @@
 # Short heartbeats, so that a logon that is refused is repeated within seconds.
 QUICK_SESSIONS = {"hkex": {"retransmission": {"heartbeat_ns": 1_000_000_000,
                                               "response_timeout_ns": 1_000_000_000}}}
-BURST = {"kind": "burst_loss", "venue": "hkex", "line": "both", "begin": "14:02:00",
-         "end": "14:04:00", "count": 3, "ask": "drop some packets of Hong Kong on both lines at once"}
+BURST = {"kind": "burst_loss", "venue": "hkex", "line": "both", "begin": "14:01:00",
+         "end": "14:02:00", "count": 3, "ask": "drop some packets of Hong Kong on both lines at once"}
 
 
 def hkex_lost_tail(feeds, report):
@@ -36,7 +36,7 @@ def hkex_retransmission(feeds, report):
     for amount, kind, what in cases:
         fault = {"kind": kind, "venue": "hkex", "amount": amount, "count": 1,
                  "ask": f"the same, and let the service answer {amount} once"}
-        with feeds.session([BURST, fault], sections=QUICK_SESSIONS, speed=15.0) as watch:
+        with feeds.session([BURST, fault], sections=QUICK_SESSIONS, end="14:03:00", speed=15.0) as watch:
             done = feeds.ended()
             watch.until(lambda: done() and watch.settled("hkex"), 600)
             report.check(watch.grown("hkex", "sequence_recovered") > 0
@@ -62,7 +62,7 @@ def hkex_disaster_recovery(feeds, report):
     """Signal 1 clears every price, signal 2 rebuilds every channel from a refresh (OMD-C 3.4.3)."""
     disaster = {"kind": "disaster_recovery", "venue": "hkex", "begin": "14:01:00", "amount": 20_000,
                 "ask": "let the exchange switch to its other site"}
-    with feeds.session([disaster], refresh_round_s=20, speed=15.0) as watch:
+    with feeds.session([disaster], refresh_round_s=20, end="14:03:00", speed=15.0) as watch:
         done = feeds.ended()
         watch.until(lambda: done() and watch.settled("hkex"), 600)
         report.check(watch.grown("hkex", "disaster_signals") == 2,
@@ -78,7 +78,7 @@ def hkex_disaster_recovery(feeds, report):
 
 def hkex_other_date(feeds, report):
     """Messages of another date than the trading day's are counted and not applied (OMD-C 2.2)."""
-    test_data = {"kind": "other_date", "venue": "hkex", "begin": "14:01:00", "end": "14:04:00", "count": 3,
+    test_data = {"kind": "other_date", "venue": "hkex", "begin": "14:01:00", "end": "14:03:00", "count": 3,
                  "ask": "send messages of another date"}
     with feeds.session([test_data]) as watch:
         watch.until(feeds.ended(), 600)
@@ -92,7 +92,7 @@ def hkex_other_date(feeds, report):
 
 def hkex_null_values(feeds, report):
     """A null in an Int64 leaves the rest of its message usable (OMD-C 3.1.1)."""
-    nulls = {"kind": "null_turnover", "venue": "hkex", "begin": "14:01:00", "end": "14:04:00",
+    nulls = {"kind": "null_turnover", "venue": "hkex", "begin": "14:01:00", "end": "14:03:00",
              "ask": "send statistics with a null turnover"}
     with feeds.session([nulls]) as watch:
         watch.until(feeds.ended(), 600)

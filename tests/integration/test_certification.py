@@ -3,6 +3,7 @@ import argparse
 import contextlib
 import io
 import pathlib
+import socket
 import tempfile
 import time
 import unittest
@@ -39,13 +40,15 @@ class Certification(unittest.TestCase):
 
     def test_a_feed_that_cannot_recover_fails(self):
         day = self.feeds.session
+        ports = harness.site.Ports()
+        lines = {f"line_{name}": f"239.255.42.{i}:{ports.take(kind=socket.SOCK_DGRAM)}"
+                 for i, name in enumerate("ab", 1)}
 
         def without_services(*arguments, **options):
-            options.pop("sections", None)
-            return day(*arguments, sections={"hkex": {
-                "retransmission": {"servers": []},
-                "channels": [{"id": 20, "line_a": "239.255.42.1:21020",
-                              "line_b": "239.255.42.2:21021"}]}}, **options)
+            # Nothing waits for an answer of a service, so that days may pass quickly.
+            options.update(speed=30.0, sections={"hkex": {
+                "retransmission": {"servers": []}, "channels": [{"id": 20, **lines}]}})
+            return day(*arguments, **options)
 
         self.feeds.session = without_services
         for heading in ("recovery", "hkex_lost_tail", "hkex_retransmission", "hkex_disaster_recovery"):
