@@ -82,9 +82,9 @@ class Web(harness.Case):
         with websocket.Client(self.url) as client:
             for bad in ({"op": "fly"}, {"op": "subscribe"}, {"op": "subscribe", "codes": ["1"]}, 7):
                 client.send(bad)
-                self.assertEqual(client.receive()["type"], "error")
+                self.assertEqual(client.answer()["type"], "error")
             client.send({"op": "ping"})
-            self.assertEqual(client.receive()["type"], "pong")
+            self.assertEqual(client.answer()["type"], "pong")
 
     def test_conflated_stream_names_what_it_left_out(self):
         with websocket.Client(self.url) as client:

@@ -126,6 +126,12 @@ class Client:
             elif opcode == CLOSE:
                 raise ConnectionError(f"closed by the server: {payload!r}")
 
+    def answer(self):
+        """The next message that is no heartbeat."""
+        while (message := self.receive())["type"] == "heartbeat":
+            pass
+        return message
+
     def _exactly(self, count):
         data = self._bytes.read(count)
         if len(data) != count:
