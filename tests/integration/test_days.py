@@ -196,7 +196,7 @@ class Days(DaysCase):
         with websocket.Client(ready["http"]) as client:
             client.send({"op": "subscribe", "codes": ["995365", "995367"]})
             for _ in range(2):
-                self.assertEqual(client.receive()["type"], "snapshot")
+                self.assertEqual(client.answer()["type"], "snapshot")
             self.begin_next_day(server)
             self.await_day(ready, SECOND)
             self.assertEqual(set(self.by_code(ready)), {"995365", "995366"})
