@@ -275,9 +275,15 @@ class RealDay(unittest.TestCase):
         return [line["fields"] for line in shown if line.get("type") == kind]
 
     def assert_prices_make(self, records, expected):
-        """The levels that prices caused are these (symbol, level), one by one."""
+        """The levels that changes of prices caused are these (symbol, level), one by one.
+
+        A message that makes a security current again publishes the same level with other flags.
+        """
+        quality = [[record["level"]] + [record[name] for name in ("flags", "quotable", "status")]
+                   for record in records]
         published = [(record["cause_symbol"], decimal.Decimal(record["level"]))
-                     for record in records if record["cause"] == "price"]
+                     for record, now, before in zip(records, quality, [[None], *quality])
+                     if record["cause"] == "price" and (now[0] != before[0] or now == before)]
         for number, (got, wanted) in enumerate(zip(published, expected)):
             self.assertEqual(got, wanted, f"level {number + 1}")
         self.assertEqual(len(published), len(expected))
