@@ -69,8 +69,8 @@ class TradingDay {
       const bool shut = of_market && event.detail == static_cast<int>(MarketPhase::shut_today);
       (shut || event.kind == EventKind::fx ? first_of_all : out).push_back(event);
     }
-    std::ranges::stable_partition(
-        first_of_all, [](const MarketEvent& event) { return event.kind != EventKind::fx; });
+    std::stable_partition(first_of_all.begin(), first_of_all.end(),
+                          [](const MarketEvent& event) { return event.kind != EventKind::fx; });
     std::ranges::shuffle(out, random_);
     out.insert(out.begin(), first_of_all.begin(), first_of_all.end());
     const TimeNs now = first < events_.size() ? events_[first].exchange_time : at(16, 30);
