@@ -83,10 +83,10 @@ enum class FeedState : std::uint8_t { down = 0, connecting, live, gap, recoverin
 
 // Places of MarketEvent::value that a feed_state uses.
 enum FeedStateValue : std::size_t {
-  // Of gap and recovering. 1: every security of the channel is unheard from this event on, and each
-  // counts again from its next price on. 0: none counts until the channel is live.
+  // Used by gap and recovering. 1: every security of the channel becomes unheard, and each counts
+  // again from its next price on. 0: no security counts until the channel is live.
   kBySecurity = 0,
-  // Of down: the channel that judges the securities of this one from now on; 0: none.
+  // Used by down. Channel that takes over the securities of this channel; 0: none.
   kSuccessor = 1,
 };
 

@@ -36,9 +36,9 @@ class MemberStandings {
   std::uint16_t share(std::uint64_t units) const {
     return static_cast<std::uint16_t>((units * 10'000 + total_ / 2) / total_);
   }
-  // Of a number: whether any member has it. Of kIncomplete members below kFlagBp are left out.
+  // Returns whether any member has a counted standing. kIncomplete ignores members below kFlagBp.
   bool any(Standing standing) const { return sum(standing) != 0; }
-  // Of a weight: whether the members that have it weigh kFlagBp together. Not rounded.
+  // Returns whether the members with a weighed standing reach kFlagBp together. Not rounded.
   bool has_weight(Standing standing) const { return is_heavy(sum(standing)); }
 
  private:

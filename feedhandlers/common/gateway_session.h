@@ -181,7 +181,7 @@ class GatewaySession : public StreamHandler {
     void passed_over() { session.counters_.add(FeedCounter::filtered); }
   };
 
-  // What the state calls; the venue's functions are private to it and this session.
+  // Callbacks of the snapshot state. Gives it the venue's functions, which are private.
   struct Round {
     Venue& venue;
     void begin_round() { venue.begin_round(); }

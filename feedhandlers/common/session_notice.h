@@ -1,5 +1,5 @@
-// What an operator reads in the log about the sessions of a feed. The feed's thread must not log:
-// it leaves a notice, and the thread that writes the log takes it.
+// Notice about a session of a feed, for the log. The feed's thread must not log: it leaves a
+// notice, and the log's thread takes it.
 #pragma once
 
 #include <algorithm>

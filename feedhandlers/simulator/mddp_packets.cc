@@ -20,7 +20,7 @@ constexpr std::uint16_t kFragmented = 1U << 6;
 constexpr std::uint16_t kEncodeChecksum = 1U << 5;
 // In the samples of 5.8 this bit marks a fragment.
 constexpr std::uint16_t kSampleFragment = 1U << 5;
-// What a mark has: it is a management packet (4).
+// Flag of a mark, which is a management packet (4).
 constexpr std::uint16_t kMark = 0;
 constexpr std::byte kToken{0x5a};
 

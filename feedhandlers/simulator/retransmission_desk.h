@@ -1,6 +1,5 @@
-// What all retransmission servers of HKEX share: the packets that can be asked for, who is logged
-// on, the requests of the day, and what is to go wrong (notes 1.5). No socket, no clock; one
-// thread.
+// State that all retransmission servers of HKEX share: the packets they can send, the users
+// logged on, the requests of the day, and the faults (notes 1.5). No socket, no clock; one thread.
 #pragma once
 
 #include <cstdint>

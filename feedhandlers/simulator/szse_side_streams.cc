@@ -34,7 +34,7 @@ constexpr std::int64_t kLevelEvery = 3;
 constexpr std::int64_t kStatusEvery = 15;
 constexpr std::int64_t kStatusTurns = 4;  // of the first in the second
 constexpr std::int64_t kRareEvery = 60;
-// Of 303711 (1.6): every security that changed, and all of them.
+// Seconds between messages 303711 (1.6) of the changed securities, and of all securities.
 constexpr std::int64_t kAfterHoursEvery = 15;
 constexpr std::int64_t kAfterHoursRound = 60;
 constexpr std::int64_t kLot = 100;

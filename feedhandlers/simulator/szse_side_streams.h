@@ -25,7 +25,7 @@ class SzseSideStreams {
   void statistics(const Market& market, Micros now);
 
  private:
-  // What after-hours fixed price trading did so far, in shares.
+  // Totals of after-hours fixed price trading so far, in shares.
   struct AfterHours {
     std::int64_t volume = 0;
     std::int64_t turnover = 0;  // 1e-4

@@ -179,7 +179,7 @@ inline constexpr auto kLendingOrderFields =
     join(kOrderCommonFields,
          std::array{natural_field("ExpirationDays", 0, 2), natural_field("ExpirationType", 0, 1)});
 static_assert(covers(kLendingOrderFields, 53));
-// Who quotes, and how the trade settles.
+// Quoting member and investor, and the settlement of the trade.
 inline constexpr std::array kBondInvestorFields{
     text_field("MemberID", 0, 6),     text_field("InvestorType", 0, 2),
     text_field("InvestorID", 0, 10),  text_field("InvestorName", 0, 120),
