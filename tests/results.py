@@ -1,14 +1,17 @@
 #!/usr/bin/python3
 """Runs Python tests into JUnit files and adds up what every kind of test left behind.
 
-    results.py python OUTPUT.xml FOLDER...    run test_*.py of the folders
+    results.py python OUTPUT.xml FOLDER...    run test_*.py of the folders, two classes at a time
+    results.py class OUTPUT.xml FOLDER NAME   run one class, a module and a class name
     results.py program OUTPUT.xml NAME CMD... run one program as one test
     results.py total FOLDER                   print what failed, what was skipped, and the sum
 """
+import concurrent.futures
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import xml.etree.ElementTree as xml
@@ -21,16 +24,23 @@ class Case:
         self.name, self.outcome, self.text, self.seconds = name, outcome, text, seconds
 
 
-def write_junit(path, suite, cases):
-    root = xml.Element("testsuite", name=suite, tests=str(len(cases)))
-    for case in cases:
-        node = xml.SubElement(root, "testcase", name=case.name, classname=suite,
-                              time=f"{case.seconds:.3f}")
-        if case.outcome != "passed":
-            xml.SubElement(node, case.outcome, message=case.text.strip().split("\n")[-1][:300])
+def node_of(case, suite):
+    node = xml.Element("testcase", name=case.name, classname=suite, time=f"{case.seconds:.3f}")
+    if case.outcome != "passed":
+        xml.SubElement(node, case.outcome, message=case.text.strip().split("\n")[-1][:300])
+    return node
+
+
+def write_nodes(path, nodes):
     path = pathlib.Path(path)
+    root = xml.Element("testsuite", name=path.stem, tests=str(len(nodes)))
+    root.extend(nodes)
     path.parent.mkdir(parents=True, exist_ok=True)
     xml.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def write_junit(path, suite, cases):
+    write_nodes(path, [node_of(case, suite) for case in cases])
 
 
 class Recorder(unittest.TextTestResult):
@@ -70,15 +80,53 @@ class Recorder(unittest.TextTestResult):
         self._end(test, "skipped", reason)
 
 
+def loader_of(folder):
+    sys.path.insert(0, str(folder))
+    # A loader remembers its first folder, so each has its own.
+    return unittest.TestLoader()
+
+
+def classes_of(folder):
+    """The names of the classes with tests in a folder; a module that cannot be loaded is one too."""
+    def cases(suite):
+        for part in suite:
+            yield from cases(part) if isinstance(part, unittest.TestSuite) else (part,)
+
+    found = loader_of(folder).discover(str(folder), top_level_dir=str(folder))
+    # The name of a module that cannot be loaded is the last part of its case's.
+    return dict.fromkeys(case.id().rpartition(".")[2 if isinstance(case, unittest.loader._FailedTest) else 0]
+                         for case in cases(found))
+
+
 def run_python(output, folders):
-    suite = unittest.TestSuite()
-    for folder in map(pathlib.Path, folders):
-        if any(folder.glob("test_*.py")):
-            sys.path.insert(0, str(folder))
-            # A loader remembers its first folder, so each has its own.
-            suite.addTest(unittest.TestLoader().discover(str(folder), top_level_dir=str(folder)))
+    """Most tests wait more than they compute, so two run at a time, each in a process of its own."""
+    classes = [(folder, name) for folder in map(pathlib.Path, folders)
+               if any(folder.glob("test_*.py")) for name in classes_of(folder)]
+    cases, ended_well = [], True
+    with tempfile.TemporaryDirectory() as parts, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        def run(number):
+            part = pathlib.Path(parts) / f"{number}.xml"
+            command = [sys.executable, __file__, "class", part, *classes[number]]
+            return part, subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        check=False)
+
+        for number, (part, done) in enumerate(pool.map(run, range(len(classes)))):
+            sys.stdout.write(done.stdout.decode(errors="replace"))
+            sys.stdout.flush()
+            ended_well &= done.returncode == 0
+            if part.exists():
+                cases += xml.parse(part).getroot().iter("testcase")
+            else:
+                cases.append(node_of(Case(classes[number][1], "failure",
+                                          f"ended with {done.returncode} and no report"), "python"))
+    write_nodes(output, cases)
+    return 0 if ended_well else 1
+
+
+def run_class(output, folder, name):
+    suite = loader_of(folder).loadTestsFromName(name)
     result = unittest.TextTestRunner(resultclass=Recorder, verbosity=2).run(suite)
-    write_junit(output, pathlib.Path(output).stem, list(result.cases.values()))
+    write_junit(output, "python", list(result.cases.values()))
     return 0 if result.wasSuccessful() else 1
 
 
@@ -140,6 +188,8 @@ def main(arguments):
     match arguments:
         case ["python", output, *folders] if folders:
             return run_python(output, folders)
+        case ["class", output, folder, name]:
+            return run_class(output, folder, name)
         case ["program", output, name, *command] if command:
             return run_program(output, name, command)
         case ["total", folder]:

@@ -124,11 +124,11 @@ class Conformance(harness.Case):
                 self.assertEqual(self.next_of(client), pong_to(at))
 
     def test_a_connection_that_ends_without_a_close(self):
-        """It does not disturb the next one, and nothing is sent to it."""
+        """It does not disturb the next one, and nothing answers it."""
         with self.connect() as client:
             client.send_bytes(frame(TEXT, WHOLE[:9], fin=False))
             client.half_close()
-            self.assertTrue(client.ended())
+            self.assertTrue(client.ended_after_heartbeats())
         with self.connect() as client:
             client.send_bytes(frame(TEXT, ping_text()))
             self.assertEqual(self.next_of(client), pong_to())

@@ -126,6 +126,17 @@ class Client:
             elif opcode == CLOSE:
                 raise ConnectionError(f"closed by the server: {payload!r}")
 
+    def ended_after_heartbeats(self):
+        """The server has closed the connection, and sent only whole heartbeats before."""
+        try:
+            while self._bytes.peek(1):
+                opcode, payload = self.receive_frame()
+                if opcode != TEXT or json.loads(payload)["type"] != "heartbeat":
+                    return False
+        except ConnectionError:
+            return False
+        return True
+
     def answer(self):
         """The next message that is no heartbeat."""
         while (message := self.receive())["type"] == "heartbeat":
