@@ -61,16 +61,16 @@ struct MarketDay {
   bool confirmed = false;
   Timetable timetable;  // no sessions when shut or not covered
   std::string source;
-  // The last day of the years without a gap from this one on whose calendars are confirmed as a
-  // whole for the market; 0: not even this year's is.
+  // Last day of the consecutive years, from this one on, whose calendars are confirmed as a whole
+  // for the market; 0: this year's is not confirmed.
   Date confirmed_until = 0;
 };
 
 // All markets on the day that runs.
 struct TradingDay {
   Date date = 0;
-  // The last day of the years without a gap from this one on that have a calendar; 0: not even this
-  // year has one.
+  // Last day of the consecutive years, from this one on, that have a calendar; 0: this year has
+  // none.
   Date covered_until = 0;
   std::array<MarketDay, kVenueCount> markets;
 

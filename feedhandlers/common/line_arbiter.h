@@ -94,9 +94,9 @@ class LineArbiter {
     return true;
   }
 
-  // The sender begins anew with numbers that are not known yet, as of its stamp `sent`: discards
-  // what is held, and holds everything until continue_after() or abandon(). Without refreshes the
-  // next packets open the channel as the first ones do.
+  // The sender restarts with numbers that are not known yet, at its timestamp `sent`. Discards held
+  // packets, and holds all new ones until continue_after() or abandon(). Without refreshes the next
+  // packets open the channel as the first ones do.
   void forget(TimeNs sent, TimeNs now) {
     for (; !held_.empty(); held_.pop_front()) count(FeedCounter::rejected, held_.front().count);
     forgotten_ = sent;
@@ -214,7 +214,7 @@ class LineArbiter {
       drain(deliver);  // a packet numbered 0, which no exchange sends, may be held
     }
     if (started_) {
-      // Says no more than the reset did.
+      // Carries the same information as the reset.
       if (packet.count == 0 && first_is_optional_ && packet.sequence == expected_ + 1) return;
       if (packet.end() <= expected_) return take_past(packet, now, deliver);
       if (!holding_ && packet.sequence <= expected_) return advance(packet, deliver);
@@ -230,7 +230,7 @@ class LineArbiter {
     far_end_ = kNowhere;
   }
 
-  // The first number after a reset did not come: it was the reset's own.
+  // The first number after a reset did not arrive: it belonged to the reset.
   void pass_optional_first() {
     if (std::exchange(first_is_optional_, false)) ++expected_;
   }
@@ -264,7 +264,7 @@ class LineArbiter {
 
   template <class Deliver>
   void restart_at(const LinePacket& packet, TimeNs now, Deliver& deliver) {
-    // Before old packets that were held are handed on, which says to the watch that lines go on.
+    // Read first: delivering old held packets tells the watch that the lines continue.
     const std::uint64_t first = restart_watch_.first();
     while (!held_.empty()) abandon(deliver);
     count(FeedCounter::restarts, 1);
@@ -374,7 +374,7 @@ class LineArbiter {
     while (!held_.empty() && now - held_.oldest_since() >= settings_.wait_ns) abandon(deliver);
   }
 
-  // The short wait is over, or as much is held as may be.
+  // The short wait is over, or the capacity is reached.
   bool is_due(TimeNs now) const {
     return !held_.empty() &&
            (now - held_.oldest_since() >= settings_.wait_ns || held_.size() >= settings_.capacity);

@@ -305,7 +305,7 @@ FeedState TickSource::state_at(Channel& channel, TimeNs now) const {
   if (!realtime_up_) return FeedState::down;
   const bool asking =
       channel.behind && now - channel.behind_since >= settings_.tick_wait_ns && can_ask(channel);
-  // A loss is announced before what follows it, whatever else is asked for.
+  // A loss is announced before the ticks that follow it, even while more are requested.
   if ((asking && !channel.lost_more) || channel.unsure) return FeedState::recovering;
   if (channel.settling) return FeedState::gap;
   if (channel.data.stale(now, !channel.ended && events_.phase_is(MarketPhase::trading)))
