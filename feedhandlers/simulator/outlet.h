@@ -55,7 +55,7 @@ class Outlet {
     return instant(frozen ? frozen->begin_ms * kMicrosPerMs : now);
   }
 
-  // Whether HKEX's turnovers are null now (OMD-C 3.1.1).
+  // Whether a fault sets HKEX's turnovers to null at this time (OMD-C 3.1.1).
   bool null_turnover(std::uint32_t channel, Micros now) {
     return !muted_ &&
            in_force(FaultKind::null_turnover, feed::Venue::hkex, channel, now) != nullptr;

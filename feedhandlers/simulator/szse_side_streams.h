@@ -1,7 +1,7 @@
-// Shenzhen's channels beside those of its shares (SZSE notes 1.5, 1.6, 2): channel statistics,
-// status of securities and of Hong Kong Connect, bulletins, indices, volume statistics, after-hours
-// trading, a fund's reference value, a Hong Kong security, and once a minute a type that no
-// specification defines. Their levels follow the simulated shares.
+// Shenzhen's other channels (SZSE notes 1.5, 1.6, 2): channel statistics, status of securities and
+// of Hong Kong Connect, bulletins, indices, volume statistics, after-hours trading, a fund's
+// reference value, a Hong Kong security, and once a minute a type that no specification defines.
+// Their levels follow the simulated shares.
 #pragma once
 
 #include <cstdint>
