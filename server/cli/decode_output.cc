@@ -93,7 +93,7 @@ void DecodeOutput::end_message() {
   end_line();
 }
 
-// `bytes` is 0 for a message that came compressed, whose packet is counted as a whole.
+// `bytes` is 0 for a message of a compressed packet, which is counted as a whole.
 void DecodeOutput::count_message(const MessageHead& head, std::size_t bytes,
                                  std::size_t undescribed) {
   if (!head.known()) return totals_.unknown_type.add(head.type, bytes);

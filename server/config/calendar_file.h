@@ -28,8 +28,8 @@ void set_trading_day(Config& config, feed::TradingDay day);
 // The end of the calendar is announced this many days before.
 inline constexpr std::int64_t kCalendarNoticeDays = 60;
 
-// Lists for the operator, one line each: enabled markets whose day is not confirmed, and the end of
-// the calendar, or of its confirmed years, when it is kCalendarNoticeDays or fewer days away.
+// Warnings for the operator, one line each: enabled markets whose day is not confirmed, and the end
+// of the calendar, or of its confirmed years, when it is kCalendarNoticeDays or fewer days away.
 std::vector<std::string> trading_day_warnings(const Config& config);
 
 }  // namespace indexcast::server

@@ -197,8 +197,8 @@ void check_whole(const Config& config, TableReader& reader) {
   if (config.zmq.enabled) check_zmq(config.zmq, reader);
 }
 
-// The simulator is the other side of the same sessions, on the same day. A venue without an address
-// takes no part in it.
+// Completes the simulator's settings: it plays the other side of the same sessions, on the same
+// day. A venue without an address is not simulated.
 void complete_simulator(Config& config) {
   config.simulator.sse = config.sse;
   config.simulator.szse = config.szse;

@@ -56,7 +56,7 @@ class Api {
   std::string feeds() const;
   // Epoch, cursors, latencies and clients.
   std::string status() const;
-  // What keeps the server from being ready, as text; empty when it is ready.
+  // Reasons why the server is not ready, as text; empty when it is ready.
   std::string not_ready() const { return server::not_ready(sources_.view, mirror_); }
 
  private:

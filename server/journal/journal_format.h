@@ -14,8 +14,8 @@
 namespace indexcast::server {
 
 inline constexpr std::array<char, 8> kJournalMagic{'I', 'D', 'X', 'J', 'R', 'N', 'L', '2'};
-// Version 1, which is read too: the values of its feed_state events are 0, so no security counts
-// while its channel is in gap or recovering.
+// Version 1 is read too. Its feed_state events have values of 0, so no security counts while its
+// channel is in gap or recovering.
 inline constexpr std::array<char, 8> kJournalMagic1{'I', 'D', 'X', 'J', 'R', 'N', 'L', '1'};
 
 struct JournalHeader {

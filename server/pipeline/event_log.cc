@@ -45,8 +45,8 @@ void EventLog::log_market(const MarketChanged& change) {
   }
 }
 
-// After the market's day a silent channel or a lost connection is expected, and so is every attempt
-// to connect again.
+// After the market's day a silent channel, a lost connection and each attempt to reconnect are
+// expected.
 void EventLog::log_feed(const FeedChanged& change) const {
   const std::string_view state = word_of(kFeedStateWords, change.header.detail);
   const std::string_view venue = venue_name(change.header.id);

@@ -38,7 +38,7 @@ inline constexpr std::array<std::string_view, 11> kRefusalWords{
 inline constexpr std::array<std::string_view, 6> kFeedStateWords{"down", "connecting", "live",
                                                                  "gap",  "recovering", "stale"};
 
-// Of shown_state() in server/pipeline/feed_day.h.
+// Names for shown_state() in server/pipeline/feed_day.h.
 inline constexpr std::array<std::string_view, 8> kShownFeedStateWords{
     "down", "connecting", "live", "gap", "recovering", "stale", "not_yet_due", "ended"};
 
