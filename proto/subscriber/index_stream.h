@@ -32,7 +32,7 @@ class IndexStream {
   std::uint32_t trade_date() const { return watermark_.trade_date(); }
   // False: a snapshot is to be asked for.
   bool joined() const { return levels_.joined(); }
-  // The snapshot of this beginning was handed over.
+  // The snapshot that starts this stream was delivered.
   bool begun() const { return begun_; }
 
   // Another epoch, or another server: what is missing of the old one is named.
@@ -68,11 +68,11 @@ class IndexStream {
     void lost(Range range, LossReason why);
   };
 
-  // The stream begins with `level` (null: none) unless it is behind; then it waits in `pending_`.
+  // Starts the stream with `level` (null: none) unless it is behind; then it waits in `pending_`.
   void offer(const v1::Level* level, std::uint64_t complete_to, bool newest, Time now);
-  // A level of a stream that is not asked for again.
+  // Quality of a level on a stream that is not requested again (grid, inav).
   Quality see(const v1::Level& level, Time now);
-  // Of a level, or of an index without one (null), that is not behind.
+  // Quality of a level that is not behind, or of an index without a level (null).
   Quality quality_of(const v1::Level* level, bool newest) const;
   void begin(const v1::Level* level, std::uint64_t complete_to, Quality quality);
   void tell_lost(Stream stream, Range range, LossReason why) const;

@@ -13,7 +13,8 @@ constexpr Time kAskAgain{250};
 constexpr Time kUnknownAgain{30'000};
 // After a refusal that does not pass by itself; an operator may change rights meanwhile.
 constexpr Time kRefusedAgain{5'000};
-// Of the heartbeat timeout: one part is the longest time between two ticks that counts in full.
+// Divisor of the heartbeat timeout: one part is the longest time between two ticks that counts in
+// full.
 constexpr int kWatchedParts = 4;
 
 }  // namespace
@@ -81,7 +82,7 @@ void Session::on_heartbeat(std::size_t server, Time now) {
   const v1::Heartbeat& heartbeat = reader_.heartbeat();
   const bool in_use = server == failover_.active();
   if (in_use && !enter(heartbeat.epoch(), now)) return;
-  // A server from before `ready` says nothing of its indices either, and is taken to be good.
+  // A server without the field `ready` does not report its indices either; it is treated as good.
   const bool reports = heartbeat.has_ready();
   const bool came = failover_.heartbeat(server,
                                         {.epoch = heartbeat.epoch(),

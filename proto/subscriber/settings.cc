@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::size_t kNameMax = 64;
 constexpr std::size_t kKeySize = 40;
-// A quarter of it is the longest time between two ticks that counts in full, and poll() ticks every
-// 50 ms while nothing comes.
+// A quarter of the timeout is the longest time between two ticks that counts in full, and poll()
+// ticks every 50 ms while no messages arrive.
 constexpr std::chrono::milliseconds kHeartbeatTimeoutMin{200};
 
 void check(const Server& server, const Settings& settings, std::vector<std::string>& out) {
