@@ -56,8 +56,8 @@ class TradingDay {
 
   const std::vector<MarketEvent>& events() const { return events_; }
 
-  // What a core hears that begins before event `first`: which markets the calendar shuts, the rate,
-  // then of each market its phase and of each security its newest image, in any order.
+  // Inputs of a core that starts before event `first`: the markets that the calendar closes and the
+  // rate, then the phase of each market and the newest image of each security, in any order.
   std::vector<MarketEvent> images(std::size_t first) {
     std::vector<MarketEvent> first_of_all;
     std::vector<MarketEvent> out;

@@ -117,7 +117,7 @@ class World : public Wire {
     std::string code;
     std::int64_t stamp;
   };
-  // What the session can know of a server: the heartbeats that reached it.
+  // State of a server as the session can know it, from the heartbeats that reached it.
   struct Known {
     bool ready = false;
     bool draining = false;
@@ -173,12 +173,13 @@ class World : public Wire {
         if (now_.count() % 100 == 0) server.heartbeat();
       }
     }
-    // Of the pause a quarter of the timeout counts, this step's 10 ms among it.
+    // At most a quarter of the timeout counts of the pause, including this step's 10 ms.
     for (Known& known : known_) known.silent += kTimeout / 4 - Time{10};
     asleep_until_ = now_ + Time{50};
   }
 
-  // The other one was ready and as good by what had reached the session, and it was time.
+  // The other server was ready and as good by the heartbeats that had arrived, and the required
+  // time had passed.
   void expect_choice(const Switch& change) {
     const Known& from = known_[change.from];
     const Known& to = known_[change.to];

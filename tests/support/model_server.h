@@ -141,7 +141,8 @@ class ModelServer {
   }
 
   std::deque<ModelMessage> published;
-  // What heartbeats say; `reports` false: as a server from before `ready` and `quotable`.
+  // Contents of heartbeats. `reports` false: as from a server without the fields `ready` and
+  // `quotable`.
   bool reports = true;
   bool ready = true;
   bool draining = false;

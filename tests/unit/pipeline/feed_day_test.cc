@@ -133,7 +133,7 @@ class RefusedFeed final : public FeedStub {
   feed::Endpoint address_{"127.0.0.1", 9129};
 };
 
-// What the log has of a feed before and after the end of its market.
+// Log lines about a feed before and after the end of its market.
 class EveningLogTest : public testing::Test {
  protected:
   EveningLogTest() : log_(core_.ring, core_.universe, feeds_), before_(spdlog::default_logger()) {

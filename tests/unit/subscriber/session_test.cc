@@ -264,7 +264,7 @@ TEST_F(SessionTest, doesNotTakeItsOwnPauseForSilence) {
   EXPECT_EQ(session_->counters().heartbeat_timeouts, 0u);
   EXPECT_EQ(session_->server(), 0u);
   EXPECT_THAT(states(), ElementsAre());
-  // Of a server that died meanwhile nothing comes any more.
+  // A server that died meanwhile sends nothing more.
   now_ += Time{60'000};
   beat({1}, Time{1'000});
   EXPECT_EQ(session_->server(), 1u);

@@ -101,7 +101,7 @@ class WatchViewTest : public testing::Test {
     third.set_flags(0b110);
     table_.take(third, {0});
   }
-  // Of a server that sent a heartbeat at that moment.
+  // Draws the state of a server that sent a heartbeat at `now`.
   Screen draw(TimeNs now = {kNsPerSecond}, int rows = 24, int columns = 140) {
     table_.take(heartbeat_at(now.ns), now);
     return draw_silent(now, rows, columns);
