@@ -8,7 +8,7 @@ namespace {
 using feed::FeedCounter;
 using feed::LinePacket;
 
-// Of a day's first message.
+// Sequence number of a day's first message.
 constexpr std::uint32_t kFirstSequence = 1;
 
 bool has_refresh(const ChannelSettings& channel) {

@@ -21,14 +21,14 @@ namespace indexcast::hkex {
 
 class Channel;
 
-// What a channel tells the handler that owns it.
+// Callbacks from a channel to its handler.
 class ChannelOwner {
  public:
   virtual ~ChannelOwner() = default;
   // The next packet in order; its first `skip` messages were seen before.
   virtual void on_ordered(Channel& channel, const feed::LinePacket& packet, std::uint32_t skip,
                           TimeNs now) = 0;
-  // What the packets or the snapshot that follow build upon; before the first packet, unknown.
+  // State on which the following packets or snapshot build; unknown before the first packet.
   virtual void on_base(const Channel& channel, Base base, TimeNs now) = 0;
   // Whether a message of a snapshot is of any use.
   virtual bool wants(const MessageView& message) = 0;
@@ -85,11 +85,11 @@ class Channel final : private RefreshObserver {
   // The dedicated channel of message 105: its silence says nothing.
   bool is_signal_only() const { return signal_only_; }
 
-  // A price of ours came on it: somebody depends on what it brings from now on. Before that it may
-  // be one of reference data, news or indices, which say little.
+  // A price of a member arrived on the channel, so its staleness matters from now on. Before that
+  // it may be a channel of reference data, news or indices, which send little.
   void depend_on() { depended_on_ = true; }
 
-  // Whom to ask for missing packets; null: nobody. Outlives the channel.
+  // Sets the service that retransmits missing packets; null: none. Outlives the channel.
   void use(RetransmissionService* service) { service_ = service; }
 
   // Packets that passed check_packet: of the real-time lines, of the refresh lines, and of the

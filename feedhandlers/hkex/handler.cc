@@ -210,7 +210,7 @@ void Handler::await_every_security() {
   }
 }
 
-// What becomes of the message in the order of its channel.
+// Outcome of the message in the order of its channel.
 FeedCounter Handler::on_disaster_signal(Bytes message) {
   DisasterRecoverySignal signal;
   if (decode(message, signal) != DecodeError::none) return FeedCounter::malformed;

@@ -50,7 +50,8 @@ class Handler final : public feed::DatagramHandler,
   Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink);
   ~Handler() override;
 
-  // Whom the channels ask for what they miss; null: nobody. Outlives the handler's last call.
+  // Sets the service that retransmits missing packets; null: none. Outlives the handler's last
+  // call.
   void use(RetransmissionService* service);
 
   // `channel` is the exchange's id, or refresh_id() of it. A channel that is not configured: its

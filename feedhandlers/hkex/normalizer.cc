@@ -20,7 +20,7 @@ constexpr std::uint8_t kResume = 3;
 // was wrong before.
 constexpr std::int64_t kExchangeTimeLagNs = 3600 * kNsPerSecond;
 
-// Of the types that begin with a SecurityCode.
+// End of the SecurityCode, in the types that begin with one.
 constexpr std::size_t kSecurityCodeEnd = wire::nominal_price::SecurityCode.end();
 
 void set_price(MarketEvent& event, PriceKind kind, std::int32_t price) {

@@ -32,7 +32,7 @@ class Normalizer {
   feed::FeedCounter on_message(const MessageView& message, std::uint32_t channel, TimeNs send_time,
                                MarketEvent& event);
 
-  // What the next messages of `channel` build upon.
+  // Sets the state on which the next messages of `channel` build.
   void on_base(std::uint32_t channel, Base base) { books_.begin(channel, base); }
 
   // The exchange continues from another site: sessions are unknown until its next messages.

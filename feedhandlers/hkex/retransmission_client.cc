@@ -91,7 +91,7 @@ RequestId RetransmissionClient::request(std::uint32_t channel, feed::NumberRange
   return last_id_;
 }
 
-// The one under way is still answered; its packets are then nobody's.
+// A request under way is still answered; its packets then count as duplicates.
 void RetransmissionClient::cancel(RequestId id) {
   const auto at = std::find_if(queue_.begin(), queue_.end(),
                                [id](const Request& request) { return request.id == id; });

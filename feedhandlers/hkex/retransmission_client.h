@@ -81,7 +81,7 @@ class RetransmissionClient final : public feed::StreamHandler, public Retransmis
     std::uint64_t page_max = 0;  // messages that one request of it may ask for
   };
 
-  // What is being answered: the first request in the queue, once it was sent.
+  // The page being answered: of the first request in the queue, once it was sent.
   struct Page {
     bool sent = false;
     bool accepted = false;
@@ -89,7 +89,7 @@ class RetransmissionClient final : public feed::StreamHandler, public Retransmis
     std::uint64_t end = 0;
   };
 
-  // What the framer sees.
+  // Receives frames from the framer.
   struct FrameSink {
     RetransmissionClient& client;
     TimeNs now;

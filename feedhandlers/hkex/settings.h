@@ -1,6 +1,6 @@
-// What a site decides about the HKEX feed. Groups and ports come from the exchange's Connectivity
-// Guide, so they are configuration; several numbers of the protocol notes are unconfirmed and
-// therefore settings too.
+// Settings of the HKEX feed. Groups and ports come from the exchange's Connectivity Guide, so they
+// are configuration. Several numbers of the protocol notes are unconfirmed and are therefore
+// settings too.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,7 @@ namespace indexcast::hkex {
 // ChannelID is a Uint16 in the retransmission messages (notes 1.5).
 inline constexpr std::uint32_t kChannelIdMax = 0xffff;
 
-// What the refresh lines of a channel are called where there is one number for channels, as in
-// feed::DatagramHandler.
+// Id of a channel's refresh lines where channels have one number, as in feed::DatagramHandler.
 constexpr std::uint32_t refresh_id(std::uint32_t channel) { return channel | 0x8000'0000; }
 constexpr bool is_refresh_id(std::uint32_t channel) { return (channel & 0x8000'0000) != 0; }
 constexpr std::uint32_t channel_id_of(std::uint32_t channel) { return channel & 0x7fff'ffff; }

@@ -1,5 +1,5 @@
-// What the session of a mainland gateway needs to know of its protocol. One object a connection,
-// since Shanghai numbers its messages per session.
+// Protocol of a mainland gateway, as its session needs it. One object per connection, because
+// Shanghai numbers its messages per session.
 #pragma once
 
 #include <cstdint>

@@ -41,8 +41,8 @@ class GatewayServer {
   std::size_t logged_on() const;
   bool idle() const { return connections_.empty(); }
 
-  // To every client that is logged on; the latest image of each security is kept for later ones.
-  // What the faults ask for until then happens first.
+  // Sends to every client that is logged on; the latest image of each security is kept for later
+  // clients. Faults that are due by then are carried out first.
   void publish(const ExchangeMessage& message);
   // Exchange time passes without a message.
   void on_exchange_time(TimeNs now);

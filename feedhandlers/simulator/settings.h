@@ -1,4 +1,4 @@
-// What a simulated day is made of.
+// Settings of a simulated day.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +51,7 @@ struct Settings {
   std::uint32_t hkex_first_number = 2;
   // Exchange seconds from one round of HKEX's refresh service to the next (notes 1.6).
   std::int64_t refresh_round_s = 30;
-  // What is to go wrong beside that; `simulate --faults` fills it.
+  // Further faults; `simulate --faults` fills them in.
   FaultPlan faults;
   // Expected halts per security and day, at most one each.
   double halts = 0.05;

@@ -31,7 +31,7 @@ class SseSideStreams {
 
   // Everything once, as it stands.
   void reference(const Market& market, Micros now);
-  // What is due at this second.
+  // Sends the messages that are due at this second.
   void second(const Market& market, Micros now);
   // Number of products that trade after hours.
   std::uint32_t after_hours_products(const Market& market) const;
@@ -49,7 +49,7 @@ class SseSideStreams {
     std::int64_t volume = 0;
     std::int64_t trades = 0;
   };
-  // What after-hours trading did so far, in shares.
+  // Totals of after-hours trading so far, in shares.
   struct AfterHours {
     std::int64_t volume = 0;
     std::int64_t trades = 0;

@@ -20,7 +20,7 @@ class SzseSideStreams {
   // (kTradingRules2026).
   SzseSideStreams(SzseOutlet& out, std::uint64_t seed, Date trade_date);
 
-  // What is due at this second.
+  // Sends the messages that are due at this second.
   void second(const Market& market, Micros now);
   void statistics(const Market& market, Micros now);
 

@@ -46,7 +46,7 @@ class MddpHandler final : public feed::DatagramHandler {
   // As Feed::take_notice.
   bool take_notice(feed::SessionNotice& out) { return notices_.take(out); }
 
-  // What the second session works for; nullptr without the setting `ticks`.
+  // Tick source of the second session; nullptr without the setting `ticks`.
   TickSource* ticks() { return router_.ticks(); }
 
  private:
@@ -61,7 +61,7 @@ class MddpHandler final : public feed::DatagramHandler {
     MddpStream packets;
   };
 
-  // What a stream calls.
+  // Receives packets and losses from a stream.
   struct Receiver {
     MddpHandler& handler;
     const Stream& stream;

@@ -1,4 +1,4 @@
-// What the messages of the exchange do, whichever transport brought them.
+// Handles the exchange's messages, from any transport.
 #pragma once
 
 #include <cstdint>

@@ -55,7 +55,7 @@ class TickSource {
 
   // The second session, up or down.
   void on_resend_session(bool up, TimeNs now);
-  // What to ask for now; one request is out at a time.
+  // Returns the next request to send; one request is pending at a time.
   std::optional<Resend> next_request(TimeNs now);
   void on_answer(const Resend& answer, TimeNs now);
   // The request that is out was turned down in another way (message 8).
