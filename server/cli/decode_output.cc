@@ -47,7 +47,7 @@ void DecodeOutput::begin_object(std::string_view key, std::string_view value) {
   append_member(line_, key, value);
 }
 
-// Of a line for people: which capture it is about, where that is not plain.
+// Names the capture at the start of a text line when there are several.
 void DecodeOutput::begin_line(StreamPlace place) {
   if (captures_.size() < 2) return;
   line_ += captures_[place.capture];

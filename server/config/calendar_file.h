@@ -16,8 +16,8 @@ namespace indexcast::server {
 // them.
 absl::StatusOr<feed::Calendar> load_calendar(const std::string& path);
 
-// What the configured calendars say of `date`. Refuses them when one is faulty or two are for the
-// same year. Without one for the year every market is taken to trade, not covered and not
+// Loads the trading day `date` from the configured calendars. Fails when one is faulty or two are
+// for the same year. Without one for the year every market is assumed to trade, not covered and not
 // confirmed.
 absl::StatusOr<feed::TradingDay> load_trading_day(const Config& config, Date date);
 

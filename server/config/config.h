@@ -24,7 +24,7 @@
 namespace indexcast::server {
 
 enum class Topology : std::uint8_t { one_core, per_feed };
-// What high and low follow: every level, or those of the grid (METHODOLOGY 5).
+// Levels that high and low use: every level, or those of the grid (METHODOLOGY 5).
 enum class StatisticsFrom : std::uint8_t { tick, grid };
 enum class IdleMode : std::uint8_t { spin, backoff, block };
 

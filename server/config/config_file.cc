@@ -172,7 +172,7 @@ void check_http(const Config& config, TableReader& reader) {
     reader.fault("http", "tls: certificate and key, or neither");
 }
 
-// What no single key can say.
+// Checks rules that involve several keys.
 void check_whole(const Config& config, TableReader& reader) {
   if (config.definitions.empty() == config.days.directory.empty())
     reader.fault("definitions", "at least one is needed, or days.directory, and not both");

@@ -49,7 +49,7 @@ class TableReader {
   bool has(std::string_view key) const { return table_.contains(key); }
   // A fault unless the file has the key.
   void require(std::string_view key);
-  // Every key that nobody asked for is a fault. Call last.
+  // Reports every key that was not read as a fault. Call last.
   void refuse_unknown_keys();
 
   void fault(std::string_view key, std::string_view what);

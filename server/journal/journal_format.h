@@ -51,8 +51,8 @@ std::uint64_t checksum_of(const T& value) {
   return hash;
 }
 
-// What a journal's numbers depend on: symbols, shares, divisors, closes and rates of all
-// definitions, in order.
+// Digest of the data on which a journal's numbers depend: symbols, shares, divisors, closes and
+// rates of all definitions, in order.
 std::uint64_t digest_of(const Universe& universe);
 
 // The header of a journal that begins now.

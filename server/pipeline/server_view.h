@@ -1,5 +1,5 @@
-// What publishers, HTTP and metrics may see of a running server. They read; nothing here lets them
-// hold the core up.
+// Read-only view of a running server for publishers, HTTP and metrics. They cannot delay the core
+// through it.
 #pragma once
 
 #include <atomic>

@@ -29,7 +29,7 @@ inline constexpr std::array<std::string_view, 3> kReturnKindWords{"price", "net"
 inline constexpr std::array<std::string_view, 4> kStreamKindWords{"level", "grid", "record",
                                                                   "inav"};
 
-// Of v1::RefusalReason.
+// Names for v1::RefusalReason.
 inline constexpr std::array<std::string_view, 11> kRefusalWords{
     "malformed",      "unknown_code",    "other_epoch",         "bad_range",
     "too_many_codes", "rate_limited",    "not_allowed",         "no_level",

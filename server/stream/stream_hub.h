@@ -47,7 +47,7 @@ class StreamHub {
   void written(StreamClient& client);
 
   const DayPicture& picture() const { return picture_; }
-  // What a client takes its frames from.
+  // Source of a client's frames.
   FrameSource& source() { return frames_; }
   const PublisherStats& stats() const { return stats_; }
   TimeNs now() const { return clock_.now(); }

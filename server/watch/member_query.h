@@ -26,7 +26,7 @@ class MemberQuery {
   // Takes what came; true when it was an answer.
   bool receive();
 
-  // Of the code asked for last; empty before the first answer.
+  // Members of the last requested code; empty before the first answer.
   const std::optional<v1::MembersReply>& members() const { return members_; }
   // Why there are no members; empty when nothing is wrong.
   const std::string& fault() const { return fault_; }
