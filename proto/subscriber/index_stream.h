@@ -28,7 +28,7 @@ class IndexStream {
               const Liveness& liveness, Counters& counters, Time now);
 
   const std::string& code() const { return code_; }
-  // Of the newest level that was handed over, YYYYMMDD; 0 before the first.
+  // Trade date of the newest delivered level, YYYYMMDD; 0 before the first.
   std::uint32_t trade_date() const { return watermark_.trade_date(); }
   // False: a snapshot is to be asked for.
   bool joined() const { return levels_.joined(); }
@@ -50,7 +50,8 @@ class IndexStream {
   void on_records(Range asked, v1::RecordsReply& reply, Time now);
   void tick(Time now);
 
-  // What to ask for; the caller says whether it asked and whether that failed.
+  // Trackers with the missing ranges; the caller reports whether it requested a range and whether
+  // that failed.
   StreamTracker<v1::Level>& levels() { return levels_; }
   StreamTracker<v1::Event>& records() { return records_; }
 
