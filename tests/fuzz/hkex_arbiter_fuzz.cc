@@ -125,7 +125,7 @@ class Run {
     }
   }
 
-  // What is held and covered counts as received without being handed on.
+  // Held messages that the snapshot covers count as received without being delivered.
   void refresh(std::uint64_t last) {
     if (!arbiter_.can_continue_after(last)) return;
     const auto numbers = [this] {

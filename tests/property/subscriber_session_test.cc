@@ -54,7 +54,7 @@ class World : public Wire {
   World(std::uint64_t seed, const Faults& faults) : random_(seed), faults_(faults) {
     for (std::size_t i = 0; i < faults.servers; ++i) {
       servers_.emplace_back(kCodes, kFirstEpoch * (i + 1), faults.kept);
-      // Numbers that differ, of levels that nobody sees.
+      // Unused levels make the sequences of the servers differ.
       for (const std::string& code : kCodes) servers_[i].skip(code, 1 + 7 * i);
       for (const std::string& code : kCodes) publish(i, {code, stamp_[code] = 1});
       servers_[i].published.clear();
@@ -254,7 +254,7 @@ class World : public Wire {
   void carry(std::size_t i) {
     std::deque<ModelMessage>& stream = servers_[i].published;
     const bool silent = i == silent_ && now_ < silent_until_;
-    // What a subscriber did not follow never comes.
+    // Messages that the subscriber did not follow never arrive.
     for (int n = up_to(4); n >= 0 && !stream.empty(); --n) {
       const ModelMessage message = std::move(stream.front());
       stream.pop_front();

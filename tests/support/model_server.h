@@ -78,7 +78,7 @@ class ModelServer {
     inav.set_pace_ms(pace_ms);
     say("inav/" + code + "/", inav);
   }
-  // Of the newest level.
+  // Publishes an Inav of the newest level.
   void publish_inav(const std::string& code) {
     v1::Inav inav;
     *inav.mutable_level() = indices_[code].levels.back();

@@ -1,4 +1,4 @@
-// What a session tells its application where two servers meet.
+// Callbacks of a session with two servers.
 #include "proto/subscriber/session.h"
 
 #include <gmock/gmock.h>
@@ -50,7 +50,7 @@ class SessionTest : public testing::Test, public Wire {
   static std::string value(const v1::Level* level) {
     return level == nullptr ? "none" : std::to_string(level->level());
   }
-  // What was said arrives, and time passes.
+  // Delivers pending messages and advances the time.
   void pass(Time time = Time{10}) {
     now_ += time;
     for (std::size_t i = 0; i < servers_.size(); ++i) {

@@ -333,7 +333,7 @@ TEST_F(SzseHandler, RandomBytesNeverCrash) {
     for (std::byte& b : bytes) b = static_cast<std::byte>(random() % 4 == 0 ? random() : 0);
     deliver(bytes);
   }
-  // Whatever they left half finished is at most one believable message long.
+  // An incomplete message left by them is at most one plausible message long.
   bytes.assign(64 * 1024 + 16, std::byte{0xff});
   deliver(bytes);
   deliver(test::trade());

@@ -12,7 +12,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-// What stands on a screen, row by row, with the tone of every piece.
+// Contents of a screen, row by row, with the tone of every piece.
 class Screen final : public Canvas {
  public:
   Screen(int rows, int columns) : columns_(columns), rows_(static_cast<std::size_t>(rows)) {}
@@ -35,7 +35,7 @@ class Screen final : public Canvas {
     for (const std::string& row : rows_) text += row + "\n";
     return text;
   }
-  // Of the first piece that has `text` in it.
+  // Tone of the first piece that contains `text`.
   Tone tone(std::string_view text) const { return piece(text).tone; }
   bool selected(std::string_view text) const { return piece(text).selected; }
   // Whether every piece of the row of `code` is faint.
