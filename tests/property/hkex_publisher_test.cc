@@ -1,5 +1,5 @@
-// Hong Kong's feed against what the simulated exchange itself does to the numbers: resets,
-// restarts, repeated tickers, tests of another date and disasters, over many seeds.
+// Hong Kong's feed with changes of the numbering by the simulated exchange: resets, restarts,
+// repeated tickers, tests of another date and disasters, over many seeds.
 #include <gtest/gtest.h>
 
 #include "tests/property/hkex_property.h"

@@ -1,7 +1,6 @@
-// A subscriber's session against model servers over many seeds. Whatever is lost, late or refused
-// between the two, what the application is told is the full stream or names what is missing; and
-// whatever the servers say of themselves, the session uses one that serves and shows nothing of a
-// dead one as live.
+// A subscriber's session with model servers over many seeds. Whatever is lost, late or refused in
+// between, the application receives the full stream or a report of what is missing. For any state
+// of the servers, the session uses one that is ready and shows no value of a dead server as live.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -122,9 +121,9 @@ class World : public Wire {
     bool ready = false;
     bool draining = false;
     std::set<std::string> quotable = {};
-    Time silent{0};  // for so long, of a pause of the application only what counts
+    Time silent{0};  // counted silence: of a pause of the application only a part
     bool closed = false;
-    bool unclear = false;  // a backlog came at the end of the timeout: lost or not by 10 ms
+    bool unclear = false;  // a backlog at the end of the timeout: may be lost or not, within 10 ms
   };
 
   bool chance(double probability) { return std::bernoulli_distribution(probability)(random_); }
@@ -162,8 +161,8 @@ class World : public Wire {
     }
   }
 
-  // The application's process stands still, while the servers go on; afterwards ZeroMQ's thread has
-  // to read what waited in the kernel first.
+  // The application's process pauses while the servers continue. After it, ZeroMQ's thread must
+  // first read the data that waited in the kernel.
   void pause() {
     ++pauses_;
     for (int steps = 20 + up_to(200); steps > 0; --steps) {

@@ -92,7 +92,7 @@ TEST(ShownFeedState, SilenceIsNamedByTheDayAndALiveFeedIsLive) {
     EXPECT_EQ(word(state, FeedDuty::due), word_of(kFeedStateWords, state));
 }
 
-// Counts what a feed is told of its day.
+// Counts the calls that tell a feed about its day.
 class ToldFeed final : public FeedStub {
  public:
   using FeedStub::FeedStub;

@@ -256,8 +256,7 @@ TEST_F(SessionTest, doesNotTakeItsOwnPauseForSilence) {
   servers_[0].publish("A", 100);
   beat({0, 1}, Time{300});
   states();
-  // The process stood still for a minute, and ZeroMQ's thread with it: nothing is in the sockets
-  // yet.
+  // The process was paused for a minute, and ZeroMQ's thread with it: the sockets are still empty.
   now_ += Time{60'000};
   for (int i = 0; i < 7; ++i) pass(Time{100});
   beat({0, 1}, Time{300});
@@ -273,7 +272,7 @@ TEST_F(SessionTest, doesNotTakeItsOwnPauseForSilence) {
 TEST_F(SessionTest, judgesAServerOnceItsSocketWasReadEmpty) {
   servers_[0].publish("A", 100);
   beat({0, 1}, Time{300});
-  // Levels wait in the socket, and heartbeats behind them.
+  // The socket holds levels, and heartbeats after them.
   for (int i = 0; i < 50; ++i) {
     session_->on_backlog(0);
     beat({1}, Time{100});

@@ -265,7 +265,7 @@ TEST_F(WatchViewTest, EveryWidthIsKeptAndShowsLevelAndQuality) {
   for (int columns = 40; columns <= 300; ++columns) {
     const Screen screen = draw({kNsPerSecond}, 10, columns);
     for (int row = 0; row < 10; ++row) {
-      // Blanks may pass the edge, where the terminal cuts them; no letter may.
+      // Spaces may pass the edge, where the terminal cuts them; other characters may not.
       const std::string& text = screen.row(row);
       const std::size_t end = text.find_last_not_of(' ');
       if (row == 0 || end == std::string::npos) continue;
