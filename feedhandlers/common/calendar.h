@@ -29,11 +29,11 @@ struct Timetable {
   std::vector<TimeRange> sessions;
   std::int64_t end_ms = 0;
 
-  // What lies between two sessions that do not touch.
+  // Times between two sessions that do not touch.
   std::vector<TimeRange> breaks() const;
 };
 
-// One date that differs from the rule, or that somebody has looked up.
+// A date that differs from the rule, or that was checked.
 struct CalendarDate {
   Date date = 0;
   DayKind kind = DayKind::shut;
@@ -54,7 +54,7 @@ struct Calendar {
   std::array<MarketCalendar, kVenueCount> markets;
 };
 
-// What a calendar says of one market on one date.
+// One market on one date, from the calendar.
 struct MarketDay {
   DayKind kind = DayKind::trading;
   bool covered = false;  // some calendar is for that year; if not, this is a guess

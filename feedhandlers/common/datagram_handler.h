@@ -1,4 +1,4 @@
-// What a UDP feed does with its datagrams, without the socket.
+// Handler of a UDP feed's datagrams, without the socket.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What a feed counts. One thread writes, any thread reads.
+// Counters of a feed. One thread writes, any thread reads.
 #pragma once
 
 #include <array>

@@ -19,7 +19,7 @@
 
 namespace indexcast::feed {
 
-// What a frame is to its session.
+// A frame as its session sees it.
 struct SessionMessage {
   enum class Kind : std::uint8_t {
     application,  // market data: the venue's own business
@@ -170,7 +170,7 @@ class GatewaySession : public StreamHandler {
   FeedCounters& counters_;
 
  private:
-  // What the framer calls; without an outbox we only watch.
+  // Receives frames from the framer; without an outbox the session only watches.
   struct Frames {
     GatewaySession& session;
     TimeNs now;

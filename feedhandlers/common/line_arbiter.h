@@ -19,10 +19,10 @@ namespace indexcast::feed {
 struct ArbiterSettings {
   std::size_t capacity = 256;  // packets held while one is missing, at least 1
   std::int64_t wait_ns = 20'000'000;
-  // Packets held while somebody recovers what is missing; 0: nobody does, and what did not come in
-  // time is lost.
+  // Packets held during a recovery; 0: there is no recovery, and packets that do not arrive in time
+  // are lost.
   std::size_t recovery_capacity = 0;
-  // A snapshot can take the place of what is missing, and of what came before the first packet.
+  // A snapshot can replace missing packets, and those from before the first packet.
   bool refreshes = false;
   // Packets of each line, one after the other, that must show newer stamps under older numbers
   // before they are believed to come from a restarted publisher; 0: never.
@@ -73,7 +73,7 @@ class LineArbiter {
     expire(now, deliver);
   }
 
-  // Time passed: gives up what waited too long, unless somebody recovers it.
+  // Time passed: gives up overdue gaps, unless they are being recovered.
   template <class Deliver>
   void on_time(TimeNs now, Deliver&& deliver) {
     expire(now, deliver);
@@ -271,7 +271,7 @@ class LineArbiter {
     ++restarts_;
     count(FeedCounter::gaps, 1);
     ++gaps_;
-    // Of the new numbering, what came before it was believed.
+    // Numbers of the restarted publisher from before the confirmation are lost.
     if (first < packet.sequence) count(FeedCounter::sequence_lost, packet.sequence - first);
     begin_numbers(packet.sent);
     first_is_optional_ = false;
@@ -298,7 +298,7 @@ class LineArbiter {
       return hold(packet, now, deliver);
     }
     while (!held_.empty()) abandon(deliver);
-    // What was held may have reached up to this packet, or past it.
+    // Held packets may have reached this packet, or beyond it.
     if (packet.end() <= expected_) return count(FeedCounter::duplicate, packet.count);
     if (packet.sequence > expected_) lose_up_to(packet.sequence);
     advance(packet, deliver);
@@ -336,7 +336,7 @@ class LineArbiter {
     }
   }
 
-  // What a snapshot made superfluous, up to the number `next`.
+  // Counts the messages of a held packet that a snapshot covers, up to the number `next`.
   void pass_over(const LinePacket& packet, std::uint64_t next) {
     const std::uint64_t begin = std::max<std::uint64_t>(expected_, packet.sequence);
     const std::uint64_t end = std::min(packet.end(), next);

@@ -1,5 +1,5 @@
-// What a TCP feed does with its connection, without the socket: the same object serves a live
-// gateway, a capture and a test in virtual time.
+// Handler of a TCP feed's connection, without the socket: the same object serves a live gateway, a
+// capture and a test in virtual time.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ namespace indexcast::feed {
 // Bytes that the handler wants sent. The owner of the socket empties it.
 using Outbox = std::vector<std::byte>;
 
-// What a session that ended asks of the owner of its socket.
+// Request of a session that ended to the owner of its socket.
 struct Reconnect {
   enum class To : std::uint8_t {
     next_gateway,

@@ -1,5 +1,5 @@
-// What the normalizers of SSE and SZSE share: events are made in one place, and state is announced
-// only when it changes.
+// Shared by the normalizers of SSE and SZSE: makes events, and announces states only when they
+// change.
 #pragma once
 
 #include <cstdint>
