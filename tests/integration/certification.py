@@ -46,7 +46,7 @@ class Report:
 
 
 class Feeds:
-    """What /v1/feeds said at one moment."""
+    """The answer of /v1/feeds at one moment."""
 
     def __init__(self, url):
         status, answer = harness.fetch(url + "v1/feeds")
@@ -160,7 +160,7 @@ class OwnFeed:
 
 
 class Simulated:
-    """A server and the simulator on free ports; what is to go wrong stands in a file of faults."""
+    """A server and the simulator on free ports; the faults are in a file."""
 
     DAY = {"begin": "14:00:00", "end": "14:04:00", "speed": 30.0, "refresh_round_s": 10}
 

@@ -124,7 +124,7 @@ class DaysCase(harness.Case):
 
 class Days(DaysCase):
     def roll(self, closing):
-        """Tomorrow's definitions from what the server shows of today's, as its operator makes them."""
+        """Tomorrow's definitions, made from the server's data of today, as an operator makes them."""
         for code, index in closing.items():
             closes = self.folder / f"closes-{code}.csv"
             closes.write_text("symbol,close\n" + "".join(
