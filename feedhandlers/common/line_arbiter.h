@@ -68,7 +68,7 @@ class LineArbiter {
   // whatever is next in order: the first `skip` messages of that packet were seen before.
   template <class Deliver>
   void on_packet(const LinePacket& packet, TimeNs now, Deliver&& deliver) {
-    if (!packet.recovered) restart_watch_.hear(packet.line, now);
+    if (!packet.recovered) restart_watch_.note_packet(packet.line, now);
     place(packet, now, deliver);
     expire(now, deliver);
   }
@@ -83,7 +83,7 @@ class LineArbiter {
   // `next` is expected. False for the other line's copy and for a late older one.
   template <class Deliver>
   bool on_reset(Line line, TimeNs sent, std::uint32_t next, TimeNs now, Deliver&& deliver) {
-    restart_watch_.hear(line, now);
+    restart_watch_.note_packet(line, now);
     if (last_reset_.knows(line, sent, now)) return false;
     while (!held_.empty()) abandon(deliver);
     last_reset_.take(line, sent, now, expected_);

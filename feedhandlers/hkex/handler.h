@@ -90,8 +90,8 @@ class Handler final : public feed::DatagramHandler,
   void on_message(Channel& channel, const MessageView& message, TimeNs sent, TimeNs now);
   feed::FeedCounter normalize(Channel& channel, const MessageView& message, TimeNs sent,
                               TimeNs now);
-  void say_quotes(TimeNs sent, TimeNs now);
-  void heed_disaster_signal(const PacketHeader& header, Bytes packet, TimeNs now);
+  void emit_quotes(TimeNs sent, TimeNs now);
+  void apply_disaster_signal(const PacketHeader& header, Bytes packet, TimeNs now);
   void await_every_security();
   feed::FeedCounter on_disaster_signal(Bytes message);
   void follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,

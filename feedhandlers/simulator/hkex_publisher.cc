@@ -69,7 +69,7 @@ class HkexPublisher final : public Publisher {
   void reference(const Market& market, Micros now) override;
   void session_changed(const Market& market, Micros now) override;
   void security_changed(const Market& market, const Security& security, Micros now) override {
-    if (!paused()) market_data_.tell(market, security, now);
+    if (!paused()) market_data_.send(market, security, now);
   }
   void status_changed(const Security& security, Micros now) override;
   void interrupted(const Security& security, Micros now, Micros end) override {
@@ -151,7 +151,7 @@ void HkexPublisher::state(const Market& market, Micros now) {
     } else if (halted_.contains(security.listing().code)) {
       suspension(security, kResumed, now);
     }
-    market_data_.tell(market, security, now);
+    market_data_.send(market, security, now);
   }
 }
 

@@ -125,7 +125,7 @@ class TickSource {
   FeedState state_at(Channel& channel, TimeNs now) const;
   void update(Channel& channel, TimeNs now);
   void begin_round(Channel& channel);
-  void hear(Book& book);
+  void mark_heard(Book& book);
 
   const Settings settings_;
   const feed::SymbolTable& symbols_;

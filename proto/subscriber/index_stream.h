@@ -76,7 +76,7 @@ class IndexStream {
   // Quality of a level that is not behind, or of an index without a level (null).
   Quality quality_of(const v1::Level* level, bool newest) const;
   void begin(const v1::Level* level, std::uint64_t complete_to, Quality quality);
-  void tell_lost(Stream stream, Range range, LossReason why) const;
+  void report_lost(Stream stream, Range range, LossReason why) const;
 
   std::string code_;
   const Settings* settings_;

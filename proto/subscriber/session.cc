@@ -90,7 +90,7 @@ void Session::on_heartbeat(std::size_t server, Time now) {
                                          .draining = heartbeat.draining()},
                                         watched_);
   if (came && callbacks_.on_connection) callbacks_.on_connection({server, true, in_use});
-  tell_liveness();
+  report_liveness();
   if (in_use) any_epoch_ = false;
   for (const v1::IndexSequence& index : heartbeat.indices()) {
     IndexStream* stream = find(index.code());
@@ -121,10 +121,10 @@ void Session::on_lost(std::size_t server) {
   const bool in_use = server == failover_.active();
   if (in_use) any_epoch_ = true;
   if (callbacks_.on_connection) callbacks_.on_connection({server, false, in_use});
-  tell_liveness();
+  report_liveness();
 }
 
-void Session::tell_liveness() {
+void Session::report_liveness() {
   const Liveness before = liveness_;
   liveness_ = {failover_.live(), failover_.active(), failover_.any_alive()};
   const bool same = before.live == liveness_.live && before.any_alive == liveness_.any_alive;
@@ -169,7 +169,7 @@ void Session::change(const Switch& change, Time now) {
   any_epoch_ = false;
   epoch_in_doubt_ = false;
   if (callbacks_.on_switch) callbacks_.on_switch(change);
-  tell_liveness();
+  report_liveness();
   wire_->follow(change.to, true);
   ask_snapshots(now);
 }

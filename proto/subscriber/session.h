@@ -73,7 +73,7 @@ class Session {
   void on_heartbeat(std::size_t server, Time now);
   // A server was lost.
   void on_lost(std::size_t server);
-  void tell_liveness();
+  void report_liveness();
   // False for an old epoch. A newer one starts all streams again.
   bool enter(std::uint64_t epoch, Time now);
   void restart(Begin why, LossReason loss, Time now);

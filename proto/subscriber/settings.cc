@@ -35,7 +35,7 @@ std::vector<std::string> faults(const Settings& settings) {
     if (code.empty()) out.push_back("codes: an empty one");
   }
   if (!settings.levels && !settings.records && !settings.grid && !settings.inav) {
-    out.push_back("levels, records, grid, inav: none of them is wanted");
+    out.push_back("levels, records, grid, inav: at least one must be true");
   }
   if (settings.name.size() > kNameMax) out.push_back("name: more than 64 characters");
   const std::chrono::milliseconds none{0};

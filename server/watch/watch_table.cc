@@ -98,7 +98,7 @@ void WatchTable::take(const v1::Heartbeat& heartbeat, TimeNs received) {
   if (heard_.ns != 0 && !is_alive(received)) {
     for (auto& [code, row] : rows_) outdate(row);
   }
-  hear(heartbeat.publish_time(), received);
+  note_heartbeat_time(heartbeat.publish_time(), received);
   draining_ = heartbeat.draining();
   ready_ = !heartbeat.has_ready() || heartbeat.ready();
   collect_codes(heartbeat);
@@ -115,7 +115,7 @@ void WatchTable::take(const v1::Heartbeat& heartbeat, TimeNs received) {
 
 // The timestamp counts, not the arrival: a heartbeat may have waited in a buffer while this machine
 // slept or the network was down.
-void WatchTable::hear(std::int64_t published_ns, TimeNs received) {
+void WatchTable::note_heartbeat_time(std::int64_t published_ns, TimeNs received) {
   delay_ns_ = std::min(delay_ns_, received.ns - published_ns);
   heard_ = {published_ns + delay_ns_};
   if (is_alive(received)) last_heard_ = heard_;

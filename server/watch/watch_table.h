@@ -91,7 +91,7 @@ class WatchTable {
   void cover(Row& row, std::uint64_t from, std::uint64_t to);
   void enter_epoch(std::uint64_t epoch);
   void outdate(Row& row) const;
-  void hear(std::int64_t published_ns, TimeNs received);
+  void note_heartbeat_time(std::int64_t published_ns, TimeNs received);
   void collect_codes(const v1::Heartbeat& heartbeat);
 
   std::vector<std::string> codes_;
