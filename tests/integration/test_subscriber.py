@@ -1,5 +1,6 @@
 """A subscriber with nothing but ZeroMQ and the published contract."""
 import json
+import time
 import unittest
 
 import harness
@@ -42,8 +43,9 @@ class Subscriber(harness.Case):
         self.assertEqual(topic, b"heartbeat/")
         short = 0
         self.start("simulate", "simulate", "--config", config, "--seed", "3").wait()
-        last, values, quiet = {}, {}, 0
-        while quiet < 2:  # two tables without a level between them
+        ended = time.time_ns()
+        last, values, published = {}, {}, 0
+        while published < ended:  # a table that the server published after the day was over
             topic, payload = socket.recv_multipart()
             if topic == b"heartbeat/":
                 beat = messages.Heartbeat.FromString(payload)
@@ -55,9 +57,8 @@ class Subscriber(harness.Case):
                 for index in beat.indices:
                     if index.code in last:
                         self.assertEqual(index.index_sequence, last[index.code])
-                quiet += 1
+                published = beat.publish_time
                 continue
-            quiet = 0
             level = messages.Level.FromString(payload)
             self.assertEqual(topic.decode(), f"level/{level.code}/")
             if level.code in last:
