@@ -1,12 +1,16 @@
-// What one Shenzhen message costs: a 300111 with ten levels a side, checked, decoded
-// and searched for its last price.
+// What one Shenzhen message costs: a 300111 with ten levels a side, checked, decoded and searched
+// for its last price, and through the whole handler of either transport.
 #include <benchmark/benchmark.h>
 
 #include <array>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/encoder.h"
+#include "feedhandlers/szse/handler.h"
+#include "feedhandlers/szse/mddp_handler.h"
 #include "feedhandlers/szse/snapshot_decoder.h"
 
 namespace indexcast::szse {
@@ -71,6 +75,74 @@ void BM_Checksum(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_Checksum);
+
+class LastEvent final : public feed::EventSink {
+ public:
+  void push(const MarketEvent& event) override { last_ = event; }
+
+ private:
+  MarketEvent last_;
+};
+
+Universe universe_of(const std::string& symbol) {
+  IndexDefinition definition;
+  definition.code = "X";
+  definition.currency = "CNY";
+  definition.members = {
+      {.security = std::make_shared<const Security>(Security{symbol, symbol, "CNY", 1}),
+       .shares = {1'000'000},
+       .close = {12'340'000},
+       .base_price = {12'340'000},
+       .reference_price = {12'340'000}}};
+  return Universe({definition});
+}
+
+// Frame, checksum, look-up, decode, price ladder, event; a read of 100 messages at once.
+void run_handler(benchmark::State& state, const std::string& symbol) {
+  constexpr std::int64_t kBatch = 100;
+  LastEvent sink;
+  const Universe universe = universe_of(symbol);
+  const feed::SymbolTable symbols(universe, feed::Venue::szse);
+  Handler handler({}, symbols, sink);
+  std::vector<std::byte> batch;
+  for (std::int64_t i = 0; i < kBatch; ++i) {
+    const auto one = ten_levels(0);
+    batch.insert(batch.end(), one.begin(), one.end());
+  }
+  for (auto _ : state) handler.on_captured(batch, {1}, false);
+  state.SetItemsProcessed(state.iterations() * kBatch);
+}
+void BM_HandlerMember(benchmark::State& state) { run_handler(state, "000001.SZ"); }
+void BM_HandlerFiltered(benchmark::State& state) { run_handler(state, "000002.SZ"); }
+BENCHMARK(BM_HandlerMember);
+BENCHMARK(BM_HandlerFiltered);
+
+// A multicast packet of two messages on both lines; items are messages delivered once.
+void BM_MulticastTwoLines(benchmark::State& state) {
+  LastEvent sink;
+  const Universe universe = universe_of("000001.SZ");
+  const feed::SymbolTable symbols(universe, feed::Venue::szse);
+  MddpHandler handler({}, symbols, sink);
+  std::vector<std::byte> message = ten_levels(0);
+  message.resize(message.size() - kTrailerSize);
+  const std::array<feed::Bytes, 2> messages{message, message};
+  std::vector<std::byte> body;
+  encode_mddp_body(messages, false, body);
+  MddpHeader header;
+  header.channel = 1011;
+  header.seq_num = 1;
+  header.msg_count = 2;
+  std::vector<std::byte> packet;
+  for (auto _ : state) {
+    packet.clear();
+    encode_mddp(header, body, packet);
+    handler.on_datagram(1, feed::Line::a, packet, {1});
+    handler.on_datagram(1, feed::Line::b, packet, {1});
+    header.seq_num += header.msg_count;
+  }
+  state.SetItemsProcessed(state.iterations() * header.msg_count);
+}
+BENCHMARK(BM_MulticastTwoLines);
 
 }  // namespace
 }  // namespace indexcast::szse
