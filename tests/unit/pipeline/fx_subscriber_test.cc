@@ -186,7 +186,7 @@ class FxCurveTest : public testing::Test {
 
 TEST_F(FxCurveTest, RatesOfAnEncryptedSourceArrive) {
   const auto good = subscriber(source_key_.public_key(), admitted_);
-  EXPECT_TRUE(until(*good, [&] { return ring_.front() != nullptr; }));
+  ASSERT_TRUE(until(*good, [&] { return ring_.front() != nullptr; }));
   EXPECT_EQ(ring_.front()->value[0], 92'310'000);
   EXPECT_EQ(good->stats().count(FxRefusal::handshake), 0u);
 }
