@@ -227,7 +227,7 @@ ControlOutcome Engine::control_series(const MarketEvent& event) {
     case ControlOp::accept_rate:
       if (!waits) return ControlOutcome::nothing_to_do;
       settle_pending_rate(id, Decision::accepted);
-      rates_.accept_pending(id, event.receive_time);
+      rates_.accept_pending(id);
       break;
     default:
       if (!waits) return ControlOutcome::nothing_to_do;

@@ -91,7 +91,7 @@ void Engine::decide_rate(Decision decision, DecisionReason reason, SeriesId id, 
   record.header.detail3 = static_cast<std::uint8_t>(DecisionSubject::rate);
   record.header.id = id;
   record.value = rate.raw;
-  record.reference = rates_.close(id).raw;
+  record.reference = rates_.guard_centre(id).raw;
   write_decision(record, decision, reason, *event_);
 }
 

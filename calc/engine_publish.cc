@@ -1,4 +1,7 @@
 // The engine's second half: from a changed sum or quality to the published record.
+#include <algorithm>
+#include <limits>
+
 #include "calc/engine.h"
 
 namespace indexcast {
@@ -239,7 +242,7 @@ LevelRates Engine::rates_of(IndexId id) const {
   LevelRates rates;
   if (legs.size() < 2) return rates;
   rates.first = sums_.rate(legs[1]);
-  rates.heard = rates_.heard(universe_->legs()[legs[1]].series);
+  rates.first_time = rates_.rate_time(universe_->legs()[legs[1]].series);
   if (legs.size() > 2) rates.second = sums_.rate(legs[2]);
   return rates;
 }
@@ -249,8 +252,10 @@ void Engine::fill_fx(IndexId id, const IndexState& index, LevelUpdate& update) c
   const LevelRates rates = index.held ? index.held_rates : rates_of(id);
   update.fx_rate = rates.first;
   update.fx_rate_2 = rates.second;
-  if (rates.heard.ns != 0 && event_->receive_time > rates.heard) {
-    update.fx_age_ms = static_cast<std::uint32_t>((event_->receive_time - rates.heard) / kNsPerMs);
+  if (rates.first_time.ns != 0 && event_->receive_time > rates.first_time) {
+    constexpr std::int64_t kMaxAgeMs = std::numeric_limits<std::uint32_t>::max();
+    const std::int64_t age_ms = (event_->receive_time - rates.first_time) / kNsPerMs;
+    update.fx_age_ms = static_cast<std::uint32_t>(std::min(age_ms, kMaxAgeMs));
   }
 }
 

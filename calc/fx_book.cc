@@ -1,21 +1,31 @@
 #include "calc/fx_book.h"
 
+#include <algorithm>
+
 namespace indexcast {
+
+namespace {
+
+// A source's clock ahead of ours must not make its rate younger than its arrival.
+TimeNs time_of(const MarketEvent& event) {
+  if (event.exchange_time.ns == 0) return event.receive_time;
+  return std::min(event.exchange_time, event.receive_time);
+}
+
+}  // namespace
 
 FxBook::FxBook(std::span<const FxSeries> series) {
   series_.reserve(series.size());
   for (const FxSeries& each : series) {
-    Series& added = series_.emplace_back();
-    added.close = added.rate = each.close;
+    series_.emplace_back().rate = each.close;
   }
 }
 
 void FxBook::take_over(const FxBook& from) {
   for (std::size_t id = 0; id < series_.size(); ++id) {
-    const FxRate close = series_[id].close;
+    const FxRate close = series_[id].rate;
     series_[id] = from.series_[id];
-    series_[id].close = close;
-    if (series_[id].heard.ns == 0) series_[id].rate = close;
+    if (series_[id].rate_time.ns == 0) series_[id].rate = close;
   }
 }
 
@@ -23,28 +33,31 @@ RateVerdict FxBook::offer(const MarketEvent& event, TimeNs exchange_now) {
   Series& series = series_[event.instrument];
   const FxRate rate{event.value[0]};
   if (rate.raw <= 0) return RateVerdict::rejected;
-  if (!follows(series, exchange_now) || outranked(series, event.channel, event.receive_time))
+  const TimeNs rate_time = time_of(event);
+  if (!follows(series, exchange_now) ||
+      outranked(series, event.channel, rate_time, event.receive_time))
     return RateVerdict::unused;
   if (!within_guard(series, rate)) {
     series.pending = rate;
     series.pending_source = event.channel;
+    series.pending_time = rate_time;
     return RateVerdict::pending;
   }
-  take(series, rate, event.channel, event.receive_time);
+  take(series, rate, event.channel, rate_time);
   return RateVerdict::applied;
 }
 
 bool FxBook::update_staleness(SeriesId id, TimeNs now) {
   Series& series = series_[id];
-  const bool stale = is_stale(series, now);
+  const bool stale = is_stale(series.rule, series.rate_time, now);
   if (stale == series.stale) return false;
   series.stale = stale;
   return true;
 }
 
-void FxBook::accept_pending(SeriesId id, TimeNs now) {
+void FxBook::accept_pending(SeriesId id) {
   Series& series = series_[id];
-  take(series, series.pending, series.pending_source, now);
+  take(series, series.pending, series.pending_source, series.pending_time);
 }
 
 void FxBook::set_override(SeriesId id, FxRate rate) {
@@ -64,26 +77,31 @@ bool FxBook::follows(const Series& series, TimeNs exchange_now) {
   return false;
 }
 
-// A source of lower rank is heard only while the one in use is stale.
-bool FxBook::outranked(const Series& series, std::uint32_t source, TimeNs now) {
-  return source > series.source && series.heard.ns != 0 && !is_stale(series, now);
+// A source of lower rank is heard only while the rate in force is stale. A rate that is stale when
+// it arrives, of any source, replaces only an older one.
+bool FxBook::outranked(const Series& series, std::uint32_t source, TimeNs rate_time, TimeNs now) {
+  if (series.rate_time.ns == 0) return false;
+  if (is_stale(series.rule, rate_time, now)) return rate_time <= series.rate_time;
+  return source > series.source && !is_stale(series.rule, series.rate_time, now);
 }
 
 // A fixed rate does not age, and one that may never be stale keeps its source for good.
-bool FxBook::is_stale(const Series& series, TimeNs now) {
-  if (series.rule.mode == FxMode::fixed || series.rule.stale_after_ns == 0) return false;
-  return series.heard.ns == 0 || now - series.heard > series.rule.stale_after_ns;
+bool FxBook::is_stale(const FxRule& rule, TimeNs rate_time, TimeNs now) {
+  if (rule.mode == FxMode::fixed || rule.stale_after_ns == 0) return false;
+  return rate_time.ns == 0 || now - rate_time > rule.stale_after_ns;
 }
 
+// Around the last accepted rate: a rejected one never becomes `rate`, so a run of them moves
+// nothing. Both are positive, so that no difference overflows.
 bool FxBook::within_guard(const Series& series, FxRate rate) {
-  const std::int64_t tolerance = series.close.raw * kGuardPercent / 100;
-  return rate.raw >= series.close.raw - tolerance && rate.raw <= series.close.raw + tolerance;
+  const std::int64_t tolerance = series.rate.raw / (100 / kGuardPercent);
+  return rate.raw - series.rate.raw <= tolerance && series.rate.raw - rate.raw <= tolerance;
 }
 
-void FxBook::take(Series& series, FxRate rate, std::uint32_t source, TimeNs now) {
+void FxBook::take(Series& series, FxRate rate, std::uint32_t source, TimeNs rate_time) {
   series.rate = rate;
   series.source = source;
-  series.heard = now;
+  series.rate_time = rate_time;
   series.pending = {};
 }
 

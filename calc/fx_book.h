@@ -21,24 +21,27 @@ enum class FxMode : std::uint8_t {
 // How a series is followed. The default follows any source and is never stale.
 struct FxRule {
   FxMode mode = FxMode::realtime;
-  std::int64_t stale_after_ns = 0;  // on the receive clock; 0: never
+  std::int64_t stale_after_ns = 0;  // from the rate's own time to the receive clock; 0: never
   TimeNs frozen_from{};             // exchange time, of `frozen_at_close`
 };
 
 // What became of an offered rate.
 enum class RateVerdict : std::uint8_t {
   applied,   // it is the source's rate now
-  unused,    // fixed or frozen, or a source of lower rank while a better one speaks
+  unused,    // fixed or frozen, from a source of lower rank, or older than the rate in force
   pending,   // beyond the guard: waits for an operator
   rejected,  // not positive
 };
 
 // Rates of several ranked sources, the source's rank being the event's channel: 0 is the first
 // choice, and a lower one is heard only while every better one is stale. An operator's override
-// outranks them all. No allocation after construction. One thread.
+// outranks them all. A rate's age counts from the event's exchange_time, which is the source's own
+// time of the rate; from its receive_time where the source gives none or a later one. No allocation
+// after construction. One thread.
 class FxBook {
  public:
-  // METHODOLOGY 4: beyond this from the day's close_fx a rate may be inverted or misplaced.
+  // METHODOLOGY 4: beyond this from the last accepted rate (at the start: the day's close_fx) a
+  // rate may be inverted or misplaced.
   static constexpr std::int64_t kGuardPercent = 2;
 
   explicit FxBook(std::span<const FxSeries> series);
@@ -54,8 +57,8 @@ class FxBook {
   // `exchange_now`: the core's exchange time, which decides about the freeze.
   RateVerdict offer(const MarketEvent& event, TimeNs exchange_now);
 
-  // Time passed on the receive clock: true when the series became stale or fresh. One that no
-  // source has said today is stale, because close_fx is yesterday's.
+  // Time passed on the receive clock: true when the series became stale or fresh. A series without
+  // a rate from a source is stale, because close_fx is yesterday's.
   bool update_staleness(SeriesId id, TimeNs now);
   bool stale(SeriesId id) const { return series_[id].stale; }
 
@@ -63,15 +66,15 @@ class FxBook {
   FxRate in_force(SeriesId id) const {
     return series_[id].overridden ? series_[id].override_rate : series_[id].rate;
   }
-  // When the source last said the rate; zero when none did today.
-  TimeNs heard(SeriesId id) const { return series_[id].heard; }
-  std::uint32_t source(SeriesId id) const { return series_[id].source; }
-  FxRate close(SeriesId id) const { return series_[id].close; }
+  // Time of the last accepted rate; zero while no source's rate was accepted.
+  TimeNs rate_time(SeriesId id) const { return series_[id].rate_time; }
+  // The rate that the guard stands around: the last accepted one, before any the day's close_fx.
+  FxRate guard_centre(SeriesId id) const { return series_[id].rate; }
 
   // The latest rate beyond the guard; zero: none waits.
   FxRate pending(SeriesId id) const { return series_[id].pending; }
-  // The pending rate becomes the source's. pending(id) is not zero.
-  void accept_pending(SeriesId id, TimeNs now);
+  // The pending rate becomes the accepted one, with its own time. pending(id) is not zero.
+  void accept_pending(SeriesId id);
   void refuse_pending(SeriesId id) { series_[id].pending = {}; }
 
   bool overridden(SeriesId id) const { return series_[id].overridden; }
@@ -80,12 +83,12 @@ class FxBook {
 
  private:
   struct Series {
-    FxRate close{};
-    FxRate rate{};
+    FxRate rate{};  // the last accepted one
     FxRate pending{};
     FxRate override_rate{};
     FxRule rule;
-    TimeNs heard{};
+    TimeNs rate_time{};
+    TimeNs pending_time{};
     std::uint32_t source = 0;
     std::uint32_t pending_source = 0;
     bool overridden = false;
@@ -93,10 +96,10 @@ class FxBook {
   };
 
   static bool follows(const Series& series, TimeNs exchange_now);
-  static bool outranked(const Series& series, std::uint32_t source, TimeNs now);
-  static bool is_stale(const Series& series, TimeNs now);
+  static bool outranked(const Series& series, std::uint32_t source, TimeNs rate_time, TimeNs now);
+  static bool is_stale(const FxRule& rule, TimeNs rate_time, TimeNs now);
   static bool within_guard(const Series& series, FxRate rate);
-  static void take(Series& series, FxRate rate, std::uint32_t source, TimeNs now);
+  static void take(Series& series, FxRate rate, std::uint32_t source, TimeNs rate_time);
 
   std::vector<Series> series_;
 };

@@ -60,7 +60,7 @@ class MemberStandings {
 struct LevelRates {
   FxRate first{};  // 0 = none
   FxRate second{};
-  TimeNs heard{};  // when the source last said the first; 0 = not today
+  TimeNs first_time{};  // of the first, as its source says; 0 = no source's
 };
 
 // What a subscriber acts on beside the level.

@@ -180,7 +180,7 @@ enum class DecisionReason : std::uint8_t {
   beyond_bound = 2,    // more than 1000 x the day's reference
   outside_collar = 3,  // too far from the last usable price
   outside_limits = 4,  // beyond the exchange's own limit prices
-  fx_guard = 5,        // too far from the day's close_fx
+  fx_guard = 5,        // too far from the last accepted one
   traded_again = 6,    // a later message near the pending price shows more volume
   waited = 7,          // the feed was live and brought no price inside the collar
   back_inside = 8,     // a price inside the collar came

@@ -10,6 +10,7 @@
 #include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "server/cli/exit_code.h"
@@ -68,11 +69,21 @@ int run_days(const Config& config, DayKeeper& days, const sigset_t& signals) {
   }
 }
 
-std::string curve_faults(const ZmqSettings& zmq) {
-  if (!zmq.enabled || zmq.curve.secret_key.empty()) return {};
-  absl::Status status = check_secrecy(zmq.curve.secret_key);
-  if (status.ok()) status = load_curve_secret(zmq.curve.secret_key).status();
-  return status.ok() ? std::string() : std::string(status.message()) + "\n";
+// Of the server's own secret keys: that of its endpoints, and those for encrypted sources of rates.
+std::string curve_faults(const Config& config) {
+  std::set<std::string> files;
+  if (config.zmq.enabled && !config.zmq.curve.secret_key.empty())
+    files.insert(config.zmq.curve.secret_key);
+  for (const FxSettings& fx : config.fx) {
+    for (const FxCurveSettings& curve : fx.curve) files.insert(curve.secret_key);
+  }
+  std::string faults;
+  for (const std::string& file : files) {
+    absl::Status status = check_secrecy(file);
+    if (status.ok()) status = load_curve_secret(file).status();
+    if (!status.ok()) faults += std::string(status.message()) + "\n";
+  }
+  return faults;
 }
 
 }  // namespace
@@ -86,7 +97,7 @@ std::string machine_faults(const Config& config) {
     const std::string faults = http_faults(config.http);
     if (!faults.empty()) return faults;
   }
-  if (const std::string faults = curve_faults(config.zmq); !faults.empty()) return faults;
+  if (const std::string faults = curve_faults(config); !faults.empty()) return faults;
   const unsigned spinning = spinning_threads(config);
   const unsigned cores = std::thread::hardware_concurrency();
   if (spinning <= cores) return {};

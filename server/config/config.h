@@ -56,6 +56,13 @@ struct CollarSettings {
   std::vector<Override> overrides;
 };
 
+// Encryption of one ZeroMQ source of rates.
+struct FxCurveSettings {
+  std::string source;      // one of FxSettings::sources
+  std::string server_key;  // the source's public key, Z85, 40 characters
+  std::string secret_key;  // the file that holds this server's own; its public key follows from it
+};
+
 struct FxSettings {
   std::string series;  // "HKDCNY"
   FxMode mode = FxMode::fixed;
@@ -63,8 +70,9 @@ struct FxSettings {
   // publishes FxRate messages.
   std::vector<std::string> sources = {};
   std::int64_t poll_ms = 1000;                   // between two looks at a file
-  std::int64_t stale_after_s = 60;               // without a rate; 0: never
+  std::int64_t stale_after_s = 60;               // age of a rate; 0: never
   std::int64_t freeze_at_ms = feed::hms(15, 0);  // China time of day, of frozen_at_close
+  std::vector<FxCurveSettings> curve = {};       // at most one for each source that is an endpoint
 };
 
 // Whether a source of rates is a ZeroMQ endpoint; any other is a file.

@@ -30,6 +30,8 @@ void resolve_paths(Config& config) {
     for (std::string& source : fx.sources) {
       if (!is_endpoint(source)) source = resolve_beside(config.source, source);
     }
+    for (FxCurveSettings& curve : fx.curve)
+      curve.secret_key = resolve_beside(config.source, curve.secret_key);
   }
   for (FundSettings& fund : config.funds) {
     fund.composition = resolve_beside(config.source, fund.composition);
@@ -60,6 +62,18 @@ void check_channels(const Config& config, TableReader& reader) {
   }
 }
 
+void check_fx_curve(const FxSettings& fx, TableReader& reader) {
+  std::set<std::string> sources;
+  for (const FxCurveSettings& curve : fx.curve) {
+    const std::string place = fx.series + ": curve of " + curve.source;
+    if (!is_endpoint(curve.source) || std::ranges::count(fx.sources, curve.source) == 0)
+      reader.fault("fx", place + ": source must be one of the endpoints in sources");
+    if (!sources.insert(curve.source).second) reader.fault("fx", place + " appears twice");
+    if (curve.server_key.empty()) reader.fault("fx", place + " has no server_key");
+    if (curve.secret_key.empty()) reader.fault("fx", place + " has no secret_key");
+  }
+}
+
 void check_fx(const Config& config, TableReader& reader) {
   std::set<std::string> names;
   for (const FxSettings& fx : config.fx) {
@@ -67,6 +81,7 @@ void check_fx(const Config& config, TableReader& reader) {
     if (!names.insert(fx.series).second) reader.fault("fx", fx.series + " appears twice");
     if (fx.mode != FxMode::fixed && fx.sources.empty())
       reader.fault("fx", fx.series + ": a rate that is not fixed needs a source");
+    check_fx_curve(fx, reader);
   }
 }
 

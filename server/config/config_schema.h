@@ -191,6 +191,11 @@ void walk_fx(Walker& walker, FxSettings& fx) {
   walker.integer("poll_ms", fx.poll_ms, 10, 3'600'000);
   walker.integer("stale_after_s", fx.stale_after_s, 0, 86'400);
   walker.text("freeze_at", fx.freeze_at_ms, TimeOfDayText{});
+  walker.tables("curve", fx.curve, [](auto& table, FxCurveSettings& curve) {
+    table.text("source", curve.source, NonEmptyText{});
+    table.text("server_key", curve.server_key, CurveKeyText{});
+    table.text("secret_key", curve.secret_key, NonEmptyText{});
+  });
 }
 
 template <class Walker>

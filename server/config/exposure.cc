@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "server/config/config.h"
@@ -75,9 +76,10 @@ class Warnings {
     for (const FxSettings& fx : config_.fx) {
       for (const std::string& source : fx.sources) {
         if (!is_endpoint(source) || is_local_endpoint(source)) continue;
+        if (std::ranges::count(fx.curve, source, &FxCurveSettings::source) != 0) continue;
         add("fx.sources",
-            "{}: rates of {} arrive unencrypted and from anyone at that address; use a file, or a "
-            "tunnel that ends on 127.0.0.1",
+            "{}: rates of {} arrive unencrypted and from anyone at that address; give it keys in "
+            "[[fx.curve]], or use a file, or a tunnel that ends on 127.0.0.1",
             fx.series, source);
       }
     }

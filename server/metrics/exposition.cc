@@ -195,6 +195,23 @@ void add_feed_rings(const ServerView& view, Families& out) {
   }
 }
 
+void add_fx_sources(const ServerView& view, Families& out) {
+  MetricFamily& family = out.open(
+      "indexcast_fx_values_total",
+      "Values of a source of exchange rates: taken, or refused and why.", MetricType::Counter);
+  for (const FxSourceStats* source : view.fx_sources) {
+    const auto add = [&, rank = std::to_string(source->rank)](std::string_view result,
+                                                              std::uint64_t count) {
+      Families::counter(
+          family, {{"series", source->series}, {"rank", rank}, {"result", std::string(result)}},
+          count);
+    };
+    add("taken", source->taken.get());
+    for (std::size_t i = 0; i < kFxRefusalCount; ++i)
+      add(kFxRefusalWords[i], source->refused[i].get());
+  }
+}
+
 void add_core(const ServerView& view, Families& out) {
   for (std::size_t c = 0; view.core != nullptr && c < kCoreCounterCount; ++c) {
     out.one_counter("indexcast_core_" + std::string(kCoreCounterNames[c]) + "_total",
@@ -467,6 +484,7 @@ std::string metrics_text(const MetricSources& sources) {
   add_unheard(sources.view, out);
   add_feed_channels(sources.view, out);
   add_feed_rings(sources.view, out);
+  add_fx_sources(sources.view, out);
   add_core(sources.view, out);
   add_indices(sources.view, out);
   add_publishers(sources, out);

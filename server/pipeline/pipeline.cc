@@ -168,13 +168,16 @@ void Pipeline::add_fx_sources(const Config& config) {
 }
 
 void Pipeline::add_fx_source(const FxSettings& fx, std::uint32_t rank, SeriesId series) {
+  const auto add = [this](auto source) {
+    view_.fx_sources.push_back(&source->stats());
+    aux_thread_.add(*source);
+    agents_.push_back(std::move(source));
+  };
   if (is_endpoint(fx.sources[rank])) {
-    agents_.push_back(
-        std::make_unique<FxSubscriber>(fx, rank, series, fx_ring_, core_thread_.waker()));
+    add(std::make_unique<FxSubscriber>(fx, rank, series, fx_ring_, core_thread_.waker()));
   } else {
-    agents_.push_back(std::make_unique<FxFile>(fx, rank, series, fx_ring_, core_thread_.waker()));
+    add(std::make_unique<FxFile>(fx, rank, series, fx_ring_, core_thread_.waker()));
   }
-  aux_thread_.add(*agents_.back());
 }
 
 void Pipeline::assign_threads(const Config& config) {

@@ -18,6 +18,7 @@
 #include "server/pipeline/channel_states.h"
 #include "server/pipeline/editions.h"
 #include "server/pipeline/feed_day.h"
+#include "server/pipeline/fx_source.h"
 #include "server/pipeline/service_state.h"
 
 namespace indexcast::server {
@@ -40,6 +41,7 @@ struct ServerView {
   std::vector<const ChannelStates*> feed_channels;
   // Whether each feed must be live now, in the order of `feeds`; empty: all must.
   std::vector<const FeedDay*> feed_days;
+  std::vector<const FxSourceStats*> fx_sources;
   const ServiceState* service = nullptr;  // nullptr: always in service
   std::uint64_t epoch = 0;                // ns since the epoch at which this server began to number
   Date trade_date = 0;

@@ -56,7 +56,13 @@ class Disturbance:
         step = self._random.randint(-50_000, 50_000)
         self._rate = max(91_000_000, min(93_600_000, self._rate + step))
         yield self._event(kind=Kind.FX, feed=FX_FEED, instrument=1, value=self._rate,
-                          channel=self._random.choice(self._ranks))
+                          channel=self._random.choice(self._ranks),
+                          exchange_time=self._rate_time())
+
+    def _rate_time(self):
+        """None, a little ahead of the server's clock, or up to a minute before it."""
+        age_s = self._random.choice([None, -2, 0, 1, 10, 29, 30, 31, 60])
+        return 0 if age_s is None else self._newest.receive_time - age_s * 10**9
 
     def rate_in_session(self):
         """The same while Hong Kong and one more market trade, and when all have closed."""
@@ -64,7 +70,7 @@ class Disturbance:
             yield from self.rate()
 
     def wild_rate(self):
-        """Further from close_fx than 2 %, just at it, or no rate at all."""
+        """Further from close_fx than 2 %, just at it, or no rate at all; the guard itself moves."""
         value = self._random.choice([
             0, -1, 108_331_706, self._close_rate * 102 // 100, self._close_rate * 102 // 100 + 1,
             self._close_rate * 98 // 100, self._close_rate * 98 // 100 - 1, 80_000_000])

@@ -1,7 +1,7 @@
 """Rates between currencies (METHODOLOGY 4, 6)."""
 import enum
 
-GUARD_BP = 200  # further than 2 % from the day's close_fx: an operator decides
+GUARD_BP = 200  # further than 2 % from the last accepted rate: an operator decides
 BASIS = 10_000
 
 
@@ -17,9 +17,11 @@ class Series:
     def __init__(self, name, close):
         self.name, self.close = name, close
         self.accepted = close  # the newest of its sources
-        self.override = self.pending = None  # an operator's rate; one beyond the guard
+        self.override = None  # an operator's rate
+        self.pending = None  # (rate, rank, time) beyond the guard
         self.version = 0  # requests carried out on it
-        self.heard_at = {}  # rank of a source, 0 the best: when it spoke, receive clock
+        self.accepted_at = None  # time of the accepted one, as its source gave it
+        self.rank = None  # of the source of the accepted one, 0 the best
         self.mode, self.stale_after_ns, self.frozen_from = FxMode.REALTIME, 0, 0
         self.stale = False  # as last judged: at a timer, a rate or a rule
 
@@ -31,7 +33,7 @@ class Series:
     @property
     def is_said(self):
         """Whether anybody has named a rate today."""
-        return bool(self.heard_at) or self.rate != self.close
+        return self.accepted_at is not None or self.override is not None
 
     def change_close(self, close):
         """Another version of a definition has another close_fx."""
@@ -50,29 +52,38 @@ class Series:
         return not (self.mode == FxMode.FROZEN_AT_CLOSE and clock >= self.frozen_from)
 
     def believes(self, rate):
-        return abs(rate - self.close) * BASIS <= GUARD_BP * self.close
+        return abs(rate - self.accepted) * BASIS <= GUARD_BP * self.accepted
 
-    def is_current(self, rank, now):
-        """Whether a source spoke, and not too long ago."""
-        at = self.heard_at.get(rank)
+    def is_current(self, at, now):
+        """Whether a rate of this time is not too old on the receive clock."""
         return at is not None and (self.stale_after_ns == 0 or now - at <= self.stale_after_ns)
+
+    def yields(self, rank, at, now):
+        """Whether the accepted rate stays although this one arrived."""
+        if self.accepted_at is None:
+            return False
+        if not self.is_current(at, now):
+            return at <= self.accepted_at
+        return rank > self.rank and self.is_current(self.accepted_at, now)
 
     def take(self, event, clock, now):
         """A rate from a source; whether the rate in force changed."""
-        if not self.follows(clock) or event.value <= 0:
+        if event.value <= 0 or not self.follows(clock):
+            return False
+        at = min(event.exchange_time or now, now)
+        if self.yields(event.channel, at, now):
             return False
         if not self.believes(event.value):
-            self.pending = event.value
-            return False
-        rank = event.channel
-        self.heard_at[rank] = now
-        if any(self.is_current(better, now) for better in self.heard_at if better < rank):
+            self.pending = event.value, event.channel, at
             return False
         before = self.rate
-        self.accepted, self.pending = event.value, None
+        self.accept(event.value, event.channel, at)
         return self.rate != before
 
+    def accept(self, rate, rank, at):
+        self.accepted, self.rank, self.accepted_at, self.pending = rate, rank, at, None
+
     def judge(self, now):
-        """Whether every source is older than it may be, on the receive clock."""
-        self.stale = (self.stale_after_ns != 0 and self.mode != FxMode.FIXED
-                      and not any(self.is_current(rank, now) for rank in self.heard_at))
+        """Whether the accepted rate is older than it may be, on the receive clock."""
+        self.stale = self.mode != FxMode.FIXED and self.stale_after_ns != 0 and not self.is_current(
+            self.accepted_at, now)

@@ -142,7 +142,7 @@ class Requests:
     def _accept_rate(self, series, event):
         if series.pending is None:
             return False
-        series.accepted, series.pending = series.pending, None
+        series.accept(*series.pending)
         return True
 
     def _refuse_rate(self, series, event):

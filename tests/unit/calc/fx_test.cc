@@ -26,6 +26,15 @@ class Fx : public test::EngineFixture {
     e.value[0] = test::rate(text).raw;
     send();
   }
+  // A rate whose own time is `age_s` before it arrives.
+  void fx_of_age(std::int64_t age_s, std::uint32_t source, const std::string& text) {
+    MarketEvent& e = event(EventKind::fx, 0);
+    e.instrument = 1;
+    e.channel = source;
+    e.value[0] = test::rate(text).raw;
+    e.exchange_time = now_ + -age_s * kNsPerSecond;
+    send();
+  }
   FxRate in_force() const { return engine_.sums().rate(1); }
   bool flagged_stale() const { return log_.last().flags & kFxStale; }
 };
@@ -64,6 +73,52 @@ TEST_F(Fx, ATrueRateEndsTheWait) {
   fx("0.95");
   fx("0.924");
   EXPECT_EQ(ask(ControlOp::accept_rate, 1), ControlOutcome::nothing_to_do);
+}
+
+// METHODOLOGY 4: the guard stands around the last accepted rate.
+TEST_F(Fx, AcceptedRatesMoveTheGuard) {
+  fx("0.9410");
+  fx("0.9590");  // 1.9 % from the last one, 3.9 % from close_fx
+  EXPECT_EQ(in_force(), test::rate("0.9590"));
+  EXPECT_EQ(count(CoreCounter::rate_applied), 2u);
+  fx("0.9398");  // within 2 % of close_fx
+  EXPECT_EQ(in_force(), test::rate("0.9590"));
+  const auto decision = last_of<InputDecision>(RecordKind::input_decision);
+  EXPECT_EQ(decision.value, test::rate("0.9398").raw);
+  EXPECT_EQ(decision.reference, test::rate("0.9590").raw);
+}
+
+TEST_F(Fx, RejectedRatesDoNotMoveTheGuard) {
+  for (const char* step : {"0.9420", "0.9590", "0.9700", "0.9590", "0.9420"}) fx(step);
+  EXPECT_EQ(count(CoreCounter::rate_pending), 5u);
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+  EXPECT_EQ(last_of<InputDecision>(RecordKind::input_decision).reference,
+            test::rate("0.92310").raw);
+  fx("0.9240");
+  EXPECT_EQ(in_force(), test::rate("0.9240"));
+}
+
+TEST_F(Fx, ARepeatedRateBeyondTheGuardWaitsForAnOperatorAllTheSame) {
+  for (int i = 0; i < 100; ++i) fx("0.95");
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+  EXPECT_EQ(ask(ControlOp::accept_rate, 1), ControlOutcome::applied);
+  fx("0.9680");  // 1.9 % from what the operator accepted
+  EXPECT_EQ(in_force(), test::rate("0.9680"));
+}
+
+TEST_F(Fx, AnOverrideDoesNotMoveTheGuard) {
+  ask(ControlOp::override_rate, 1, test::rate("0.95").raw);
+  fx("0.95");
+  EXPECT_EQ(count(CoreCounter::rate_pending), 1u);
+}
+
+TEST_F(Fx, AHugeAcceptedRateOverflowsNothing) {
+  fx("92000000000");
+  ASSERT_EQ(ask(ControlOp::accept_rate, 1), ControlOutcome::applied);
+  fx("0.00000001");
+  fx("92000000001");
+  EXPECT_EQ(in_force(), test::rate("92000000001"));
+  EXPECT_EQ(count(CoreCounter::rate_pending), 2u);
 }
 
 TEST_F(Fx, ANonPositiveRateIsRefused) {
@@ -158,6 +213,76 @@ TEST_F(Fx, ARateThatNeverCameIsStaleFromTheStart) {
   EXPECT_EQ(log_.last().cause_instrument, kNoInstrument);
   fx("0.93");
   EXPECT_FALSE(flagged_stale());
+}
+
+// METHODOLOGY 6: a rate's age counts from its own time.
+TEST_F(Fx, ARateThatIsOldWhenItArrivesIsInForceAndStale) {
+  rule(FxMode::realtime, kStaleAfter);
+  fx_of_age(31, 0, "0.93");
+  EXPECT_EQ(in_force(), test::rate("0.93"));
+  EXPECT_TRUE(flagged_stale());
+  EXPECT_FALSE(log_.last().quotable);
+  EXPECT_EQ(log_.last().fx_age_ms, 31'000u);
+  fx_of_age(1, 0, "0.931");
+  EXPECT_FALSE(flagged_stale());
+  EXPECT_EQ(log_.last().fx_age_ms, 1'000u);
+}
+
+TEST_F(Fx, AgeCountsFromTheRatesOwnTime) {
+  rule(FxMode::realtime, kStaleAfter);
+  fx_of_age(20, 0, "0.93");
+  EXPECT_FALSE(flagged_stale());
+  seconds_pass(10);
+  EXPECT_FALSE(flagged_stale());
+  seconds_pass(1);
+  EXPECT_TRUE(flagged_stale());
+  EXPECT_EQ(log_.last().fx_age_ms, 31'000u);
+}
+
+TEST_F(Fx, AnOldRateDoesNotReplaceANewerOne) {
+  rule(FxMode::realtime, kStaleAfter);
+  fx_of_age(1, 1, "0.93");
+  fx_of_age(40, 0, "0.931");
+  EXPECT_EQ(in_force(), test::rate("0.93")) << "a better source came back with an old rate";
+  fx_of_age(40, 1, "0.932");
+  EXPECT_EQ(in_force(), test::rate("0.93")) << "the same source repeated an old one";
+  EXPECT_EQ(count(CoreCounter::rate_unused), 2u);
+  EXPECT_FALSE(flagged_stale());
+}
+
+TEST_F(Fx, OfTwoOldRatesTheNewerOneIsInForce) {
+  rule(FxMode::realtime, kStaleAfter);
+  fx_of_age(100, 0, "0.93");
+  fx_of_age(200, 1, "0.931");
+  EXPECT_EQ(in_force(), test::rate("0.93"));
+  fx_of_age(50, 1, "0.932");
+  EXPECT_EQ(in_force(), test::rate("0.932"));
+  EXPECT_TRUE(flagged_stale());
+}
+
+TEST_F(Fx, ATimeAheadOfTheServersClockCountsAsTheArrival) {
+  rule(FxMode::realtime, kStaleAfter);
+  fx_of_age(-20, 0, "0.93");
+  EXPECT_EQ(log_.last().fx_age_ms, 0u);
+  seconds_pass(31);
+  EXPECT_TRUE(flagged_stale());
+}
+
+TEST_F(Fx, AnAcceptedRateIsAsOldAsItsSourceSaid) {
+  rule(FxMode::realtime, kStaleAfter);
+  fx_of_age(10, 0, "0.95");
+  seconds_pass(10);
+  ask(ControlOp::accept_rate, 1);
+  EXPECT_EQ(log_.last().fx_age_ms, 20'000u);
+  seconds_pass(1);
+  EXPECT_FALSE(flagged_stale()) << "the timer judges it";
+  seconds_pass(10);
+  EXPECT_TRUE(flagged_stale());
+}
+
+TEST_F(Fx, AnAgeBeyondItsFieldIsTheLargest) {
+  fx_of_age(60LL * 86'400, 0, "0.93");
+  EXPECT_EQ(log_.last().fx_age_ms, 0xffff'ffffu);
 }
 
 TEST_F(Fx, TheSecondSourceIsHeardOnlyWhileTheFirstIsStale) {

@@ -75,6 +75,35 @@ TEST(ConfigFile, ZmqClientsAreHeldToWhatTheyNeed) {
               HasSubstr("a code has no slash: A/B"));
 }
 
+TEST(ConfigFile, KeysOfASourceOfRatesAreHeldToWhatTheyNeed) {
+  const TemporaryFolder folder;
+  const std::string rate = kSmall +
+                           "[[fx]]\nseries = \"HKDCNY\"\n"
+                           "sources = [\"tcp://10.1.2.3:5570\", \"rate.txt\"]\n";
+  const auto curve = [](const std::string& source, const std::string& rest) {
+    return "[[fx.curve]]\nsource = \"" + source + "\"\n" + rest;
+  };
+  const std::string server = "server_key = \"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7\"\n";
+  const std::string secret = "secret_key = \"fx.key\"\n";
+  const std::string good = curve("tcp://10.1.2.3:5570", server + secret);
+  const auto config = load_config(folder.write("good.toml", rate + good));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->fx[0].curve[0].secret_key, folder.file("fx.key"));
+  EXPECT_THAT(print_config(*config), HasSubstr("[[fx.curve]]\nsource = \"tcp://10.1.2.3:5570\""));
+  EXPECT_THAT(load_fault(folder, rate + good + good),
+              HasSubstr("c.toml:8:fx: HKDCNY: curve of tcp://10.1.2.3:5570 appears twice"));
+  EXPECT_THAT(load_fault(folder, rate + curve("tcp://10.1.2.3:5571", server + secret)),
+              HasSubstr("tcp://10.1.2.3:5571: source must be one of the endpoints in sources"));
+  EXPECT_THAT(load_fault(folder, rate + curve("rate.txt", server + secret)),
+              HasSubstr("curve of rate.txt: source must be one of the endpoints in sources"));
+  EXPECT_THAT(load_fault(folder, rate + curve("tcp://10.1.2.3:5570", secret)),
+              HasSubstr("curve of tcp://10.1.2.3:5570 has no server_key"));
+  EXPECT_THAT(load_fault(folder, rate + curve("tcp://10.1.2.3:5570", server)),
+              HasSubstr("curve of tcp://10.1.2.3:5570 has no secret_key"));
+  EXPECT_THAT(load_fault(folder, rate + curve("tcp://10.1.2.3:5570", "server_key = \"short\"\n")),
+              HasSubstr("c.toml:13:fx.curve.server_key: must be a key of 40 characters"));
+}
+
 TEST(ConfigFile, TheShippedOneLoads) {
   const auto config = load_config(kShipped);
   ASSERT_TRUE(config.ok()) << config.status();

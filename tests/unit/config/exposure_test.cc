@@ -50,6 +50,12 @@ const Exposure kExposures[] = {
     {"rate_from_the_network", [](Config& c) { c.fx = {rate_from("tcp://10.1.2.3:5570")}; },
      "fx.sources", "use a file, or a tunnel that ends on 127.0.0.1",
      [](Config& c) { c.fx = {rate_from("tcp://127.0.0.1:5570")}; }},
+    {"rate_without_keys", [](Config& c) { c.fx = {rate_from("tcp://10.1.2.3:5570")}; },
+     "fx.sources", "give it keys in [[fx.curve]]",
+     [](Config& c) {
+       c.fx = {rate_from("tcp://10.1.2.3:5570")};
+       c.fx[0].curve = {{"tcp://10.1.2.3:5570", "their key", "our.key"}};
+     }},
     {"publisher_without_curve", [](Config& c) { c.zmq.publish = "tcp://*:5556"; }, "zmq.publish",
      "set zmq.curve.secret_key and list zmq.clients", close_zmq},
     {"questions_without_curve", [](Config& c) { c.zmq.query = "tcp://0.0.0.0:5557"; }, "zmq.query",
