@@ -217,11 +217,9 @@ class Roller {
   }
 
   void go_ex(Member& member, const ExEvent& event) {
-    const bool published =
-        member.market() < kMaxMarkets && input_.ticks[member.market()].publishes_ex_price;
-    const Tick tick =
-        published ? tick_of(input_, close_of(member.symbol()), member.market()) : Tick{};
-    const auto prices = ex_prices(member.close, event.terms, tick);
+    const auto prices = ex_prices(
+        member.close, event.terms,
+        ex_price_rule(input_, close_of(member.symbol()), member.symbol(), member.market()));
     const auto shares = shares_after(member.calculation_shares, event.terms);
     if (!prices || !shares)
       return fault(RollFile::actions, event.line, "action",

@@ -22,12 +22,16 @@ struct ClosingPrice {
   int line = 0;
 };
 
-// How a market quotes, unless a share's own tick is given.
+// How a market quotes.
 struct TickRule {
-  // Closes and published ex-prices are multiples of it; positive.
+  // Closes and published ex-prices are multiples of it, unless a share's own tick is given;
+  // positive.
   Tick tick{1};
-  // Whether the exchange publishes an ex-price, rounded to the tick, without being asked.
+  // Whether the exchange publishes an ex-price, rounded to the share's tick, without being asked.
+  // Where it does not, a reference price is rounded to `tick`, whatever the share's own.
   bool publishes_ex_price = false;
+  // Ticks of securities whose codes begin so, funds for instance; the first that fits.
+  std::vector<std::pair<std::string, Tick>> by_code = {};
 };
 
 struct RollInput {

@@ -64,8 +64,15 @@ class InputChecker {
   Tick tick(const std::string& symbol) const {
     const auto close = closes_.find(symbol);
     const auto market = markets_.find(symbol);
-    return tick_of(input_, close == closes_.end() ? nullptr : close->second,
+    return tick_of(input_, close == closes_.end() ? nullptr : close->second, symbol,
                    market == markets_.end() ? kNoMarket : market->second);
+  }
+  Tick ex_price_tick(const std::string& symbol) const {
+    const auto close = closes_.find(symbol);
+    const auto market = markets_.find(symbol);
+    return ex_price_rule(input_, close == closes_.end() ? nullptr : close->second, symbol,
+                         market == markets_.end() ? kNoMarket : market->second)
+        .tick;
   }
 
   void check_date() {
@@ -184,7 +191,7 @@ class InputChecker {
   }
 
   void check_ex_price(const CorporateAction& action) {
-    if (const Tick step = tick(action.symbol); action.ex_price.raw % step.raw != 0)
+    if (const Tick step = ex_price_tick(action.symbol); action.ex_price.raw % step.raw != 0)
       action_fault(action, "ex_price",
                    text_of(action.ex_price) + " is not on the tick of " + text_of(step));
     const auto [it, added] = ex_prices_.emplace(action.symbol, action.ex_price);
@@ -217,9 +224,23 @@ std::vector<RollFault> check_roll_input(const RollInput& input) {
   return InputChecker(input).run();
 }
 
-Tick tick_of(const RollInput& input, const ClosingPrice* close, MarketId market) {
+Tick tick_of(const RollInput& input, const ClosingPrice* close, const std::string& symbol,
+             MarketId market) {
   if (close != nullptr && close->tick.raw > 0) return close->tick;
-  return market < kMaxMarkets ? input.ticks[market].tick : Tick{1};
+  if (market >= kMaxMarkets) return Tick{1};
+  const TickRule& rule = input.ticks[market];
+  for (const auto& [begin, tick] : rule.by_code) {
+    if (symbol.starts_with(begin)) return tick;
+  }
+  return rule.tick;
+}
+
+ExPriceRule ex_price_rule(const RollInput& input, const ClosingPrice* close,
+                          const std::string& symbol, MarketId market) {
+  if (market >= kMaxMarkets) return {};
+  const TickRule& rule = input.ticks[market];
+  return {rule.publishes_ex_price ? tick_of(input, close, symbol, market) : rule.tick,
+          rule.publishes_ex_price};
 }
 
 }  // namespace indexcast

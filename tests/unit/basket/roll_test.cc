@@ -83,14 +83,27 @@ TEST(Roll, CashAloneIsNoDivisorEvent) {
   EXPECT_EQ(find(roll, "A.SH").reference_price, test::price("149.97"));
 }
 
-TEST(Roll, HongKongRoundsNoExPrice) {
+TEST(Roll, HongKongsReferencePriceHasThreeDecimalsAndItsBasePriceSix) {
   RollInput input = test::golden_roll();
   input.actions = {action(ActionKind::split, "C.HK", "3")};
   EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.97"));
   input.closes[2].price = test::price("5.90");
-  EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.966667"));
-  input.actions[0].ex_price = test::price("1.97");
-  EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.97"));
+  EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.967"));
+  EXPECT_EQ(find(rolled(input), "C.HK").base_price, test::price("1.966667"));
+  input.closes[2].tick = test::price("0.05");  // the share's own step does not round it
+  EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.967"));
+  input.actions[0].ex_price = test::price("1.968");
+  EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.968"));
+  EXPECT_EQ(find(rolled(input), "C.HK").base_price, test::price("1.968"));
+}
+
+TEST(Roll, ACodesOwnTickRoundsCloseAndReferencePrice) {
+  RollInput input = test::golden_roll();
+  input.closes[1].price = test::price("17.355");
+  EXPECT_EQ(roll(input).faults.size(), 1u);
+  input.ticks[1].by_code = {{"A", test::price("0.1")}, {"B", test::price("0.001")}};
+  input.actions = {action(ActionKind::dividend, "B.SZ", "0.1234")};
+  EXPECT_EQ(find(rolled(input), "B.SZ").reference_price, test::price("17.232"));
 }
 
 TEST(Roll, RatesAreNoDivisorEvent) {
