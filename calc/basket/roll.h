@@ -42,6 +42,7 @@ struct RollInput {
   std::map<std::string, FxRate>
       close_fx;  // today's closing rates, one for each currency of fx_series; with fx_in_divisor
                  // those that tomorrow is computed at, where they are others
+  // A season's, say: those of another day and of no member are counted and not used.
   std::vector<CorporateAction> actions;
   std::optional<Review> review;
   // Today's official closing level as published; without it, what the closes give.
@@ -56,6 +57,7 @@ struct RollFault {
   int line = 0;
   std::string key;
   std::string what;
+  int actions_file = 0;  // with RollFile::actions: which of them
 };
 
 // One event, and what it does to the basket at the same closes and rates. Capitalisations have
@@ -83,6 +85,8 @@ struct Roll {
   Level reference_level{};
   Level chain_reference_level{};
   std::size_t foreign_closes = 0;  // closes of no member
+  std::size_t applied_actions = 0;
+  SkipCounts skipped_actions{};  // by SkipReason
 };
 
 struct RollResult {
