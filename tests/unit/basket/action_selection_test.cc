@@ -16,7 +16,6 @@ const Member& find(const Roll& roll, const std::string& symbol) {
 }
 
 std::string text(Divisor divisor) { return format_trimmed(divisor.raw, Divisor::kDecimals); }
-std::string text(Level level) { return format_decimal(level.raw, 4); }
 
 std::size_t skipped(const Roll& roll, SkipReason reason) {
   return roll.skipped_actions[static_cast<std::size_t>(reason)];
