@@ -8,8 +8,8 @@
 namespace indexcast {
 namespace {
 
-// Vendors round one payment in several ways (0.092 and 0.0916667): closer than this is no proof of
-// two payments.
+// Vendors round the same payment differently (0.092 and 0.0916667). Two amounts this close may be
+// one payment.
 constexpr int kSamePaymentPercent = 2;
 
 bool same_terms(const CorporateAction& a, const CorporateAction& b) {

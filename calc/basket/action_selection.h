@@ -13,10 +13,11 @@ struct ActionSelection {
   std::vector<RollFault> faults;
 };
 
-// Every action is due, counted as skipped, or a fault. Due is what has the date of the roll, a
-// suspension that of today's definition. Faults: a date between the two days, which no definition
-// would take in; a decision about the index with another date; a suspension with another date of a
-// member that has no close; a payment that may be another one said in other words.
+// Returns each action as due, as skipped (counted) or as a fault. An action is due when its date is
+// that of the roll; a suspension, when its date is that of today's definition. Faults: a date
+// between these two days, which no definition would include; a decision about the index with
+// another date; a suspension with another date of a member without a close; a payment that may
+// repeat another one.
 ActionSelection select_actions(const RollInput& input);
 
 }  // namespace indexcast

@@ -61,18 +61,19 @@ struct CorporateAction {
   MarketId market = kNoMarket;
 };
 
-// Whether a company does it, so that it is in the data of any vendor, and not the index alone.
+// Returns whether the event is the company's own, so that vendors deliver it. The others are
+// decisions about the index.
 constexpr bool is_company_event(ActionKind kind) {
   return kind <= ActionKind::float_band || kind == ActionKind::suspension;
 }
 
-// Why an action of the input is not part of a roll. Each is counted.
+// Reasons to leave an action out of a roll. Each is counted.
 enum class SkipReason : std::uint8_t {
   no_member,   // of a security that is not in the basket, or leaves it on the day
-  earlier,     // its day is over
-  later,       // its day is still to come
-  repeated,    // said before in the same words
-  no_date,     // announced, and no ex-date yet
+  earlier,     // its date is before the day
+  later,       // its date is after the day
+  repeated,    // equal to an action before it
+  no_date,     // announced without an ex-date
   no_payment,  // nothing is paid and no shares are given
 };
 inline constexpr std::array<std::string_view, 6> kSkipReasonNames{

@@ -23,7 +23,7 @@ struct ExTerms {
 // A step of prices; positive.
 using Tick = Price;
 
-// How a market makes the price at which trading starts.
+// The rule by which a market sets the price at which trading starts.
 struct ExPriceRule {
   Tick tick{1};  // the computed ex-price is rounded to it
   // Whether the exchange publishes the rounded ex-price itself, so that the divisor is balanced at

@@ -218,7 +218,7 @@ class Roller {
     member.shares = *rounded;
   }
 
-  // A dividend in the currency of the listing, converted at the rates of the roll.
+  // Returns the dividend in the currency of the listing, converted at the rates of the roll.
   Fraction cash_of(const CorporateAction& action) {
     const Member* member = find(action.symbol);
     if (action.currency.empty() || member == nullptr || action.currency == member->currency())

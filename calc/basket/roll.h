@@ -30,7 +30,7 @@ struct TickRule {
   // Whether the exchange publishes an ex-price, rounded to the share's tick, without being asked.
   // Where it does not, a reference price is rounded to `tick`, whatever the share's own.
   bool publishes_ex_price = false;
-  // Ticks of securities whose codes begin so, funds for instance; the first that fits.
+  // Ticks by the first digits of a code, for example of funds; the first match counts.
   std::vector<std::pair<std::string, Tick>> by_code = {};
 };
 
@@ -42,7 +42,7 @@ struct RollInput {
   std::map<std::string, FxRate>
       close_fx;  // today's closing rates, one for each currency of fx_series; with fx_in_divisor
                  // those that tomorrow is computed at, where they are others
-  // A season's, say: those of another day and of no member are counted and not used.
+  // May hold a whole season: actions of other days and of no member are counted and skipped.
   std::vector<CorporateAction> actions;
   std::optional<Review> review;
   // Today's official closing level as published; without it, what the closes give.

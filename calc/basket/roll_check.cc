@@ -188,7 +188,7 @@ class InputChecker {
                    "the definition has no close_fx and fx_series for " + action.currency);
   }
 
-  // Cash in another currency than the listing's needs the rates of both.
+  // Refuses cash in a currency without a rate.
   void check_currency(const CorporateAction& action) {
     const std::string& listing = currencies_[action.symbol];
     if (action.currency == listing) return;

@@ -15,7 +15,7 @@ std::vector<RollFault> check_roll_input(const RollInput& input);
 Tick tick_of(const RollInput& input, const ClosingPrice* close, const std::string& symbol,
              MarketId market);
 
-// How the reference price of a share is rounded; `close` may be null.
+// Returns the rounding of a share's reference price; `close` may be null.
 ExPriceRule ex_price_rule(const RollInput& input, const ClosingPrice* close,
                           const std::string& symbol, MarketId market);
 

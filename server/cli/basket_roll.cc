@@ -69,7 +69,7 @@ class RollCommand {
     if (closes_faulty || faults_.size() > after_command) blame(RollFile::closes);
   }
 
-  // The season's rows last: which of them count depends on who joins.
+  // Reads CSV files last, because joining members decide which rows count.
   void read_all_actions() {
     for (const bool rows : {false, true}) {
       for (std::size_t i = 0; i < options_.actions.size(); ++i) {
@@ -169,7 +169,8 @@ class RollCommand {
     return std::move(result.roll);
   }
 
-  // What the calendars have against the day, for the markets of the members.
+  // Returns a warning for each market of the members that is shut on the day or not covered, and
+  // for each that trades on a day between the two definitions.
   std::vector<std::string> calendar_warnings(const IndexDefinition& tomorrow) const {
     std::vector<std::string> warnings;
     if (calendars_.empty()) return warnings;

@@ -90,7 +90,7 @@ ordered_json members_json(const IndexDefinition& definition) {
   return members;
 }
 
-// Nothing when there was nothing to skip.
+// Returns an empty text when no action was skipped.
 std::string skipped_text(const Roll& roll) {
   std::string text;
   for (std::size_t i = 0; i < kSkipReasonNames.size(); ++i) {

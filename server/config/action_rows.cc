@@ -36,9 +36,10 @@ enum Column : std::size_t {
   kSplit,
   kRatio,
   kExPrice,
+  kScheme,
 };
 
-// Other names are those of the vendors' own interfaces: Tushare's `dividend`, Futu's
+// Other names come from the vendors' interfaces: Tushare's `dividend`, Futu's
 // `get_corporate_actions_dividends`, Uqer's `getEquDiv`.
 constexpr CsvColumn kColumns[] = {{"symbol", true, "ts_code|code|ticker|secID"},
                                   {"ex_date", true, "date|exDate|exDivDate"},
@@ -60,16 +61,88 @@ constexpr CsvColumn kColumns[] = {{"symbol", true, "ts_code|code|ticker|secID"},
                                   {"rights_price", false, "price"},
                                   {"split", false},
                                   {"ratio", false},
-                                  {"ex_price", false}};
+                                  {"ex_price", false},
+                                  {"scheme", false, "plan"}};
 
-// How programs write a field that has no value.
+// Texts that programs write for a missing value.
 constexpr std::array<std::string_view, 9> kNothing{"-",   "--",   "None", "nan", "NaN",
                                                    "NaT", "null", "NULL", "N/A"};
-// A scheme that is carried out, in the words of the vendors above. Others are plans.
+// The vendors' words for a scheme that is carried out. Any other word is a plan.
 constexpr std::array<std::string_view, 5> kCarriedOut{"实施", "实施分配", "方案实施",
                                                       "Implementation", "implemented"};
 
 constexpr Fraction whole(int value) { return Fraction(value); }
+
+// Amounts per share of a text such as "10送2转3派3.5元(含税)". Mainland companies announce them for
+// ten shares.
+struct Scheme {
+  Fraction cash{0};
+  Fraction new_shares{0};
+  Fraction rights{0};
+};
+
+// Removes `word` from the front of `text`, where it stands.
+bool take(std::string_view& text, std::string_view word) {
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+std::optional<Fraction> take_number(std::string_view& text) {
+  const auto end = std::min(text.find_first_not_of("0123456789."), text.size());
+  const auto number = parse_fraction(text.substr(0, end));
+  text.remove_prefix(end);
+  return number;
+}
+
+// Returns the text without spaces and without notes in brackets, which are about tax.
+std::string bare_scheme(std::string_view text) {
+  std::string bare;
+  bool open = false;
+  while (!text.empty()) {
+    if (take(text, "(") || take(text, "（")) {
+      open = true;
+    } else if (take(text, ")") || take(text, "）")) {
+      open = false;
+    } else if (!open && text.front() != ' ') {
+      bare += text.front();
+      text.remove_prefix(1);
+    } else {
+      text.remove_prefix(1);
+    }
+  }
+  return bare;
+}
+
+// Returns nothing for a text with any part that is not understood.
+std::optional<Scheme> parse_scheme(std::string_view written) {
+  using Amount = Fraction Scheme::*;
+  // Longer words first.
+  constexpr std::pair<std::string_view, Amount> kWords[] = {
+      {"派发现金红利", &Scheme::cash}, {"派现金", &Scheme::cash},     {"派发", &Scheme::cash},
+      {"派息", &Scheme::cash},         {"派现", &Scheme::cash},       {"派", &Scheme::cash},
+      {"送红股", &Scheme::new_shares}, {"送股", &Scheme::new_shares}, {"送", &Scheme::new_shares},
+      {"转增", &Scheme::new_shares},   {"转", &Scheme::new_shares},   {"配", &Scheme::rights}};
+  const std::string bare = bare_scheme(written);
+  std::string_view text = bare;
+  Scheme scheme;
+  if (text == "不分配不转增" || text == "不分配") return scheme;
+  take(text, "每");
+  const auto held = take_number(text);
+  if (!held || held->sign() == 0) return std::nullopt;
+  take(text, "股");
+  while (!text.empty()) {
+    const auto word =
+        std::ranges::find_if(kWords, [&](const auto& each) { return take(text, each.first); });
+    if (word == std::end(kWords)) return std::nullopt;
+    const auto number = take_number(text);
+    if (!number) return std::nullopt;
+    scheme.*(word->second) = scheme.*(word->second) + *number / *held;
+    if (!take(text, "股")) take(text, "元");
+    if (!take(text, "，") && !take(text, ",")) take(text, "、");
+  }
+  return scheme;
+}
 
 class RowReader {
  public:
@@ -92,7 +165,7 @@ class RowReader {
     base_.market = market_of_symbol(base_.symbol);
     const std::string kind = value(kKind).value_or("");
     if (kind == name_of(ActionKind::suspension)) return add(ActionKind::suspension, Fraction(1));
-    // Whatever it says: the roll counts it by its day.
+    // Its amounts are not read, because the roll skips it.
     if (base_.date != scope_.date) return add(ActionKind::dividend, Fraction(1));
     const std::size_t before = faults_.size();
     read_terms(kind);
@@ -109,7 +182,7 @@ class RowReader {
     action.amount = amount;
   }
 
-  // The text of a column that has one.
+  // Returns the text of a column, or nothing for a missing value.
   std::optional<std::string> value(Column column) const {
     if (!row_.has(column)) return std::nullopt;
     std::string text = row_.text(column);
@@ -117,7 +190,7 @@ class RowReader {
     return text;
   }
 
-  // Zero where the column says nothing.
+  // Returns zero for a missing value.
   Fraction amount(Column column, const Fraction& per) const {
     const auto text = value(column);
     if (!text) return Fraction(0);
@@ -133,7 +206,7 @@ class RowReader {
     return *parsed / per / (percent ? whole(100) : whole(1));
   }
 
-  // The same thing in a column of amounts and in one of amounts for ten.
+  // Reads an amount from its column or from the column for ten shares; both must agree.
   Fraction either(Column column, Column per_ten) const {
     const Fraction one = amount(column, per_);
     const Fraction ten = amount(per_ten, whole(10));
@@ -170,15 +243,31 @@ class RowReader {
                                            kind));
     if (ratio.sign() != 0 && !is_bonus && !is_rights && !is_split)
       return row_.fault(kRatio, "needs the kind bonus, rights or split");
-    add_dividend();
-    add(ActionKind::bonus, is_bonus ? ratio : new_shares());
-    add_rights(is_rights ? ratio : either(kRights, kRightsPer10));
+    const Scheme scheme = read_scheme();
+    add_dividend(agreed(kCash, either(kCash, kCashPer10), scheme.cash));
+    add(ActionKind::bonus, is_bonus ? ratio : agreed(kBonus, new_shares(), scheme.new_shares));
+    add_rights(is_rights ? ratio : agreed(kRights, either(kRights, kRightsPer10), scheme.rights));
     add(ActionKind::split, is_split ? ratio : amount(kSplit, whole(1)));
     if (out_.actions.size() == first_) skip(SkipReason::no_payment);
   }
 
-  void add_dividend() {
-    const Fraction cash = either(kCash, kCashPer10);
+  Scheme read_scheme() {
+    const auto text = value(kScheme);
+    if (!text) return {};
+    const auto scheme = parse_scheme(*text);
+    if (!scheme) row_.fault(kScheme, fmt::format("must be like 10送2转3派3.5元, not {}", *text));
+    return scheme.value_or(Scheme{});
+  }
+
+  // Returns the amount of the column or of the scheme's text; both must agree.
+  Fraction agreed(Column column, const Fraction& amount, const Fraction& in_scheme) const {
+    if (amount.sign() != 0 && in_scheme.sign() != 0 && amount != in_scheme)
+      row_.fault(column, fmt::format("{} for a share, {} in the scheme", format_fraction(amount),
+                                     format_fraction(in_scheme)));
+    return amount.sign() != 0 ? amount : in_scheme;
+  }
+
+  void add_dividend(const Fraction& cash) {
     if (cash.sign() == 0 && amount(kCashAfterTax, whole(1)).sign() != 0)
       return row_.fault(kCashAfterTax, "is after tax: state the cash before tax");
     base_.currency = value(kCurrency).value_or("");
@@ -187,7 +276,7 @@ class RowReader {
     base_.currency.clear();
   }
 
-  // Bonus shares and those from reserves do the same to a price.
+  // Adds bonus shares and shares from reserves, which have the same effect on the price.
   Fraction new_shares() const {
     const Fraction both = either(kBonus, kBonusPer10) + either(kConversion, kConversionPer10);
     const Fraction given = amount(kGiven, per_);
@@ -222,15 +311,15 @@ Actions read_action_rows(const std::string& path, const ActionScope& scope, Faul
   result.unused_columns = table.unused_columns;
   const bool has_terms =
       table.has(kKind) ||
-      std::ranges::any_of(
-          std::initializer_list<Column>{kCash, kCashPer10, kBonus, kBonusPer10, kConversion,
-                                        kConversionPer10, kGiven, kRights, kRightsPer10, kSplit},
-          [&](Column column) { return table.has(column); });
+      std::ranges::any_of(std::initializer_list<Column>{kCash, kCashPer10, kBonus, kBonusPer10,
+                                                        kConversion, kConversionPer10, kGiven,
+                                                        kScheme, kRights, kRightsPer10, kSplit},
+                          [&](Column column) { return table.has(column); });
   if (table.header_line > 0 && !has_terms)
     faults.add(
         path, table.header_line, "cash",
-        "no column of amounts; they are cash, bonus, conversion, rights and split, the first "
-        "four also with _per_10");
+        "no column of amounts: cash, bonus, conversion or rights, each also with _per_10, split, "
+        "bonus_and_conversion or scheme");
   for (const CsvRow& row : table.rows) {
     ++result.rows;
     RowReader(row, scope, result, faults).read();

@@ -9,15 +9,15 @@
 
 namespace indexcast::server {
 
-// What a roll asks of a season. Only rows of its members on its days need to be readable.
+// The part of a season that a roll uses. Rows outside of it need no readable amounts.
 struct ActionScope {
-  Date today = 0;  // of the definition: suspensions of that day count
-  Date date = 0;   // of the roll: what goes ex on that day counts
+  Date today = 0;  // of the definition: the day of suspensions
+  Date date = 0;   // of the roll: the ex-date of the other actions
   std::set<std::string> members;
 };
 
-// Every row becomes actions, or is counted in Actions::skipped, or is in `faults`. A row out of
-// scope becomes an action without terms, for the roll to count.
+// Turns every row into actions, into a count in Actions::skipped, or into a fault. A row of a
+// member on another day becomes an action without terms, which the roll counts.
 Actions read_action_rows(const std::string& path, const ActionScope& scope, FaultList& faults);
 
 }  // namespace indexcast::server

@@ -22,7 +22,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
-// The field at the front of `rest`, which then begins behind its comma; empty when a quote is open.
+// Removes a quoted field from the front of `rest`. Returns nothing when the quote is not closed.
 std::optional<std::string> quoted_field(std::string_view& rest) {
   std::string field;
   for (rest.remove_prefix(1);; rest.remove_prefix(2)) {
@@ -40,7 +40,7 @@ std::optional<std::string> quoted_field(std::string_view& rest) {
   return field;
 }
 
-// Empty when a quote is not closed.
+// Returns nothing when a quote is not closed.
 std::optional<std::vector<std::string>> split(std::string_view line) {
   std::vector<std::string> fields;
   for (std::string_view rest = line;; rest.remove_prefix(1)) {
@@ -59,7 +59,7 @@ std::optional<std::vector<std::string>> split(std::string_view line) {
   }
 }
 
-// Where the header names the column; its own name goes before its other names, in their order.
+// Returns the position of the column in the header. Its own name goes before its other names.
 std::size_t place_of(const CsvColumn& column, const std::vector<std::string>& names) {
   std::vector<std::string> candidates{std::string(column.name)};
   if (!column.other_names.empty()) {

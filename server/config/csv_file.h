@@ -37,7 +37,7 @@ class CsvRow {
   std::int64_t positive(std::size_t column, int places) const;
   // The same, and at most 100.
   std::int64_t percent(std::size_t column, int places) const;
-  // A rate from 0 to 100: nothing is a rate too.
+  // A percentage from 0 to 100; 0 after a fault.
   std::int64_t rate_percent(std::size_t column, int places) const;
   void fault(std::size_t column, std::string_view what) const;
 
@@ -58,7 +58,7 @@ struct CsvTable {
   bool has(std::size_t column) const { return column < present.size() && present[column]; }
 };
 
-// Takes columns that it does not know, as vendors' files have them.
+// Accepts unknown columns, because vendors' files have many.
 CsvTable read_csv_table(const std::string& file, std::span<const CsvColumn> columns,
                         FaultList& faults);
 

@@ -34,6 +34,13 @@ class Season(test_basket.Basket):
                          {"688041.SH": "151.00", "002261.SZ": "11.37", "03896.HK": "5.81"})
         self.assertEqual(report["tomorrow"]["divisor"], "227085.060768")
 
+    def test_a_scheme_of_text(self):
+        season = "symbol,ex_date,plan\n002261.SZ,2025-04-03,10送2转3派3元(含税)\n"
+        report = self.continuity(self.roll(self.golden(), "--actions",
+                                           self.write("season.csv", season)))
+        self.assertEqual(report["tomorrow"]["divisor"], "227085.060768")
+        self.assertEqual(report["continuity"]["reference_level"], "996.1371")
+
     def test_beside_the_decisions_about_the_index(self):
         season = "symbol,ex_date,cash_per_10\n300017.SZ,2025-04-03,10\n002261.SZ,2025-04-03,3\n"
         join = """[[action]]

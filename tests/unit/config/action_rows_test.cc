@@ -76,6 +76,33 @@ TEST(ActionRows, AmountsMayBeForTen) {
   }
 }
 
+TEST(ActionRows, ASchemeMayBeText) {
+  struct Case {
+    const char* scheme;
+    const char* cash;
+    const char* bonus;
+  };
+  for (const Case& each :
+       {Case{"10派3.5元(含税)", "0.35", "0"}, Case{"10送2转3派3元", "0.3", "1/2"},
+        Case{"每10股派发现金红利1.2元（含税）", "0.12", "0"}, Case{"10送2股，转增3股", "0", "0.5"},
+        Case{"每1股派0.08元", "0.08", "0"}, Case{"不分配不转增", "0", "0"}}) {
+    const Actions season =
+        read(std::string("symbol,ex_date,plan\n002261.SZ,2025-04-03,") + each.scheme + "\n");
+    Fraction cash{0};
+    Fraction bonus{0};
+    for (const CorporateAction& action : season.actions)
+      (action.kind == ActionKind::dividend ? cash : bonus) = action.amount;
+    EXPECT_EQ(cash, parse_fraction(each.cash)) << each.scheme;
+    EXPECT_EQ(bonus, parse_fraction(each.bonus)) << each.scheme;
+    EXPECT_EQ(skipped(season, SkipReason::no_payment), season.actions.empty() ? 1u : 0u);
+  }
+  const Actions rights =
+      read("symbol,ex_date,scheme,rights_price\n002261.SZ,2025-04-03,10配3股,8.00\n");
+  ASSERT_EQ(rights.actions.size(), 1u);
+  EXPECT_EQ(rights.actions[0].amount, Fraction::of(3, 10));
+  EXPECT_EQ(rights.actions[0].rights_price.raw, 8'000'000);
+}
+
 TEST(ActionRows, DatesAndSymbolsComeInManyForms) {
   for (const char* date : {"2025-04-03", "20250403", "2025/4/3", "2025/04/03", "20250403.0",
                            "2025-04-03 00:00:00", "2025-04-03T00:00:00"}) {
@@ -132,6 +159,11 @@ TEST(ActionRows, FaultsAreNamed) {
            {head + row + ",预案,,1,,,,,\n", "season.csv:2:status: 预案: 002261.SZ goes ex"},
            {head + row + ",,,-1,,,,,\n", "season.csv:2:cash: must be a decimal number"},
            {head + row + ",,,10派3.5,,,,,\n", "season.csv:2:cash: must be a decimal number"},
+           {"symbol,ex_date,scheme\n" + row + "末期息5.3港元\n",
+            "season.csv:2:scheme: must be like 10送2转3派3.5元, not 末期息5.3港元"},
+           {"symbol,ex_date,scheme\n" + row + "10派3.5美元\n", "season.csv:2:scheme: must be like"},
+           {"symbol,ex_date,scheme,cash\n" + row + "10派3.5元,3.5\n",
+            "season.csv:2:cash: 7/2 for a share, 7/20 in the scheme"},
            {head + row + ",,0,1,,,,,\n", "season.csv:2:per: must be above 0"},
            {head + row + ",,,,0.27,,,,\n", "season.csv:2:cash_after_tax: is after tax"},
            {head + row + ",,,,,0.2,0.5,,\n",
