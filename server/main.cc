@@ -64,7 +64,7 @@ std::optional<Loaded> load(const std::string& path, Date date = 0,
   };
   absl::StatusOr<Config> config = load_config(path);
   if (!config.ok()) return refuse(config.status());
-  // What is wrong with a journal its replay will say.
+  // Faults of a journal are reported by its replay.
   const auto reader = journal.empty() ? absl::NotFoundError("") : JournalReader::open(journal);
   if (date == 0 && reader.ok() && !config->days.directory.empty())
     date = reader->header().trade_date;

@@ -29,11 +29,11 @@ struct Timetable {
   std::vector<TimeRange> sessions;
   std::int64_t end_ms = 0;
 
-  // What lies between two sessions that do not touch.
+  // Times between two sessions that do not touch.
   std::vector<TimeRange> breaks() const;
 };
 
-// One date that differs from the rule, or that somebody has looked up.
+// A date that differs from the rule, or that was checked.
 struct CalendarDate {
   Date date = 0;
   DayKind kind = DayKind::shut;
@@ -54,23 +54,23 @@ struct Calendar {
   std::array<MarketCalendar, kVenueCount> markets;
 };
 
-// What a calendar says of one market on one date.
+// One market on one date, from the calendar.
 struct MarketDay {
   DayKind kind = DayKind::trading;
   bool covered = false;  // some calendar is for that year; if not, this is a guess
   bool confirmed = false;
   Timetable timetable;  // no sessions when shut or not covered
   std::string source;
-  // The last day of the years without a gap from this one on whose calendars are confirmed as a
-  // whole for the market; 0: not even this year's is.
+  // Last day of the consecutive years, from this one on, whose calendars are confirmed as a whole
+  // for the market; 0: this year's is not confirmed.
   Date confirmed_until = 0;
 };
 
 // All markets on the day that runs.
 struct TradingDay {
   Date date = 0;
-  // The last day of the years without a gap from this one on that have a calendar; 0: not even this
-  // year has one.
+  // Last day of the consecutive years, from this one on, that have a calendar; 0: this year has
+  // none.
   Date covered_until = 0;
   std::array<MarketDay, kVenueCount> markets;
 

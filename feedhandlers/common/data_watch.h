@@ -9,15 +9,14 @@
 
 namespace indexcast::feed {
 
-// Stale: the market has traded for `stale_after`, and for as long no market data came, or none
-// whose exchange time was later than all before. Data is what arrived, whatever becomes of it;
-// heartbeats and messages about the session or the market's state are none. `now` is the receive
-// clock, which never steps back. One thread; no allocation.
+// Stale: the market has traded for `stale_after`, and during that time no market data arrived, or
+// none with a later exchange time than all before. Data counts when it arrives, whatever its
+// outcome. Heartbeats and messages about the session or the market's state are not market data.
+// `now` is the receive clock, which never steps back. One thread; no allocation.
 class DataWatch {
  public:
-  // Copies of a message and streams beside each other may lag the newest exchange time by less.
-  // What is further behind shows that the newest was wrong, or that a test venue runs its day
-  // again.
+  // Copies of a message and parallel streams may lag the newest exchange time by less than this. A
+  // larger step back means that the newest time was wrong, or that a test venue repeats its day.
   static constexpr std::int64_t kLagNs = 60 * kNsPerSecond;
 
   explicit DataWatch(std::int64_t stale_after_ns) : stale_after_ns_(stale_after_ns) {}
@@ -27,7 +26,7 @@ class DataWatch {
 
   void on_data(TimeNs now) { data_at_ = now; }
 
-  // Market data of this exchange time came. Data that carries none is silent about the clock.
+  // Market data with this exchange time arrived. Data without an exchange time does not change it.
   void on_exchange_time(TimeNs time, TimeNs now) {
     if (time > newest_) {
       newest_ = time;
@@ -37,7 +36,7 @@ class DataWatch {
     }
   }
 
-  // The time until the market began to trade, as far as this is asked, is nobody's silence.
+  // Time before the market opened does not count towards staleness.
   bool stale(TimeNs now, bool market_trades) {
     if (!market_trades) since_ = now;
     const TimeNs advanced = newest_.ns == 0 ? data_at_ : advanced_at_;

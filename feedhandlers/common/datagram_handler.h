@@ -1,4 +1,4 @@
-// What a UDP feed does with its datagrams, without the socket.
+// Handler of a UDP feed's datagrams, without the socket.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@ class DatagramHandler {
   virtual void on_datagram(std::uint32_t channel, Line line, Bytes payload, TimeNs now) = 0;
   // Time passed: reorder windows close, silence is noticed.
   virtual void on_time(TimeNs now) = 0;
-  // This process did not run for more than kPauseNs (feed.h): what waits in the sockets is old.
+  // This process was paused for more than kPauseNs (feed.h): the data in the sockets is old.
   virtual void on_paused(TimeNs) {}
-  // Every socket was read empty after that.
+  // Every socket was read empty after the pause.
   virtual void on_drained(TimeNs) {}
   virtual FeedState state() const = 0;
   virtual FeedCounters& counters() = 0;

@@ -18,8 +18,7 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-// "127.0.0.1:9129"; empty when it is not that form. Whether the host is an address is found out by
-// whoever uses it.
+// Parses "127.0.0.1:9129"; empty for another form. Does not check whether the host is an address.
 inline std::optional<Endpoint> parse_endpoint(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return std::nullopt;

@@ -15,8 +15,8 @@
 
 namespace indexcast::feed {
 
-// A longer time between two polls is a pause of this process (METHODOLOGY 5): a feed is recovering
-// until its sockets were read empty. Threads poll at least every millisecond or so.
+// A longer time between two polls is a pause of this process (METHODOLOGY 5). After it a feed is
+// `recovering` until its sockets were read empty. Threads poll about every millisecond.
 inline constexpr std::int64_t kPauseNs = kNsPerSecond;
 
 class Feed {
@@ -31,10 +31,10 @@ class Feed {
   virtual Venue venue() const = 0;
   virtual FeedState state() const = 0;               // any thread
   virtual const FeedCounters& counters() const = 0;  // any thread
-  // The market is over for the day, or not: a lost connection is then tried again only now and
-  // then. Called from the feed's thread before any poll().
+  // Says whether the market is over for the day. If so, a lost connection is retried less often.
+  // Called from the feed's thread before any poll().
   virtual void set_day_over(bool over) { static_cast<void>(over); }
-  // The oldest notice that was not taken yet; false: none. Belongs to one thread, that of the log.
+  // Takes the oldest notice; false when there is none. Called from the log's thread only.
   virtual bool take_notice(SessionNotice&) { return false; }
 };
 

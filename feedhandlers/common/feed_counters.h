@@ -1,4 +1,4 @@
-// What a feed counts. One thread writes, any thread reads.
+// Counters of a feed. One thread writes, any thread reads.
 #pragma once
 
 #include <array>
@@ -92,7 +92,7 @@ inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNam
 
 class FeedCounters {
  public:
-  // Securities of ours that have not been heard since the feed lost something (METHODOLOGY 5).
+  // Members that have not been heard since the feed lost data (METHODOLOGY 5).
   void set_unheard(std::size_t securities) {
     unheard_.store(securities, std::memory_order_relaxed);
   }

@@ -25,13 +25,13 @@ class FieldSink {
   virtual void end_item() = 0;
   virtual void end_list() = 0;
 
-  // Bytes of the message that no field covers, such as a later version's: shown as their number and
-  // added up.
+  // Reports bytes of the message that no field covers, such as those of a later version. Shows
+  // their number and adds them up.
   void undescribed(std::size_t bytes) {
     natural("UndescribedBytes", bytes);
     add_undescribed(bytes);
   }
-  // Adds bytes that are shown in another way, without a name.
+  // Counts uncovered bytes that are shown by other means.
   void add_undescribed(std::size_t bytes) { undescribed_bytes_ += bytes; }
   std::size_t undescribed_bytes() const { return undescribed_bytes_; }
 

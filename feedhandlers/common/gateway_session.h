@@ -19,7 +19,7 @@
 
 namespace indexcast::feed {
 
-// What a frame is to its session.
+// A frame as its session sees it.
 struct SessionMessage {
   enum class Kind : std::uint8_t {
     application,  // market data: the venue's own business
@@ -52,21 +52,20 @@ struct GatewaySessionSettings {
 // States: down -> connecting (our logon is out) -> logged on (it was answered) -> down. A session
 // that is logged on is `recovering` after the logon and after `stale`, and `gap` after a loss
 // within the session, until the round of images is complete (snapshot_state.h); then `live`.
-// `stale` as data_watch.h has it. After a pause of this process it is `recovering` until the socket
-// was read empty.
+// `stale` by the rule of data_watch.h. After a pause of this process it is `recovering` until the
+// socket was read empty.
 //
 // `Framing` is that of StreamFramer. `Venue` derives from this and provides, callable from here:
-//   begin_session(bool watched)         numbers begin again; watched: with whatever comes
+//   begin_session(bool watched)         numbers start again; watched: from any number
 //   send_logon(now, out), send_heartbeat(now, out), send_logout(now, LogoutRole, out)
 //   read_session(Bytes frame)           SessionMessage of a frame with a good checksum
 //   follow_sequence(Bytes frame)        how many messages are missing before it; empty when the
 //                                       frame has no place behind the last one
 //   note_data(Bytes frame, now, DataWatch&)  optional: tells the watch whether an application
 //                                       message is market data, and when the exchange made it
-//   on_application(Bytes frame, now)    FeedCounter: which of the five outcomes it had, or an
-//   optional
-//                                       of it: empty when the venue counts it later
-//   on_heartbeat(Bytes frame, now)      optional: what a heartbeat says beside that somebody lives
+//   on_application(Bytes frame, now)    FeedCounter of its outcome, one of five, or an optional of
+//                                       it: empty when the venue counts it later
+//   on_heartbeat(Bytes frame, now)      optional: reads further contents of a heartbeat
 //   market_trades()                     whether market data is due
 //   begin_round(), round_complete()     whether each security was heard since the round began
 //   on_state(FeedState, bool by_security, now)   announces a state (snapshot_state.h)
@@ -171,7 +170,7 @@ class GatewaySession : public StreamHandler {
   FeedCounters& counters_;
 
  private:
-  // What the framer calls; without an outbox we only watch.
+  // Receives frames from the framer; without an outbox the session only watches.
   struct Frames {
     GatewaySession& session;
     TimeNs now;
@@ -181,7 +180,7 @@ class GatewaySession : public StreamHandler {
     void passed_over() { session.counters_.add(FeedCounter::filtered); }
   };
 
-  // Callbacks of the snapshot state. Gives it the venue's functions, which are private.
+  // Adapter that gives the snapshot state access to the venue's private functions.
   struct Round {
     Venue& venue;
     void begin_round() { venue.begin_round(); }
@@ -243,8 +242,7 @@ class GatewaySession : public StreamHandler {
     update_state(now);
     const std::optional<FeedCounter> outcome = venue().on_application(frame, now);
     if (outcome) counters_.add(*outcome);
-    // The message may have ended the market's trading, and with it what silence means, or the
-    // round.
+    // The message may have ended trading, after which silence is not stale, or completed the round.
     if (state_.state() != FeedState::live) update_state(now);
   }
 
@@ -260,7 +258,7 @@ class GatewaySession : public StreamHandler {
     return true;
   }
 
-  // An answer to our logon that refuses it, or the gateway's own leave, which is answered.
+  // A refusal of our logon, or the gateway's own logout, which is answered.
   bool on_logout(const SessionMessage& message, TimeNs now, Outbox* out) {
     counters_.add(FeedCounter::session_messages);
     if (out == nullptr) return true;
@@ -287,8 +285,8 @@ class GatewaySession : public StreamHandler {
     report(notice);
   }
 
-  // Posts a notice. A failed attempt that ends as the one before it at the same gateway did is not
-  // repeated: attempts follow each other for as long as the cause lasts.
+  // Posts a notice. A failed attempt is not reported when the previous attempt at the same gateway
+  // failed in the same way, because attempts repeat while the cause lasts.
   void report(SessionNotice& notice) {
     Reported& last = reported_[gateway_ % reported_.size()];
     const Reported now{true, notice.kind, notice.number};

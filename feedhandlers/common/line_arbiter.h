@@ -19,10 +19,10 @@ namespace indexcast::feed {
 struct ArbiterSettings {
   std::size_t capacity = 256;  // packets held while one is missing, at least 1
   std::int64_t wait_ns = 20'000'000;
-  // Packets held while somebody recovers what is missing; 0: nobody does, and what did not come in
-  // time is lost.
+  // Packets held during a recovery; 0: there is no recovery, and packets that do not arrive in time
+  // are lost.
   std::size_t recovery_capacity = 0;
-  // A snapshot can take the place of what is missing, and of what came before the first packet.
+  // A snapshot can replace missing packets, and those from before the first packet.
   bool refreshes = false;
   // Packets of each line, one after the other, that must show newer stamps under older numbers
   // before they are believed to come from a restarted publisher; 0: never.
@@ -68,12 +68,12 @@ class LineArbiter {
   // whatever is next in order: the first `skip` messages of that packet were seen before.
   template <class Deliver>
   void on_packet(const LinePacket& packet, TimeNs now, Deliver&& deliver) {
-    if (!packet.recovered) restart_watch_.hear(packet.line, now);
+    if (!packet.recovered) restart_watch_.note_packet(packet.line, now);
     place(packet, now, deliver);
     expire(now, deliver);
   }
 
-  // Time passed: gives up what waited too long, unless somebody recovers it.
+  // Time passed: gives up overdue gaps, unless they are being recovered.
   template <class Deliver>
   void on_time(TimeNs now, Deliver&& deliver) {
     expire(now, deliver);
@@ -83,7 +83,7 @@ class LineArbiter {
   // `next` is expected. False for the other line's copy and for a late older one.
   template <class Deliver>
   bool on_reset(Line line, TimeNs sent, std::uint32_t next, TimeNs now, Deliver&& deliver) {
-    restart_watch_.hear(line, now);
+    restart_watch_.note_packet(line, now);
     if (last_reset_.knows(line, sent, now)) return false;
     while (!held_.empty()) abandon(deliver);
     last_reset_.take(line, sent, now, expected_);
@@ -94,9 +94,9 @@ class LineArbiter {
     return true;
   }
 
-  // The sender begins anew with numbers that are not known yet, as of its stamp `sent`: discards
-  // what is held, and holds everything until continue_after() or abandon(). Without refreshes the
-  // next packets open the channel as the first ones do.
+  // The sender restarts with numbers that are not known yet, at its timestamp `sent`. Discards held
+  // packets, and holds all new ones until continue_after() or abandon(). Without refreshes the next
+  // packets open the channel as the first ones do.
   void forget(TimeNs sent, TimeNs now) {
     for (; !held_.empty(); held_.pop_front()) count(FeedCounter::rejected, held_.front().count);
     forgotten_ = sent;
@@ -214,7 +214,7 @@ class LineArbiter {
       drain(deliver);  // a packet numbered 0, which no exchange sends, may be held
     }
     if (started_) {
-      // Says no more than the reset did.
+      // Carries the same information as the reset.
       if (packet.count == 0 && first_is_optional_ && packet.sequence == expected_ + 1) return;
       if (packet.end() <= expected_) return take_past(packet, now, deliver);
       if (!holding_ && packet.sequence <= expected_) return advance(packet, deliver);
@@ -230,7 +230,7 @@ class LineArbiter {
     far_end_ = kNowhere;
   }
 
-  // The first number after a reset did not come: it was the reset's own.
+  // The first number after a reset did not arrive: it belonged to the reset.
   void pass_optional_first() {
     if (std::exchange(first_is_optional_, false)) ++expected_;
   }
@@ -264,14 +264,14 @@ class LineArbiter {
 
   template <class Deliver>
   void restart_at(const LinePacket& packet, TimeNs now, Deliver& deliver) {
-    // Before old packets that were held are handed on, which says to the watch that lines go on.
+    // Read first: delivering old held packets tells the watch that the lines continue.
     const std::uint64_t first = restart_watch_.first();
     while (!held_.empty()) abandon(deliver);
     count(FeedCounter::restarts, 1);
     ++restarts_;
     count(FeedCounter::gaps, 1);
     ++gaps_;
-    // Of the new numbering, what came before it was believed.
+    // Numbers of the restarted publisher from before the confirmation are lost.
     if (first < packet.sequence) count(FeedCounter::sequence_lost, packet.sequence - first);
     begin_numbers(packet.sent);
     first_is_optional_ = false;
@@ -298,7 +298,7 @@ class LineArbiter {
       return hold(packet, now, deliver);
     }
     while (!held_.empty()) abandon(deliver);
-    // What was held may have reached up to this packet, or past it.
+    // Held packets may have reached this packet, or beyond it.
     if (packet.end() <= expected_) return count(FeedCounter::duplicate, packet.count);
     if (packet.sequence > expected_) lose_up_to(packet.sequence);
     advance(packet, deliver);
@@ -336,7 +336,7 @@ class LineArbiter {
     }
   }
 
-  // What a snapshot made superfluous, up to the number `next`.
+  // Counts the messages of a held packet that a snapshot covers, up to the number `next`.
   void pass_over(const LinePacket& packet, std::uint64_t next) {
     const std::uint64_t begin = std::max<std::uint64_t>(expected_, packet.sequence);
     const std::uint64_t end = std::min(packet.end(), next);
@@ -374,7 +374,7 @@ class LineArbiter {
     while (!held_.empty() && now - held_.oldest_since() >= settings_.wait_ns) abandon(deliver);
   }
 
-  // The short wait is over, or as much is held as may be.
+  // The short wait is over, or the capacity is reached.
   bool is_due(TimeNs now) const {
     return !held_.empty() &&
            (now - held_.oldest_since() >= settings_.wait_ns || held_.size() >= settings_.capacity);

@@ -31,8 +31,8 @@ inline constexpr std::int64_t kLineLagNs = 5 * kNsPerSecond;
 // On the sender's clock. Copies of one packet carry stamps no further apart than this.
 inline constexpr std::int64_t kCopySkewNs = kNsPerSecond;
 
-// A heartbeat names the last message that was sent (OMD-C 3.4.1): the number that follows it, as a
-// packet without messages has it. Empty when no number follows.
+// Number of the next message after a heartbeat, which names the last message sent (OMD-C 3.4.1).
+// Empty when no number follows.
 constexpr std::optional<std::uint32_t> next_after_heartbeat(std::uint32_t last) {
   if (last == std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
   return last + 1;

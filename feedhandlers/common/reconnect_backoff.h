@@ -17,7 +17,7 @@ class ReconnectBackoff {
   // recovered one would stay unused while levels go stale.
   static constexpr std::int64_t kFirstNs = kNsPerSecond / 10;
   static constexpr std::int64_t kLongestNs = 5 * kNsPerSecond;
-  // After the market's day a gateway may be away until the morning, and nothing waits for it.
+  // After the market's day a gateway may be away until the morning, so the wait may be longer.
   static constexpr std::int64_t kLongestAfterDayNs = 60 * kNsPerSecond;
 
   explicit ReconnectBackoff(std::uint64_t seed) : random_(seed) {}
@@ -29,13 +29,13 @@ class ReconnectBackoff {
     return std::uniform_int_distribution<std::int64_t>(bound / 2, bound)(random_);
   }
 
-  // A session came up: begin again with the shortest wait.
-  // After the day a gateway that accepts and ends sessions is no reason to hurry either.
+  // A session was established: the next wait is the shortest again. After the day the wait stays
+  // long, because a gateway that accepts and ends sessions then is normal.
   void succeeded() {
     if (longest_ns_ == kLongestNs) bound_ns_ = kFirstNs;
   }
 
-  // The market is over for the day, or not: which of the two longest waits holds.
+  // Selects which of the two longest waits applies.
   void set_day_over(bool over) {
     longest_ns_ = over ? kLongestAfterDayNs : kLongestNs;
     bound_ns_ = std::min(bound_ns_, longest_ns_);

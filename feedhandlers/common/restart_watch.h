@@ -21,7 +21,7 @@ class RestartWatch {
   explicit RestartWatch(std::uint32_t confirmation) : confirmation_(confirmation) {}
 
   // Anything came on the line.
-  void hear(Line line, TimeNs now) { heard_[index_of(line)] = now; }
+  void note_packet(Line line, TimeNs now) { heard_[index_of(line)] = now; }
 
   // A line's packet was handed on in its order, so that its line goes on as before.
   void pass(const LinePacket& packet) {
@@ -41,7 +41,7 @@ class RestartWatch {
   // is_restart() asks for both.
   bool follow(const LinePacket& packet, std::uint64_t expected) {
     const bool newer = is_far_back(packet, expected) || packet.sent > passed_sent_;
-    if (says_nothing(packet) || !newer) return false;
+    if (carries_no_number(packet) || !newer) return false;
     Backward& backward = backward_[index_of(packet.line)];
     if (packet.sequence != backward.next) backward = {packet.sequence, kNowhere, 0};
     backward.next = packet.end();
@@ -51,7 +51,7 @@ class RestartWatch {
 
   // The same packet: whether it is certainly no late copy.
   bool is_backward(const LinePacket& packet, std::uint64_t expected) const {
-    if (says_nothing(packet)) return false;
+    if (carries_no_number(packet)) return false;
     return is_far_back(packet, expected) || packet.sent - passed_sent_ > kCopySkewNs;
   }
 
@@ -78,7 +78,7 @@ class RestartWatch {
     std::uint32_t packets = 0;
   };
 
-  static bool says_nothing(const LinePacket& packet) {
+  static bool carries_no_number(const LinePacket& packet) {
     return packet.recovered || packet.count == 0;
   }
 

@@ -5,7 +5,7 @@
 namespace indexcast::feed {
 namespace {
 
-// In quotes, with what could forge a line of the log replaced.
+// Quotes the text and replaces characters that could forge a line of the log.
 template <std::size_t N>
 std::string quoted(Venue venue, const std::array<char, N>& field) {
   const std::string_view bytes(

@@ -1,5 +1,5 @@
-// Notice about a session of a feed, for the log. The feed's thread must not log: it leaves a
-// notice, and the log's thread takes it.
+// Notice about a session of a feed, for the log. The feed's thread must not log, so it posts a
+// notice and the log's thread takes it.
 #pragma once
 
 #include <algorithm>
@@ -42,13 +42,13 @@ struct SessionNotice {
   }
 };
 
-// Whether a notice is a warning: something that an operator has to mend.
+// Whether a notice is a warning: an operator has to act.
 bool is_warning(const SessionNotice& notice);
 // One line for the log. Never holds a password. `venue` says in which charset the gateway writes.
 std::string describe(Venue venue, const SessionNotice& notice);
 
-// Notices on their way to the log. One thread posts, another one takes. Full: the notice is
-// dropped, which costs a line of the log and nothing else.
+// Queue of notices for the log. One thread posts, another one takes. A notice is dropped when the
+// queue is full; only its log line is lost.
 class NoticeQueue {
  public:
   void post(const SessionNotice& notice) { static_cast<void>(ring_.try_push(notice)); }

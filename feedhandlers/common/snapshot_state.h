@@ -1,4 +1,5 @@
-// The state of a channel of snapshots, which are repeated and never sent again (METHODOLOGY 5).
+// State of a snapshot channel. Snapshots are repeated regularly and never retransmitted
+// (METHODOLOGY 5).
 #pragma once
 
 #include <optional>
@@ -10,14 +11,14 @@ namespace indexcast::feed {
 
 // After a loss, a new connection or a silence of the sender the channel is `gap` or `recovering`
 // until the venue's round of images is complete (venue_events.h). Meanwhile each security counts
-// from its own next image on, and a message makes no other security current. After a pause of this
-// process no security counts until the sockets were read empty. One thread.
+// again from its own next image. After a pause of this process no security counts until the sockets
+// were read empty. One thread.
 class SnapshotState {
  public:
   // As last announced.
   FeedState state() const { return state_; }
 
-  // Images were lost, or may have been: the channel is `settling`, gap or recovering, from the next
+  // Images were lost, or may have been: the channel is `settling` (gap or recovering) from the next
   // update on.
   void lose(FeedState settling) {
     settling_ = settling;
@@ -25,9 +26,9 @@ class SnapshotState {
   }
   void pause(bool paused) { paused_ = paused; }
 
-  // Announces what changed. `link`: down, connecting, or live. `Round` has begin_round(),
-  // round_complete() and on_state(FeedState, bool by_security, TimeNs); `by_security` says that
-  // each security is unheard now and counts again once it was heard.
+  // Announces a changed state. `link`: down, connecting, or live. `Round` has begin_round(),
+  // round_complete() and on_state(FeedState, bool by_security, TimeNs). `by_security`: each
+  // security is unheard now and counts again once it was heard.
   template <class Round>
   void update(FeedState link, bool stale, Round& round, TimeNs now) {
     if (settling_ && !lost_more_ && round.round_complete()) settling_.reset();

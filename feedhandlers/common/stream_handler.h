@@ -1,5 +1,5 @@
-// What a TCP feed does with its connection, without the socket: the same object serves a live
-// gateway, a capture and a test in virtual time.
+// Handler of a TCP feed's connection, without the socket: the same object serves a live gateway, a
+// capture and a test in virtual time.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ namespace indexcast::feed {
 // Bytes that the handler wants sent. The owner of the socket empties it.
 using Outbox = std::vector<std::byte>;
 
-// What a session that ended asks of the owner of its socket.
+// Request of a session that ended to the owner of its socket.
 struct Reconnect {
   enum class To : std::uint8_t {
     next_gateway,
@@ -34,7 +34,7 @@ class StreamHandler {
  public:
   virtual ~StreamHandler() = default;
 
-  // The next connection is to the gateway at `place` of the list. 0 until told otherwise.
+  // The next connection is to the gateway at `place` of the list; 0 by default.
   virtual void use_gateway(std::size_t /*place*/) {}
   // A connection is up: begin the session (logon into `out`).
   virtual void on_connected(TimeNs now, Outbox& out) = 0;
@@ -47,9 +47,9 @@ class StreamHandler {
   virtual void on_leaving(TimeNs, Outbox&) {}
   // The connection is gone; a partial frame is counted as malformed (truncated).
   virtual void on_disconnected(TimeNs now) = 0;
-  // This process did not run for more than kPauseNs (feed.h): what waits in the socket is old.
+  // This process was paused for more than kPauseNs (feed.h): the data in the socket is old.
   virtual void on_paused(TimeNs) {}
-  // The socket was read empty after that.
+  // The socket was read empty after the pause.
   virtual void on_drained(TimeNs) {}
   // Bytes of a connection that we only watch (a capture): as on_bytes, without a session of our
   // own. The stream may begin in the middle of a frame or miss a segment (`after_gap`):
@@ -59,8 +59,8 @@ class StreamHandler {
   // Where to go after a session that on_bytes ended; asked before on_disconnected.
   virtual Reconnect reconnect() const { return {}; }
 
-  // The oldest notice that was not taken yet; false: none. Belongs to one thread, which need not be
-  // that of the other members.
+  // Takes the oldest notice; false when there is none. Called from one thread, which may differ
+  // from that of the other members.
   virtual bool take_notice(SessionNotice&) { return false; }
 
   virtual FeedState state() const = 0;

@@ -13,8 +13,8 @@
 
 namespace indexcast::feed {
 
-// What a security is to us. A sentinel is decoded for its phase even when no basket holds it
-// (METHODOLOGY 5).
+// Use of a security. A sentinel is decoded for its phase even when no basket holds it (METHODOLOGY
+// 5).
 struct SymbolEntry {
   InstrumentId instrument = kNoInstrument;
   bool sentinel = false;

@@ -123,7 +123,7 @@ void TcpFeed::fail_over(TimeNs now) {
   try_again(next_gateway(now), now);
 }
 
-// The most preferred gateway that was not tried; one that asked for a wait comes after the others.
+// Returns the most preferred gateway not tried yet. Gateways that requested a wait come last.
 std::size_t TcpFeed::next_gateway(TimeNs now) {
   if (std::ranges::all_of(attempts_, &Attempt::tried)) {
     for (Attempt& attempt : attempts_) attempt.tried = false;

@@ -16,13 +16,14 @@
 
 namespace indexcast::feed {
 
-// Connects to the first gateway. When a session that was up is lost, the order starts again with
-// the first gateway: each one is tried once in the order of the list, the one that was just lost
-// last, then round again. So a session returns to a preferred gateway with the next loss, and a
-// session that is well is never given up for that. The session that ended may ask for the same
-// gateway again, or for a wait before its gateway is asked again, which holds back no other gateway
-// (stream_handler.h). Between two attempts it waits (reconnect_backoff.h). Logs out when destroyed.
-// poll() and append_descriptors() belong to one thread; state(), counters() and venue() to any.
+// Connects to the gateways of a list. Starts with the first one. When an established session is
+// lost, the order starts again: first to last, with the gateway just lost at the end, then round
+// again. A session therefore returns to a preferred gateway after the next loss; a working session
+// is never dropped for that.
+// The session that ended may request the same gateway again, or a wait before its gateway is tried
+// again, which does not delay other gateways (stream_handler.h). Attempts are spaced by
+// reconnect_backoff.h. Logs out when destroyed. poll() and append_descriptors() belong to one
+// thread; any thread may call state(), counters() and venue().
 class TcpFeed final : public Feed {
  public:
   // Bytes read in one poll at most, so that a fast gateway cannot keep its thread from the other

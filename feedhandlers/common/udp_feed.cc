@@ -40,7 +40,7 @@ void for_each_control(msghdr& header, Visit&& visit) {
 
 }  // namespace
 
-// What one recvmmsg fills.
+// Buffers of one recvmmsg.
 struct UdpFeed::Batch {
   // More than any datagram of an Ethernet frame, so that a longer one is seen as what it is.
   static constexpr std::size_t kDatagramMax = 2048;
@@ -110,7 +110,7 @@ std::size_t UdpFeed::poll(TimeNs now) {
     received += count;
   }
   if (empty && std::exchange(draining_, false)) handler_.on_drained(now);
-  // Events that only time brought are work too: whoever waits for them has to be woken.
+  // Events caused by time alone count too, because threads that wait for them must be woken.
   const std::uint64_t events = counters().get(FeedCounter::events);
   handler_.on_time(now);
   return received + static_cast<std::size_t>(counters().get(FeedCounter::events) - events);

@@ -1,5 +1,5 @@
-// What the normalizers of SSE and SZSE share: events are made in one place, and state is announced
-// only when it changes.
+// Shared by the normalizers of SSE and SZSE: makes events, and announces states only when they
+// change.
 #pragma once
 
 #include <cstdint>
@@ -49,15 +49,15 @@ struct BestQuote {
   friend bool operator==(const BestQuote&, const BestQuote&) = default;
 };
 
-// Exchange time during which a venue traded and its images came (METHODOLOGY 5): breaks, and pauses
-// in which no image came, do not count. One thread.
+// Measures the exchange time in which a venue traded and its images arrived (METHODOLOGY 5).
+// Breaks, and pauses without images, do not count. One thread.
 class ImageClock {
  public:
-  // A pause between two images that is longer than this does not count. Images of any security come
-  // every few seconds.
+  // A longer pause between two images does not count. Normally images of some security arrive every
+  // few seconds.
   static constexpr std::int64_t kPauseNs = 10 * kNsPerSecond;
-  // Streams beside each other lag the newest time by less; a time that is further back means that a
-  // test venue runs its day again.
+  // Parallel streams lag the newest time by less than this. A time further back means that a test
+  // venue repeats its day.
   static constexpr std::int64_t kLagNs = 60 * kNsPerSecond;
 
   std::int64_t trading_ns() const { return trading_ns_; }
@@ -103,16 +103,16 @@ class VenueEvents {
   // The next four emit only what differs from what was said before; true when they did. A security
   // begins without limits and without a book.
   bool limits(InstrumentId instrument, const PriceLimits& limits, const Origin& origin);
-  // Emitted again on another channel, and with the first image of a round: the core judges a quote
-  // by the channel that brought it.
+  // Also emitted when the channel changes, and with the first image of a round, because the core
+  // judges a quote by the channel that delivered it.
   bool quote(InstrumentId instrument, const BestQuote& quote, const Origin& origin);
   bool status(InstrumentId instrument, InstrumentStatus status, const Origin& origin);
   bool phase(MarketPhase phase, const Origin& origin);
   void feed_state(std::uint32_t channel, FeedState state, TimeNs now);
-  // The same of `gap` and `recovering` where each security counts again once it was heard
+  // Announces `gap` or `recovering` in which each security counts again once it was heard
   // (kBySecurity).
   void feed_state_by_security(std::uint32_t channel, FeedState state, TimeNs now);
-  // The channel is left: `successor` judges its securities from now on.
+  // The source changes from `channel` to `successor`, which judges its securities from now on.
   void hand_over(std::uint32_t channel, std::uint32_t successor, TimeNs now);
 
   // Begins a round of images of the main channel: all of `instruments` are unheard. The round is

@@ -8,7 +8,7 @@ namespace {
 using feed::FeedCounter;
 using feed::LinePacket;
 
-// Of a day's first message.
+// Sequence number of a day's first message.
 constexpr std::uint32_t kFirstSequence = 1;
 
 bool has_refresh(const ChannelSettings& channel) {
@@ -136,7 +136,7 @@ void Channel::settle(TimeNs now) {
   update_state(now);
 }
 
-// Begins, continues or ends a recovery after whatever the arbiter saw.
+// Starts, continues or ends a recovery, after each change of the arbiter.
 void Channel::recover(TimeNs now) {
   if (disaster_) return;
   switch (recovery_) {
@@ -201,7 +201,7 @@ void Channel::on_request_done(RequestId id, RetransmissionOutcome outcome, TimeN
   settle(now);
 }
 
-// Retransmission does not help, or not any more.
+// Retransmission failed or is not available.
 void Channel::fall_back(TimeNs now) {
   stop_asking();
   if (refresh_) {

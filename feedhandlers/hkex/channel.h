@@ -21,14 +21,14 @@ namespace indexcast::hkex {
 
 class Channel;
 
-// What a channel tells the handler that owns it.
+// Callbacks from a channel to its handler.
 class ChannelOwner {
  public:
   virtual ~ChannelOwner() = default;
   // The next packet in order; its first `skip` messages were seen before.
   virtual void on_ordered(Channel& channel, const feed::LinePacket& packet, std::uint32_t skip,
                           TimeNs now) = 0;
-  // What the packets or the snapshot that follow build upon; before the first packet, unknown.
+  // State on which the following packets or snapshot build; unknown before the first packet.
   virtual void on_base(const Channel& channel, Base base, TimeNs now) = 0;
   // Whether a message of a snapshot is of any use.
   virtual bool wants(const MessageView& message) = 0;
@@ -38,29 +38,32 @@ class ChannelOwner {
                                    TimeNs now) = 0;
   // Whether channels of market data must have something to say now.
   virtual bool data_is_due() const = 0;
-  // The channel's state changed, its sequence was reset, or it lost more. `by_security`: it is in
-  // gap, and each of its securities is unheard now and counts again once it was heard.
+  // The channel's state changed, its sequence was reset, or it lost more packets. `by_security`:
+  // the channel is in gap, and each of its securities is unheard and counts again once it was
+  // heard.
   virtual void on_state(Channel& channel, bool by_security, TimeNs exchange_time, TimeNs now) = 0;
   // Whether each security that may come on the channel was heard since its last such state.
   virtual bool all_heard(const Channel& channel) const = 0;
 };
 
-// `connecting` until the first datagram; then `stale` while it is silent, while the exchange
-// recovers from a disaster, and, on a channel that somebody depends on, as data_watch.h has it;
-// then `recovering` while a retransmission or a refresh is under way, and with a refresh channel
-// also before the first; then `gap` from the moment that numbers are given up until
-// each security of the channel was heard, a round of the refresh channel came, or the sequence was
-// reset; else `live`. After a pause of this process `recovering` until the sockets were read empty.
+// States: `connecting` until the first datagram; `stale` while it is silent, while the exchange
+// recovers from a disaster, and, on a channel that carries prices of members, by the rule of
+// data_watch.h; `recovering` while a retransmission or a refresh is under way, and with a refresh
+// channel also before the first round; `gap` from the moment that numbers are given up until each
+// security of the channel was heard, a refresh round arrived or the sequence was reset; else
+// `live`. The first that applies holds. After a pause of this process `recovering` until the
+// sockets were read empty.
 //
-// Recovery. After the short wait the missing numbers are asked of the retransmission service, if
-// there is one and its store reaches back so far. If it refuses, fails, or makes no progress, the
-// channel waits for a round of its refresh channel, if it has one. Meanwhile everything newer is
-// held. Without either, or when the service failed and there is no refresh, the numbers are lost.
+// Recovery. After the short wait the missing numbers are requested from the retransmission service,
+// if there is one and its store reaches back far enough. If it refuses, fails, or makes no
+// progress, the channel waits for a round of its refresh channel, if it has one. Meanwhile all
+// newer packets are held. Without either, or when the service failed and there is no refresh, the
+// numbers are lost.
 //
-// A disaster. What arrives between the two signals is filtered. After the second one numbers are
-// unknown: with a refresh channel nothing is handed on before a round that began after the signal;
-// without one the next packets open the channel, and the channel is recovering until each security
-// that had a price on it has been heard again.
+// Disaster. Packets that arrive between the two signals are filtered. After the second one the
+// numbers are unknown: with a refresh channel nothing is delivered before a round that started
+// after the signal; without one the next packets open the channel, and it is recovering until each
+// security that had a price on it has been heard again.
 //
 // One thread; no allocation after construction.
 class Channel final : private RefreshObserver {
@@ -82,11 +85,11 @@ class Channel final : private RefreshObserver {
   // The dedicated channel of message 105: its silence says nothing.
   bool is_signal_only() const { return signal_only_; }
 
-  // A price of ours came on it: somebody depends on what it brings from now on. Before that it may
-  // be one of reference data, news or indices, which say little.
+  // A price of a member arrived on the channel, so its staleness matters from now on. Before that
+  // it may be a channel of reference data, news or indices, which send little.
   void depend_on() { depended_on_ = true; }
 
-  // Whom to ask for missing packets; null: nobody. Outlives the channel.
+  // Sets the service that retransmits missing packets; null: none. Outlives the channel.
   void use(RetransmissionService* service) { service_ = service; }
 
   // Packets that passed check_packet: of the real-time lines, of the refresh lines, and of the
@@ -96,13 +99,13 @@ class Channel final : private RefreshObserver {
   void on_retransmitted(const PacketHeader& header, Bytes payload, TimeNs now);
   // The service is done with request `id`.
   void on_request_done(RequestId id, RetransmissionOutcome outcome, TimeNs now);
-  // This process did not run, and what waits in the sockets is old; or no more.
+  // Starts or ends a pause of this process, after which the data in the sockets is old.
   void pause(bool paused, TimeNs now);
-  // The exchange begins to switch sites (`disaster`), or has done so, as of its stamp `sent`
+  // The exchange starts to switch sites (`disaster`) or has finished, at its timestamp `sent`
   // (OMD-C 2.2.4.2, 3.4.3).
   void set_disaster(bool disaster, TimeNs sent, TimeNs now);
-  // A security whose price of before a disaster is on this channel is not current until it was
-  // heard again; until then the channel is recovering.
+  // Adds a security whose price on this channel is from before a disaster. It is not current until
+  // it was heard again; until then the channel is recovering.
   void await_security() { ++awaited_; }
   void security_heard() { --awaited_; }
   bool awaits_securities() const { return awaited_ > 0; }

@@ -122,7 +122,7 @@ void Handler::on_datagram(std::uint32_t id, Line line, Bytes payload, TimeNs now
     if (header.message_count == 0 && channel->in_order()) {
       follow_exchange_time(*channel, header.send_time, header.sequence, now);
     }
-    heed_disaster_signal(header, payload, now);
+    apply_disaster_signal(header, payload, now);
   }
 }
 
@@ -133,7 +133,7 @@ void Handler::on_retransmitted(std::uint32_t id, const PacketHeader& header, Byt
     return counters_.add(FeedCounter::filtered, header.message_count);
   }
   channel->on_retransmitted(header, packet, now);
-  heed_disaster_signal(header, packet, now);
+  apply_disaster_signal(header, packet, now);
 }
 
 void Handler::on_request_done(std::uint32_t id, RequestId request, RetransmissionOutcome outcome,
@@ -172,22 +172,22 @@ FeedCounter Handler::normalize(Channel& channel, const MessageView& message, Tim
   const FeedCounter outcome = normalizer_.on_message(message, channel.id(), sent, event);
   if (outcome == FeedCounter::applied) hand_on(channel, event, now);
   // A session says of every book at once whether its quotes can be traded at.
-  if (message.type == wire::trading_session_status::kType) say_quotes(sent, now);
+  if (message.type == wire::trading_session_status::kType) emit_quotes(sent, now);
   return outcome;
 }
 
-void Handler::say_quotes(TimeNs sent, TimeNs now) {
+void Handler::emit_quotes(TimeNs sent, TimeNs now) {
   normalizer_.take_quotes(sent, [&](MarketEvent& event) { push(event, event.channel, now); });
 }
 
 void Handler::on_base(const Channel& channel, Base base, TimeNs now) {
   normalizer_.on_base(channel.id(), base);
-  say_quotes(channel.sent(), now);
+  emit_quotes(channel.sent(), now);
 }
 
 // On arrival, newest stamp first: the signal is about the site and not about the order of a
 // channel, which may be waiting for a snapshot that does not have it.
-void Handler::heed_disaster_signal(const PacketHeader& header, Bytes packet, TimeNs now) {
+void Handler::apply_disaster_signal(const PacketHeader& header, Bytes packet, TimeNs now) {
   const auto signal = find_message<DisasterRecoverySignal>(packet, header);
   if (!signal || header.send_time < disaster_sent_ || !is_disaster_status(signal->dr_status))
     return;
@@ -210,7 +210,7 @@ void Handler::await_every_security() {
   }
 }
 
-// What becomes of the message in the order of its channel.
+// Outcome of the message in the order of its channel.
 FeedCounter Handler::on_disaster_signal(Bytes message) {
   DisasterRecoverySignal signal;
   if (decode(message, signal) != DecodeError::none) return FeedCounter::malformed;

@@ -19,28 +19,28 @@
 
 namespace indexcast::hkex {
 
-// Routes packets to their channels (channel.h has the states and the recovery of one), turns what
-// comes back in order into events, and sums the states up.
+// Routes packets to their channels (channel.h describes states and recovery of one), turns ordered
+// messages into events, and combines the states.
 //
-// Feed state events: one with channel 0 whenever the state of the whole feed changes, and one with
-// the channel's own id whenever that channel's state changes or its sequence is reset. Therefore no
-// channel has id 0. The feed is what its worst channel is: connecting, then stale, then gap, then
-// recovering, then live; the channel of the disaster recovery signal has no say.
+// Feed state events: one with channel 0 when the state of the whole feed changes, and one with the
+// channel's own id when that channel's state changes or its sequence is reset. Therefore no channel
+// has id 0. The feed has the state of its worst channel, in the order connecting, stale, gap,
+// recovering, live; the channel of the disaster recovery signal is not considered.
 //
 // Disaster recovery (message 105, OMD-C 2.2.4.2, 3.4.3) acts on a change of DRStatus. 1: sessions
 // and books are unknown, every channel is stale, and no security has a current price. 2: every
-// channel is rebuilt as channel.h says; each security counts again from its next price on, which
-// value[0] = 1 of the channel's `recovering` says.
+// channel is rebuilt (channel.h); each security counts again from its next price, which value[0] =
+// 1 of the channel's `recovering` says.
 //
-// Packets of another date than the trading day's, or of before 06:00, reach no channel: their
-// messages are counted as filtered and as other_date. No field marks the exchange's tests (OMD-C
-// 2.2).
+// Packets of another date than the trading day's, or from before 06:00, do not reach a channel:
+// their messages are counted as filtered and as other_date. No field marks the exchange's tests
+// (OMD-C 2.2).
 //
 // Every message of the real-time lines and of the retransmission service is counted once as
-// applied, duplicate, filtered, rejected or malformed; a datagram that is no packet counts as one
-// malformed; messages of refresh channels are counted beside those as refresh_messages. Messages
-// are handled strictly in the order of their sequence numbers, so the events of a channel do not
-// depend on the line that delivered first, nor on whether one had to be recovered.
+// applied, duplicate, filtered, rejected or malformed. A datagram that is not a packet counts as
+// one malformed. Messages of refresh channels are counted separately as refresh_messages. Messages
+// are handled strictly in the order of their sequence numbers, so the events of a channel depend
+// neither on the line that delivered first nor on recovery.
 class Handler final : public feed::DatagramHandler,
                       public RetransmissionSink,
                       private ChannelOwner {
@@ -50,7 +50,8 @@ class Handler final : public feed::DatagramHandler,
   Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink);
   ~Handler() override;
 
-  // Whom the channels ask for what they miss; null: nobody. Outlives the handler's last call.
+  // Sets the service that retransmits missing packets; null: none. Outlives the handler's last
+  // call.
   void use(RetransmissionService* service);
 
   // `channel` is the exchange's id, or refresh_id() of it. A channel that is not configured: its
@@ -89,8 +90,8 @@ class Handler final : public feed::DatagramHandler,
   void on_message(Channel& channel, const MessageView& message, TimeNs sent, TimeNs now);
   feed::FeedCounter normalize(Channel& channel, const MessageView& message, TimeNs sent,
                               TimeNs now);
-  void say_quotes(TimeNs sent, TimeNs now);
-  void heed_disaster_signal(const PacketHeader& header, Bytes packet, TimeNs now);
+  void emit_quotes(TimeNs sent, TimeNs now);
+  void apply_disaster_signal(const PacketHeader& header, Bytes packet, TimeNs now);
   void await_every_security();
   feed::FeedCounter on_disaster_signal(Bytes message);
   void follow_exchange_time(const Channel& channel, TimeNs send_time, std::uint32_t sequence,
@@ -101,8 +102,8 @@ class Handler final : public feed::DatagramHandler,
   void push_state(std::uint32_t channel, FeedState state, bool by_security, TimeNs exchange_time,
                   TimeNs now);
 
-  // A security is unheard where its last price came before the loss: on the channel that brought
-  // its last price of today, or on any channel before the first one.
+  // A security is unheard if its last price came before the loss: on the channel of its last price
+  // today, or on any channel before its first price.
   struct Place {
     Channel* channel = nullptr;
     std::uint64_t heard_at = 0;  // number of the newest loss when its last price came

@@ -1,5 +1,5 @@
-// What becomes of every message, by the session of the security's segment: METHODOLOGY 4 for Hong
-// Kong as a table. The columns are the moments of METHODOLOGY 4 in the order of the day.
+// Outcome of every message, by the session of the security's segment: METHODOLOGY 4 for Hong Kong
+// as a table. The columns are the moments of METHODOLOGY 4 in the order of the day.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ enum class Becomes : std::uint8_t {
   book,     // a quote, where an index asks for it: the book is kept through every session
 };
 
-// What a message is about: its SecurityCode is looked up before anything else of it is read.
+// Subject of a message. Its SecurityCode is looked up before any other field is read.
 enum class About : std::uint8_t { security, market };
 
 struct MessageRule {
@@ -76,7 +76,7 @@ inline constexpr MessageRule kTable[] = {
     {wire::indicative_equilibrium_price::kType, security, never},
     {wire::reference_price::kType, security, never},
     {wire::order_imbalance::kType, security, never},
-    // The aggregate book has the same orders, and odd lots set no price.
+    // The aggregate book contains the same orders, and odd lots set no price.
     {wire::add_order::kType, security, never},
     {wire::modify_order::kType, security, never},
     {wire::delete_order::kType, security, never},

@@ -20,7 +20,7 @@ constexpr std::uint8_t kResume = 3;
 // was wrong before.
 constexpr std::int64_t kExchangeTimeLagNs = 3600 * kNsPerSecond;
 
-// Of the types that begin with a SecurityCode.
+// End of the SecurityCode, in the types that begin with one.
 constexpr std::size_t kSecurityCodeEnd = wire::nominal_price::SecurityCode.end();
 
 void set_price(MarketEvent& event, PriceKind kind, std::int32_t price) {
@@ -56,7 +56,7 @@ Outcome on_statistics(Bytes message, MarketEvent& event) {
   // LastPrice is 0 until a trade that qualifies (notes 4.2).
   if (statistics.last_price <= 0) return Outcome::rejected;
   if (statistics.shares_traded > static_cast<std::uint64_t>(kInt64Max)) return Outcome::rejected;
-  // Without a turnover the price stands; the core takes 0 for "not stated" (event.h).
+  // A null turnover does not affect the price; the core takes 0 for "not stated" (event.h).
   const std::int64_t turnover = statistics.turnover == wire::kNullInt64 ? 0 : statistics.turnover;
   if (turnover < 0 || turnover > kInt64Max / kTurnoverScale) return Outcome::rejected;
   set_price(event, PriceKind::last, statistics.last_price);

@@ -32,10 +32,10 @@ class Normalizer {
   feed::FeedCounter on_message(const MessageView& message, std::uint32_t channel, TimeNs send_time,
                                MarketEvent& event);
 
-  // What the next messages of `channel` build upon.
+  // Sets the state on which the next messages of `channel` build.
   void on_base(std::uint32_t channel, Base base) { books_.begin(channel, base); }
 
-  // The exchange goes on from another site: sessions count from its next messages.
+  // The exchange continues from another site: sessions are unknown until its next messages.
   void forget_sessions() { sessions_.forget(); }
 
   // After a session or a base, which are about many books at once: calls take(MarketEvent&) with

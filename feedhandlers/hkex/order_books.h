@@ -1,5 +1,5 @@
-// The best levels of the books that somebody asks for, from messages 53 (notes 2.15): a book is
-// known only while nothing of it is missing.
+// Best levels of the books that an index needs, from messages 53 (notes 2.15). A book is known only
+// while no message of it is missing.
 #pragma once
 
 #include <array>
@@ -15,14 +15,14 @@
 
 namespace indexcast::hkex {
 
-// What the next messages of a channel build upon.
+// State on which the next messages of a channel build.
 enum class Base : std::uint8_t {
   nothing,  // the first number of a day, a reset, a snapshot: every book begins empty
   unknown,  // messages were lost
 };
 
-// One side of a book, best first. The exchange tells ten levels; one that an insert pushes beyond
-// them is gone without a word.
+// One side of a book, best first. The exchange sends ten levels; a level that an insert pushes
+// beyond them is dropped without a message.
 class BookSide {
  public:
   static constexpr std::size_t kLevels = 10;

@@ -18,7 +18,7 @@ namespace indexcast::hkex {
 
 class RefreshChannel;
 
-// What becomes of the rounds.
+// Selects the messages to keep and receives complete rounds.
 class RefreshObserver {
  public:
   virtual ~RefreshObserver() = default;
@@ -30,10 +30,10 @@ class RefreshObserver {
                         TimeNs now) = 0;
 };
 
-// Has numbers of its own and arbitrates its two lines as a real-time channel does. A round is what
-// comes between two Refresh Complete messages without a missing number and without a sequence
-// reset. Rounds are followed all the time, so that the one under way serves a channel that falls
-// into a gap meanwhile. One thread; allocates at construction only.
+// A refresh channel has its own numbers and merges its two lines like a real-time channel. A round
+// is the sequence of messages between two Refresh Complete messages without a missing number or a
+// sequence reset. Rounds are always followed, so that a round under way can serve a channel that
+// has a gap. One thread; allocates at construction only.
 class RefreshChannel {
  public:
   RefreshChannel(const Settings& settings, RefreshObserver& observer);

@@ -91,7 +91,7 @@ RequestId RetransmissionClient::request(std::uint32_t channel, feed::NumberRange
   return last_id_;
 }
 
-// The one under way is still answered; its packets are then nobody's.
+// A request under way is still answered; its packets then count as duplicates.
 void RetransmissionClient::cancel(RequestId id) {
   const auto at = std::find_if(queue_.begin(), queue_.end(),
                                [id](const Request& request) { return request.id == id; });
@@ -111,7 +111,7 @@ void RetransmissionClient::on_connected(TimeNs now, feed::Outbox& out) {
   state_ = FeedState::connecting;
   connected_at_ = received_at_ = now;
   Logon logon;
-  // Unlike every other text (OMD-C 3.5.1).
+  // Padded with NUL, unlike every other text (OMD-C 3.5.1).
   logon.username.characters.fill('\0');
   std::copy_n(settings_.username.begin(),
               std::min(settings_.username.size(), logon.username.characters.size()),
@@ -211,8 +211,8 @@ bool RetransmissionClient::on_logon_response(const LogonResponse& response, Time
   return true;
 }
 
-// In a capture the request was somebody else's, or of a handler that met the same hole: then the
-// answer is its answer too.
+// In a capture the request came from another client, or from a handler with the same gap; its
+// answer then serves this one.
 void RetransmissionClient::on_response(const RetransmissionResponse& response, TimeNs now) {
   if (response.retrans_status == kAccepted) streaming_channel_ = response.channel_id;
   const bool ours = !queue_.empty() && queue_.front().channel == response.channel_id &&

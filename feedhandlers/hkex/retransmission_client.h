@@ -27,22 +27,22 @@ struct RetransmissionProtocol {
 };
 
 // One session at a time; the owner of the socket moves on to the next server after a loss. Logs on
-// with 101, sends one request after the other, in pages of messages_per_request, and hands what
-// comes back to the sink under the channel of the response that announced it, since data packets do
-// not name theirs. Heartbeats are sent back as they came.
+// with 101, sends one request after the other, in pages of messages_per_request, and passes the
+// packets to the sink under the channel of the response that announced them, because data packets
+// do not name their channel. Heartbeats are returned unchanged.
 //
-// The exchange allows a user one session over all servers (OMD-C 4.3). A logon that is answered
-// with "already connected" is repeated after so long that the server has ended a session of ours
-// that it still believes in: it misses the echo of a heartbeat (reconnect()).
+// The exchange allows a user one session over all servers (OMD-C 4.3). A logon answered with
+// "already connected" is repeated after a wait in which a server ends an old session that did not
+// return a heartbeat (reconnect()).
 //
 // The session ends when the logon is refused or not answered, when a request is not answered or its
-// packets stop, when the server is silent for twice its heartbeat, or when the bytes make no sense.
-// What was under way is then asked of the next server, and failed when as many sessions as there
-// are servers died over it without bringing anything of it.
+// packets stop, when the server is silent for twice its heartbeat, or when the bytes cannot be
+// decoded. The pending request is then sent to the next server. It fails when as many sessions as
+// there are servers ended without any packet of it.
 //
 // Counts into the feed's counters: connects, disconnects, packets (reads), bytes, heartbeats,
 // session_messages, logons_refused, retransmission_requests, retransmission_refused, malformed. The
-// messages themselves are counted by whoever takes them.
+// sink counts the messages.
 //
 // One thread; allocates at construction only, except that a request grows the outbox.
 class RetransmissionClient final : public feed::StreamHandler, public RetransmissionService {
@@ -81,7 +81,7 @@ class RetransmissionClient final : public feed::StreamHandler, public Retransmis
     std::uint64_t page_max = 0;  // messages that one request of it may ask for
   };
 
-  // What is being answered: the first request in the queue, once it was sent.
+  // The page being answered: of the first request in the queue, once it was sent.
   struct Page {
     bool sent = false;
     bool accepted = false;
@@ -89,7 +89,7 @@ class RetransmissionClient final : public feed::StreamHandler, public Retransmis
     std::uint64_t end = 0;
   };
 
-  // What the framer sees.
+  // Receives frames from the framer.
   struct FrameSink {
     RetransmissionClient& client;
     TimeNs now;

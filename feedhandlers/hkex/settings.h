@@ -1,6 +1,6 @@
-// What a site decides about the HKEX feed. Groups and ports come from the exchange's Connectivity
-// Guide, so they are configuration; several numbers of the protocol notes are unconfirmed and
-// therefore settings too.
+// Settings of the HKEX feed. Groups and ports come from the exchange's Connectivity Guide, so they
+// are configuration. Several numbers of the protocol notes are unconfirmed and are therefore
+// settings too.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,7 @@ namespace indexcast::hkex {
 // ChannelID is a Uint16 in the retransmission messages (notes 1.5).
 inline constexpr std::uint32_t kChannelIdMax = 0xffff;
 
-// What the refresh lines of a channel are called where there is one number for channels, as in
-// feed::DatagramHandler.
+// Id of a channel's refresh lines where channels have one number, as in feed::DatagramHandler.
 constexpr std::uint32_t refresh_id(std::uint32_t channel) { return channel | 0x8000'0000; }
 constexpr bool is_refresh_id(std::uint32_t channel) { return (channel & 0x8000'0000) != 0; }
 constexpr std::uint32_t channel_id_of(std::uint32_t channel) { return channel & 0x7fff'ffff; }
@@ -54,8 +53,8 @@ struct RetransmissionSettings {
 enum class PricePolicy : std::uint8_t { last, nominal };
 
 struct Settings {
-  // Only messages whose SendTime is on this date (Hong Kong), from 06:00 on, are applied: others
-  // are of tests or of maintenance (OMD-C 2.2, 2.2.1). 0: messages of any date.
+  // Only messages whose SendTime is on this date (Hong Kong), from 06:00 on, are applied. Others
+  // belong to tests or maintenance (OMD-C 2.2, 2.2.1). 0: messages of any date.
   Date trade_date = 0;
   // The calendar says that the market is closed on `trade_date`: nothing is applied.
   bool market_shut = false;
@@ -69,9 +68,9 @@ struct Settings {
   // Packets held while one is missing; more than this at once is a gap without waiting.
   std::size_t reorder_capacity = 256;
   RetransmissionSettings retransmission;
-  // Only datagrams from these addresses are taken; empty: from any.
+  // Only datagrams from these addresses are accepted; empty: from any.
   std::vector<std::string> sources;
-  // Join the groups for `sources` only (IGMPv3), as a source-specific network wants it.
+  // Join the groups for `sources` only (IGMPv3), for a source-specific network.
   bool join_sources = false;
   // Real-time packets kept for a channel while it recovers; beyond that the oldest are lost.
   std::size_t recovery_capacity = 16'384;
@@ -91,8 +90,8 @@ struct Settings {
   std::vector<feed::TimeRange> breaks = feed::kHongKongBreaks;
   // No datagram at all on both lines for this long makes a channel `stale`, at any time of day.
   std::int64_t silence_ns = 30'000'000'000;
-  // A channel that prices of ours come on is `stale` after so long without messages, or without
-  // progress of their SendTime, while the market trades.
+  // A channel that carries prices of members is `stale` after this long without messages, or
+  // without progress of their SendTime, while the market trades.
   std::int64_t stale_after_ns = 30'000'000'000;
 };
 

@@ -1,4 +1,4 @@
-// What is to go wrong on a simulated day: plain data, made by a file, a seed or a test.
+// Faults of a simulated day: plain data, made by a file, a seed or a test.
 #pragma once
 
 #include <array>
@@ -93,7 +93,7 @@ enum class FaultPace : std::uint8_t {
   state,
 };
 
-// What the fields of a Fault mean for one kind.
+// Meaning of the fields of a Fault for one kind.
 struct FaultForm {
   FaultKind kind;
   std::string_view name;

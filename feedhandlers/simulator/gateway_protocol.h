@@ -1,5 +1,5 @@
-// What the session of a mainland gateway needs to know of its protocol. One object a connection,
-// since Shanghai numbers its messages per session.
+// Protocol of a mainland gateway, as its session needs it. One object per connection, because
+// Shanghai numbers its messages per session.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ namespace indexcast::sim {
 struct ClientMessage {
   enum class Kind : std::uint8_t {
     logon,
-    stranger,  // a logon whose names reveal no answer: the connection is closed without one
+    stranger,  // a logon with unknown names: the connection is closed without an answer
     logout,
     heartbeat,
     request,
@@ -59,8 +59,8 @@ class GatewayProtocol {
 std::vector<std::byte> sse_image_of_day(feed::Bytes message, Date day);
 std::vector<std::byte> szse_image_of_day(feed::Bytes message, Date day);
 
-// A gateway takes the names and the password that the client's settings have for its own address,
-// and no other gateway's; version and the rest are those of all.
+// A gateway accepts the names and the password that the client's settings have for its own address,
+// and no others. Version and other settings are common to all gateways.
 std::unique_ptr<GatewayProtocol> make_sse_gateway(const sse::Settings& settings,
                                                   const sse::Gateway& gateway);
 std::unique_ptr<GatewayProtocol> make_szse_gateway(const szse::Settings& settings,

@@ -56,7 +56,7 @@ void GatewayServer::admit(tcp::socket socket) {
     connections_.push_back(std::make_shared<GatewayConnection>(std::move(socket), *this));
     return connections_.back()->start();
   }
-  // The end of the old connection may be ready beside the new one: look again behind it.
+  // The end of the old connection may already be queued; check again after it was handled.
   boost::asio::post(timer_.get_executor(), [this, held = std::move(socket)]() mutable {
     if (holds_its_session()) {
       ++counts_.connections_blocked;

@@ -29,9 +29,8 @@ class GatewayServer {
   using ProtocolFactory = std::function<std::unique_ptr<GatewayProtocol>(GatewayFaults&)>;
 
   // Listens at once; throws boost::system::system_error when it cannot. `backlog_limit`: bytes
-  // waiting for one client before it is dropped. `counts` outlives the server. A gateway of
-  // Shenzhen serves one connection a port (S117 2.2.1): while it holds one, a new one is closed at
-  // once.
+  // queued for one client before it is disconnected. `counts` outlives the server. A gateway of
+  // Shenzhen serves one connection per port (S117 2.2.1) and closes further ones at once.
   GatewayServer(boost::asio::io_context& io, const feed::Endpoint& address,
                 ProtocolFactory protocol, std::size_t backlog_limit, TransportCounts& counts,
                 GatewayFaults faults);
@@ -42,8 +41,8 @@ class GatewayServer {
   std::size_t logged_on() const;
   bool idle() const { return connections_.empty(); }
 
-  // To every client that is logged on; the latest image of each security is kept for later ones.
-  // What the faults ask for until then happens first.
+  // Sends to every client that is logged on; the latest image of each security is kept for later
+  // clients. Faults that are due by then are carried out first.
   void publish(const ExchangeMessage& message);
   // Exchange time passes without a message.
   void on_exchange_time(TimeNs now);

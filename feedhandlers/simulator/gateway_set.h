@@ -33,12 +33,12 @@ class GatewaySet {
   // In the order of the configured addresses; empty for a venue without gateways.
   std::vector<std::uint16_t> ports(feed::Venue venue) const;
   std::vector<std::uint16_t> resend_ports() const;
-  // What the multicast lines and the file did so far.
+  // Counts of the multicast lines and the file so far.
   MddpCounts mddp_counts() const { return mddp_ ? mddp_->counts() : MddpCounts{}; }
   std::uint64_t file_rounds() const { return file_ ? file_->rounds() : 0; }
   // Every venue with gateways has a client at one of them.
   bool has_clients() const;
-  // Of the mainland only.
+  // Takes messages of the mainland only.
   void publish(const ExchangeMessage& message);
   // Exchange time has come this far, in whatever venue.
   void on_exchange_time(TimeNs now);

@@ -27,7 +27,7 @@ class HkexChannels {
   HkexPackets& status() { return data_[data_.size() > 2 ? 1 : 0]; }
   HkexPackets& index() { return data_.size() > 4 ? data_.back() : status(); }
   HkexPackets& market(std::uint32_t security);
-  // Of message 105: its own channel, else that of the status.
+  // Channel of message 105: its own, or else that of the status.
   HkexPackets& disaster_recovery() { return signal_.empty() ? status() : signal_.front(); }
 
   template <class Visit>

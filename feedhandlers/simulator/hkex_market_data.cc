@@ -33,39 +33,39 @@ void HkexMarketData::add(const Security& security, const Message& message, Micro
   channels_.market(code).add(message, now, code);
 }
 
-void HkexMarketData::tell(const Market& market, const Security& security, Micros now) {
+void HkexMarketData::send(const Market& market, const Security& security, Micros now) {
   const std::uint32_t code = security.listing().code;
-  Told& told = told_[code];
-  if (security.totals().trades != told.trades) {
-    tell_ticker(security, told, now);
-    tell_statistics(security, now);
-    told.trades = security.totals().trades;
-    if (told.trades % kQueueEvery == 0) tell_queues(security, now);
+  Sent& sent = sent_[code];
+  if (security.totals().trades != sent.trades) {
+    send_ticker(security, sent, now);
+    send_statistics(security, now);
+    sent.trades = security.totals().trades;
+    if (sent.trades % kQueueEvery == 0) send_queues(security, now);
   }
   // The nominal price is the auction's while it has one (4.2).
   const std::int64_t nominal =
       security.virtual_price() > 0 ? security.virtual_price() : security.totals().last;
-  if (nominal > 0 && nominal != told.nominal) {
-    told.nominal = nominal;
+  if (nominal > 0 && nominal != sent.nominal) {
+    sent.nominal = nominal;
     add(security, hkex::NominalPrice{code, wire_price(nominal)}, now);
   }
-  tell_auction(market, security, told, now);
-  tell_book(security, told, now);
-  if (security.phase() == Phase::closed && !told.closed) {
-    told.closed = true;
+  send_auction(market, security, sent, now);
+  send_book(security, sent, now);
+  if (security.phase() == Phase::closed && !sent.closed) {
+    sent.closed = true;
     add(security, hkex::ClosingPrice{code, wire_price(security.close()), 0}, now);
   }
 }
 
 void HkexMarketData::restate(const Market& market, const Security& security, Micros now) {
-  tell(market, security, now);
-  tell_statistics(security, now);
+  send(market, security, now);
+  send_statistics(security, now);
   const std::uint32_t code = security.listing().code;
   add(security, hkex::NominalPrice{code, wire_price(security.totals().last)}, now);
-  told_[code].nominal = security.totals().last;
+  sent_[code].nominal = security.totals().last;
 }
 
-void HkexMarketData::tell_statistics(const Security& security, Micros now) {
+void HkexMarketData::send_statistics(const Security& security, Micros now) {
   const Totals& totals = security.totals();
   hkex::Statistics statistics;
   statistics.security_code = security.listing().code;
@@ -81,10 +81,10 @@ void HkexMarketData::tell_statistics(const Security& security, Micros now) {
   add(security, statistics, now);
 }
 
-void HkexMarketData::tell_ticker(const Security& security, Told& told, Micros now) {
+void HkexMarketData::send_ticker(const Security& security, Sent& sent, Micros now) {
   const Trade& trade = security.last_trade();
-  if (trade.id == 0 || trade.id == told.ticker) return;
-  told.ticker = trade.id;
+  if (trade.id == 0 || trade.id == sent.ticker) return;
+  sent.ticker = trade.id;
   hkex::TradeTicker ticker;
   ticker.security_code = security.listing().code;
   ticker.ticker_id = trade.id;
@@ -107,20 +107,20 @@ void HkexMarketData::trade_cancelled(const Security& security, const Trade& trad
   add(security, ticker, now);
 }
 
-void HkexMarketData::tell_auction(const Market& market, const Security& security, Told& told,
+void HkexMarketData::send_auction(const Market& market, const Security& security, Sent& sent,
                                   Micros now) {
-  if (security.virtual_price() == told.equilibrium) return;
-  told.equilibrium = security.virtual_price();
+  if (security.virtual_price() == sent.equilibrium) return;
+  sent.equilibrium = security.virtual_price();
   const std::uint32_t code = security.listing().code;
   const Book& book = security.book();
-  const std::int64_t matched = told.equilibrium > 0 ? book.bids[0].size : 0;
+  const std::int64_t matched = sent.equilibrium > 0 ? book.bids[0].size : 0;
   add(security,
-      hkex::IndicativeEquilibriumPrice{code, wire_price(told.equilibrium),
+      hkex::IndicativeEquilibriumPrice{code, wire_price(sent.equilibrium),
                                        static_cast<std::uint64_t>(matched)},
       now);
   if (!collects_closing_orders(market.session.hkex_session)) return;
   const std::int64_t surplus = buy_surplus(book);
-  const char direction = told.equilibrium == 0 ? ' ' : surplus > 0 ? 'B' : surplus < 0 ? 'S' : 'N';
+  const char direction = sent.equilibrium == 0 ? ' ' : surplus > 0 ? 'B' : surplus < 0 ? 'S' : 'N';
   add(security,
       hkex::OrderImbalance{code, direction,
                            static_cast<std::uint64_t>(surplus < 0 ? -surplus : surplus)},
@@ -128,15 +128,15 @@ void HkexMarketData::tell_auction(const Market& market, const Security& security
 }
 
 // Clients see single levels in continuous trading only; an auction is known by its price.
-void HkexMarketData::tell_book(const Security& security, Told& told, Micros now) {
+void HkexMarketData::send_book(const Security& security, Sent& sent, Micros now) {
   const bool shown = security.phase() == Phase::continuous && !security.halted();
   const std::uint32_t code = security.listing().code;
   const hkex::AggregateOrderBookUpdate update =
-      shown ? told.book.update(code, security.book()) : told.book.clear(code);
+      shown ? sent.book.update(code, security.book()) : sent.book.clear(code);
   if (!update.entries.empty()) add(security, update, now);
 }
 
-void HkexMarketData::tell_queues(const Security& security, Micros now) {
+void HkexMarketData::send_queues(const Security& security, Micros now) {
   constexpr std::uint16_t kSides = 2;
   const std::uint32_t code = security.listing().code;
   for (std::uint16_t side = 1; side <= kSides; ++side) {
@@ -182,13 +182,13 @@ std::size_t HkexMarketData::repeat_tickers(std::size_t count, Micros now) {
 }
 
 void HkexMarketData::forget() {
-  for (auto& [code, told] : told_) {
-    HkexBook book = told.book;
+  for (auto& [code, sent] : sent_) {
+    HkexBook book = sent.book;
     book.forget();
-    const std::uint32_t ticker = told.ticker;
-    told = Told{};
-    told.book = book;
-    told.ticker = ticker;
+    const std::uint32_t ticker = sent.ticker;
+    sent = Sent{};
+    sent.book = book;
+    sent.ticker = ticker;
   }
 }
 

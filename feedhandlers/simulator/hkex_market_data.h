@@ -18,7 +18,7 @@ class HkexMarketData {
   HkexMarketData(Outlet& outlet, HkexChannels& channels) : outlet_(outlet), channels_(channels) {}
 
   // Whatever clients do not know yet of a security.
-  void tell(const Market& market, const Security& security, Micros now);
+  void send(const Market& market, const Security& security, Micros now);
   // Its prices and totals once more, without a trade.
   void restate(const Market& market, const Security& security, Micros now);
   void trade_cancelled(const Security& security, const Trade& trade, Micros now);
@@ -31,7 +31,7 @@ class HkexMarketData {
   void forget();
 
  private:
-  struct Told {
+  struct Sent {
     std::int64_t nominal = 0;
     std::int64_t trades = 0;
     std::uint32_t ticker = 0;
@@ -40,17 +40,17 @@ class HkexMarketData {
     HkexBook book;
   };
 
-  void tell_statistics(const Security& security, Micros now);
-  void tell_ticker(const Security& security, Told& told, Micros now);
-  void tell_auction(const Market& market, const Security& security, Told& told, Micros now);
-  void tell_book(const Security& security, Told& told, Micros now);
-  void tell_queues(const Security& security, Micros now);
+  void send_statistics(const Security& security, Micros now);
+  void send_ticker(const Security& security, Sent& sent, Micros now);
+  void send_auction(const Market& market, const Security& security, Sent& sent, Micros now);
+  void send_book(const Security& security, Sent& sent, Micros now);
+  void send_queues(const Security& security, Micros now);
   template <class Message>
   void add(const Security& security, const Message& message, Micros now);
 
   Outlet& outlet_;
   HkexChannels& channels_;
-  std::unordered_map<std::uint32_t, Told> told_;
+  std::unordered_map<std::uint32_t, Sent> sent_;
   std::deque<hkex::TradeTicker> tickers_;  // the latest of all securities
 };
 

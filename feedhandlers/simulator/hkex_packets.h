@@ -30,21 +30,21 @@ class HkexPackets {
     open_->add(message);
   }
 
-  // Numbers begin again with a packet of its own, number 1. `first_number_` says whether the next
-  // message is 2 or 1 again: the specification has both readings (OMD-C 2.2.1, 3.4.2).
+  // Restarts the numbers with a reset packet, number 1. `first_number_` says whether the next
+  // message is 2, or 1 again: the specification allows both readings (OMD-C 2.2.1, 3.4.2).
   void reset(Micros now);
   // The same once per line: on line A now, on line B at `on_b` or as soon after as packets leave.
   void reset_per_line(Micros now, Micros on_b);
   // Numbers begin again without a word.
   void restart(Micros now);
-  // A packet of another day, beside the numbers of this one.
+  // Sends a packet of another day, outside the numbering of this one.
   void send_apart(const hkex::PacketBuilder& packet, Micros now) {
     outlet_.emit(feed::Venue::hkex, channel_, 0, packet.bytes(), now);
   }
   // Sends what is queued.
   void flush(Micros now);
-  // A header alone when nothing was sent for two seconds. It has the number of the last message
-  // (OMD-C 3.4.1), so none of its own.
+  // Sends a header without messages after two seconds of silence. It carries the number of the last
+  // message (OMD-C 3.4.1) and uses no number itself.
   void heartbeat_if_idle(Micros now);
 
  private:

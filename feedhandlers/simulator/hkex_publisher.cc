@@ -69,7 +69,7 @@ class HkexPublisher final : public Publisher {
   void reference(const Market& market, Micros now) override;
   void session_changed(const Market& market, Micros now) override;
   void security_changed(const Market& market, const Security& security, Micros now) override {
-    if (!paused()) market_data_.tell(market, security, now);
+    if (!paused()) market_data_.send(market, security, now);
   }
   void status_changed(const Security& security, Micros now) override;
   void interrupted(const Security& security, Micros now, Micros end) override {
@@ -151,7 +151,7 @@ void HkexPublisher::state(const Market& market, Micros now) {
     } else if (halted_.contains(security.listing().code)) {
       suspension(security, kResumed, now);
     }
-    market_data_.tell(market, security, now);
+    market_data_.send(market, security, now);
   }
 }
 
@@ -325,8 +325,9 @@ bool HkexPublisher::carry_out(const Fault& fault, const Market& market, Micros n
   }
 }
 
-// A test of the exchange on all lines (OMD-C 2.2): only the date of SendTime tells it from a
-// trading day. Its numbers begin anew, its market closes, and its prices are twice those of today.
+// Sends a test of the exchange on all lines (OMD-C 2.2). Only the date of SendTime distinguishes it
+// from a trading day. Its numbers start again, its market closes, and its prices are twice those of
+// today.
 void HkexPublisher::test_day(const Market& market, std::int64_t days_before, Micros now) {
   const TimeNs sent = outlet_.instant(now) + -days_before * kNsPerDay;
   channels_.for_each([&](HkexPackets& channel) {
@@ -364,8 +365,8 @@ void HkexPublisher::pause(const Fault& fault, Micros now) {
   replaced_at_ = now + fault.amount * kMicrosPerMs;
 }
 
-// The successor goes on with the numbers. Within a site it sends everything again and may repeat
-// tickers; the other site leaves it to the refresh channels (OMD-C 2.2.4.2).
+// The successor continues the numbers. Within a site it sends everything again and may repeat
+// tickers; at the other site recovery is left to the refresh channels (OMD-C 2.2.4.2).
 void HkexPublisher::replace(const Market& market, Micros now) {
   constexpr std::size_t kRepeatedTickers = 20;
   replaced_at_.reset();

@@ -188,7 +188,7 @@ void MarketDay::second(Micros now) {
   }
 }
 
-// The securities that changed, and those whose turn in the full round it is.
+// Publishes the securities that changed, and those that are due in the full round.
 void MarketDay::publish_grid(Micros now) {
   arrange(now + grid_, Task::grid);
   const Micros turns = std::max<Micros>(1, settings_.refresh_s * kMicrosPerSecond / grid_);

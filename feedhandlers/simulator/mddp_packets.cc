@@ -122,8 +122,8 @@ void MddpPackets::frame() {
   waiting_bytes_ = 0;
 }
 
-// Compressed, encrypted, then cut: the receiver does the reverse. The samples have no
-// EncodeChecksum, whose bit marks a fragment there.
+// Compresses, encrypts, then cuts the body; the receiver does the reverse. The samples have no
+// EncodeChecksum, because its bit marks a fragment there.
 void MddpPackets::frame_body(std::uint32_t channel, std::int64_t sequence, std::uint16_t count,
                              std::uint16_t flags, std::vector<std::byte> body) {
   const Form form = choose_form_(channel);

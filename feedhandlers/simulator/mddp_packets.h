@@ -1,5 +1,5 @@
-// Shenzhen's multicast form, the sender's side: MDDP Ver1.01 (SZSE notes 1.7), written from the
-// notes alone, so that a second reading of them checks the receiver. Pure.
+// Sender of Shenzhen's multicast form: MDDP Ver1.01 (SZSE notes 1.7). Written from the notes,
+// independently of the receiver, so that each checks the other. No I/O.
 #pragma once
 
 #include <cstddef>
@@ -47,12 +47,12 @@ class MddpPackets {
   // Heartbeats of tick channels (390095) do not travel: they have no number, and the streams' own
   // say the same; the last one becomes the end of its stream.
   void push(const ExchangeMessage& message);
-  // Frames what waits, and heartbeats when they are due: of the source every five seconds, of tick
-  // channels too, since only these can be asked for again. Heartbeats and ends have Flag 0 (MDDP
-  // 4).
+  // Frames queued messages, and heartbeats when they are due: every five seconds for the source,
+  // and for tick channels too, because only their messages can be requested again. Heartbeats and
+  // ends have Flag 0 (MDDP 4).
   void flush(TimeNs now);
-  // The sender begins again: numbers of snapshot channels start at 1. With `next_sender_id` under
-  // the next SenderId, which a sender takes when it can (MDDP 4.1).
+  // Restarts the sender: numbers of snapshot channels start at 1. With `next_sender_id` it uses the
+  // next SenderId, as a sender does when it can (MDDP 4.1).
   void restart(bool next_sender_id);
   // The packets framed so far; forgets them.
   std::vector<MddpPacket> take();

@@ -33,7 +33,7 @@ class MddpSender {
   void send(const MddpPacket& packet, TimeNs now);
   void send_on(const szse::MulticastChannel& channel, const MddpPacket& packet, TimeNs now);
 
-  // A restart of the plan, and those of its instants that have yet to come.
+  // A restart of the fault plan, with its remaining instants.
   struct Restart {
     const Fault* fault;
     std::vector<std::int64_t> instants;

@@ -21,8 +21,8 @@ namespace indexcast::sim {
 // Messages by venue and by the number of their type in the venue's specification.
 using MessageCounts = std::map<std::pair<feed::Venue, std::uint32_t>, std::uint64_t>;
 
-// What a message is about. Security 0: none, or a code that is no number. Stream: MDStreamID on
-// the mainland, else empty.
+// Subject of a message. Security 0: none, or a code that is no number. Stream: MDStreamID on the
+// mainland, else empty.
 struct MessageSubject {
   feed::Venue venue = feed::Venue::sse;
   std::uint32_t type = 0;
@@ -48,14 +48,15 @@ class Outlet {
   bool silent(feed::Venue venue, std::uint32_t channel, Micros now) {
     return muted_ || in_force(FaultKind::heartbeats_only, venue, channel, now) != nullptr;
   }
-  // What the venue writes into its messages as the present: it stands while its clock is frozen.
+  // Current time as the venue writes it into its messages; it does not advance while the venue's
+  // clock is frozen.
   TimeNs stamp(feed::Venue venue, std::uint32_t channel, Micros now) {
     if (muted_) return instant(now);
     const Fault* const frozen = in_force(FaultKind::frozen_clock, venue, channel, now);
     return instant(frozen ? frozen->begin_ms * kMicrosPerMs : now);
   }
 
-  // Whether HKEX's turnovers are null now (OMD-C 3.1.1).
+  // Whether a fault sets HKEX's turnovers to null at this time (OMD-C 3.1.1).
   bool null_turnover(std::uint32_t channel, Micros now) {
     return !muted_ &&
            in_force(FaultKind::null_turnover, feed::Venue::hkex, channel, now) != nullptr;

@@ -51,10 +51,10 @@ inline constexpr Date kHkexSpreadPhase1 = 20250804;
 // force.
 std::vector<TickBand> hkex_spread_table(Date date, Date phase_2_from);
 
-// The rules of one security on the trade date of `settings`. Mainland: steps of one fen; a limit of
-// 20 % for STAR and ChiNext, else 10 %, and 5 % for main board ST shares before the rules of 2026
-// (SSE notes 5.2, SZSE notes 4.1). No daily limit in Hong Kong, where 30 % is the simulator's own
-// fence, nor on the `first_day` of a listing, where it is 200 %.
+// Returns the rules of one security on the trade date of `settings`. Mainland: steps of one fen; a
+// limit of 20 % for STAR and ChiNext, else 10 %, and 5 % for main board ST shares before the rules
+// of 2026 (SSE notes 5.2, SZSE notes 4.1). Hong Kong has no daily limit; the simulator uses a band
+// of its own of 30 %, and 200 % on the `first_day` of a listing.
 PriceRules rules_for(const Settings& settings, feed::Venue venue, std::uint32_t code,
                      std::int64_t previous_close, bool first_day = false);
 

@@ -57,7 +57,8 @@ void RefreshService::on_packet(const ExchangeMessage& packet) {
   channel->second.image.apply(packet.bytes, header);
 }
 
-// In a disaster the channels carry heartbeats at most; the first round follows it at once.
+// During a disaster the channels carry at most heartbeats. The first round follows at once after
+// it.
 void RefreshService::on_disaster(bool in_progress, TimeNs now) {
   if (disaster_ && !in_progress) next_round_ = now + kFirstRoundNs;
   disaster_ = in_progress;

@@ -38,8 +38,8 @@ class RetransmissionDesk {
   // A real-time packet, in order of exchange time; sets the exchange's clock.
   void on_packet(const ExchangeMessage& packet);
 
-  // The answer to a logon at any of the servers, between which a user has one session (OMD-C 4.3).
-  // Active ones end with log_off.
+  // Returns the answer to a logon. A user may have one session over all servers (OMD-C 4.3). Active
+  // sessions end with log_off.
   std::uint8_t log_on(const std::string& user);
   void log_off(const std::string& user) { users_.erase(user); }
 
@@ -47,7 +47,8 @@ class RetransmissionDesk {
   const Fault* strike(FaultKind kind, std::uint32_t channel);
   // The same for a partial answer, if it leaves out any of the `wanted` messages.
   const Fault* strike_partial(std::uint32_t channel, std::int64_t wanted);
-  // The answer to a request; counts it against the day's quota, which all channels share.
+  // Returns the answer to a request, and counts it against the daily quota of all channels
+  // together.
   std::uint8_t check(const RetransmissionRange& range);
 
   const RetransmissionStore& store() const { return store_; }

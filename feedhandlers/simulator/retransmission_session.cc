@@ -23,8 +23,8 @@ feed::Bytes only_message(feed::Bytes packet, const hkex::PacketHeader& header) {
   return found;
 }
 
-// Padded with NUL, unlike every other text (OMD-C 3.5.1): a name that is padded otherwise is
-// another.
+// Padded with NUL, unlike every other text (OMD-C 3.5.1): a name with other padding is a different
+// name.
 std::string name_of(std::string_view field) {
   const std::size_t end = std::min(field.find('\0'), field.size());
   const bool padded = field.find_first_not_of('\0', end) == std::string_view::npos;

@@ -87,7 +87,7 @@ class Security {
   // The latest trade, of id 0 before the first one.
   const Trade& last_trade() const { return last_trade_; }
   bool suspended() const { return suspended_; }
-  // Still halted when the market closed: excluded from after-hours trading.
+  // Halted when the market closed, and therefore excluded from after-hours trading.
   bool halted_at_close() const { return halted_at_close_; }
   // The auction's price so far, 0 when there is none.
   std::int64_t virtual_price() const { return virtual_price_; }

@@ -51,7 +51,7 @@ struct SessionStep {
 inline constexpr std::int64_t kDayBeginMs = (8 * 60 + 55) * 60'000;
 inline constexpr std::int64_t kDayEndMs = (16 * 60 + 20) * 60'000;
 
-// What kind of day a venue has.
+// Kind of a venue's day.
 enum class DayKind : std::uint8_t {
   whole,
   half,    // Hong Kong: continuous trading ends at noon, its closing auction at 12:10
@@ -59,7 +59,7 @@ enum class DayKind : std::uint8_t {
   absent,  // shut, with nothing there at all
 };
 
-// What `faults` make of the venue's day.
+// Kind of the venue's day under `faults`.
 DayKind day_kind(const FaultPlan& faults, feed::Venue venue);
 
 // A half day is Hong Kong's; others are planned whole. Ascending; the first step begins at

@@ -1,4 +1,4 @@
-// What a simulated day is made of.
+// Settings of a simulated day.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,8 @@ struct Settings {
   std::int64_t end_ms = 0;
   // Price changes per security and exchange second while its market trades.
   double ticks_per_second = 1.0;
-  // Mainland snapshots leave on this grid if anything changed; 0: on every change. The exchange's
-  // is 3 s (SZSE notes 1.6); of Shanghai no document states it, and real days show the same.
+  // Interval of mainland snapshots, sent for changed securities; 0: on every change. Shenzhen's is
+  // 3 s (SZSE notes 1.6). No document states Shanghai's; real days show the same.
   std::int64_t snapshot_grid_ms = 3'000;
   // Every mainland security is sent again this often, changed or not: SZSE notes 1.6, and the same
   // for Shanghai.
@@ -46,12 +46,12 @@ struct Settings {
   // on both.
   double loss_a = 0.0;
   double loss_b = 0.0;
-  // Number of the first HKEX message after a sequence reset, which has number 1 itself: 2, or 1
-  // once more. The specification has both readings (OMD-C 2.2.1, 3.4.2).
+  // Number of the first HKEX message after a sequence reset, which itself has number 1: 2, or 1
+  // again. The specification allows both readings (OMD-C 2.2.1, 3.4.2).
   std::uint32_t hkex_first_number = 2;
   // Exchange seconds from one round of HKEX's refresh service to the next (notes 1.6).
   std::int64_t refresh_round_s = 30;
-  // What is to go wrong beside that; `simulate --faults` fills it.
+  // Further faults; `simulate --faults` fills them in.
   FaultPlan faults;
   // Expected halts per security and day, at most one each.
   double halts = 0.05;
@@ -65,7 +65,7 @@ struct Settings {
   // many seconds of a busy day, and small enough for several clients.
   std::size_t client_backlog = 8 << 20;
   // Hong Kong's minimum price steps. Empty: the exchange's table of the trade date (price_rules.h).
-  // Above the last band its step goes on.
+  // The step of the last band also applies above it.
   std::vector<TickBand> hkex_ticks;
   // First day of phase 2 of the smaller steps, whose start is not confirmed. 0: not in force.
   Date hkex_spread_phase_2_from = 0;

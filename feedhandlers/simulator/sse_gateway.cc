@@ -18,7 +18,7 @@ class SseGateway final : public GatewayProtocol {
   ClientMessage read(feed::Bytes frame) override;
   void accept_logon(TimeNs now, std::vector<std::byte>& out) override {
     accepted_ = true;
-    // The names in the answer are not defined: here the client's logon comes back as it was.
+    // IS120 does not define the names in the answer; this one returns the client's logon unchanged.
     sse::encode_logon(stamp(now),
                       {gateway_.sender_comp_id, gateway_.target_comp_id,
                        static_cast<std::uint16_t>(heartbeat_s_), appl_ver_id_},

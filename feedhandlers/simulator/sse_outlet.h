@@ -29,8 +29,8 @@ class SseOutlet {
   // An M102 (2.4). `fields` names product, stream, phase and totals; mode, date and time are added.
   void snapshot(sse::SnapshotFields fields, std::uint32_t code, std::span<const sse::Entry> entries,
                 Micros now);
-  // An M201 of the bonds outside the matching market (2.4, since 0.61), which an equity client
-  // skips.
+  // Sends an M201 of the bonds outside the matching market (2.4, since 0.61), which an equity
+  // client skips.
   void bond_tick(Micros now);
 
  private:

@@ -55,7 +55,8 @@ std::string stock_session(const SessionStep& session, Micros now) {
           flag(closed && now >= session.begin + kQuotesFinish)};
 }
 
-// Of SecurityType 3: closing auction finished, pre-issue closed, after-hours trading closed.
+// Session of SecurityType 3: closing auction finished, pre-issue closed, after-hours trading
+// closed.
 std::string integrated_session(const SessionStep& session, Micros now) {
   const bool closed = session.phase == Phase::closed;
   const bool over = now >= kAfterHoursEnd;

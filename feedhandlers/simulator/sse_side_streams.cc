@@ -17,7 +17,7 @@ constexpr std::int64_t kUnknownEvery = 60;
 constexpr std::int64_t kLot = 100;
 constexpr std::int64_t kOne = 1'000'000;
 constexpr std::size_t kDepth = 5;
-// Closing images leave within this time of the match.
+// Closing images are sent within this time after the match.
 constexpr Micros kMatchSpread = kFundEvery * kMicrosPerSecond;
 // Shanghai's B shares begin with 900.
 constexpr bool is_b_share(std::uint32_t code) { return code / 1000 == 900; }
@@ -226,7 +226,7 @@ void SseSideStreams::after_hours(const Market& market, bool trading, Micros now)
   }
 }
 
-// Only entry 5 and the sizes of both best levels have a meaning in MD102, and the volumes are those
+// In MD102 only entry 5 and the sizes of both best levels have a meaning, and the volumes are those
 // of this session alone (2.4).
 void SseSideStreams::after_hours(const AfterHoursProduct& product, Phase phase, bool trading,
                                  Micros now) {
@@ -253,7 +253,7 @@ void SseSideStreams::after_hours(const AfterHoursProduct& product, Phase phase, 
   out_.snapshot(fields, product.code, entries_, now);
 }
 
-// A stream and a message type of other kinds of product, which a client skips.
+// Sends a stream and a message type of other products, which a client skips.
 void SseSideStreams::unknown_stream(Micros now) {
   sse::SnapshotFields fields;
   fields.security_type = 99;

@@ -1,7 +1,7 @@
-// Shanghai's streams beside its shares: indices (MD001), funds (MD004), after-hours fixed price
-// trading (MD102), IOPV of external sources (MDE01), and once a minute a stream and a tick that an
-// equity client skips. Their levels follow the simulated shares, so that they move and differ from
-// a member's price.
+// Shanghai's other streams: indices (MD001), funds (MD004), after-hours fixed price trading
+// (MD102), IOPV of external sources (MDE01), and once a minute a stream and a tick that an equity
+// client skips. Their levels follow the simulated shares, so that they move and differ from a
+// member's price.
 #pragma once
 
 #include <array>
@@ -31,9 +31,9 @@ class SseSideStreams {
 
   // Everything once, as it stands.
   void reference(const Market& market, Micros now);
-  // What is due at this second.
+  // Sends the messages that are due at this second.
   void second(const Market& market, Micros now);
-  // How many products trade after hours.
+  // Number of products that trade after hours.
   std::uint32_t after_hours_products(const Market& market) const;
 
  private:
@@ -49,14 +49,14 @@ class SseSideStreams {
     std::int64_t volume = 0;
     std::int64_t trades = 0;
   };
-  // What after-hours trading did so far, in shares.
+  // Totals of after-hours trading so far, in shares.
   struct AfterHours {
     std::int64_t volume = 0;
     std::int64_t trades = 0;
     std::int64_t buy_waiting = 0;
     std::int64_t sell_waiting = 0;
   };
-  // One product of MD102 as it stands. `close` is 0 before the close and when there is none.
+  // Current state of one product of MD102. `close` is 0 before the close and when there is none.
   struct AfterHoursProduct {
     std::uint32_t code = 0;
     std::string_view name;

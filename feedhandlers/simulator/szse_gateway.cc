@@ -19,8 +19,8 @@ class SzseGateway final : public GatewayProtocol {
   ClientMessage read(feed::Bytes frame) override;
   void accept_logon(TimeNs, std::vector<std::byte>& out) override {
     status_ = szse::kSessionActive;
-    // The names in the answer are not defined: here TargetCompID is the user's name, as was seen
-    // once (notes 1.1). The answer does not give the password away.
+    // S117 does not define the names in the answer; here TargetCompID is the user's name, as seen
+    // once (notes 1.1). The answer does not reveal the password.
     szse::encode_logon(
         {gateway_.target_comp_id, gateway_.sender_comp_id, heartbeat_s_, "", version_}, out);
   }
@@ -61,7 +61,7 @@ ClientMessage SzseGateway::read(feed::Bytes frame) {
 ClientMessage SzseGateway::read_logon(feed::Bytes frame) {
   szse::Logon logon;
   if (szse::decode_logon(frame, logon) != feed::DecodeError::none) return {};
-  // Names that are not ours get no answer, which would reveal something (GUIDE 5.6.3).
+  // Unknown names get no answer, because an answer would reveal information (GUIDE 5.6.3).
   if (feed::trim_padding(logon.sender_comp_id) != gateway_.sender_comp_id ||
       feed::trim_padding(logon.target_comp_id) != gateway_.target_comp_id) {
     return {ClientMessage::Kind::stranger, 0, {}};

@@ -26,7 +26,7 @@ constexpr std::uint16_t kBlockChannel = 3001;
 constexpr std::uint16_t kFixedPriceChannel = 3011;
 constexpr std::uint16_t kHongKongChannel = 5001;
 constexpr std::uint64_t kStream = 1'000'002'000;  // of chance
-// Intervals in seconds (1.6): of what changed, which every level does, and of the status of all
+// Intervals in seconds (1.6): of changed levels (every level changes), and of the status of all
 // securities.
 constexpr std::int64_t kStatisticsEvery = 15;
 constexpr std::int64_t kConnectEvery = 3;
@@ -237,8 +237,8 @@ void SzseSideStreams::after_hours(const Market& market, bool trading, Micros now
               after_hours_phase(false, phase, now), trading, now);
 }
 
-// The entries carry the matching price, which is the close, and the quantities that wait. `trades`:
-// orders match now.
+// The entries carry the matching price, which is the close, and the quantities of waiting orders.
+// `trades`: orders match now.
 void SzseSideStreams::fixed_price(std::uint32_t code, std::int64_t previous_close,
                                   std::int64_t close, std::string_view phase, bool trades,
                                   Micros now) {

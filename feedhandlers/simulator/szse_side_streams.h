@@ -1,7 +1,7 @@
-// Shenzhen's channels beside those of its shares (SZSE notes 1.5, 1.6, 2): channel statistics,
-// status of securities and of Hong Kong Connect, bulletins, indices, volume statistics, after-hours
-// trading, a fund's reference value, a Hong Kong security, and once a minute a type that no
-// specification defines. Their levels follow the simulated shares.
+// Shenzhen's other channels (SZSE notes 1.5, 1.6, 2): channel statistics, status of securities and
+// of Hong Kong Connect, bulletins, indices, volume statistics, after-hours trading, a fund's
+// reference value, a Hong Kong security, and once a minute a type that no specification defines.
+// Their levels follow the simulated shares.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class SzseSideStreams {
   // (kTradingRules2026).
   SzseSideStreams(SzseOutlet& out, std::uint64_t seed, Date trade_date);
 
-  // What is due at this second.
+  // Sends the messages that are due at this second.
   void second(const Market& market, Micros now);
   void statistics(const Market& market, Micros now);
 

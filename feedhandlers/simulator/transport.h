@@ -42,8 +42,8 @@ struct MddpCounts {
 
 using LineCounts = std::array<std::uint64_t, kLineCount>;
 
-// What a transport did. For each line: messages[hkex] = sent + lost + silenced - duplicated, but
-// for packets that only one line was to carry.
+// Counts of a transport. For each line: messages[hkex] = sent + lost + silenced - duplicated,
+// except for packets that only one line had to carry.
 struct TransportCounts {
   std::array<std::uint64_t, feed::kVenueCount> messages{};  // HKEX: packets
   LineCounts packets_sent{};
@@ -74,7 +74,7 @@ class Transport {
   // After the last one: sessions end.
   virtual void end() = 0;
   virtual const TransportCounts& counts() const = 0;
-  // Of the faults that a transport carries out, what happened so far.
+  // Counts of the faults that the transport has carried out so far.
   virtual const FaultCounts& fault_counts() const = 0;
 };
 

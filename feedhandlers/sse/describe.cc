@@ -146,7 +146,7 @@ const TypeRule* rule_for(std::uint32_t msg_type) {
   return nullptr;
 }
 
-// Where the fields of a type end in a message.
+// Returns the offset behind the last field of a type.
 std::size_t fields_end(const TypeRule& rule) {
   return rule.fields.empty() ? kHeaderSize : rule.fields.back().at + rule.fields.back().width;
 }

@@ -18,10 +18,10 @@ bool has_table(std::uint32_t msg_type);
 // for its checksum alone.
 feed::DecodeError validate(feed::Bytes frame);
 
-// Shows header, body, entries and checksum, every byte once: bytes without a field (an unknown
+// Shows header, body, entries and checksum, every byte once. Bytes without a field (an unknown
 // type, the extension of an M201, a later version, entries that do not fit) go to
-// FieldSink::undescribed(). Decimals carry the places that the specification gives them, text is
-// converted from GBK.
+// FieldSink::undescribed(). Decimals have the places of the specification; text is converted from
+// GBK.
 void describe(feed::Bytes frame, feed::FieldSink& sink);
 
 }  // namespace indexcast::sse

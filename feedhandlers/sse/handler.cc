@@ -48,7 +48,7 @@ void Handler::send_logon(TimeNs now, Outbox& out) {
 
 void Handler::send_heartbeat(TimeNs now, Outbox& out) { encode_heartbeat(next_stamp(now), out); }
 
-// SessionStatus 0 either way: the interface knows no other normal end.
+// Both use SessionStatus 0: the interface defines no other normal end.
 void Handler::send_logout(TimeNs now, feed::LogoutRole, Outbox& out) {
   encode_logout(next_stamp(now), {}, out);
 }
@@ -79,7 +79,7 @@ std::optional<std::uint64_t> Handler::follow_sequence(Bytes frame) {
   return missing;
 }
 
-// Any names will do: IS120 does not define the names in the answer.
+// Any names are accepted: IS120 does not define the names in the answer.
 SessionMessage Handler::read_logon(Bytes frame) {
   Logon logon;
   if (decode_logon(frame, logon) != DecodeError::none || logon.heart_bt_int == 0) {

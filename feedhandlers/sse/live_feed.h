@@ -27,7 +27,7 @@ class LiveFeed final : public feed::Feed {
     gateways_->append_descriptors(out);
   }
   feed::Venue venue() const override { return feed::Venue::sse; }
-  // Of the source that counts.
+  // State of the source in use.
   FeedState state() const override { return handler_->sources().state(); }
   const feed::FeedCounters& counters() const override { return gateways_->counters(); }
   void set_day_over(bool over) override { gateways_->set_day_over(over); }

@@ -12,8 +12,8 @@ namespace {
 // Between the clocks that stamp an image and its message.
 constexpr std::int64_t kClockToleranceNs = 5 * kNsPerSecond;
 
-// Of the streams we price. The same digits name an index in MD001 and the after-hours session in
-// MD102.
+// Whether the fields belong to a stream that is used for prices. The same digits name an index in
+// MD001 and the after-hours session in MD102.
 bool has_prices(const SnapshotFields& fields) {
   return fields.security_type == kSecurityTypeStock &&
          (fields.md_stream_id == kStreamShares || fields.md_stream_id == kStreamFunds);
@@ -46,7 +46,7 @@ FeedCounter Normalizer::on_market_status(const Header& header, Bytes frame, Time
 
 FeedCounter Normalizer::on_snapshot(const Header& header, Bytes frame, TimeNs now) {
   if (frame.size() < kHeaderSize + snapshot::kBody + kTrailerSize) return FeedCounter::malformed;
-  // What the message says may be of no use to us, and its time still moves the market.
+  // The contents of the message may be unused, but its time still advances the market.
   const bool moved = !foreign_mode(static_cast<std::uint8_t>(frame[snapshot::kTradSesMode])) &&
                      advance_market(header.sending_time, {{}, now, header.msg_seq_num});
   const FeedCounter outcome = price_snapshot(header, frame, now);

@@ -38,7 +38,7 @@ struct Settings {
   // Trading time, in exchange time, within which the gateway repeats the image of every security.
   // No document states it (2.2); Shenzhen's is 60 s.
   std::int64_t image_period_ns = 60 * kNsPerSecond;
-  // A gateway that refused our logon is not asked again sooner.
+  // A gateway that refused our logon is not tried again before this wait is over.
   std::int64_t refused_backoff_ns = kNsPerSecond;
 
   std::string fallback_file;  // mktdt00.txt as the gateway writes it; empty: none

@@ -15,14 +15,14 @@ namespace indexcast::sse {
 
 enum class Source : std::uint8_t { gateway, file };
 
-// The gateways count until none of them has given market data for fallback_after_ns (while the
-// session is up, only silence while the market trades counts); then the file does, until a gateway
-// session is live again, its first full round of images taken. Channel 1 and channel 2 announce
-// their own states, channel 0 that of the source that counts; each switch is therefore seen as a
-// state of channel 2 that leaves or enters `down`. Back at the gateways, channel 1 judges what the
-// file priced.
+// The gateways are the source until none of them has given market data for fallback_after_ns (while
+// the session is up, only silence during trading counts). Then the file is the source, until a
+// gateway session is live again, with its first full round of images. Channels 1 and 2 announce
+// their own states, channel 0 that of the source in use. Each switch therefore appears as a state
+// of channel 2 that leaves or enters `down`. After the return to the gateways, channel 1 judges the
+// prices that came from the file.
 //
-// One thread but for source() and state().
+// One thread, except source() and state().
 class SourceSwitch {
  public:
   // `events` and `counters` outlive it.

@@ -89,7 +89,7 @@ constexpr std::array kTypes{
     TypeRule{kMsgVolumeStatistics, "VolumeStatistics", kOnly<kVolumeStatisticsFields>},
 };
 
-// A list is counted by four bytes in front of it and its items are not empty.
+// Whether the list's count has four bytes directly before the list, and its items are not empty.
 constexpr bool well_formed(const Section& section) {
   if (section.item == nullptr) return section.list.empty();
   const Field& count = section.fields.back();
@@ -176,7 +176,7 @@ DecodeError walk(const Section& section, Bytes& rest, FieldSink* sink, bool nest
   return nested && count == 0 ? DecodeError::none : walk_list(section, count, rest, sink);
 }
 
-// The same for all sections of a body.
+// Walks all sections of a body.
 DecodeError walk(const TypeRule& rule, Bytes& rest, FieldSink* sink) {
   for (const Section& section : rule.sections) {
     if (const auto error = walk(section, rest, sink, false); error != DecodeError::none) {

@@ -17,7 +17,7 @@ bool has_table(std::uint32_t msg_type);
 // Whether a whole frame decodes: its checksum, then its fields. A type without a table is checked
 // for its checksum alone.
 feed::DecodeError validate(feed::Bytes frame);
-// The same for a message of a multicast packet, which has no checksum of its own.
+// Validates a message of a multicast packet, which has no checksum of its own.
 feed::DecodeError validate_message(feed::Bytes message);
 
 // Shows the header's fields, then the body's with their lists; the header's alone when the body

@@ -31,7 +31,7 @@ void encode_resend(const Resend& resend, std::vector<std::byte>& out);
 void encode_channel_statistics(std::int64_t orig_time, std::uint16_t channel_no,
                                std::span<const StreamStatistics> streams,
                                std::vector<std::byte>& out);
-// Of `status` the switches are left aside: they are the second argument.
+// Ignores the switches in `status`; they are the second argument.
 void encode_security_status(const SecurityStatus& status, std::span<const SecuritySwitch> switches,
                             std::vector<std::byte>& out);
 void encode_market_status(const MarketStatus& status, std::vector<std::byte>& out);

@@ -50,7 +50,7 @@ constexpr bool covers(std::span<const Field> fields, std::size_t size) {
   return at == size;
 }
 
-// `rest` directly behind `first`; offsets in `rest` are computed here.
+// Joins two tables: `rest` directly follows `first`; offsets in `rest` are computed here.
 template <std::size_t N, std::size_t M>
 consteval std::array<Field, N + M> join(const std::array<Field, N>& first,
                                         const std::array<Field, M>& rest) {
@@ -264,7 +264,7 @@ inline constexpr std::array kAfterHoursEntryFields{
     decimal_field("MDEntrySize", after_hours_entry::kMDEntrySize, kQtyDecimals)};
 static_assert(covers(kAfterHoursEntryFields, after_hours_entry::kSize));
 
-// What follows the entries of a 300211, 2.9.
+// Fields behind the entries of a 300211, 2.9.
 inline constexpr std::array kSubTradingPhaseCountFields{
     natural_field("NoSubTradingPhaseCodes", 0, 4)};
 inline constexpr std::array kSubTradingPhaseFields{text_field("SubTradingPhaseCode", 0, 8),

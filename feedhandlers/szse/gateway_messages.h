@@ -19,10 +19,11 @@ struct Framing {
 // With the names and the password of `gateway`.
 void append_logon(const Settings& settings, const Gateway& gateway, feed::Outbox& out);
 void append_heartbeat(feed::Outbox& out);
-// SessionStatus 0 in a logout that begins the exchange, 4 in an answer (GUIDE 5.5).
+// SessionStatus is 0 in a logout that starts the exchange, 4 in an answer (GUIDE 5.5).
 void append_logout(feed::LogoutRole logout, feed::Outbox& out);
 
-// What a frame with a good checksum is to its session; 8, 390094 and market data are `application`.
+// Reads a frame with a correct checksum as a session message. 8, 390094 and market data are
+// `application`.
 feed::SessionMessage read_session_message(feed::Bytes frame);
 
 }  // namespace indexcast::szse

@@ -20,7 +20,7 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
 
   bool on_time(TimeNs now, feed::Outbox& out) override;
 
-  // What the second session works for; nullptr without the setting `ticks`.
+  // Tick source of the second session; nullptr without the setting `ticks`.
   TickSource* ticks() { return router_.ticks(); }
 
  private:

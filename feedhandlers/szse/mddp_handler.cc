@@ -47,7 +47,7 @@ void MddpHandler::on_datagram(std::uint32_t, feed::Line line, Bytes payload, Tim
   }
 }
 
-// Which of the two forms the exchange uses, and whether it encrypts.
+// Counts the form of the fragment fields, and encrypted packets.
 void MddpHandler::count_form(const MddpHeader& header) {
   if (header.fragment_form == FragmentForm::table) {
     counters_.add(FeedCounter::fragments_table_form);
@@ -79,8 +79,8 @@ void MddpHandler::on_whole(const MddpPacket& packet, feed::Line line, TimeNs now
   stream->packets.on_packet(header, packet.body, line, now, receiver);
 }
 
-// Ticks are put in order and counted by their own numbers. Those that cannot be read are a hole
-// there, which the resend session fills.
+// Ticks are ordered and counted by their own numbers. Unreadable ones are a gap there, which the
+// resend session fills.
 void MddpHandler::on_ticks(const MddpHeader& header, Bytes body, TimeNs now) {
   if (!header.encrypted() && deliver(header, body, 0, now)) return;
   std::int64_t last = 0;
@@ -116,8 +116,8 @@ MddpHandler::Stream* MddpHandler::find_stream(const MddpHeader& header) {
   return nullptr;
 }
 
-// A new sender takes an unused place, else that of the sender of its channel that was silent
-// longest, which it replaces, else that of any stream whose sender is down.
+// Returns the place for a new sender: an unused one, else that of the sender of its channel that
+// was silent longest, which it replaces, else that of any stream whose sender is down.
 MddpHandler::Stream* MddpHandler::place_for(const MddpHeader& header, TimeNs now) {
   Stream* place = nullptr;
   const auto rank = [&](const Stream& stream) {
@@ -134,7 +134,7 @@ MddpHandler::Stream* MddpHandler::place_for(const MddpHeader& header, TimeNs now
   return rank(*place) > 0 || down ? place : nullptr;
 }
 
-// SenderId changes when a sender begins again (MDDP 4.1): messages of the sender before it may be
+// SenderId changes when a sender restarts (MDDP 4.1): messages of the previous sender may be
 // missing.
 MddpHandler::Stream* MddpHandler::stream_of(const MddpHeader& header, TimeNs now) {
   Stream* stream = find_stream(header);
@@ -182,7 +182,7 @@ void MddpHandler::deliver_message(Bytes message, TimeNs now) {
   router_.note_data(message, now, data_);
   if (state_.state() != FeedState::live) update(now);
   if (const auto outcome = router_.on_message(message, now)) counters_.add(*outcome);
-  // The message may have ended the market's trading, and with it what silence means, or the round.
+  // The message may have ended trading, after which silence is not stale, or completed the round.
   if (state_.state() != FeedState::live) update(now);
 }
 

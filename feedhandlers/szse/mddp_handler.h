@@ -21,14 +21,14 @@
 
 namespace indexcast::szse {
 
-// Packets are arbitrated by channel, sender and number, so lines that repeat each other give each
-// message once; senders that number for themselves are told apart, and an image that both sent is
-// applied once by its time. Encrypted packets cannot be read: their messages are lost. Lost
-// snapshots cannot be asked for again: the feed is in `gap` until the round of images is complete,
-// and each security counts from its own next image on. Lost ticks are the TickSource's business.
+// Packets are merged by channel, sender and number, so two equal lines deliver each message once.
+// Senders with their own numbering are kept apart, and an image that both sent is applied once, by
+// its time. Encrypted packets cannot be read: their messages are lost. Lost snapshots cannot be
+// requested: the feed is in `gap` until the round of images is complete, and each security counts
+// again from its own next image. TickSource handles lost ticks.
 //
 // States: connecting until the first packet; then those of snapshot_state.h: `recovering` at first
-// and after `stale`; `gap` after a loss; live; stale as data_watch.h has it, and after
+// and after `stale`; `gap` after a loss; live; stale by the rule of data_watch.h, and after
 // `multicast.silence_ns` without any packet. One thread; allocates at construction only.
 class MddpHandler final : public feed::DatagramHandler {
  public:
@@ -46,7 +46,7 @@ class MddpHandler final : public feed::DatagramHandler {
   // As Feed::take_notice.
   bool take_notice(feed::SessionNotice& out) { return notices_.take(out); }
 
-  // What the second session works for; nullptr without the setting `ticks`.
+  // Tick source of the second session; nullptr without the setting `ticks`.
   TickSource* ticks() { return router_.ticks(); }
 
  private:
@@ -61,7 +61,7 @@ class MddpHandler final : public feed::DatagramHandler {
     MddpStream packets;
   };
 
-  // What a stream calls.
+  // Receives packets and losses from a stream.
   struct Receiver {
     MddpHandler& handler;
     const Stream& stream;

@@ -50,7 +50,7 @@ inline constexpr std::uint16_t kStreamEnd = 0xffff;  // MsgCount
 inline constexpr std::size_t kLengthSize = 4;
 }  // namespace mddp
 
-// Where the fragment fields of a packet stand. Tables and samples of MDDP contradict each other
+// Position of the fragment fields of a packet. Tables and samples of MDDP contradict each other
 // (3.1 against 5.8); both forms are read.
 enum class FragmentForm : std::uint8_t {
   none,
@@ -71,10 +71,10 @@ struct MddpHeader {
 
   bool has(std::uint16_t bit) const { return (flag & bit) != 0; }
   bool compressed() const { return (flag & mddp::kFlagCompressionMask) != 0; }
-  // The body cannot be read: nobody has published how to fetch the token (STD A.8, A.10).
+  // The body cannot be read: no document says how to obtain the token (STD A.8, A.10).
   bool encrypted() const { return (flag & mddp::kFlagEncryptionMask) != 0; }
-  // Heartbeats of the source and of a stream, and the end of a stream. They are printed with Flag 0
-  // (STD 6): whether their stream has numbers of its application they do not say.
+  // Heartbeats of the source and of a stream, and the end of a stream. Their Flag is 0 (STD 6), so
+  // they do not say whether their stream is numbered by its application.
   bool is_mark() const { return channel == 0 || msg_count == 0 || msg_count == mddp::kStreamEnd; }
   bool fragmented() const { return total_fragments > 1; }
   friend bool operator==(const MddpHeader&, const MddpHeader&) = default;

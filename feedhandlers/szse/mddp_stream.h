@@ -14,14 +14,15 @@
 
 namespace indexcast::szse {
 
-// Numbers count messages. A packet that arrives early is kept until the hole before it is filled by
-// the other line, until `wait_ns` passed or until kMaxHeld packets wait; then the missing messages
-// are lost. The messages of an encrypted packet are lost when their turn comes. The first packet
-// opens the stream.
+// Numbers count messages. An early packet is held until the other line fills the gap before it,
+// until `wait_ns` passed or until kMaxHeld packets are held; then the missing messages are lost.
+// The messages of an encrypted packet are lost when their turn comes. The first packet opens the
+// stream.
 //
-// A line whose numbers go back by more than kRestartThreshold shows that the sender began again
-// without a new SenderId (MDDP 5.5); lines are compared with themselves, because one may be far
-// behind the other. Packets of a line that has yet to go back are dropped until it does.
+// A line whose numbers go back by more than kRestartThreshold shows that the sender restarted
+// without a new SenderId (MDDP 5.5). Each line is compared with itself only, because one may be far
+// behind the other. After a restart on one line, packets of the other line are dropped until it
+// reaches the new numbers.
 //
 // Counts duplicate, sequence_received, sequence_lost, gaps and restarts. One thread; allocates at
 // construction only.
@@ -30,8 +31,8 @@ class MddpStream {
   // MDDP suggests a small buffer (notes 1.7).
   static constexpr std::size_t kMaxHeld = 16;
   static constexpr std::size_t kHeldBytes = 16 * 1024;
-  // Above any reordering within one line, for which MDDP suggests a buffer of about 16 messages; a
-  // restart within fewer messages passes for duplicates until it has caught up.
+  // Larger than any reordering within one line, for which MDDP suggests a buffer of about 16
+  // messages. A restart by fewer messages looks like duplicates until the numbers have caught up.
   static constexpr std::int64_t kRestartThreshold = 300;
 
   MddpStream(std::int64_t wait_ns, feed::FeedCounters& counters)
@@ -39,7 +40,7 @@ class MddpStream {
     for (Held& held : held_) held.bytes.reserve(kHeldBytes);
   }
 
-  // Another sender takes this place.
+  // Resets the stream for another sender.
   void restart() {
     forget_numbers();
     lines_ = {};
@@ -62,8 +63,8 @@ class MddpStream {
     place(header, body, now, receiver);
   }
 
-  // The sender says that its last message so far has number `last`: what was not received by then
-  // is lost, once the other line had its time.
+  // The sender's last message so far has number `last`. Messages not received by then are lost,
+  // after a wait for the other line.
   template <class Receiver>
   void on_last(std::int64_t last, feed::Line line, TimeNs now, Receiver& receiver) {
     if (expected_ == 0 || last < 0 || last == std::numeric_limits<std::int64_t>::max()) return;
@@ -107,7 +108,7 @@ class MddpStream {
     for (Held& held : held_) held.used = false;
   }
 
-  // Notes where a line is. False: the packet is from before a restart.
+  // Records the position of a line. False: the packet is from before a restart.
   template <class Receiver>
   bool follow_line(feed::Line line, std::int64_t first, std::int64_t next, Receiver& receiver) {
     LineState& state = lines_[feed::index_of(line)];

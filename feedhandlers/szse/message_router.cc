@@ -7,11 +7,11 @@ using feed::FeedCounter;
 
 namespace {
 
-// The 390 series (390012 to 390095) comes by the clock, whether the market trades or not
+// The 390 series (390012 to 390095) arrives at fixed intervals, whether the market trades or not
 // (notes 1.5, 1.6).
 constexpr bool is_market_data(std::uint32_t msg_type) { return msg_type / 1000 != 390; }
 
-// Of the types that begin with an OrigTime; ticks do not.
+// OrigTime of the types that begin with it; ticks do not.
 std::optional<std::int64_t> orig_time_in(std::uint32_t msg_type, Bytes message) {
   switch (msg_type) {
     case kMsgSnapshot:

@@ -1,4 +1,4 @@
-// What the messages of the exchange do, whichever transport brought them.
+// Handles the exchange's messages, from any transport.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ class MessageRouter {
   // 390095. False when it does not decode.
   bool on_channel_heartbeat(feed::Bytes message, TimeNs now);
   void on_time(TimeNs now);
-  // The transport's state: the state of the snapshots' channel and of the feed as a whole.
+  // Sets the transport's state, which is that of the snapshots' channel and of the whole feed.
   // `by_security`: see GatewaySession.
   void on_state(FeedState state, bool by_security, TimeNs now);
 

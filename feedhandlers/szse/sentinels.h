@@ -1,5 +1,5 @@
-// The phase of the Shenzhen market, which no message announces: it is where the sentinel securities
-// are (METHODOLOGY 5).
+// Phase of the Shenzhen market. No message announces it; it follows from the phases of the sentinel
+// securities (METHODOLOGY 5).
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -14,10 +14,10 @@
 
 namespace indexcast::szse {
 
-// The market is in a phase once every sentinel that is neither halted nor suspended is in it; when
-// all are halted or suspended, once they all are. A sentinel that says nothing holds the market
-// back for `silence_ns` of exchange time after the first other one moved, and is left out from then
-// on until it speaks. All times are the exchange's. One thread; allocates at construction only.
+// The market is in a phase once every sentinel that is neither halted nor suspended is in it; if
+// all are halted or suspended, once all of them are in it. A silent sentinel delays the market for
+// `silence_ns` of exchange time after the first other one moved. After that it is ignored until it
+// sends a message. All times are the exchange's. One thread; allocates at construction only.
 class Sentinels {
  public:
   Sentinels(std::span<const std::uint32_t> codes, std::int64_t silence_ns);

@@ -13,8 +13,8 @@ namespace indexcast::szse {
 struct SessionStatus {
   std::int32_t code = 0;
   std::string_view name;
-  // Before the next logon at this gateway, beside the usual back-off. S117 asks for a wait and
-  // names none. Other gateways have a password of their own, so it holds back none of them.
+  // Wait before the next logon at this gateway, in addition to the usual back-off. S117 asks for a
+  // wait without a length. Other gateways have their own passwords and are not delayed.
   std::int64_t wait_ns = 0;
 };
 

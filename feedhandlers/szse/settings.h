@@ -25,9 +25,9 @@ struct MulticastSettings {
   std::string interface = "127.0.0.1";  // address of the interface that joins the groups
   std::vector<MulticastChannel> channels;
   int receive_buffer_bytes = 8 << 20;
-  // Only datagrams from these addresses are taken; empty: from any.
+  // Only datagrams from these addresses are accepted; empty: from any.
   std::vector<std::string> sources;
-  // Join the groups for `sources` only (IGMPv3), as a source-specific network wants it.
+  // Join the groups for `sources` only (IGMPv3), for a source-specific network.
   bool join_sources = false;
   // Channels that a site takes, times senders; what comes beyond is filtered. At least 1; a quarter
   // of a MiB each.
@@ -40,8 +40,8 @@ struct MulticastSettings {
   std::int64_t silence_ns = 15'000'000'000;
 };
 
-// A port of a gateway with the names and the password of a session there. TargetCompID is the id of
-// the gateway, which another gateway does not have (GUIDE 5.1, 5.7).
+// A port of a gateway with the names and the password of a session there. TargetCompID is the
+// gateway's id; no other gateway has the same (GUIDE 5.1, 5.7).
 struct Gateway {
   feed::Endpoint address{};
   std::string sender_comp_id = "VSS";  // chosen by the site, at most 20 characters

@@ -161,7 +161,7 @@ FeedCounter TickSource::price(Channel& channel, const Tick& tick, TimeNs now) {
     book.turnover = sum(book.turnover, tick.turnover);
   }
   book.trade_time = std::max(book.trade_time, tick.time);
-  hear(book);
+  mark_heard(book);
   book.channel = channel.number;
   events_.trade(tick.instrument, {PriceKind::last, tick.price, book.volume, book.turnover},
                 {tick.time, now, static_cast<std::uint64_t>(tick.sequence),
@@ -171,7 +171,7 @@ FeedCounter TickSource::price(Channel& channel, const Tick& tick, TimeNs now) {
 
 void TickSource::rebase(InstrumentId instrument, const feed::TradedPrice& totals, TimeNs time) {
   Book& book = books_[instrument];
-  hear(book);
+  mark_heard(book);
   book.base_time = time;
   book.volume = totals.volume;
   book.turnover = totals.turnover;
@@ -305,7 +305,7 @@ FeedState TickSource::state_at(Channel& channel, TimeNs now) const {
   if (!realtime_up_) return FeedState::down;
   const bool asking =
       channel.behind && now - channel.behind_since >= settings_.tick_wait_ns && can_ask(channel);
-  // A loss is announced before what follows it, whatever else is asked for.
+  // A loss is announced before the ticks that follow it, even while more are requested.
   if ((asking && !channel.lost_more) || channel.unsure) return FeedState::recovering;
   if (channel.settling) return FeedState::gap;
   if (channel.data.stale(now, !channel.ended && events_.phase_is(MarketPhase::trading)))
@@ -338,7 +338,7 @@ void TickSource::begin_round(Channel& channel) {
   }
 }
 
-void TickSource::hear(Book& book) {
+void TickSource::mark_heard(Book& book) {
   if (!book.unheard) return;
   book.unheard = false;
   for (std::size_t i = 0; i < used_; ++i) {

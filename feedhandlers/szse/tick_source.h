@@ -25,16 +25,16 @@ inline constexpr std::uint32_t kTickChannelBase = 1000;
 
 enum class Session : std::uint8_t { realtime, resend };
 
-// States of a channel, announced as they change: `live`; `recovering` while missing ticks are asked
-// for, and after a reconnection until the channel has said where it is; `gap` after
-// ticks were lost for good, until each security that traded on the channel was heard, by a tick of
-// it or a newer snapshot, or an image period passed (venue_events.h), and each counts again by
-// itself; `stale` when silent, and as data_watch.h has it; `down` with its connection. Ticks behind
-// a hole wait for it, bounded in number and time. A snapshot that is newer than what the ticks gave
-// is taken meanwhile, so a hole delays a price by a snapshot's interval at most.
+// States of a channel, announced as they change: `live`; `recovering` while missing ticks are
+// requested, and after a reconnection until the channel's number is known; `gap` after ticks were
+// lost for good, until each security that traded on the channel was heard, by a tick of it or a
+// newer snapshot, or an image period passed (venue_events.h), and each counts again by itself;
+// `stale` when silent, and by the rule of data_watch.h; `down` with its connection. Ticks behind a
+// gap are held, with a limit on number and time. A snapshot newer than the ticks is used meanwhile,
+// so a gap delays a price by one snapshot interval at most.
 //
-// Counts every tick once it is handed on or dropped, every number as received, recovered or lost.
-// One thread; allocates at construction only.
+// Counts every tick once, when it is delivered or dropped, and every number as received, recovered
+// or lost. One thread; allocates at construction only.
 class TickSource {
  public:
   // Channels 201x to 205x that a gateway carries; those beyond are filtered.
@@ -55,7 +55,7 @@ class TickSource {
 
   // The second session, up or down.
   void on_resend_session(bool up, TimeNs now);
-  // What to ask for now; one request is out at a time.
+  // Returns the next request to send; one request is pending at a time.
   std::optional<Resend> next_request(TimeNs now);
   void on_answer(const Resend& answer, TimeNs now);
   // The request that is out was turned down in another way (message 8).
@@ -125,7 +125,7 @@ class TickSource {
   FeedState state_at(Channel& channel, TimeNs now) const;
   void update(Channel& channel, TimeNs now);
   void begin_round(Channel& channel);
-  void hear(Book& book);
+  void mark_heard(Book& book);
 
   const Settings settings_;
   const feed::SymbolTable& symbols_;

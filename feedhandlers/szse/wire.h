@@ -309,11 +309,11 @@ inline constexpr std::uint16_t kEntryLow = entry_type('8');
 inline constexpr std::uint16_t kEntryUpperLimit = entry_type('x', 'e');
 inline constexpr std::uint16_t kEntryLowerLimit = entry_type('x', 'f');
 
-// Of 309011 (2.4).
+// Entry types of 309011 (2.4).
 inline constexpr std::uint16_t kEntryIndex = entry_type('3');
 inline constexpr std::uint16_t kEntryIndexPrevClose = entry_type('x', 'a');
 inline constexpr std::uint16_t kEntryIndexClose = entry_type('x', 'l');
-// Of 309211 (2.7).
+// Entry types of 309211 (2.7).
 inline constexpr std::uint16_t kEntryFundNav = entry_type('x', '8');
 
 inline constexpr std::string_view kStreamSpot = "010";

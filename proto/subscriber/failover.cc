@@ -80,7 +80,7 @@ std::optional<std::size_t> Failover::expire(Time now) {
   return std::nullopt;
 }
 
-// What it said of its indices is worth nothing until it says so again.
+// Its report about indices is invalid until the next one.
 void Failover::lose(Server& server, SwitchReason why, Time now) {
   server.presence = Presence::lost;
   server.why_lost = why;

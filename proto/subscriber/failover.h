@@ -1,4 +1,4 @@
-// Which server is used: decided by heartbeats, closed connections and restarts. No socket, no
+// Decides which server is used, from heartbeats, closed connections and restarts. No socket, no
 // clock.
 #pragma once
 
@@ -15,32 +15,32 @@
 
 namespace indexcast::subscriber {
 
-// A server is alive from its first heartbeat until it is lost: it was silent for the timeout, or
-// its connection was closed. It can be chosen while it is alive, ready and not draining. It is as
-// good as the one in use when it can be chosen and has every followed index quotable that is
-// quotable there.
+// A server is alive from its first heartbeat until it is lost: silent for the timeout, or its
+// connection was closed. It is eligible while it is alive, ready and not draining. It is as good as
+// the server in use when it is eligible and every followed index that is quotable on the server in
+// use is quotable on it.
 //
-// The one in use is left:
-// - when it is lost: at once for one that can be chosen; after Limits::unready_after for one that
-//   is alive only;
-// - when it drains, or restarted, and the other one is as good;
-// - when it was not ready, or an index was quotable on the other one alone, for
-//   Limits::better_after, and the other one was as good all the time;
-// - for the primary, when that was as good for Limits::return_after.
-// The last two come no earlier than return_after after the switch before, so that servers whose
-// states alternate do not move the subscriber to and fro.
+// Switches to the other server:
+// - when the one in use is lost: at once if the other is eligible; after Limits::unready_after if
+//   it is alive only;
+// - when the one in use is draining, or restarted, and the other is as good;
+// - when the one in use was not ready, or an index was quotable on the other alone, for
+//   Limits::better_after, and the other was as good all that time;
+// - back to the primary, when that was as good for Limits::return_after.
+// The last two also wait until return_after has passed since the previous switch, so that servers
+// whose states alternate do not cause repeated switches.
 //
-// `now` is time during which the caller watched the servers' sockets (Session), and never goes
+// `now` is the time during which the caller watched the servers' sockets (Session), and never goes
 // back. One thread.
 class Failover {
  public:
   struct Limits {
     Time timeout{0};
-    Time return_after{0};   // 0: the primary is used again only where another rule asks for it
+    Time return_after{0};   // 0: no fail-back; only other rules return to the primary
     Time better_after{0};   // 0: never
     Time unready_after{0};  // 0: never
   };
-  // What a heartbeat says of its server.
+  // State of a server as its heartbeat reports it.
   struct Report {
     std::uint64_t epoch = 0;
     bool ready = true;
@@ -52,26 +52,26 @@ class Failover {
   std::size_t active() const { return active_; }
   bool alive(std::size_t server) const { return servers_[server].presence == Presence::alive; }
   bool any_alive() const;
-  // False once the server in use is lost: what it sent is not current. Until its first heartbeat it
-  // has the time of the timeout.
+  // False once the server in use is lost: its values are not current. Before its first heartbeat it
+  // is live until the timeout.
   bool live() const { return servers_[active_].presence != Presence::lost; }
-  // Neither a heartbeat nor a loss yet.
+  // Neither alive nor lost yet.
   bool unheard(std::size_t server) const { return servers_[server].presence == Presence::unheard; }
 
   // True when the server was not alive before.
   bool heartbeat(std::size_t server, const Report& report, Time now);
-  // Whether a followed index is quotable there, as the table of a heartbeat has it.
+  // Sets whether a followed index is quotable on the server, from the table of a heartbeat.
   void set_quotable(std::size_t server, const std::string& code, bool quotable);
   // The connection was closed or refused. True when the server was not lost before.
   bool close(std::size_t server, Time now);
-  // The server's socket holds more than was read, perhaps heartbeats: its silence begins now.
+  // The server's socket holds unread messages, perhaps heartbeats: its silence starts now.
   void postpone(std::size_t server, Time now);
-  // Servers that were silent for the timeout, one a call; none when no more were.
+  // Returns a server that was silent for the timeout, one per call; nothing when there is no more.
   std::optional<std::size_t> expire(Time now);
-  // The server to use from now on, when it is another one. To be called after each change and
+  // Returns a switch when another server must be used from now on. Call it after each change and
   // often.
   std::optional<Switch> check(Time now);
-  // The server in use lost its day: it restarted.
+  // The server in use restarted within the day. Returns a switch if the other one is as good.
   std::optional<Switch> epoch_lost(Time now);
 
  private:
@@ -79,7 +79,7 @@ class Failover {
   struct Server {
     Presence presence = Presence::unheard;
     Report report;
-    Time last{0};          // its newest heartbeat; at first, the beginning
+    Time last{0};          // its newest heartbeat; before the first, the start
     Time steady_since{0};  // alive in one epoch
     Time lost_since{0};
     SwitchReason why_lost = SwitchReason::heartbeat_timeout;
@@ -99,7 +99,7 @@ class Failover {
   std::size_t active_ = 0;
   bool switched_ = false;
   Time active_since_;
-  Time as_good_since_;  // the other one, as far as check() was called
+  Time as_good_since_;  // of the other server, at the calls of check()
   Time better_since_;
 };
 

@@ -185,7 +185,7 @@ void IndexStream::LevelSink::lost(Range range, LossReason why) {
   const std::uint64_t count = range.to - range.from + 1;
   (why == LossReason::superseded ? stream.counters_->superseded
                                  : stream.counters_->unrecoverable) += count;
-  stream.tell_lost(Stream::levels, range, why);
+  stream.report_lost(Stream::levels, range, why);
 }
 
 void IndexStream::RecordSink::deliver(v1::Event& record, Arrival, bool) {
@@ -201,10 +201,10 @@ void IndexStream::RecordSink::deliver(v1::Event& record, Arrival, bool) {
 }
 
 void IndexStream::RecordSink::lost(Range range, LossReason why) {
-  stream.tell_lost(Stream::records, range, why);
+  stream.report_lost(Stream::records, range, why);
 }
 
-void IndexStream::tell_lost(Stream stream, Range range, LossReason why) const {
+void IndexStream::report_lost(Stream stream, Range range, LossReason why) const {
   if (callbacks_->on_lost) callbacks_->on_lost({code_, stream, epoch_, range.from, range.to, why});
 }
 

@@ -28,11 +28,11 @@ class IndexStream {
               const Liveness& liveness, Counters& counters, Time now);
 
   const std::string& code() const { return code_; }
-  // Of the newest level that was handed over, YYYYMMDD; 0 before the first.
+  // Trade date of the newest delivered level, YYYYMMDD; 0 before the first.
   std::uint32_t trade_date() const { return watermark_.trade_date(); }
   // False: a snapshot is to be asked for.
   bool joined() const { return levels_.joined(); }
-  // The snapshot of this beginning was handed over.
+  // The snapshot that starts this stream was delivered.
   bool begun() const { return begun_; }
 
   // Another epoch, or another server: what is missing of the old one is named.
@@ -50,7 +50,8 @@ class IndexStream {
   void on_records(Range asked, v1::RecordsReply& reply, Time now);
   void tick(Time now);
 
-  // What to ask for; the caller says whether it asked and whether that failed.
+  // Trackers with the missing ranges; the caller reports whether it requested a range and whether
+  // that failed.
   StreamTracker<v1::Level>& levels() { return levels_; }
   StreamTracker<v1::Event>& records() { return records_; }
 
@@ -68,14 +69,14 @@ class IndexStream {
     void lost(Range range, LossReason why);
   };
 
-  // The stream begins with `level` (null: none) unless it is behind; then it waits in `pending_`.
+  // Starts the stream with `level` (null: none) unless it is behind; then it waits in `pending_`.
   void offer(const v1::Level* level, std::uint64_t complete_to, bool newest, Time now);
-  // A level of a stream that is not asked for again.
+  // Quality of a level on a stream that is not requested again (grid, inav).
   Quality see(const v1::Level& level, Time now);
-  // Of a level, or of an index without one (null), that is not behind.
+  // Quality of a level that is not behind, or of an index without a level (null).
   Quality quality_of(const v1::Level* level, bool newest) const;
   void begin(const v1::Level* level, std::uint64_t complete_to, Quality quality);
-  void tell_lost(Stream stream, Range range, LossReason why) const;
+  void report_lost(Stream stream, Range range, LossReason why) const;
 
   std::string code_;
   const Settings* settings_;

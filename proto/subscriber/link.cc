@@ -48,8 +48,8 @@ void connect(zmq::socket_t& socket, const std::string& endpoint) {
   }
 }
 
-// `monitor` gets the events of `socket` from here on. Without a limit of messages: ZeroMQ's own
-// thread would wait for an application that does not poll.
+// Sends the events of `socket` to `monitor` from now on, without a message limit, because ZeroMQ's
+// own thread would otherwise wait for an application that does not poll.
 void observe(zmq::socket_t& socket, zmq::socket_t& monitor) {
   const auto number = reinterpret_cast<std::uintptr_t>(socket.handle());
   const std::string endpoint = "inproc://monitor-" + std::to_string(number);
@@ -81,7 +81,7 @@ Link::Link(zmq::context_t& context, const Server& server, const Settings& settin
   connect(replies_, server.query);
 }
 
-// Before monitor_ goes: ZeroMQ's thread would wait for a reader of the event.
+// Runs before monitor_ is destroyed, because ZeroMQ's thread would wait for a reader of the event.
 Link::~Link() { zmq_socket_monitor(published_.handle(), nullptr, 0); }
 
 bool Link::take_closed() {

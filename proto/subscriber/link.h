@@ -10,8 +10,8 @@
 
 namespace indexcast::subscriber {
 
-// Receives heartbeats from the start, the rest while followed. ZeroMQ connects and reconnects on
-// its own, and tells of it on a third socket, the monitor of the SUB. One thread.
+// Receives heartbeats from the start, other messages while followed. ZeroMQ connects and reconnects
+// by itself, and reports it on a third socket, the monitor of the SUB. One thread.
 class Link {
  public:
   // Throws std::runtime_error for an endpoint or a key that ZeroMQ does not take.
@@ -29,15 +29,15 @@ class Link {
   zmq::pollitem_t replies_item() { return {replies_.handle(), 0, ZMQ_POLLIN, 0}; }
   zmq::pollitem_t monitor_item() { return {monitor_.handle(), 0, ZMQ_POLLIN, 0}; }
 
-  // Takes what the monitor tells. True while the connection of the SUB is closed or was refused;
-  // what it brought before that waits in the socket, complete.
+  // Takes the monitor's events. True while the connection of the SUB is closed or was refused; all
+  // messages from before that are then in the socket.
   bool take_closed();
 
   // Messages taken in one call, so that no socket starves another.
   static constexpr std::size_t kBatch = 1'000;
 
-  // Takes what has come, at most kBatch messages:
-  // published(topic, payload), or malformed() for another number of frames. Returns how many.
+  // Takes at most kBatch messages that have arrived: calls published(topic, payload), or
+  // malformed() for another number of frames. Returns how many.
   template <class Published, class Malformed>
   std::size_t take_published(Published published, Malformed malformed) {
     std::size_t count = 0;

@@ -13,7 +13,8 @@ constexpr Time kAskAgain{250};
 constexpr Time kUnknownAgain{30'000};
 // After a refusal that does not pass by itself; an operator may change rights meanwhile.
 constexpr Time kRefusedAgain{5'000};
-// Of the heartbeat timeout: one part is the longest time between two ticks that counts in full.
+// Divisor of the heartbeat timeout: one part is the longest time between two ticks that counts in
+// full.
 constexpr int kWatchedParts = 4;
 
 }  // namespace
@@ -81,7 +82,7 @@ void Session::on_heartbeat(std::size_t server, Time now) {
   const v1::Heartbeat& heartbeat = reader_.heartbeat();
   const bool in_use = server == failover_.active();
   if (in_use && !enter(heartbeat.epoch(), now)) return;
-  // A server from before `ready` says nothing of its indices either, and is taken to be good.
+  // A server without the field `ready` does not report its indices either; it is treated as good.
   const bool reports = heartbeat.has_ready();
   const bool came = failover_.heartbeat(server,
                                         {.epoch = heartbeat.epoch(),
@@ -89,7 +90,7 @@ void Session::on_heartbeat(std::size_t server, Time now) {
                                          .draining = heartbeat.draining()},
                                         watched_);
   if (came && callbacks_.on_connection) callbacks_.on_connection({server, true, in_use});
-  tell_liveness();
+  report_liveness();
   if (in_use) any_epoch_ = false;
   for (const v1::IndexSequence& index : heartbeat.indices()) {
     IndexStream* stream = find(index.code());
@@ -120,10 +121,10 @@ void Session::on_lost(std::size_t server) {
   const bool in_use = server == failover_.active();
   if (in_use) any_epoch_ = true;
   if (callbacks_.on_connection) callbacks_.on_connection({server, false, in_use});
-  tell_liveness();
+  report_liveness();
 }
 
-void Session::tell_liveness() {
+void Session::report_liveness() {
   const Liveness before = liveness_;
   liveness_ = {failover_.live(), failover_.active(), failover_.any_alive()};
   const bool same = before.live == liveness_.live && before.any_alive == liveness_.any_alive;
@@ -168,7 +169,7 @@ void Session::change(const Switch& change, Time now) {
   any_epoch_ = false;
   epoch_in_doubt_ = false;
   if (callbacks_.on_switch) callbacks_.on_switch(change);
-  tell_liveness();
+  report_liveness();
   wire_->follow(change.to, true);
   ask_snapshots(now);
 }

@@ -1,4 +1,4 @@
-// A subscriber without sockets and clock: messages and the time in, questions and callbacks out.
+// A subscriber without sockets and clock: takes messages and time, makes requests and callbacks.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@
 
 namespace indexcast::subscriber {
 
-// What a session needs of its sockets.
+// The sockets of a session.
 class Wire {
  public:
   virtual ~Wire() = default;
@@ -36,16 +36,17 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Any bytes, from the PUB and from the ROUTER of a server. A pause of the caller's own is no
-  // silence of a server: call these for all that waits in the sockets before tick().
+  // Take any bytes, from the PUB and from the ROUTER of a server. Call these for all messages in
+  // the sockets before tick(), so that a pause of the caller does not count as silence of a server.
   void on_published(std::size_t server, std::string_view topic, std::string_view payload, Time now);
   void on_reply(std::size_t server, std::string_view payload, Time now);
-  // More waits in the PUB's socket than was taken: the server is not judged silent by this tick.
+  // The PUB's socket holds more messages than were taken: this tick does not judge the server
+  // silent.
   void on_backlog(std::size_t server) { failover_.postpone(server, watched_); }
-  // The connection to the PUB was closed or refused, and all that it had brought was taken.
+  // The connection to the PUB was closed or refused, and all messages from before were taken.
   void on_disconnected(std::size_t server, Time now);
-  // To be called about every 10 ms. Of a longer time between two calls a quarter of
-  // Settings::heartbeat_timeout counts at most, as far as silence and waiting for a switch go.
+  // Call about every 10 ms. Of a longer time between two calls, at most a quarter of
+  // Settings::heartbeat_timeout counts towards silence and waiting for a switch.
   void tick(Time now);
 
   std::size_t server() const { return failover_.active(); }
@@ -55,7 +56,7 @@ class Session {
   void count_malformed() { ++counters_.malformed; }
 
  private:
-  // A bound on what a server can make us keep where every index is followed; a trading day has a
+  // Limit on the indices that a server can add where every index is followed; a trading day has a
   // few thousand.
   static constexpr std::size_t kIndicesMax = 100'000;
 
@@ -70,10 +71,10 @@ class Session {
   Index* add(const std::string& code, Time now);
 
   void on_heartbeat(std::size_t server, Time now);
-  // A server that is no more alive.
+  // A server was lost.
   void on_lost(std::size_t server);
-  void tell_liveness();
-  // False for an epoch that is over; a newer one begins all streams again.
+  void report_liveness();
+  // False for an old epoch. A newer one starts all streams again.
   bool enter(std::uint64_t epoch, Time now);
   void restart(Begin why, LossReason loss, Time now);
   void change(const Switch& change, Time now);
@@ -93,7 +94,7 @@ class Session {
   Callbacks callbacks_;
   Wire* wire_;
   Counters counters_;
-  Time watched_{0};  // the failover's time: that of the ticks, long gaps shortened
+  Time watched_{0};  // the failover's clock: time of the ticks, with long gaps shortened
   Time last_tick_;
   Failover failover_;
   Liveness liveness_{.live = true, .server = 0, .any_alive = false};

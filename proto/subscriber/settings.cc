@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::size_t kNameMax = 64;
 constexpr std::size_t kKeySize = 40;
-// A quarter of it is the longest time between two ticks that counts in full, and poll() ticks every
-// 50 ms while nothing comes.
+// A quarter of the timeout is the longest time between two ticks that counts in full, and poll()
+// ticks every 50 ms while no messages arrive.
 constexpr std::chrono::milliseconds kHeartbeatTimeoutMin{200};
 
 void check(const Server& server, const Settings& settings, std::vector<std::string>& out) {
@@ -35,7 +35,7 @@ std::vector<std::string> faults(const Settings& settings) {
     if (code.empty()) out.push_back("codes: an empty one");
   }
   if (!settings.levels && !settings.records && !settings.grid && !settings.inav) {
-    out.push_back("levels, records, grid, inav: none of them is wanted");
+    out.push_back("levels, records, grid, inav: at least one must be true");
   }
   if (settings.name.size() > kNameMax) out.push_back("name: more than 64 characters");
   const std::chrono::milliseconds none{0};

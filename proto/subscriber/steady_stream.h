@@ -22,7 +22,7 @@ class SteadyStream {
   // `quality`: of the level.
   void on_grid(const v1::Grid& grid, const Quality& quality);
   void on_inav(const v1::Inav& inav, const Quality& quality);
-  // Of any kind but RECORD.
+  // Takes a Skipped message of any kind except RECORD.
   void on_skipped(const v1::Skipped& skipped);
   // Another epoch, or another server.
   void restart() { ticks_.restart(); }

@@ -24,10 +24,10 @@ Settings checked(Settings settings) {
   return settings;
 }
 
-// How long time may wait for poll() while messages come, and while none come.
+// Longest time between two ticks while messages arrive, and while none arrive.
 constexpr Time kTick{10};
 constexpr Time kIdleTick{50};
-// Of one poll(), so that its end is a number.
+// Longest wait of one poll(), so that its end time does not overflow.
 constexpr Time kWaitMax{24 * 3'600'000};
 
 }  // namespace
@@ -85,8 +85,8 @@ class Subscriber::Impl : private Wire {
     return count;
   }
 
-  // The monitor is asked before and after. Before: all that a connection brought until it was
-  // closed is in the socket by then, and is read first. After: no new connection stands meanwhile.
+  // The monitor is asked twice. Before reading: all messages of a closed connection are then in the
+  // socket and are read first. After reading: no new connection was made meanwhile.
   std::size_t take(std::size_t server, Link& link) {
     const auto malformed = [this] { session_.count_malformed(); };
     const bool closed = link.take_closed();

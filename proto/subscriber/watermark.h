@@ -1,4 +1,4 @@
-// How far the application's view of an index has come, in a measure that two servers share.
+// Highest timestamp delivered to the application for an index, in a measure that two servers share.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,11 @@
 
 namespace indexcast::subscriber {
 
-// Servers number independently, so sequences say nothing here. What they share is their input: the
-// trading day, and the venue's own stamp on what caused a level. Stamps of several venues do not
-// rise together within one index, so the highest one is kept: a level below it *may* be older than
-// what was handed over and is treated as if it were; one at or above it was caused by something at
-// least as new.
+// Sequences of two servers are independent. What the servers share is their input: the trading day,
+// and the venue's timestamp on the input that caused a level. Timestamps of several venues do not
+// rise together within one index, so the highest one is kept. A level below it may be older than a
+// delivered one and is treated as such; a level at or above it was caused by an input at least as
+// new.
 class Watermark {
  public:
   void saw(const v1::Level& level) {

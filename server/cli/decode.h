@@ -28,12 +28,12 @@ struct DecodeOptions {
 // options' own captures are not looked at.
 void decode_all(feed::CaptureSource& source, const DecodeOptions& options, DecodeOutput& output);
 
-// Writes the messages to `out` in the order of the capture, with --json the account as its last
-// line, and faults of captures and the account to `err`: the six counts of decode_totals.h add up
-// to all bytes of the captures, and a message counts as decoded only when its fields were shown.
-// Returns kExitOk, kExitInput when a capture is missing or is none, kExitIncomplete when one ends
-// damaged, bytes are missing or anything is malformed. Control plane: allocates, one thread, memory
-// bounded by the reassembler's limits.
+// Writes the messages to `out` in the order of the capture, and with --json the counts as the last
+// line. Writes faults of captures and the counts to `err`. The six counts of decode_totals.h add up
+// to all bytes of the captures; a message counts as decoded only when its fields were shown.
+// Returns kExitOk; kExitInput when a capture is missing or is not a capture; kExitIncomplete when
+// one ends damaged, bytes are missing or anything is malformed. Control plane: allocates, one
+// thread, memory limited by the reassembler.
 int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace indexcast::server

@@ -47,7 +47,7 @@ void DecodeOutput::begin_object(std::string_view key, std::string_view value) {
   append_member(line_, key, value);
 }
 
-// Of a line for people: which capture it is about, where that is not plain.
+// Names the capture at the start of a text line when there are several.
 void DecodeOutput::begin_line(StreamPlace place) {
   if (captures_.size() < 2) return;
   line_ += captures_[place.capture];
@@ -93,7 +93,7 @@ void DecodeOutput::end_message() {
   end_line();
 }
 
-// `bytes` is 0 for a message that came compressed, whose packet is counted as a whole.
+// `bytes` is 0 for a message of a compressed packet, which is counted as a whole.
 void DecodeOutput::count_message(const MessageHead& head, std::size_t bytes,
                                  std::size_t undescribed) {
   if (!head.known()) return totals_.unknown_type.add(head.type, bytes);

@@ -64,14 +64,14 @@ class DecodeOutput {
   // Bytes that do not decode.
   void malformed(std::string_view reason, std::size_t bytes, StreamPlace place,
                  const Direction& direction);
-  // Bytes that are not at fault and not shown.
+  // Counts bytes without a fault that are not shown.
   void skipped(std::string_view reason, std::size_t bytes, StreamPlace place,
                const Direction& direction);
   // The same without a line: of other protocols and ports.
   void count_skipped(std::string_view reason, std::uint64_t bytes, std::uint64_t items = 1) {
     totals_.skipped.add(reason, bytes, items);
   }
-  // Bytes of a good packet outside its messages: the packet's own header.
+  // Counts bytes of a valid packet outside its messages: the packet's own header.
   void add_decoded_bytes(std::size_t bytes) { totals_.decoded.bytes += bytes; }
   // A frame of the capture without a payload that could be read.
   void malformed_packet(feed::PacketVerdict verdict, std::size_t bytes, StreamPlace place);

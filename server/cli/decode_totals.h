@@ -32,20 +32,20 @@ struct ReasonedCount {
   }
 };
 
-// The account of one venue. The captures' bytes are the payloads of UDP and TCP, and whole frames
-// where no such payload could be read; each byte is in exactly one of the six counts.
+// Byte and message counts of one venue. The captures' bytes are the payloads of UDP and TCP, and
+// whole frames if no such payload could be read. Each byte is in exactly one of the six counts.
 struct DecodeTotals {
   DecodeCount decoded;      // messages and their bytes that stand in a field with its name
   DecodeCount undescribed;  // messages with further bytes that no field covers, and those bytes
-  // Messages whose fields are not shown: of a type that the specification defines and no table
-  // describes, or of a type that it does not define. The reasons are the types.
+  // Messages whose fields are not shown: the specification defines the type and no table describes
+  // it, or it does not define the type. The reasons are the types.
   ReasonedCount named_only;
   ReasonedCount unknown_type;
-  // Not the venue's, or not at fault: foreign (another protocol or port), ipv6, not_ip, repeated (a
-  // TCP segment seen before), out_of_step (before the first frame of a stream that was joined in
-  // its middle or after a hole), too_long, after_close, refused (more flows than are followed),
-  // management (MDDP's own traffic), incomplete (pieces of an MDDP packet whose others are
-  // missing).
+  // Bytes of other sources, or without a fault: foreign (another protocol or port), ipv6, not_ip,
+  // repeated (a TCP segment seen before), out_of_step (before the first frame of a stream that was
+  // joined in its middle or after a gap), too_long, after_close, refused (more flows than are
+  // followed), management (MDDP's own traffic), incomplete (fragments of an MDDP packet that lacks
+  // others).
   ReasonedCount skipped;
   ReasonedCount malformed;  // messages, runs of bytes, packets
   std::uint64_t packets = 0;

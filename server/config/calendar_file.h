@@ -16,8 +16,8 @@ namespace indexcast::server {
 // them.
 absl::StatusOr<feed::Calendar> load_calendar(const std::string& path);
 
-// What the configured calendars say of `date`. Refuses them when one is faulty or two are for the
-// same year. Without one for the year every market is taken to trade, not covered and not
+// Loads the trading day `date` from the configured calendars. Fails when one is faulty or two are
+// for the same year. Without one for the year every market is assumed to trade, not covered and not
 // confirmed.
 absl::StatusOr<feed::TradingDay> load_trading_day(const Config& config, Date date);
 
@@ -28,8 +28,8 @@ void set_trading_day(Config& config, feed::TradingDay day);
 // The end of the calendar is announced this many days before.
 inline constexpr std::int64_t kCalendarNoticeDays = 60;
 
-// Lists for the operator, one line each: enabled markets whose day is not confirmed, and the end of
-// the calendar, or of its confirmed years, when it is kCalendarNoticeDays or fewer days away.
+// Warnings for the operator, one line each: enabled markets whose day is not confirmed, and the end
+// of the calendar, or of its confirmed years, when it is kCalendarNoticeDays or fewer days away.
 std::vector<std::string> trading_day_warnings(const Config& config);
 
 }  // namespace indexcast::server

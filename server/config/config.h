@@ -24,7 +24,7 @@
 namespace indexcast::server {
 
 enum class Topology : std::uint8_t { one_core, per_feed };
-// What high and low follow: every level, or those of the grid (METHODOLOGY 5).
+// Levels that high and low use: every level, or those of the grid (METHODOLOGY 5).
 enum class StatisticsFrom : std::uint8_t { tick, grid };
 enum class IdleMode : std::uint8_t { spin, backoff, block };
 
@@ -148,8 +148,8 @@ struct JournalSettings {
   std::size_t ring = 1 << 18;
 };
 
-// Which colour a rise has on the page; a fall has the other one. `watch` has an option of the same
-// words.
+// Colour of a rise on the page; a fall has the other one. `watch` has an option with the same
+// values.
 enum class Colours : std::uint8_t { red_up, green_up };
 inline constexpr std::array<std::string_view, 2> kColourWords{"red_up", "green_up"};
 
@@ -194,8 +194,9 @@ struct Config {
 // all of them.
 absl::StatusOr<Config> load_config(const std::string& path);
 
-// What the configuration opens to a network beyond this machine without protection. Each entry is
-// "file:0:key: what", says what to set, and is a warning only. Empty for the shipped configuration.
+// Warnings about services that the configuration opens to a network beyond this machine without
+// protection. Each entry is "file:0:key: what" and says what to set. Empty for the shipped
+// configuration.
 std::vector<std::string> exposure_warnings(const Config& config);
 
 // The effective configuration as TOML, every key of it.

@@ -172,7 +172,7 @@ void check_http(const Config& config, TableReader& reader) {
     reader.fault("http", "tls: certificate and key, or neither");
 }
 
-// What no single key can say.
+// Checks rules that involve several keys.
 void check_whole(const Config& config, TableReader& reader) {
   if (config.definitions.empty() == config.days.directory.empty())
     reader.fault("definitions", "at least one is needed, or days.directory, and not both");
@@ -197,8 +197,8 @@ void check_whole(const Config& config, TableReader& reader) {
   if (config.zmq.enabled) check_zmq(config.zmq, reader);
 }
 
-// The simulator is the other side of the same sessions, on the same day. A venue without an address
-// takes no part in it.
+// Completes the simulator's settings: it plays the other side of the same sessions, on the same
+// day. A venue without an address is not simulated.
 void complete_simulator(Config& config) {
   config.simulator.sse = config.sse;
   config.simulator.szse = config.szse;

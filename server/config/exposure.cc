@@ -1,4 +1,5 @@
-// What a configuration opens to a network without protection, and the key that closes it.
+// Finds services that a configuration opens to a network without protection, and the key that
+// closes each.
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
@@ -9,7 +10,7 @@
 namespace indexcast::server {
 namespace {
 
-// Addresses and names that only programs on this machine reach.
+// Whether only programs on this machine reach the address or name.
 bool is_loopback(std::string_view host) {
   if (host == "localhost" || host == "lo" || host == "::1" || host == "[::1]") return true;
   in_addr address{};
@@ -17,8 +18,8 @@ bool is_loopback(std::string_view host) {
          ntohl(address.s_addr) >> 24 == 127;
 }
 
-// Of a ZeroMQ endpoint. "tcp://SOURCE;HOST:PORT" names the local end first; only ipc and inproc
-// stay on the machine by themselves.
+// Whether a ZeroMQ endpoint is local. "tcp://SOURCE;HOST:PORT" names the local end first. Of the
+// other transports only ipc and inproc stay on the machine.
 bool is_local_endpoint(std::string_view endpoint) {
   const std::size_t scheme = endpoint.find("://");
   if (scheme == std::string_view::npos) return false;

@@ -43,13 +43,13 @@ class TableReader {
   template <class T, class Describe>
   void tables(std::string_view key, std::vector<T>& out, const Describe& describe,
               std::string_view form = {});
-  // A key that stands elsewhere now: a fault that shows `form`.
+  // Reports a key that has moved: a fault that shows `form`.
   void moved(std::string_view key, std::string_view form);
 
   bool has(std::string_view key) const { return table_.contains(key); }
   // A fault unless the file has the key.
   void require(std::string_view key);
-  // Every key that nobody asked for is a fault. Call last.
+  // Reports every key that was not read as a fault. Call last.
   void refuse_unknown_keys();
 
   void fault(std::string_view key, std::string_view what);

@@ -41,13 +41,13 @@ constexpr std::chrono::seconds kLinger{1};
 constexpr std::chrono::milliseconds kGoodbye{500};
 // How long an answer waits for the core, which takes a millisecond when it runs.
 constexpr std::int64_t kAnswerWithinNs = 2 * kNsPerSecond;
-// Between two looks at the core's records, with and without somebody who waits.
+// Intervals between two reads of the core's records, with and without a waiting client.
 constexpr std::chrono::milliseconds kWatching{1};
 constexpr std::chrono::milliseconds kResting{10};
 
 std::string_view view_of(beast::string_view text) { return {text.data(), text.size()}; }
 
-// What a client is told whose request cannot be read; nothing to one that went away.
+// Answer to a request that cannot be read; none for a client that disconnected.
 std::optional<Response> problem_of(error_code error) {
   if (error == http::error::body_limit || error == http::error::header_limit)
     return problem(413, "Too large", error.message());

@@ -5,8 +5,8 @@
 const SILENCE_MS = 2000;       // without a heartbeat the server counts as dead
 const ANSWER_MS = 2000;        // for an answer over HTTP, and for the handshake
 const RETRY_MS = [250, 500, 1000];
-const INTERVAL_MS = 200;       // of a conflated stream: a reader follows no faster
-// The first that the reader's token allows.
+const INTERVAL_MS = 200;       // of a conflated stream: readable by a person
+// Modes in order of preference; the first one that the reader's token allows is used.
 const MODES = [{ mode: 'conflated', interval_ms: INTERVAL_MS }, { mode: 'grid' }, { mode: 'tick' }];
 
 const nsToMs = (ns) => Number(BigInt(ns) / 1000n) / 1000;
@@ -26,9 +26,9 @@ const server = {
   retry: 0,
 };
 
-// Takes a heartbeat. Its stamp counts, not its arrival: after a sleep of this machine old heartbeats
-// may still wait in the socket. The clocks of both machines need not agree, and the shortest delay of
-// each connection is measured anew.
+// Takes a heartbeat. Its timestamp counts, not its arrival, because old heartbeats may be in the
+// socket after this machine slept. The clocks of both machines may differ: the shortest delay of
+// each connection corrects for that.
 function takeHeartbeat(message) {
   const published = nsToMs(message.publish_time);
   server.delay = Math.min(server.delay, Date.now() - published);
@@ -43,8 +43,7 @@ function isAlive() {
   return Math.abs(Date.now() - server.heard) <= SILENCE_MS;
 }
 
-// The state of the server as one word of the page. Only the words of LIVE_STATES allow a level to be
-// shown as live.
+// State of the server as shown on the page. Levels are shown as live only in LIVE_STATES.
 const LIVE_STATES = ['live', 'day closed', 'not ready', 'draining'];
 
 function serverState() {
@@ -62,14 +61,14 @@ async function ask(path) {
   const { token } = access;
   const response = await fetch(path,
     { headers: access.headers(), cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) });
-  // Not for an answer that comes after another token was given.
+  // Ignored when another token was entered meanwhile.
   if (response.status === 401 && token === access.token) access.demand();
   if (!response.ok) throw new Error(path + ': ' + response.status);
   return response.json();
 }
 
-// Drops the connection, whatever its state. A close handshake is not awaited: a server that is dead
-// does not answer it.
+// Drops the connection in any state. It does not wait for a close handshake, which a dead server
+// never answers.
 function disconnect() {
   const { socket } = server;
   if (socket) {
@@ -89,8 +88,8 @@ function reconnect(wait) {
   server.retry = setTimeout(start, wait ?? RETRY_MS[Math.min(server.attempt++, RETRY_MS.length - 1)]);
 }
 
-// Asks for the indices first: without an answer there is no use in a WebSocket, and browsers slow down
-// a page whose WebSockets fail.
+// Requests the indices first: without an answer a WebSocket would fail too, and browsers delay
+// pages whose WebSockets fail.
 async function start() {
   const { token } = access;
   server.began = Date.now();
@@ -102,7 +101,7 @@ async function start() {
     if (status.draining) return reconnect(RETRY_MS.at(-1));
     connect();
   } catch (error) {
-    if (access.wanted || token !== access.token) return;  // begun again with the next token
+    if (access.wanted || token !== access.token) return;  // restarted with another token
     reconnect();
   }
 }
@@ -122,14 +121,14 @@ function connect() {
   socket.onclose = () => { reconnect(); draw(); };
 }
 
-// In the `nth` of MODES, counted from 1, which is also the number of the command.
+// Subscribes in the `nth` of MODES, counted from 1, which is also the number of the command.
 function subscribe(nth) {
   const codes = [...indices.keys()];
   server.socket.send(JSON.stringify({ op: 'subscribe', id: nth, codes, ...MODES[nth - 1] }));
 }
 
 function take(message) {
-  // A new epoch numbers from the start, perhaps with other definitions.
+  // A new epoch restarts the sequences, perhaps with other definitions.
   if (message.epoch !== undefined && message.epoch !== server.epoch) return reconnect(0);
   if (message.type === 'heartbeat') {
     server.attempt = 0;

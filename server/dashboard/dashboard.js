@@ -5,7 +5,7 @@
 
 const SPARK_POINTS = 240;      // one sample every half second: two minutes
 const SPARK_STEP_MS = 500;
-const REFRESH_MS = 1000;       // between two questions for feeds and publishers
+const REFRESH_MS = 1000;       // between two requests for feeds and publishers
 const JUDGE_MS = 250;
 const ZONE_OFFSET_MS = 8 * 3600 * 1000;  // UTC+8: Shanghai, Shenzhen, Hong Kong
 
@@ -13,7 +13,7 @@ const $ = (id) => document.getElementById(id);
 const indices = new Map();     // code -> {level, calculated, fresh, until, points, card, dirty}
 const panels = { feeds: null, status: null, at: 0, dirty: false };
 let exchangeMs = 0;            // newest exchange time of any level
-let notReady = '';             // what the server lacks
+let notReady = '';             // why the server is not ready
 let drawn = {};                // state and liveness of the last drawing
 
 // ---- words and numbers
@@ -78,7 +78,7 @@ function setPill(element, text, kind) {
   for (const each of ['good', 'bad', 'wait']) element.classList.toggle(each, each === kind);
 }
 
-// Until when a level that is not current was.
+// Time until which a level that is not current was current.
 function asOf(index) {
   const until = index.fresh ? server.current : index.until;
   return until ? 'as of ' + timeOfDay(until) : 'not known';
@@ -100,7 +100,7 @@ function drawCard(index, live) {
   card.querySelector('.partial').hidden = !level.flags.includes('statistics_partial');
   card.querySelector('.quoted').hidden = !level.bid;
   set('.bid-ask', `${level.bid} / ${level.ask}`);
-  // Status and quality hold at a moment; they are not shown beyond it.
+  // Status and quality belong to a moment and are not shown after it.
   setPill(card.querySelector('.status'), current ? words(level.status) : asOf(index),
     current ? STATUS_CLASS[level.status] : '');
   setPill(card.querySelector('.quotable'),
@@ -121,7 +121,8 @@ function drawCard(index, live) {
 }
 
 function drawAge(index, current) {
-  // When the core made it, on this machine's clock: a snapshot is published later than its level.
+  // Time at which the core made the level, on this machine's clock. A snapshot is published later
+  // than its level.
   const made = index.calculated + server.delay;
   index.card.querySelector('.age').textContent =
     current && Number.isFinite(made) ? age(Math.max(0, Date.now() - made)) : asOf(index);
@@ -157,7 +158,7 @@ function takeLevel(message) {
   exchangeMs = Math.max(exchangeMs, nsToMs(message.exchange_time));
 }
 
-// What the last connection brought is no longer current.
+// Marks levels of the last connection as no longer current.
 function forgetLevels() {
   for (const index of indices.values()) {
     if (index.fresh) index.until = server.current;
@@ -166,7 +167,7 @@ function forgetLevels() {
   }
 }
 
-// The indices of the epoch in force; those of an earlier one go.
+// Takes the indices of the current epoch and removes those of an earlier one.
 function takeIndices(list) {
   if (list.epoch !== server.epoch) {
     indices.clear();
@@ -233,8 +234,8 @@ function drawState(state) {
   banner.hidden = text === '';
 }
 
-// Draws what changed. A hidden tab is drawn as paused, so that what was live when it went to sleep is
-// not the first thing seen when it wakes.
+// Draws changes. A hidden tab is drawn as paused, so that it does not show outdated values as live
+// when it wakes.
 function draw() {
   const state = document.hidden ? 'paused' : serverState();
   const live = LIVE_STATES.includes(state);
@@ -349,7 +350,7 @@ async function refresh() {
     Object.assign(panels, { feeds: feeds.feeds, status, at: Date.now(), dirty: true });
     if (!server.ready) notReady = await whatIsMissing();
   } catch (error) {
-    // The heartbeats tell of a server that is gone.
+    // Heartbeats show that a server is gone.
   }
   clearTimeout(nextRefresh);
   if (!access.wanted) nextRefresh = setTimeout(refresh, REFRESH_MS);
@@ -365,7 +366,8 @@ function begin() {
   refresh();
 }
 
-// Judges first, draws then: on each frame, on a timer where there are no frames, and when a tab wakes.
+// Checks the server's state, then draws: on each frame, on a timer where there are no frames, and
+// when a tab wakes.
 function wake() {
   judge();
   draw();

@@ -39,7 +39,7 @@ void append_channels(JsonBuffer& out, const ChannelStates& channels, FeedDuty du
   append(out, "]");
 }
 
-// What a creation unit holds beside the priced members.
+// Appends the parts of a creation unit other than its priced members.
 void append_fund(JsonBuffer& out, const FundTerms& fund) {
   append_format(out, ",\"fund\":{{\"venue\":\"{}\",\"creation_unit\":{}",
                 feed::kVenueNames[fund.venue], fund.creation_unit);

@@ -29,7 +29,7 @@ class Api {
   // Another day begins: `sources` and the picture are of it already.
   void follow_day(Clock clock);
 
-  // What a body says, and a name for it that lasts until it says something else: for ETag.
+  // A body, and its ETag, which changes when the content changes.
   struct Page {
     std::string body;
     std::string version;
@@ -56,14 +56,14 @@ class Api {
   std::string feeds() const;
   // Epoch, cursors, latencies and clients.
   std::string status() const;
-  // What keeps the server from being ready, as text; empty when it is ready.
+  // Reasons why the server is not ready, as text; empty when it is ready.
   std::string not_ready() const { return server::not_ready(sources_.view, mirror_); }
 
  private:
-  // Of the edition that the mirror's levels are of.
+  // Definitions of the edition to which the mirror's levels belong.
   std::shared_ptr<const Universe> definitions() const;
   void append_index(JsonBuffer& out, const Universe& definitions, IndexId index);
-  // Of a page that says all of the index's newest level.
+  // ETag of a page with all contents of the index's newest level.
   std::string version_of(IndexId index, bool prices_certain) const;
 
   const MetricSources& sources_;

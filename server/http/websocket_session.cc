@@ -131,13 +131,13 @@ class WebSocketSession : public Connection, public WriteObserver {
               beast::string_view(protocol_.data(), protocol_.size()));
     }
     const bool deflated = out.count(http::field::sec_websocket_extensions) > 0;
-    client_.speak(frame_form(protocol_ == kProtobufProtocol, deflated));
+    client_.set_form(frame_form(protocol_ == kProtobufProtocol, deflated));
   }
 
   void on_accept(error_code error) {
     if (error) return end();
     joined_ = true;
-    seat_->speak(protocol_.empty() ? kJsonProtocol : protocol_);
+    seat_->set_protocol(protocol_.empty() ? kJsonProtocol : protocol_);
     shared_.hub.join(client_);
     shared_.stats.websockets.add();
     read();

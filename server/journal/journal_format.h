@@ -14,8 +14,8 @@
 namespace indexcast::server {
 
 inline constexpr std::array<char, 8> kJournalMagic{'I', 'D', 'X', 'J', 'R', 'N', 'L', '2'};
-// Version 1, which is read too: the values of its feed_state events are 0, so no security counts
-// while its channel is in gap or recovering.
+// Version 1 is read too. Its feed_state events have values of 0, so no security counts while its
+// channel is in gap or recovering.
 inline constexpr std::array<char, 8> kJournalMagic1{'I', 'D', 'X', 'J', 'R', 'N', 'L', '1'};
 
 struct JournalHeader {
@@ -51,8 +51,8 @@ std::uint64_t checksum_of(const T& value) {
   return hash;
 }
 
-// What a journal's numbers depend on: symbols, shares, divisors, closes and rates of all
-// definitions, in order.
+// Digest of the data on which a journal's numbers depend: symbols, shares, divisors, closes and
+// rates of all definitions, in order.
 std::uint64_t digest_of(const Universe& universe);
 
 // The header of a journal that begins now.

@@ -372,7 +372,7 @@ void add_requests(const RequestStats& stats, Families& out) {
     }
   }
   out.one_counter("indexcast_requests_malformed_total",
-                  "Operators' requests that nobody could carry out.", stats.malformed.get());
+                  "Operators' requests that could not be read.", stats.malformed.get());
   out.one_counter("indexcast_requests_repeated_total",
                   "Operators' requests asked again under the same id.", stats.repeated.get());
   out.one_counter(

@@ -1,4 +1,4 @@
-// What the server itself tells the core: inputs like any other, numbered and journaled.
+// Inputs that the server itself sends to the core, numbered and journaled like all others.
 #pragma once
 
 #include <vector>

@@ -17,7 +17,7 @@ std::string_view venue_name(std::uint32_t id) {
 
 }  // namespace
 
-// What an operator must look at is a warning, and says why the market is where it is.
+// Changes that need an operator are warnings, and include the reason.
 void EventLog::log_market(const MarketChanged& change) {
   over_[change.header.id] = is_over(static_cast<MarketPhase>(change.header.detail));
   const std::string_view venue = venue_name(change.header.id);
@@ -45,8 +45,8 @@ void EventLog::log_market(const MarketChanged& change) {
   }
 }
 
-// After the market's day a silent channel or a lost connection is expected, and so is every attempt
-// to connect again.
+// After the market's day a silent channel, a lost connection and each attempt to reconnect are
+// expected.
 void EventLog::log_feed(const FeedChanged& change) const {
   const std::string_view state = word_of(kFeedStateWords, change.header.detail);
   const std::string_view venue = venue_name(change.header.id);
@@ -60,7 +60,7 @@ void EventLog::log_feed(const FeedChanged& change) const {
   }
 }
 
-// What a person must look at is a warning: something waits, or did not happen as it was asked.
+// Decisions that need a person are warnings: a request waits, or was not carried out as asked.
 void EventLog::log_decision(const InputDecision& decision) const {
   const bool of_rate = decision.header.detail3 == static_cast<std::uint8_t>(DecisionSubject::rate);
   const bool waits = decision.header.detail == static_cast<std::uint8_t>(Decision::pending);

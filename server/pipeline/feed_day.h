@@ -1,5 +1,5 @@
-// What a feed is due to bring, from the day of its market: the one rule behind readiness, the
-// states that are shown, the log and the pace of reconnecting (METHODOLOGY 5).
+// Whether a feed must be live, from the day of its market. Readiness, the states that are shown,
+// the log and the reconnect interval use this rule (METHODOLOGY 5).
 #pragma once
 
 #include <atomic>
@@ -23,11 +23,11 @@ constexpr bool is_over(MarketPhase phase) {
   return phase == MarketPhase::closed || phase == MarketPhase::shut_today;
 }
 
-// A feed must be live so long before the first session of its market begins. Gateways and channels
-// are up an hour earlier; a feed that is not leaves the operator this time.
+// A feed must be live this long before the first session of its market. Gateways and channels are
+// up an hour earlier, so an operator has this time to repair a feed that is not.
 inline constexpr std::int64_t kFeedLeadNs = 15 * 60 * kNsPerSecond;
 
-// Receive time from which a feed must be live; 0, always, without a timetable of that date.
+// Receive time from which a feed must be live; 0 (always) if there is no timetable for that date.
 inline TimeNs feed_due_from(const feed::MarketDay& day, Date date) {
   if (day.timetable.sessions.empty()) return {};
   return TimeNs{china_time(date, day.timetable.sessions.front().begin_ms).ns - kFeedLeadNs};
@@ -40,8 +40,8 @@ class FeedDay {
   FeedDay(feed::Venue venue, TimeNs due_from, const CoreCounters& core)
       : market_(feed::market_of(venue)), due_from_(due_from), core_(&core) {}
 
-  // At receive time `now`. An end, which the core decides, outranks the clock: on a simulated day
-  // the clock is of another date.
+  // Updates the duty at receive time `now`. The end of a market, which the core decides, takes
+  // precedence over the clock, because on a simulated day the clock has another date.
   FeedDuty update(TimeNs now) {
     const FeedDuty duty = is_over(core_->phase(market_)) ? FeedDuty::ended
                           : now < due_from_              ? FeedDuty::not_yet_due
@@ -58,8 +58,8 @@ class FeedDay {
   std::atomic<FeedDuty> duty_{FeedDuty::due};
 };
 
-// State of a feed or channel as it is shown: that of the feed, and where it is not live and need
-// not be, `not_yet_due` or `ended` instead. Numbers of kShownFeedStateWords.
+// State of a feed or channel as shown: `not_yet_due` or `ended` when it is not live and need not
+// be, otherwise the feed's own state. Values index kShownFeedStateWords.
 constexpr std::uint8_t shown_state(FeedState state, FeedDuty duty) {
   constexpr std::uint8_t kNotYetDue = 6;
   constexpr std::uint8_t kEnded = 7;

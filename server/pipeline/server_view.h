@@ -1,5 +1,5 @@
-// What publishers, HTTP and metrics may see of a running server. They read; nothing here lets them
-// hold the core up.
+// Read-only view of a running server for publishers, HTTP and metrics. They cannot delay the core
+// through it.
 #pragma once
 
 #include <atomic>
@@ -45,13 +45,13 @@ struct ServerView {
   Date trade_date = 0;
   std::int64_t grid_ms = 1000;          // pace of the grid of levels
   std::string_view colours = "red_up";  // of a rise on the page, one of kColourWords
-  // Turns that the core's thread has made. It turns at least every few milliseconds, also without
-  // input, so a count that stands still is a core that hangs. nullptr: no short heartbeats.
+  // Number of turns of the core's thread. It turns every few milliseconds even without input, so a
+  // count that does not change means that the core hangs. nullptr: no short heartbeats.
   const std::atomic<std::uint64_t>* core_turns = nullptr;
   std::int64_t short_heartbeat_ms = 0;  // pace of heartbeats without a table; 0: none
 };
 
-// Of the feed at place `i` of `feeds`.
+// Duty of the feed at place `i` of `feeds`.
 inline FeedDuty feed_duty(const ServerView& view, std::size_t i) {
   return i < view.feed_days.size() ? view.feed_days[i]->duty() : FeedDuty::due;
 }

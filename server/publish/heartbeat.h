@@ -21,10 +21,11 @@ constexpr std::size_t heartbeat_pages(std::size_t indices) {
   return std::max<std::size_t>(1, (indices + kHeartbeatPage - 1) / kHeartbeatPage);
 }
 
-// Says when a short heartbeat is due. The core's timer makes the tables, so a table shows that the
-// core runs; a short heartbeat comes from the publisher's clock, and is due only if the core's
-// thread has turned since the one before. A core that hangs is silent after at most one more. Not a
-// faster timer: its ticks are inputs that the journal keeps and a replay repeats. One thread.
+// Decides when a short heartbeat is due. Tables follow the core's timer, so a table shows that the
+// core runs. A short heartbeat follows the publisher's clock and is due only if the core's thread
+// has turned since the previous one; a core that hangs therefore sends at most one more. A faster
+// core timer is no alternative, because its ticks are inputs that the journal stores and a replay
+// repeats. One thread.
 class ShortHeartbeats {
  public:
   explicit ShortHeartbeats(const ServerView& view)
@@ -32,7 +33,7 @@ class ShortHeartbeats {
 
   // A table was sent: the next short heartbeat is due one pace later.
   void on_table(TimeNs now) { last_ = now; }
-  // True when one is to be sent now.
+  // True when one must be sent now.
   bool take_due(TimeNs now) {
     if (pace_ns_ == 0 || core_turns_ == nullptr || now - last_ < pace_ns_) return false;
     const std::uint64_t turns = core_turns_->load(std::memory_order_relaxed);
@@ -49,7 +50,7 @@ class ShortHeartbeats {
   std::uint64_t turns_ = 0;
 };
 
-// Fills in what every heartbeat says at the mirror's cursor. `instant` stays as it is.
+// Fills in the fields common to all heartbeats, at the mirror's cursor. Does not change `instant`.
 inline void fill_service_state(const ServerView& view, const LevelMirror& mirror, TimeNs now,
                                v1::Heartbeat& out) {
   out.set_epoch(view.epoch);
@@ -59,7 +60,7 @@ inline void fill_service_state(const ServerView& view, const LevelMirror& mirror
   out.set_ready(is_ready(view, mirror));
 }
 
-// Makes a short heartbeat of `out`.
+// Turns `out` into a short heartbeat.
 inline void clear_table(v1::Heartbeat& out) {
   out.set_page(0);
   out.set_pages(0);

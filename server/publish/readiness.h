@@ -1,4 +1,4 @@
-// Whether the server is ready: what /readyz answers and what a heartbeat's `ready` says.
+// Decides whether the server is ready, for /readyz and for `ready` in heartbeats.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ enum class Obstacle : std::uint8_t {
   no_level,       // `place` is the IndexId of an index that has no level yet
 };
 
-// Calls report(Obstacle, std::size_t place) for each thing that keeps the server from being ready,
-// until one call returns false. No call: the server is ready. No allocation of its own. The
+// Calls report(Obstacle, std::size_t place) for each reason why the server is not ready, until one
+// call returns false. Without a call the server is ready. No allocation of its own. Called on the
 // mirror's thread.
 template <class Report>
 void find_obstacles(const ServerView& view, const LevelMirror& mirror, Report report) {
@@ -37,7 +37,7 @@ inline bool is_ready(const ServerView& view, const LevelMirror& mirror) {
   return ready;
 }
 
-// All obstacles as text for a person; empty when the server is ready.
+// All obstacles as text; empty when the server is ready.
 std::string not_ready(const ServerView& view, const LevelMirror& mirror);
 
 }  // namespace indexcast::server

@@ -29,7 +29,7 @@ inline constexpr std::array<std::string_view, 3> kReturnKindWords{"price", "net"
 inline constexpr std::array<std::string_view, 4> kStreamKindWords{"level", "grid", "record",
                                                                   "inav"};
 
-// Of v1::RefusalReason.
+// Names for v1::RefusalReason.
 inline constexpr std::array<std::string_view, 11> kRefusalWords{
     "malformed",      "unknown_code",    "other_epoch",         "bad_range",
     "too_many_codes", "rate_limited",    "not_allowed",         "no_level",
@@ -38,7 +38,7 @@ inline constexpr std::array<std::string_view, 11> kRefusalWords{
 inline constexpr std::array<std::string_view, 6> kFeedStateWords{"down", "connecting", "live",
                                                                  "gap",  "recovering", "stale"};
 
-// Of shown_state() in server/pipeline/feed_day.h.
+// Names for shown_state() in server/pipeline/feed_day.h.
 inline constexpr std::array<std::string_view, 8> kShownFeedStateWords{
     "down", "connecting", "live", "gap", "recovering", "stale", "not_yet_due", "ended"};
 

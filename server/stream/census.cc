@@ -38,7 +38,7 @@ const std::string& Census::Seat::holder() const {
   return rights_ && !rights_->name.empty() ? rights_->name : shown_.address;
 }
 
-void Census::Seat::speak(std::string_view subprotocol) {
+void Census::Seat::set_protocol(std::string_view subprotocol) {
   const std::lock_guard lock(census_.mutex_);
   shown_.subprotocol = subprotocol;
 }

@@ -51,7 +51,7 @@ class Census {
     // Whom limits beyond the connection are kept for: the token's owner, or the address without.
     const std::string& holder() const;
     std::uint64_t id() const { return shown_.id; }
-    void speak(std::string_view subprotocol);
+    void set_protocol(std::string_view subprotocol);
     void follow(std::size_t tick, std::size_t grid, std::size_t conflated);
 
     std::atomic<std::size_t> queued{0};

@@ -96,7 +96,7 @@ class StreamClient {
 
   FrameForm form() const { return form_; }
   // The form that was agreed on; before the first frame.
-  void speak(FrameForm form) { form_ = form; }
+  void set_form(FrameForm form) { form_ = form; }
 
   // What it may have; nullptr until it has shown a token where one is needed.
   const SharedRights& rights() const { return seat_.rights(); }

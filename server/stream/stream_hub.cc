@@ -71,7 +71,7 @@ void StreamHub::follow_day(const ServerView& view, Clock clock) {
     if (index < universe_->indices().size()) {
       follow(*each.client, index, each.wish, 0);
     } else {
-      tell_unsubscribed(*each.client, std::span(&each.code, 1), 0);
+      send_unsubscribed(*each.client, std::span(&each.code, 1), 0);
     }
   }
 }
@@ -251,7 +251,7 @@ void StreamHub::authenticate(StreamClient& client, const StreamCommand& command)
   const SharedRights rights = tokens_.rights_of(command.token);
   if (!rights) {
     client_stats_.unauthorised.add();
-    return refuse(client, command.id, {v1::REFUSAL_REASON_UNAUTHENTICATED, "token: nobody's"});
+    return refuse(client, command.id, {v1::REFUSAL_REASON_UNAUTHENTICATED, "token: not known"});
   }
   if (client.rights() && client.rights()->name != rights->name)
     return refuse(client, command.id,
@@ -312,10 +312,10 @@ void StreamHub::unsubscribe(StreamClient& client, const StreamCommand& command) 
     unfollow(client, index);
     ended.push_back(code);
   }
-  tell_unsubscribed(client, ended, command.id);
+  send_unsubscribed(client, ended, command.id);
 }
 
-void StreamHub::tell_unsubscribed(StreamClient& client, std::span<const std::string> codes,
+void StreamHub::send_unsubscribed(StreamClient& client, std::span<const std::string> codes,
                                   std::uint32_t id) {
   v1::Unsubscribed& unsubscribed = *message_.mutable_unsubscribed();
   for (const std::string& code : codes) unsubscribed.add_codes(code);

@@ -47,7 +47,7 @@ class StreamHub {
   void written(StreamClient& client);
 
   const DayPicture& picture() const { return picture_; }
-  // What a client takes its frames from.
+  // Source of a client's frames.
   FrameSource& source() { return frames_; }
   const PublisherStats& stats() const { return stats_; }
   TimeNs now() const { return clock_.now(); }
@@ -87,7 +87,7 @@ class StreamHub {
   void follow(StreamClient& client, IndexId index, const Wish& wish, std::uint32_t id);
   void unfollow(StreamClient& client, IndexId index);
   void unfollow_all(StreamClient& client);
-  void tell_unsubscribed(StreamClient& client, std::span<const std::string> codes,
+  void send_unsubscribed(StreamClient& client, std::span<const std::string> codes,
                          std::uint32_t id);
   void answer(StreamClient& client, std::uint32_t id);
 

@@ -14,7 +14,7 @@ class Canvas {
   virtual int rows() const = 0;
   virtual int columns() const = 0;
   // Writes UTF-8 text, cut at the right edge. `row` and `column` are on the canvas. `selected`:
-  // stands out, as the line that keys act on and a warning do.
+  // highlighted, for the line that keys act on and for warnings.
   virtual void put(int row, int column, std::string_view text, Tone tone, bool selected) = 0;
   // Whether every character of `text` can be shown.
   virtual bool can_show(std::string_view text) const = 0;

@@ -12,7 +12,8 @@ namespace {
 
 constexpr char32_t kInvalid = 0xFFFD;
 
-// Takes the first character off `text`, which is not empty; kInvalid for a byte that begins none.
+// Removes and returns the first character of `text`, which is not empty; kInvalid for an invalid
+// byte.
 char32_t take_character(std::string_view& text) {
   const auto first = static_cast<unsigned char>(text.front());
   const std::size_t size = first < 0x80   ? 1
@@ -58,7 +59,7 @@ int columns_of_character(char32_t character) {
   return wide ? 2 : 1;
 }
 
-// The text up to `columns` columns.
+// Returns the text up to `columns` columns.
 std::string_view head_of(std::string_view utf8, int columns) {
   std::string_view rest = utf8;
   while (!rest.empty()) {
@@ -79,7 +80,7 @@ std::string spaces(int count) {
   return std::string(static_cast<std::size_t>(std::max(0, count)), ' ');
 }
 
-// The character in the locale's encoding; empty when the locale lacks it.
+// Returns the character in the locale's encoding; empty when the locale lacks it.
 std::optional<std::string> encode(char32_t character) {
   if (character == kInvalid || is_control(character)) return std::nullopt;
   std::array<char, MB_LEN_MAX> bytes{};

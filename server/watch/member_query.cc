@@ -49,7 +49,7 @@ bool MemberQuery::receive() {
     more = message.more();
     any = reply.ParseFromArray(message.data(), static_cast<int>(message.size()));
   }
-  // What was asked of another index before is of no interest any more.
+  // Answers about a previously requested index are ignored.
   if (any && reply.request_id() == asked_) take(reply);
   return any;
 }

@@ -11,8 +11,8 @@
 
 namespace indexcast::server {
 
-// Makes ZeroMQ leave a connection whose other end is gone without a word, within seconds, and
-// connect anew. The operating system would keep it for minutes. Before socket.connect().
+// Makes ZeroMQ close a connection whose other end stopped answering, within seconds, and reconnect.
+// The operating system would keep it for minutes. Call before socket.connect().
 void reconnect_when_silent(zmq::socket_t& socket);
 
 // At most one question is under way. One thread.
@@ -26,7 +26,7 @@ class MemberQuery {
   // Takes what came; true when it was an answer.
   bool receive();
 
-  // Of the code asked for last; empty before the first answer.
+  // Members of the last requested code; empty before the first answer.
   const std::optional<v1::MembersReply>& members() const { return members_; }
   // Why there are no members; empty when nothing is wrong.
   const std::string& fault() const { return fault_; }

@@ -98,7 +98,7 @@ int Terminal::columns() const { return getmaxx(stdscr); }
 
 void Terminal::put(int row, int column, std::string_view text, Tone tone, bool selected) {
   if (row < 0 || row >= rows() || column >= columns()) return;
-  // Text beyond the right edge would go on in the next row.
+  // Text beyond the right edge would continue in the next row.
   const std::string shown = in_locale(text, columns() - column);
   const bool coloured =
       colours_ && tone != Tone::plain && tone != Tone::heading && tone != Tone::faint;

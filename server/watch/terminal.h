@@ -11,12 +11,12 @@ namespace indexcast::server {
 
 enum class Key : std::uint8_t { up, down, first, last, members, help, back, quit, resize, other };
 
-// Takes over standard output while it lives, and restores the screen at its end. One in a process.
-// Uses the locale and the colours that the environment asks for (LC_ALL, LC_CTYPE, LANG, NO_COLOR).
+// Uses standard output during its lifetime and restores the screen at the end. One per process.
+// Uses the locale and the colours of the environment (LC_ALL, LC_CTYPE, LANG, NO_COLOR).
 class Terminal final : public Canvas {
  public:
-  // Null when TERM names no terminal whose cursor can be placed ("dumb"). `red_up`: a rise is red
-  // and a fall green; otherwise the other way round.
+  // Returns null when the terminal of TERM cannot place its cursor ("dumb"). `red_up`: a rise is
+  // red and a fall green; otherwise the reverse.
   static std::unique_ptr<Terminal> open(bool red_up);
   ~Terminal() override;
   Terminal(const Terminal&) = delete;

@@ -59,8 +59,8 @@ class EndSignals {
   int descriptor_ = -1;
 };
 
-// UTC that never goes back, and goes on while this machine sleeps, so that the age of a heartbeat
-// counts the sleep.
+// UTC clock that never goes back and continues while this machine sleeps, so that the age of a
+// heartbeat includes the sleep.
 class SleepAwareClock {
  public:
   SleepAwareClock() : offset_ns_(wall() - boot()) {}
@@ -79,21 +79,21 @@ class SleepAwareClock {
   std::int64_t offset_ns_;
 };
 
-// What ZeroMQ says about the connection of a socket.
+// Follows the connection events of a socket.
 class ConnectionMonitor final : public zmq::monitor_t {
  public:
   explicit ConnectionMonitor(zmq::socket_t& socket) {
     init(socket, "inproc://connection",
          ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_DISCONNECTED);
   }
-  // Takes the events that came; true when a connection ended among them.
+  // Takes the pending events; true when one of them ended a connection.
   bool follow() {
     ended_ = false;
     while (check_event(0)) {
     }
     return ended_;
   }
-  // What is wrong with the connection; empty while it stands or is tried for the first time.
+  // Fault of the connection; empty while it works or is tried for the first time.
   const std::string& fault() const { return fault_; }
 
  private:
@@ -160,7 +160,7 @@ class Watch {
     return quit_ || !unknown_.empty() || (options_.count > 0 && levels_ >= options_.count);
   }
 
-  // Where there is no table, what the server's state has become goes to standard error.
+  // Without a table, writes changes of the server's state to standard error.
   void tell_state() {
     const std::string text =
         state_text(table_.state(clock_.now(), began_), table_, monitor_.fault());

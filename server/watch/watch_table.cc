@@ -94,11 +94,11 @@ void WatchTable::take(const v1::Skipped& skipped) {
 
 void WatchTable::take(const v1::Heartbeat& heartbeat, TimeNs received) {
   enter_epoch(heartbeat.epoch());
-  // Levels may have been missed in a silence, until a table or a level says otherwise.
+  // Levels may have been missed during a silence, until a table or a level shows otherwise.
   if (heard_.ns != 0 && !is_alive(received)) {
     for (auto& [code, row] : rows_) outdate(row);
   }
-  hear(heartbeat.publish_time(), received);
+  note_heartbeat_time(heartbeat.publish_time(), received);
   draining_ = heartbeat.draining();
   ready_ = !heartbeat.has_ready() || heartbeat.ready();
   collect_codes(heartbeat);
@@ -106,16 +106,16 @@ void WatchTable::take(const v1::Heartbeat& heartbeat, TimeNs received) {
     const auto found = rows_.find(index.code());
     if (found == rows_.end() || found->second.level.code().empty()) continue;
     Row& row = found->second;
-    // A loss at the end of a burst shows here: no later level has shown it yet.
+    // Detects a loss at the end of a burst, which no later level has shown.
     cover(row, index.index_sequence() + 1, index.index_sequence());
     const bool newest = row.level.index_sequence() >= index.index_sequence();
     newest ? static_cast<void>(row.newest = true) : outdate(row);
   }
 }
 
-// The stamp counts, not the arrival: a heartbeat that waited in a buffer, while this machine slept
-// or the network stood, proves no life now.
-void WatchTable::hear(std::int64_t published_ns, TimeNs received) {
+// The timestamp counts, not the arrival: a heartbeat may have waited in a buffer while this machine
+// slept or the network was down.
+void WatchTable::note_heartbeat_time(std::int64_t published_ns, TimeNs received) {
   delay_ns_ = std::min(delay_ns_, received.ns - published_ns);
   heard_ = {published_ns + delay_ns_};
   if (is_alive(received)) last_heard_ = heard_;

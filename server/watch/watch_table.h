@@ -1,4 +1,4 @@
-// What `watch` has received of each index, and whether it is current.
+// State of each index for `watch`: its newest level, losses, and whether the level is current.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace indexcast::server {
 
-// Without a heartbeat for so long the server counts as dead.
+// The server counts as dead after this long without a heartbeat.
 inline constexpr std::int64_t kSilenceNs = 2 * kNsPerSecond;
 
 enum class ServerState : std::uint8_t {
@@ -28,9 +28,9 @@ enum class ServerState : std::uint8_t {
   live
 };
 
-// Follows the sequences of a stream: a jump that no Skipped message explains is a loss. A new epoch
-// starts from nothing. One thread. Times are of one clock of this machine that never goes back; it
-// need not agree with the server's.
+// Follows the sequences of a stream. A jump that no Skipped message explains is a loss. A new epoch
+// clears the table. One thread. Times come from one clock of this machine that never goes back; it
+// may differ from the server's.
 class WatchTable {
  public:
   struct Row {
@@ -51,7 +51,7 @@ class WatchTable {
   void take(const v1::Level& level, TimeNs received);
   void take(const v1::Skipped& skipped);
   void take(const v1::Heartbeat& heartbeat, TimeNs received);
-  // The connection ended or was made anew: nothing is current before the next heartbeat.
+  // The connection ended or was made again: nothing is current before the next heartbeat.
   void disconnect();
 
   // State of the server at `now`; `began`: when the watch began.
@@ -59,7 +59,7 @@ class WatchTable {
   bool is_alive(TimeNs now) const;
   // Whether the row's level may be shown as live.
   bool is_current(const Row& row, TimeNs now) const { return row.newest && is_alive(now); }
-  // When the newest heartbeat was due here; zero: never.
+  // Time at which the newest heartbeat was due here; zero: none yet.
   TimeNs heard() const { return last_heard_; }
 
   // Followed codes that the server does not have; empty as well before it named all of its indices.
@@ -67,16 +67,17 @@ class WatchTable {
   // All codes of the server; empty before it named them.
   const std::set<std::string>& known() const { return known_; }
 
-  // Levels of an index that neither came nor were named as skipped, in this epoch.
+  // Number of levels of an index in this epoch that did not arrive and were not reported as
+  // skipped.
   std::uint64_t lost(const std::string& code) const;
   std::uint64_t skipped(const std::string& code) const;
 
-  // By code. A row has no level (and its level no code) before the first one since the watch began.
+  // Rows by code. A row has an empty level before the first one since the watch began.
   const std::map<std::string, Row>& rows() const { return rows_; }
   std::uint64_t levels() const { return levels_; }
   // Newest time stamp of an exchange among the levels, ns; 0: none.
   std::int64_t exchange_time() const { return exchange_time_; }
-  // Of the levels of this epoch, from publication to receipt.
+  // Latency of this epoch's levels, from publication to receipt.
   const LatencyHistogram& latency() const { return *latency_; }
 
   // "as of 15:04:22", for a row that is not current.
@@ -90,7 +91,7 @@ class WatchTable {
   void cover(Row& row, std::uint64_t from, std::uint64_t to);
   void enter_epoch(std::uint64_t epoch);
   void outdate(Row& row) const;
-  void hear(std::int64_t published_ns, TimeNs received);
+  void note_heartbeat_time(std::int64_t published_ns, TimeNs received);
   void collect_codes(const v1::Heartbeat& heartbeat);
 
   std::vector<std::string> codes_;

@@ -23,7 +23,7 @@ constexpr std::string_view kKeys = "\u2191\u2193 choose  m members  ? help  q qu
 
 enum class Align : std::uint8_t { left, right };
 
-// A column of a table. Where the canvas is too narrow for all, those of the highest rank go first.
+// A column of a table. A narrow canvas drops the columns with the highest rank first.
 struct Column {
   std::string_view heading;
   int width;
@@ -64,8 +64,8 @@ constexpr std::array<Column, kMemberColumns> kMemberTable{{{"member", 10, Align:
                                                            {"age s", 6, Align::right, 8},
                                                            {"rate", 10, Align::right, 9}}};
 
-// Widths of the columns that fit into `columns`; 0 for those that are left out. Room that is left
-// goes to the column `flexible`.
+// Returns the widths of the columns that fit into `columns`, 0 for dropped ones. The column
+// `flexible` gets the remaining room.
 template <std::size_t N>
 std::array<int, N> fit_columns(const std::array<Column, N>& table, int columns,
                                std::size_t flexible) {
@@ -117,8 +117,8 @@ std::string_view arrow_of(std::int64_t change) {
 
 std::string micros(double ns) { return fmt::format("{:.0f}", ns / 1e3); }
 
-// The cells of a current level. `with_status`: the quality says the status too, which has no
-// column.
+// Cells of a current level. `with_status`: the quality includes the status, which has no column of
+// its own.
 std::array<Cell, kIndexColumns> current_cells(const std::string& code, const WatchTable::Row& row,
                                               bool with_status, TimeNs now) {
   const v1::Level& level = row.level;
@@ -146,7 +146,7 @@ std::array<Cell, kIndexColumns> current_cells(const std::string& code, const Wat
            {std::to_string(row.skipped), row.skipped > 0 ? Tone::warn : Tone::faint}}};
 }
 
-// The cells of a level that is no longer current: no colour, no status, no quality.
+// Cells of a level that is no longer current: no colour, status or quality.
 std::array<Cell, kIndexColumns> outdated_cells(const std::string& code, const WatchTable::Row& row,
                                                const std::string& until) {
   const v1::Level& level = row.level;
@@ -188,7 +188,7 @@ std::array<Cell, kMemberColumns> member_cells(const Canvas& canvas, const v1::Me
        {member.fx_rate() == 0 ? "" : format_trimmed(member.fx_rate(), kRatePlaces), Tone::faint}}};
 }
 
-// Without the latency where there is no room.
+// Omits the latency if there is not enough room.
 std::string latency_text(const WatchTable& table, int room) {
   const auto latency = table.latency().snapshot();
   const std::string text =
@@ -198,8 +198,8 @@ std::string latency_text(const WatchTable& table, int room) {
   return columns_of(text) <= room ? text : fmt::format("{} levels", table.levels());
 }
 
-// "exchange time 10:15:03 (data)   local clock 15:04:22   UTC+8", shorter and then without the
-// local clock where there is no room.
+// "exchange time 10:15:03 (data)   local clock 15:04:22   UTC+8"; shorter, then without the local
+// clock, if there is not enough room.
 std::string clocks_text(const WatchTable& table, TimeNs now, int room) {
   const std::int64_t exchange = table.exchange_time();
   const std::string data = exchange == 0 ? "-" : time_of_day(exchange);
@@ -303,7 +303,7 @@ void WatchView::draw(Canvas& canvas, const WatchTable& table, const Picture& pic
   if (help_) draw_help(canvas);
 }
 
-// As many rows as the text needs, at most three; returns the row below.
+// Draws as many rows as the text needs, at most three; returns the row below.
 int WatchView::draw_banner(Canvas& canvas, int row, std::string_view text) const {
   const int width = canvas.columns();
   for (int line = 0; line < 3 && !text.empty() && row < canvas.rows() - 1; ++line) {
@@ -319,7 +319,7 @@ int WatchView::draw_banner(Canvas& canvas, int row, std::string_view text) const
   return row;
 }
 
-// The heading at `row` and at most `rows` indices; returns the row below.
+// Draws the heading at `row` and at most `rows` indices; returns the row below.
 int WatchView::draw_table(Canvas& canvas, const WatchTable& table, int row, int rows, TimeNs now) {
   const auto count = static_cast<int>(table.rows().size());
   const auto found = table.rows().find(selected_);
@@ -342,7 +342,7 @@ int WatchView::draw_table(Canvas& canvas, const WatchTable& table, int row, int 
   return row;
 }
 
-// Those that moved the level most come first. Nothing is coloured unless the server is alive and
+// Members that moved the level most come first. Colours are used only while the server is alive and
 // answers.
 void WatchView::draw_members(Canvas& canvas, int row, const Picture& picture, bool alive,
                              TimeNs now) const {

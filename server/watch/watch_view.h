@@ -13,20 +13,19 @@
 
 namespace indexcast::server {
 
-// What is drawn beside the table of indices.
+// Contents of the screen in addition to the table of indices.
 struct Picture {
   TimeNs began{};          // when the watch began
   std::string connection;  // what is wrong with it; empty: nothing
-  // Of WatchView::shown(), or null with the reason in `fault`.
+  // Members of WatchView::shown(); null with the reason in `fault`.
   const v1::MembersReply* members = nullptr;
   std::string fault;
 };
 
-// What is to be said of the server beyond its levels, as one line; empty while it is live.
-// `connection`: as in Picture.
+// Describes the server's state in one line; empty while it is live. `connection`: as in Picture.
 std::string state_text(ServerState state, const WatchTable& table, const std::string& connection);
 
-// Draws the table and follows the keys. One thread.
+// Draws the table and handles keys. One thread.
 class WatchView {
  public:
   // `title`: the first line.

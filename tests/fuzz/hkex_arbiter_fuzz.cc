@@ -1,7 +1,8 @@
-// Bytes as a schedule for two lines: packets near, far and behind, resets, time, and what an owner
-// that recovers does: retransmitted packets, snapshots, giving up, forgetting. Numbers are handed
-// on in order, each once between two resets, every message is counted once, and nothing is handed
-// on while all is held back. The first byte says which kinds of recovery there are.
+// Uses the input bytes as a schedule for two lines: near, far and past packets, resets, time, and
+// the actions of an owner that recovers: retransmitted packets, snapshots, giving up, forgetting.
+// Checks that numbers are delivered in order, each once between two resets, that every message is
+// counted once, and that nothing is delivered while all packets are held. The first byte selects
+// the kinds of recovery.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -125,7 +126,7 @@ class Run {
     }
   }
 
-  // What is held and covered counts as received without being handed on.
+  // Held messages that the snapshot covers count as received without being delivered.
   void refresh(std::uint64_t last) {
     if (!arbiter_.can_continue_after(last)) return;
     const auto numbers = [this] {

@@ -1,10 +1,10 @@
-// Any bytes as what two servers publish and answer: a subscriber's session stays within its bounds,
-// its application is told every sequence once and in order, and no value is live without a
-// beginning on a server that is alive.
+// Uses any bytes as messages and answers of two servers. Checks that a subscriber's session stays
+// within its limits, that its application receives every sequence once and in order, and that no
+// value is live before the stream started on a server that is alive.
 //
-// The input is a list of {what, size (2 bytes, little endian), payload}: `what` below the number of
-// topics is a message on that topic, of the second server with the high bit set; then an answer, a
-// closed connection, a backlog; otherwise time passes.
+// The input is a list of {what, size (2 bytes, little endian), payload}. A `what` below the number
+// of topics is a message on that topic, from the second server if the high bit is set; the next
+// values are an answer, a closed connection and a backlog; all others let time pass.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-"""A network cable between a client and a server: TCP that can be unplugged, which neither end is told."""
+"""A network cable between a client and a server: TCP that can be unplugged without notice to either end."""
 import selectors
 import socket
 import threading
@@ -40,7 +40,7 @@ class Cable:
         self._plugged = False
 
     def plug(self):
-        """What was sent meanwhile arrives, as TCP sends it again."""
+        """Data sent meanwhile arrives, because TCP sends it again."""
         self._plugged = True
         self._waker.send(b"x")
 
@@ -68,7 +68,7 @@ class Cable:
         try:
             far.connect(self.target)
         except OSError:
-            near.close()  # as a machine refuses whose server is gone
+            near.close()  # refused, as by a machine without the server
             far.close()
             return
         self._pairs |= {near: far, far: near}

@@ -46,7 +46,7 @@ class Report:
 
 
 class Feeds:
-    """What /v1/feeds said at one moment."""
+    """The answer of /v1/feeds at one moment."""
 
     def __init__(self, url):
         status, answer = harness.fetch(url + "v1/feeds")
@@ -130,6 +130,7 @@ class OwnFeed:
         self.seconds = arguments.seconds
         self.capture, self.venue = arguments.capture, arguments.venue
         self.act = arguments.act
+        self.config = arguments.config
 
     @contextlib.contextmanager
     def session(self, faults=(), **_):
@@ -158,9 +159,15 @@ class OwnFeed:
     def captures(self):
         return [(self.venue, self.capture)] if self.capture else []
 
+    def configurations(self):
+        """(file, whether it draws a warning about Hong Kong's senders, why) of each to be checked."""
+        if not self.config:
+            raise NotPossible("needs the server's configuration: give --config")
+        return [(self.config, False, "the senders are listed, or the interface is loopback")]
+
 
 class Simulated:
-    """A server and the simulator on free ports; what is to go wrong stands in a file of faults."""
+    """A server and the simulator on free ports; the faults are in a file."""
 
     DAY = {"begin": "14:00:00", "end": "14:04:00", "speed": 30.0, "refresh_round_s": 10}
 
@@ -205,6 +212,12 @@ class Simulated:
         capture = self.case.folder / "day.pcap"
         harness.run("simulate", "--config", config, "--pcap", capture, check=0)
         return [(venue, capture) for venue in ("sse", "szse", "hkex")]
+
+    def configurations(self):
+        cases = [("open", {"interface": "10.1.2.3"}, True, "no sender is listed"),
+                 ("listed", {"interface": "10.1.2.3", "sources": ["10.1.2.4"]}, False, "senders are listed"),
+                 ("loopback", {"interface": "127.0.0.1"}, False, "the interface is loopback")]
+        return [(self.case.configure(f"{name}.toml", hkex=hkex), warned, case) for name, hkex, warned, case in cases]
 
 
 def account_of(venue, capture):

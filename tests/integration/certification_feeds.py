@@ -13,6 +13,7 @@ Headings: {headings}; all of them by default.
                       terminal, headings that need a disturbance are skipped and listed
     --capture FILE    with --url: a capture of the same feed, for the account of its bytes
     --venue NAME      with --capture: the venue of that capture (sse, szse or hkex)
+    --config FILE     with --url: the configuration of that server, for hkex_senders
 
 Prints one line a check, with its figures; the exit code is the number of failed checks.
 """
@@ -196,6 +197,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--act")
     parser.add_argument("--capture")
+    parser.add_argument("--config")
     parser.add_argument("--venue", choices=("sse", "szse", "hkex"))
     arguments = parser.parse_args()
     if bool(arguments.capture) != bool(arguments.venue):

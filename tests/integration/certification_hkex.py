@@ -1,4 +1,5 @@
 """Headings of HKEX: the rules of its sessions that a capture of a quiet day does not show (OMD-C)."""
+import harness
 
 # Short heartbeats, so that a logon that is refused is repeated within seconds.
 QUICK_SESSIONS = {"hkex": {"retransmission": {"heartbeat_ns": 1_000_000_000,
@@ -101,10 +102,19 @@ def hkex_null_values(feeds, report):
                      f"{watch.grown('hkex', 'applied')} applied, {watch.grown('hkex', 'rejected')} rejected")
 
 
+def hkex_senders(feeds, report):
+    """A configuration that takes packets from any host of a network draws a warning before it starts (OMD-C 2.1.2)."""
+    for config, warned, case in feeds.configurations():
+        checked = harness.run("serve", "--config", config, "--check", check=0).stderr
+        named = f"warning: {config}:0:hkex.sources: empty on interface" in checked
+        report.check(named == warned, f"{case}: {'a' if warned else 'no'} warning", f"{checked.count('warning')} in all")
+
+
 HEADINGS = {
     "hkex_lost_tail": hkex_lost_tail,
     "hkex_retransmission": hkex_retransmission,
     "hkex_disaster_recovery": hkex_disaster_recovery,
     "hkex_other_date": hkex_other_date,
     "hkex_null_values": hkex_null_values,
+    "hkex_senders": hkex_senders,
 }

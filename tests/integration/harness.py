@@ -153,7 +153,7 @@ class Case(unittest.TestCase):
         return process
 
     def serve(self, config):
-        """(server, what its ready file says) once it listens."""
+        """(server, contents of its ready file) once it listens."""
         ready = self.folder / "ready.json"
         ready.unlink(missing_ok=True)  # of a server before
         server = self.start("serve", "serve", "--config", config, "--ready-file", ready)
@@ -167,7 +167,7 @@ class Case(unittest.TestCase):
         return server, json.loads(ready.read_text())
 
     def record(self, ready):
-        """(recorder, its file) of every published level, once its subscription stands."""
+        """(recorder, its file) of every published level, once its subscription is active."""
         path = self.folder / "levels.jsonl"
         recorder = self.start("record", "watch", ready["zmq"], "--jsonl", stdout=path)
         await_that(lambda: "following" in recorder.log.read_text(), "the recorder's subscription")
@@ -315,7 +315,7 @@ def stream_messages():
 
 
 def is_table(payload):
-    """Whether a heartbeat of ZeroMQ has the table of all indices, and is no short one."""
+    """Whether a heartbeat of ZeroMQ has the table of all indices, and is not a short one."""
     return stream_messages().Heartbeat.FromString(payload).pages > 0
 
 

@@ -94,7 +94,7 @@ class Activation(ActivationCase):
         self.activate(self.put_doubled("995366", 2, bid_ask="true"))
         self.await_levels("995366", 30)
         self.assertIn("Level differs",
-                      self.activate(self.put_doubled("995366", 3, more=1_000_000), check=REFUSED))
+                      self.activate(self.put_doubled("995366", 3, more=50_000_000), check=REFUSED))
         self.ask(self.ready, "hold", "995367", check=0)
         self.activate(self.put_doubled("995367", 2))
         self.await_levels("995366", 30)
@@ -120,7 +120,7 @@ class Replay(ActivationCase):
         self.activate(path)
         path.unlink()
         path.with_suffix(".csv").unlink()
-        self.put_doubled("995366", 2, more=1_000_000)  # under the same name and version
+        self.put_doubled("995366", 2, more=50_000_000)  # under the same name and version
         versions = [r["definition_version"] for r in harness.read_levels(self.finish()[2])
                     if r["code"] == "995366"]
         self.assertEqual((versions[0], versions[-1]), (1, 2))

@@ -68,7 +68,8 @@ class OwnFeed(unittest.TestCase):
         replaced.start()
         self.addCleanup(replaced.stop)
         return certification.OwnFeed(argparse.Namespace(
-            url="http://127.0.0.1:1", seconds=0.0, capture=None, venue=None, act=act))
+            url="http://127.0.0.1:1", seconds=0.0, capture=None, venue=None, act=act,
+            config=None))
 
     def counts(self):
         return dict.fromkeys((*certification.OUTCOMES, "sequence_recovered"), 0)

@@ -104,7 +104,8 @@ class DaysCase(harness.Case):
         return path
 
     def put_doubled(self, code, version, more=0, **keys):
-        """The shipped definition at the same level; `more` shares of its first member move it.
+        """The shipped definition at the same level; `more` shares of its first member move it, if they are
+        so many that no two prices of a day make up for each other.
         `keys` are added to its head."""
         rows = members_of(code)
         for row in rows:
@@ -123,7 +124,7 @@ class DaysCase(harness.Case):
 
 class Days(DaysCase):
     def roll(self, closing):
-        """Tomorrow's definitions from what the server shows of today's, as its operator makes them."""
+        """Tomorrow's definitions, made from the server's data of today, as an operator makes them."""
         for code, index in closing.items():
             closes = self.folder / f"closes-{code}.csv"
             closes.write_text("symbol,close\n" + "".join(
@@ -272,7 +273,7 @@ class Days(DaysCase):
         harness.await_that(lambda: self.by_code(ready)["995366"]["definition_version"] == 2,
                            "the version on the page")
         self.simulate(self.config, FIRST, {"begin": "10:02:00", "end": "10:04:00", "speed": 60.0})
-        self.put_doubled("995366", version=3, more=1_000_000)
+        self.put_doubled("995366", version=3, more=50_000_000)
         differs = self.ask(ready, "activate", "995366", "3", check=REFUSED)
         self.assertIn("Level differs", differs)
         self.drain(ready, recording)

@@ -1,5 +1,5 @@
-"""After the day: gateways hang up and Hong Kong's channels fall silent, heartbeats included (OMD-C 1.4,
-End), and neither is a fault. Also a server that begins when there is little left to see."""
+"""After the day gateways disconnect and Hong Kong's channels are silent, heartbeats included (OMD-C 1.4,
+End); neither is a fault. Also a server that starts shortly before the end of the day."""
 import re
 import unittest
 

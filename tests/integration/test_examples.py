@@ -54,7 +54,7 @@ def compile_contract(folder):
 
 
 class Silence(harness.Case):
-    """An example says that nothing is live once the server is silent, and goes on with a snapshot."""
+    """An example reports that nothing is live once the server is silent, and continues with a snapshot."""
 
     def begin(self, transport):
         config = self.configure(simulator=DAY)

@@ -37,7 +37,7 @@ class Failover(harness.Case):
         self.subscriber.wait()
 
     def site(self, name):
-        """(server, what its ready file says) once it is ready on a simulated day of its own."""
+        """(server, contents of its ready file) once it is ready on a simulated day of its own."""
         folder, self.folder = self.folder, self.folder / name
         self.folder.mkdir()
         try:
@@ -90,7 +90,7 @@ class Failover(harness.Case):
 
     def test_a_killed_server_is_left_at_once(self):
         self.servers[0][0].kill()
-        # Not by a timeout: the closed connection says so.
+        # Not by a timeout: by the closed connection.
         self.await_lines("server 0 is lost", "values are not live", "switch to server 1: connection lost",
                          "values are live", f"snapshot {CODE}", f"level {CODE}")
         self.servers[1][0].kill()

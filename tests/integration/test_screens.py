@@ -1,4 +1,4 @@
-"""What the page shows of a server that is killed, stopped, unplugged, drained, closed or restarted, in a
+"""The page of a server that is killed, stopped, unplugged, drained, closed or restarted, in a
 real browser: nothing counts as live two seconds after the last heartbeat."""
 import hashlib
 import re
@@ -76,7 +76,7 @@ class Page(harness.Case):
         return levels
 
     def assert_nothing_is_live(self, banner):
-        """`banner`: what the page says of the server; values stay, without colour, word and quality."""
+        """`banner`: the state on the page; values stay, without colour, status and quality."""
         harness.await_that(lambda: re.search(banner, self.ask(TEXT)), banner)
         text = self.ask(TEXT)
         self.assertNotRegex(text, LIVE_WORDS)

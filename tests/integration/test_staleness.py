@@ -117,7 +117,7 @@ class Staleness(Scenario):
 
 
 class OwnPause(harness.Case):
-    """A server that did not run for a while (METHODOLOGY 5): what waits in its sockets is old."""
+    """A server that was paused (METHODOLOGY 5): the data in its sockets is old."""
 
     QUIET = {"begin": "14:00:00", "end": "14:10:00", "speed": 1.0, "halts": 0.0}
 

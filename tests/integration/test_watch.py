@@ -141,7 +141,7 @@ class Watch(Terminal):
 
 @unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
 class States(Terminal):
-    """A server that is gone, in whatever way: nothing is live two seconds after its last heartbeat."""
+    """A lost server, for any reason: nothing is live two seconds after its last heartbeat."""
 
     GONE = r"NO HEARTBEAT since \d\d:\d\d:\d\d[^\n]*: no value is current"
 
@@ -220,7 +220,7 @@ class States(Terminal):
 
 @unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
 class Terminals(Terminal):
-    """What a server's terminals and locales make of it."""
+    """Terminals and locales as servers have them."""
 
     TABLE = r"index +level +.*\n.*995365 .*\n.*995366 .*\n.*995367 "
 

@@ -138,7 +138,7 @@ class Client:
         return True
 
     def answer(self):
-        """The next message that is no heartbeat."""
+        """The next message that is not a heartbeat."""
         while (message := self.receive())["type"] == "heartbeat":
             pass
         return message

@@ -135,7 +135,7 @@ class Day:
         return self.channels.get(channel, whole)
 
     def is_current(self, market, channel, unheard):
-        """Whether what a channel brought of a security is what it is now."""
+        """Whether the data of a security on a channel is current."""
         state, by_security = self._told_of(market, channel)
         return state == LIVE or (state in LOSSY and by_security and not unheard)
 
@@ -391,7 +391,7 @@ class Day:
         return self._review(indices, event, "feed")
 
     def _lose_images(self, member, channel):
-        """Its channel lost something: what was said of the member so far may be old."""
+        """Its channel lost data: earlier values of the member may be outdated."""
         def follows(own):
             own = own or (member.market, WHOLE_FEED)
             return own == channel or (channel[1] == WHOLE_FEED and own not in self.channels)
@@ -419,7 +419,7 @@ class Day:
         return min(instants)
 
     def _begin(self, clock):
-        """Of a deadline that has passed there is no level, so no index has an open."""
+        """The deadline passed without a level, so no index has an open."""
         self._began_late = clock >= self._open_deadline
         for market in self.markets:
             market.begin(clock)

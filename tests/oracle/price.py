@@ -180,7 +180,7 @@ class Instrument:
         return True
 
     def hear(self, event):
-        """An image came, whether its price is believed or not: what was lost is made up for."""
+        """An image arrived, whether its price is accepted or not: the loss is repaired."""
         if not is_usable(event.value, self.reference):
             return
         self.unheard = False
@@ -188,7 +188,7 @@ class Instrument:
             self.quote.unheard = False
 
     def hand_over(self, source, successor):
-        """A source is left; another channel judges what it brought."""
+        """A source is replaced; another channel judges its prices."""
         if (self.channel or (self.market, 0)) == source:
             self.channel = successor
         if self.quote is not None and (self.quote.channel or (self.market, 0)) == source:

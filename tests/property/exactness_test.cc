@@ -171,7 +171,7 @@ void forget_record_sequence(Record& record) {
   record = Record::of(said);
 }
 
-// What a subscriber sees, but for what an activation adds to it.
+// Records as a subscriber sees them, without those that an activation adds.
 std::vector<Record> comparable(test::RecordLog& log) {
   std::vector<Record> records = std::move(log.records);
   for (Record& record : records) {

@@ -1,6 +1,6 @@
-// What a client can know of one HKEX channel, by plain sets of numbers: which arrived, which a
-// snapshot stands for, and whether the channel is synchronised. Written apart from the handler, to
-// be compared with it.
+// Model of one HKEX channel as a client can know it, with plain sets of numbers: which arrived,
+// which a snapshot covers, and whether the channel is synchronised. Written independently of the
+// handler, for comparison.
 #pragma once
 
 #include <algorithm>

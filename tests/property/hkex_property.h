@@ -1,5 +1,5 @@
-// What the properties of Hong Kong's feed share: a universe, settings and faults of the simulated
-// exchange, and the expectations of events, accounts and states.
+// Shared by the properties of Hong Kong's feed: a universe, settings and faults of the simulated
+// exchange, and the expected events, counts and states.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -95,7 +95,7 @@ inline void expect_same(const Events& a, const Events& b, const std::string& wha
   }
 }
 
-// What a channel said of securities, without the time of receipt.
+// Events of a channel about securities, without the time of receipt.
 inline Events accepted(const SimulatedFeed& feed, std::uint32_t channel) {
   Events events;
   for (MarketEvent event : feed.events()) {

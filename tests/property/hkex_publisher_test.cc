@@ -1,5 +1,5 @@
-// Hong Kong's feed against what the simulated exchange itself does to the numbers: resets,
-// restarts, repeated tickers, tests of another date and disasters, over many seeds.
+// Hong Kong's feed with changes of the numbering by the simulated exchange: resets, restarts,
+// repeated tickers, tests of another date and disasters, over many seeds.
 #include <gtest/gtest.h>
 
 #include "tests/property/hkex_property.h"
@@ -7,7 +7,7 @@
 namespace indexcast::hkex {
 namespace {
 
-// What the publisher itself does to the numbers.
+// A fault of the publisher that changes the numbering.
 sim::Fault disruption(FaultKind kind, std::int64_t amount, std::uint32_t channel = 0) {
   sim::Fault made = fault(kind, Lines::both, 1.0, 0, 2);
   made.channel = channel;
@@ -15,7 +15,7 @@ sim::Fault disruption(FaultKind kind, std::int64_t amount, std::uint32_t channel
   return made;
 }
 
-// Whichever line delivers, with one copy of any packet lost.
+// The result is the same for each line alone and for both, with one copy of any packet lost.
 void expect_lines_agree(const sim::Settings& settings) {
   SimulatedFeed both(settings, universe(), Carries::both);
   SimulatedFeed only_a(settings, universe(), Carries::only_a);

@@ -1,6 +1,6 @@
-// Hong Kong's feed against the simulated exchange over many seeds: losses that the other line,
-// retransmission or refresh make up for change no event, the states say when they could, and the
-// counts of both sides are equal.
+// Hong Kong's feed with the simulated exchange over many seeds. Losses that the other line,
+// retransmission or refresh repair change no event, the states show when they could not be repaired
+// yet, and the counts of both sides are equal.
 #include <gtest/gtest.h>
 
 #include "tests/property/hkex_property.h"

@@ -24,7 +24,7 @@
 
 namespace indexcast::hkex::test {
 
-// What of a day reaches the handler, beside the faults of its plan.
+// Lines that reach the handler, in addition to the faults of its plan.
 enum class Carries : std::uint8_t { both, only_a, only_b };
 
 // Sums over everything that the handler was handed, by a count of our own.
@@ -94,7 +94,7 @@ class SimulatedFeed {
   const sim::TradingDay& day() const { return day_; }
   const Traffic& traffic() const { return traffic_; }
   TimeNs now() const { return now_; }
-  // Every fault of the plan, by whoever carried it out.
+  // Counts of every fault of the plan, over all parts that carry them out.
   sim::FaultCounts faults() const {
     sim::FaultCounts sum = book_.counts();
     sum.add(day_.fault_counts());
@@ -222,7 +222,7 @@ class SimulatedFeed {
       client_.on_connected(now_, to_server_);
     }
     bool open = client_.on_time(now_, to_server_);
-    // What was on its way since the step before.
+    // Bytes in transit since the previous step.
     feed::Outbox answers;
     feed::Outbox request;
     answers.swap(to_client_);

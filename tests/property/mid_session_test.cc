@@ -1,5 +1,5 @@
-// A core that begins anywhere in the day never shows an open, high or low that the core which ran
-// all day did not have (METHODOLOGY 5): null where it could not be seen, and else the same.
+// A core that starts at any time of the day publishes the same open, high and low as a core that
+// ran all day, or null if it could not see them (METHODOLOGY 5).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ Universe baskets() {
   return Universe(std::move(out));
 }
 
-// A day of prices, rates and sessions; now and then a market is shut or opens late.
+// A day of prices, rates and sessions; on some days a market is closed or opens late.
 class TradingDay {
  public:
   TradingDay(std::uint64_t seed, const Universe& universe) : random_(seed), universe_(universe) {
@@ -56,8 +56,8 @@ class TradingDay {
 
   const std::vector<MarketEvent>& events() const { return events_; }
 
-  // What a core hears that begins before event `first`: which markets the calendar shuts, the rate,
-  // then of each market its phase and of each security its newest image, in any order.
+  // Inputs of a core that starts before event `first`: the markets that the calendar closes and the
+  // rate, then the phase of each market and the newest image of each security, in any order.
   std::vector<MarketEvent> images(std::size_t first) {
     std::vector<MarketEvent> first_of_all;
     std::vector<MarketEvent> out;
@@ -214,7 +214,8 @@ TEST_P(MidSessionProperty, NoStatisticIsShownThatTheWholeDayDidNotHave) {
       ASSERT_TRUE(opens[id].contains(level.open.raw)) << "from event " << first;
       ASSERT_TRUE(highs[id].contains(level.high.raw)) << "from event " << first;
       ASSERT_TRUE(lows[id].contains(level.low.raw)) << "from event " << first;
-      // Nothing is missed without the flag: at the day's end an index without it has all three.
+      // Missing values always have the flag: at the day's end an index without the flag has all
+      // three.
       const bool complete = level.status() == IndexStatus::closed && level.flags == 0;
       ASSERT_TRUE(!complete || level.open.raw != 0) << "from event " << first;
     }

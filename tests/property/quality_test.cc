@@ -139,7 +139,7 @@ Quality recompute(const Universe& universe, const Said& said, IndexId index) {
   return quality;
 }
 
-// Every index of this day lacks its opening: tests/property/mid_session_test.cc has that flag.
+// No index of this day saw its opening; tests/property/mid_session_test.cc covers that flag.
 std::uint32_t published_flags(const LevelUpdate& level) {
   return level.flags & ~std::uint32_t{kStatisticsPartial};
 }
@@ -239,7 +239,8 @@ TEST_P(QualityProperty, IncrementalEqualsRecomputed) {
   Day day(GetParam());
   Said said;
   std::set<std::uint32_t> flags_seen;
-  // The time of day, which passes the open's deadline, is believed before the day begins.
+  // An input with the time of day, after the deadline of the open, is accepted before the day
+  // begins.
   MarketEvent clock;
   clock.kind = EventKind::quote;
   clock.exchange_time = clock.receive_time = china_time(kDay, 36'000'000);

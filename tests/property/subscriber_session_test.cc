@@ -1,7 +1,6 @@
-// A subscriber's session against model servers over many seeds. Whatever is lost, late or refused
-// between the two, what the application is told is the full stream or names what is missing; and
-// whatever the servers say of themselves, the session uses one that serves and shows nothing of a
-// dead one as live.
+// A subscriber's session with model servers over many seeds. Whatever is lost, late or refused in
+// between, the application receives the full stream or a report of what is missing. For any state
+// of the servers, the session uses one that is ready and shows no value of a dead server as live.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -54,7 +53,7 @@ class World : public Wire {
   World(std::uint64_t seed, const Faults& faults) : random_(seed), faults_(faults) {
     for (std::size_t i = 0; i < faults.servers; ++i) {
       servers_.emplace_back(kCodes, kFirstEpoch * (i + 1), faults.kept);
-      // Numbers that differ, of levels that nobody sees.
+      // Unused levels make the sequences of the servers differ.
       for (const std::string& code : kCodes) servers_[i].skip(code, 1 + 7 * i);
       for (const std::string& code : kCodes) publish(i, {code, stamp_[code] = 1});
       servers_[i].published.clear();
@@ -117,14 +116,14 @@ class World : public Wire {
     std::string code;
     std::int64_t stamp;
   };
-  // What the session can know of a server: the heartbeats that reached it.
+  // State of a server as the session can know it, from the heartbeats that reached it.
   struct Known {
     bool ready = false;
     bool draining = false;
     std::set<std::string> quotable = {};
-    Time silent{0};  // for so long, of a pause of the application only what counts
+    Time silent{0};  // counted silence: of a pause of the application only a part
     bool closed = false;
-    bool unclear = false;  // a backlog came at the end of the timeout: lost or not by 10 ms
+    bool unclear = false;  // a backlog at the end of the timeout: may be lost or not, within 10 ms
   };
 
   bool chance(double probability) { return std::bernoulli_distribution(probability)(random_); }
@@ -162,8 +161,8 @@ class World : public Wire {
     }
   }
 
-  // The application's process stands still, while the servers go on; afterwards ZeroMQ's thread has
-  // to read what waited in the kernel first.
+  // The application's process pauses while the servers continue. After it, ZeroMQ's thread must
+  // first read the data that waited in the kernel.
   void pause() {
     ++pauses_;
     for (int steps = 20 + up_to(200); steps > 0; --steps) {
@@ -173,12 +172,13 @@ class World : public Wire {
         if (now_.count() % 100 == 0) server.heartbeat();
       }
     }
-    // Of the pause a quarter of the timeout counts, this step's 10 ms among it.
+    // At most a quarter of the timeout counts of the pause, including this step's 10 ms.
     for (Known& known : known_) known.silent += kTimeout / 4 - Time{10};
     asleep_until_ = now_ + Time{50};
   }
 
-  // The other one was ready and as good by what had reached the session, and it was time.
+  // The other server was ready and as good by the heartbeats that had arrived, and the required
+  // time had passed.
   void expect_choice(const Switch& change) {
     const Known& from = known_[change.from];
     const Known& to = known_[change.to];
@@ -253,7 +253,7 @@ class World : public Wire {
   void carry(std::size_t i) {
     std::deque<ModelMessage>& stream = servers_[i].published;
     const bool silent = i == silent_ && now_ < silent_until_;
-    // What a subscriber did not follow never comes.
+    // Messages that the subscriber did not follow never arrive.
     for (int n = up_to(4); n >= 0 && !stream.empty(); --n) {
       const ModelMessage message = std::move(stream.front());
       stream.pop_front();

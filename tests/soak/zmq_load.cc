@@ -115,7 +115,8 @@ class Subscriber {
     }
   }
 
-  // The first table says where this subscriber begins: what follows it on the same stream is newer.
+  // The first table gives the sequences at which this subscriber starts; later messages of the same
+  // stream are newer.
   void take_heartbeat() {
     if (heartbeat_.pages() == 0) return;
     told_ = heartbeat_.indices(0).index_sequence();

@@ -54,7 +54,7 @@ class EngineFixture : public testing::Test {
     e.value[2] = turnover;
     send();
   }
-  // Of today, with what was traded up to it.
+  // A last price of today, with the cumulative volume.
   void traded(InstrumentId id, const std::string& text, std::int64_t volume) {
     MarketEvent& e = event(EventKind::price, static_cast<std::uint8_t>(PriceKind::last));
     e.instrument = id;
@@ -102,7 +102,7 @@ class EngineFixture : public testing::Test {
     send();
     return outcome();
   }
-  // Of the last request.
+  // Outcome of the last request.
   ControlOutcome outcome() const {
     return static_cast<ControlOutcome>(
         last_of<ControlDone>(RecordKind::control_done).header.detail2);

@@ -78,7 +78,7 @@ class ModelServer {
     inav.set_pace_ms(pace_ms);
     say("inav/" + code + "/", inav);
   }
-  // Of the newest level.
+  // Publishes an Inav of the newest level.
   void publish_inav(const std::string& code) {
     v1::Inav inav;
     *inav.mutable_level() = indices_[code].levels.back();
@@ -141,7 +141,8 @@ class ModelServer {
   }
 
   std::deque<ModelMessage> published;
-  // What heartbeats say; `reports` false: as a server from before `ready` and `quotable`.
+  // Contents of heartbeats. `reports` false: as from a server without the fields `ready` and
+  // `quotable`.
   bool reports = true;
   bool ready = true;
   bool draining = false;

@@ -1,7 +1,6 @@
-// What the layout tables are made of. A message is one table: a row for every run of its bytes, in
-// their order, that binds a field of wire.h to its name in the specification, to the member of the
-// struct that holds it, and to how it is shown. Decoding, encoding and describing all follow from
-// it.
+// Parts of the layout tables. A message is one table: a row for every run of its bytes, in order,
+// that binds a field of wire.h to its name in the specification, to the member of the struct that
+// holds it, and to its format. Decoding, encoding and describing all use the table.
 #pragma once
 
 #include <cstddef>
@@ -152,7 +151,7 @@ constexpr bool whole(const std::tuple<Rows...>& rows, std::size_t begin, std::si
                     rows);
 }
 
-// Of the message header, which every message has.
+// Size of the message header, which every message has.
 inline constexpr std::size_t kHeaderSize = 4;
 
 template <class ListType, class... Rows>

@@ -1,5 +1,5 @@
-// Prints the levels of indices as they come, complete and in order, from a server or from a primary
-// and its backup, and says when none of them is live any more:
+// Prints the levels of indices, complete and in order, from a server or from a primary and its
+// backup, and reports when none of them is live any more:
 //
 //   levels PUBLISH QUERY [--backup PUBLISH QUERY] [--count N] CODE...
 #include <indexcast/subscriber/subscriber.h>
@@ -81,7 +81,7 @@ int main(int argc, char** argv) try {
   callbacks.on_connection = [](const subscriber::Connection& connection) {
     std::printf("server %zu is %s\n", connection.server, connection.alive ? "alive" : "lost");
   };
-  // A display greys its values here. Each index is live again with its next snapshot or level.
+  // A display would grey its values here. Each index is live again with its next snapshot or level.
   callbacks.on_liveness = [](const subscriber::Liveness& liveness) {
     std::printf("values are %s%s\n", liveness.live ? "live" : "not live",
                 liveness.any_alive ? "" : ": no server is alive");

@@ -8,10 +8,10 @@
 
 const SILENCE_MS = 2000; // without a heartbeat the server is dead
 
-// Follows `codes` until stop() is called on what it returns. `tell` gets objects with a `what`:
+// Follows `codes` until stop() of the returned object. `tell` gets objects with a `what`:
 //   snapshot, level   the message, with the fields of Level
-//   skipped           the server left out `from`..`to` of `code` for the newest, and said so
-//   lost              `from`..`to` of `code` did not come and no message said so: the transport lost them
+//   skipped           the server replaced `from`..`to` of `code` by a newer level and reported it
+//   lost              `from`..`to` of `code` did not arrive and were not reported: lost
 //   connected, gone   gone: no heartbeat for two seconds, or the connection ended. No level is live any
 //                     more; it connects again after a second, with a new snapshot
 //   error             the server's `reason`
@@ -28,7 +28,7 @@ export function follow({ url, codes, tell, WebSocket = globalThis.WebSocket }) {
       socket.send(JSON.stringify({ op: "subscribe", codes, mode: "tick" }));
     };
     socket.onmessage = (event) => {
-      if (isLate()) return lose(); // this machine slept: what waited since then is old
+      if (isLate()) return lose(); // this machine slept: waiting messages are old
       const message = JSON.parse(event.data);
       if (message.type === "heartbeat") heard = Date.now();
       receive(message, next, tell);
@@ -39,7 +39,7 @@ export function follow({ url, codes, tell, WebSocket = globalThis.WebSocket }) {
 
   function disconnect() {
     socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close(); // a dead server does not answer that, so nothing waits for it
+    socket.close(); // not awaited, because a dead server does not answer
     socket = null;
   }
 
@@ -62,7 +62,7 @@ export function follow({ url, codes, tell, WebSocket = globalThis.WebSocket }) {
 
 function receive(message, next, tell) {
   const { type, code, index_sequence, from, to } = message;
-  // A snapshot is complete to its sequence: what comes next is one more. 0: no level yet.
+  // A snapshot is complete to its sequence; the next level is one more. 0: no level yet.
   if (type === "snapshot") next.set(code, index_sequence + 1);
   if (type === "level") arrive(code, index_sequence, index_sequence, next, tell);
   if (type === "skipped") arrive(code, from, to, next, tell);

@@ -16,7 +16,7 @@ import zmq
 from indexcast.v1 import query_pb2, stream_pb2
 
 SILENCE_MS = 2000
-# The last two leave a connection that hangs, and make it anew.
+# The last two close a connection that hangs, and reconnect.
 OPTIONS = {zmq.RCVTIMEO: SILENCE_MS, zmq.LINGER: 0, zmq.HEARTBEAT_IVL: 1000, zmq.HEARTBEAT_TIMEOUT: 4000}
 shown = lambda level: f"{level.level / 10**level.decimals:.{level.decimals}f}"
 
@@ -38,7 +38,7 @@ class Levels:
         self.asked += 1
         self.questions.send(query_pb2.Request(request_id=self.asked, **question).SerializeToString())
         reply = query_pb2.Reply()
-        while reply.request_id != self.asked:  # past the answers to questions that were given up
+        while reply.request_id != self.asked:  # skips answers to abandoned requests
             reply.ParseFromString(self.questions.recv())
         if reply.HasField("refusal"):
             raise RuntimeError(query_pb2.RefusalReason.Name(reply.refusal.reason))
@@ -78,7 +78,7 @@ class Levels:
     def run(self):
         try:
             topic, payload = self.stream.recv_multipart()
-            if not self.alive:  # the subscription stands, so nothing is missed behind the snapshot
+            if not self.alive:  # subscribed, so no level is missed after the snapshot
                 self.snapshot()
             self.alive = True
             if topic != b"heartbeat/":

@@ -18,7 +18,8 @@ class ChannelTest : public EngineTest {
     feed(2, FeedState::live, 10);
     price(2, PriceKind::last, "5.92", 0, 20);
   }
-  // What a subscriber sees: 11.07 % of the weight is the member in market 2.
+  // Whether the last level is marked: a flag, and less fresh weight. The member in market 2 has
+  // 11.07 % of the weight.
   bool marked() const { return log_.last().flags != 0 && log_.last().weight_fresh < 10'000; }
 };
 

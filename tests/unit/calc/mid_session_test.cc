@@ -58,7 +58,7 @@ TEST_F(ColdStartAtTen, TheFlagIsInTheStatusRecordAndComesOnce) {
 }
 
 TEST_F(ColdStartAtTen, AMarketThatHasNotOpenedYetMissedItsDeadlineToo) {
-  // A typhoon morning: at the deadline the index took its open, before this core began.
+  // A typhoon morning: the index took its open at the deadline, before this core started.
   phases(MarketPhase::pre_open);
   all_trade();
   expect_statistics_unknown();
@@ -115,7 +115,8 @@ TEST_F(ColdStartAfterTheClose, OnlyTheCloseIsKnown) {
   EXPECT_EQ(format_decimal(log_.last().close.raw, 4), "1004.4039");
 }
 
-// 09:26: the auction prices stand, but at which level the index opened is not known: rates moved.
+// 09:26: the auction prices are known, but not the level at which the index opened, because rates
+// moved.
 class StartBeforeTheDeadline : public MidSessionTest {
  protected:
   StartBeforeTheDeadline() : MidSessionTest(at(9, 26)) {}
@@ -160,7 +161,7 @@ TEST_F(StartBeforeTheOpening,
   EXPECT_EQ(log_.last().open, open);
 }
 
-// The core is there from the morning on; Hong Kong's feed is connected at 11:00.
+// The core runs from the morning on; Hong Kong's feed connects at 11:00.
 class AbsentFeedTest : public test::EngineFixture {
  protected:
   AbsentFeedTest() : EngineFixture(test::golden_basket(), at(9, 24)) {

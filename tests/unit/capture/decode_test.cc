@@ -60,7 +60,7 @@ const std::string kHkexCurrencyRate = [] {
   return packet;
 }();
 
-// Of the text account, when every message was decoded.
+// Part of the printed counts when every message was decoded.
 const std::string kNothingUndecoded =
     "undescribed 0 (0 bytes), named only 0 (0 bytes), unknown type 0 (0 bytes), ";
 

@@ -12,7 +12,7 @@ class RestartWatchTest : public testing::Test {
  protected:
   RestartWatchTest() {
     for (const Line line : {Line::a, Line::b}) {
-      watch.hear(line, now);
+      watch.note_packet(line, now);
       watch.pass({999, 1, line, kPassed, {}});
     }
   }
@@ -45,9 +45,9 @@ TEST_F(RestartWatchTest, BelievesBothLinesAfterTheConfirmation) {
 
 TEST_F(RestartWatchTest, BelievesTheOnlyLineThatSpeaks) {
   for (std::uint32_t i = 7; i < 10; ++i) follow(i, Line::b);
-  watch.hear(Line::b, now + kLineLagNs);
+  watch.note_packet(Line::b, now + kLineLagNs);
   EXPECT_FALSE(watch.is_restart(now + kLineLagNs));
-  watch.hear(Line::b, now + (kLineLagNs + 1));
+  watch.note_packet(Line::b, now + (kLineLagNs + 1));
   EXPECT_TRUE(watch.is_restart(now + (kLineLagNs + 1)));
   EXPECT_EQ(watch.first(), 7u);
 }

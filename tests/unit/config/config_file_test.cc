@@ -95,7 +95,7 @@ TEST(ConfigFile, TheShippedOneStatesTheDefaults) {
   const auto shipped = load_config(kShipped);
   const auto small = load_config(folder.write("small.toml", kSmall));
   ASSERT_TRUE(shipped.ok() && small.ok()) << small.status();
-  // What a site must decide for itself is the same in both; all the rest is defaults.
+  // Keys that a site must set are the same in both; all others have defaults.
   Config expected = *small;
   expected.definitions = shipped->definitions;
   expected.calendar = shipped->calendar;

@@ -1,4 +1,5 @@
-// What a configuration opens to a network draws a warning, and the warning names what to set.
+// Services that a configuration opens to a network cause a warning, and the warning names the key
+// to set.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

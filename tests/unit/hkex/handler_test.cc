@@ -84,7 +84,8 @@ TEST(Handler, AnnouncesAGapBeforeThePacketThatFollowsIt) {
   EXPECT_EQ(rig.count(FeedCounter::gaps), 1u);
 }
 
-// METHODOLOGY 5: after a gap each security is recovering until it was heard; time mends nothing.
+// METHODOLOGY 5: after a gap each security is recovering until it was heard; time alone does not
+// end this.
 TEST(Handler, AGapLastsUntilEachSecurityOfTheChannelWasHeard) {
   Rig rig;
   rig.receive(packet(1, at(10, 0), traded(kTencent, 1000), traded(kAlibaba, 1000)));
@@ -339,8 +340,8 @@ TEST(Handler, NeitherReadingOfTheNumberAfterAResetIsAGap) {
   }
 }
 
-// OMD-C 2.2: nothing but the date of SendTime marks the exchange's tests; OMD-C 2.2.1: what comes
-// before 06:00 is not of the day.
+// OMD-C 2.2: only the date of SendTime identifies the exchange's tests; OMD-C 2.2.1: messages
+// before 06:00 do not belong to the day.
 TEST(Handler, CountsMessagesOfAnotherDateAndAppliesNone) {
   Settings settings = test::with_refresh();
   settings.trade_date = 20250402;

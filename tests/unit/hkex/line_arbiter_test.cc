@@ -312,8 +312,8 @@ TEST_F(LineArbiterTest, TakesAnEmptyPacketForTheNextNumber) {
   EXPECT_EQ(arbiter.expected(), 12u);
 }
 
-// What was held belongs to the old numbering and is handed on first, which must not make forget
-// where the new one began.
+// Held packets belong to the old numbering and are delivered first; the start of the new numbering
+// must be kept meanwhile.
 TEST_F(LineArbiterTest, LosesTheNumbersBeforeARestartWasBelievedWhileItHeldPackets) {
   LineArbiter held{{.capacity = 4, .wait_ns = kWait, .recovery_capacity = 4}, counters};
   const auto take = [&](std::uint32_t sequence) {

@@ -207,7 +207,7 @@ TEST(DisasterRecovery, ClearsOnOneAndRebuildsFromARoundOnTwo) {
   EXPECT_EQ(rig.count(FeedCounter::disaster_signals), 2u);
 }
 
-// OMD-C 2.2.4.2: nothing of before the signal may return as a current price.
+// OMD-C 2.2.4.2: no price from before the signal may become current again.
 TEST(DisasterRecovery, ASecurityThatTheRoundDoesNotHaveStaysRecovering) {
   RecoveryRig rig(test::with_refresh(with_signal_channel()));
   rig.receive(packet(1, rig.now, traded(kTencent, 1), traded(test::kAlibaba, 2)));
@@ -224,7 +224,7 @@ TEST(DisasterRecovery, ASecurityThatTheRoundDoesNotHaveStaysRecovering) {
   EXPECT_EQ(rig.prices(), (Prices{1, 2, 1040, 3}));
 }
 
-// Without refresh lines each security comes back with its own next message.
+// Without refresh lines each security is current again with its own next message.
 TEST(DisasterRecovery, WithoutARefreshEverySecurityMustBeHeardAgain) {
   RecoveryRig rig(with_signal_channel());
   rig.receive(packet(7, rig.now, traded(kTencent, 1), traded(test::kAlibaba, 2)));

@@ -93,8 +93,8 @@ std::string other_name(const std::string& message, const std::string& field) {
   return message == "SecurityDefinition" ? "noUnderlyingSecurities" : "noEntries";
 }
 
-// What describe() shows for an expected value: text without its quotes and padding, one-character
-// fields as characters, null as a word.
+// Compares with the output of describe(): text without its quotes and padding, one-character fields
+// as characters, null as a word.
 bool same(const std::string& expected, const std::string& ours) {
   if (expected == ours) return true;
   if (expected == "INT64_MIN") return ours == "null";

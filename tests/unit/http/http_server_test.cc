@@ -372,7 +372,7 @@ TEST_F(DrainedHttpServerTest, sendsStreamsAwayAndAnswersOn) {
   core_.service.resume();
   EXPECT_EQ(get("/readyz").result_int(), 200u);
   StreamReader again(server_.port());
-  // The handshake is answered before the stream is registered: a pong says that it is.
+  // The handshake is answered before the stream is registered; a pong shows that it is registered.
   again.send(R"({"op":"ping"})");
   again.read_type("pong");
   core_.publish(0, 20);

@@ -92,7 +92,7 @@ TEST(ShownFeedState, SilenceIsNamedByTheDayAndALiveFeedIsLive) {
     EXPECT_EQ(word(state, FeedDuty::due), word_of(kFeedStateWords, state));
 }
 
-// Counts what a feed is told of its day.
+// Counts the calls that tell a feed about its day.
 class ToldFeed final : public FeedStub {
  public:
   using FeedStub::FeedStub;
@@ -133,7 +133,7 @@ class RefusedFeed final : public FeedStub {
   feed::Endpoint address_{"127.0.0.1", 9129};
 };
 
-// What the log has of a feed before and after the end of its market.
+// Log lines about a feed before and after the end of its market.
 class EveningLogTest : public testing::Test {
  protected:
   EveningLogTest() : log_(core_.ring, core_.universe, feeds_), before_(spdlog::default_logger()) {

@@ -243,14 +243,14 @@ TEST_F(ZmqPublisherTest, missedInstantsOfTheGridAreNamed) {
   EXPECT_EQ(skipped.to(), static_cast<std::uint64_t>(4 * kNsPerSecond));
 }
 
-// The gate of short heartbeats over virtual time, and a core whose turns the test counts.
+// Due times of short heartbeats in virtual time, with a core whose turns the test counts.
 class ShortHeartbeatsTest : public testing::Test {
  protected:
   ShortHeartbeatsTest() {
     view_.core_turns = &turns_;
     view_.short_heartbeat_ms = 250;
   }
-  // Milliseconds at which one was due, asked every millisecond from 1 to `end_ms`.
+  // Milliseconds at which a heartbeat was due, checked every millisecond from 1 to `end_ms`.
   std::vector<std::int64_t> due_until(std::int64_t end_ms) {
     ShortHeartbeats heartbeats(view_);
     std::vector<std::int64_t> out;

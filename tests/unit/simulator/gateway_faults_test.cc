@@ -1,4 +1,4 @@
-// What a faulty gateway does to its clients, without sockets and in virtual time.
+// Effects of a faulty gateway on its clients, without sockets and in virtual time.
 #include "feedhandlers/simulator/gateway_faults.h"
 
 #include <gtest/gtest.h>

@@ -82,8 +82,8 @@ TEST_P(GatewaySessionTest, RefusesAnUnknownClient) {
   EXPECT_EQ(pair.handler->state(), FeedState::connecting);
 }
 
-// A name that is not ours gets no answer in Shenzhen (GUIDE 5.6.3, notes 1.1), a wrong password
-// does.
+// In Shenzhen an unknown name gets no answer (GUIDE 5.6.3, notes 1.1), and a wrong password gets
+// one.
 TEST(SzseGateway, ClosesWithoutALogoutOnANameThatIsNotIts) {
   for (const bool target : {true, false}) {
     Settings stranger = test::make_settings();

@@ -162,8 +162,8 @@ TEST(GatewaySet, TheNamesOfOneGatewayAreNotThoseOfAnother) {
   EXPECT_TRUE(client.received().empty()) << "closed without a logout";
 }
 
-// One connection a port (S117 2.2.1, notes 1.1): an old one that the gateway holds blocks a new
-// one.
+// One connection per port (S117 2.2.1, notes 1.1): an old connection that the gateway still holds
+// blocks a new one.
 TEST(GatewaySet, AHeldSessionOfShenzhenBlocksANewOne) {
   Site site(Venue::szse, {});
   const std::uint16_t port = site.set->ports(Venue::szse)[0];
@@ -174,7 +174,7 @@ TEST(GatewaySet, AHeldSessionOfShenzhenBlocksANewOne) {
   ASSERT_TRUE(site.run_until([&] { return blocked.closed(); }));
   EXPECT_TRUE(blocked.received().empty());
   EXPECT_EQ(site.counts.connections_blocked, 1u);
-  // A new connection that comes together with the end of the old one is taken.
+  // A new connection that arrives together with the end of the old one is accepted.
   first.close();
   Client next(site.io, port);
   next.send(site.logon());

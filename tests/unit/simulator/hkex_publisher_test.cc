@@ -1,4 +1,4 @@
-// What Hong Kong's simulated publisher says, on which channel, and what disturbs it.
+// Messages of Hong Kong's simulated publisher, their channels, and its faults.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -237,7 +237,7 @@ class LineListener {
     socket_.non_blocking(true);
   }
 
-  // What waits in the socket's buffer.
+  // Packets in the socket's buffer.
   std::vector<std::vector<std::byte>> drain() {
     std::vector<std::vector<std::byte>> packets;
     for (;;) {

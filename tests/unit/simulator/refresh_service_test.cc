@@ -60,7 +60,7 @@ class RefreshTest : public testing::Test {
     return china_time(settings_.trade_date, kBeginMs + second * 1'000);
   }
 
-  // What leaves until then, cut into rounds.
+  // Packets sent until then, cut into rounds.
   std::vector<Round> rounds(std::int64_t until_second) {
     service_->on_time(at(until_second));
     std::vector<Round> rounds;
@@ -243,8 +243,8 @@ TEST_F(RefreshTest, FaultRestartsTheRefreshChannelAlone) {
   EXPECT_EQ(of[1].last_seq_num, 1u);
 }
 
-// A simulated day: whoever takes any complete round and then the stream knows what whoever heard
-// everything knows.
+// A client that takes any complete round and then the stream has the same state as one that
+// received the whole simulated day.
 TEST_F(RefreshTest, ARoundAndWhatFollowsIsTheWholeDay) {
   settings_.begin_ms = feed::hms(9, 58);
   settings_.end_ms = feed::hms(10, 3);
@@ -265,8 +265,8 @@ TEST_F(RefreshTest, ARoundAndWhatFollowsIsTheWholeDay) {
       hkex::for_each_message(packet.bytes, header, [&](const hkex::MessageView& view) {
         if (view.type != wire::refresh_complete::kType) return;
         joined.insert(packet.channel);
-        // What came after the snapshot and before its end is applied from the first number on, as a
-        // client's buffer is.
+        // Packets that arrived after the snapshot and before its end are applied from the first
+        // number on, like a client's buffer.
         for (const auto& bytes : round[packet.channel]) {
           hkex::check_packet(bytes, header);
           late[packet.channel].apply(bytes, header);

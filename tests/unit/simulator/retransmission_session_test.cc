@@ -39,7 +39,7 @@ std::vector<std::byte> request(const RetransmissionRange& range) {
   return packet.bytes();
 }
 
-// What a client reads: whole packets, and what is left of a broken one.
+// Result of a client's reading: whole packets, and the rest of a broken one.
 struct Reading {
   std::vector<std::vector<std::byte>> packets;
   std::size_t rest = 0;

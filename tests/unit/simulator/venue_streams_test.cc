@@ -1,4 +1,4 @@
-// What the mainland's exchanges send beside their shares, read with the venues' decoders.
+// Other streams of the mainland's exchanges, read with the venues' decoders.
 #include <gtest/gtest.h>
 
 #include <map>

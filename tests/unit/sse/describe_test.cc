@@ -81,7 +81,7 @@ TEST(SseDescribe, NamesEveryFieldOfTheMessagesForBonds) {
                                   "UndescribedBytes=3 CheckSum="));
 }
 
-// Whatever the type and the length, no byte goes unmentioned.
+// Every byte is shown, for any type and length.
 TEST(SseDescribe, CountsWhatNoFieldIsKnownFor) {
   auto later = test::market_status(3, "T111", 20260114095300000);
   later.insert(later.end() - 4, 5, std::byte{7});

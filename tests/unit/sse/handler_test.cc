@@ -431,7 +431,7 @@ TEST_F(SseHandler, RandomBytesNeverCrash) {
     for (std::byte& b : bytes) b = static_cast<std::byte>(random() % 3 == 0 ? random() : '0');
     deliver(bytes);
   }
-  // Whatever they left half finished is at most one message long.
+  // An incomplete message left by them is at most one message long.
   bytes.assign(kMaxMessageSize, std::byte{0});
   deliver(bytes);
   deliver(test::trade(2));

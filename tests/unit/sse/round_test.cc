@@ -1,4 +1,5 @@
-// When a gateway's images are complete again after a connection, a loss or a pause of this process.
+// Conditions under which a gateway's images are complete again after a connection, a loss or a
+// pause of this process.
 #include <gtest/gtest.h>
 
 #include "feedhandlers/sse/handler.h"
@@ -13,7 +14,8 @@ using indexcast::test::universe_of;
 
 constexpr TimeNs kStart{1'768'352'400'000'000'000};
 
-// METHODOLOGY 5, Staleness: each security, and one message does not make the others fresh.
+// METHODOLOGY 5, Staleness: each security counts by itself; one message does not make the others
+// current.
 class SseRound : public testing::Test {
  protected:
   SseRound() {

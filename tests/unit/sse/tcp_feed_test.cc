@@ -82,7 +82,7 @@ TEST_F(TcpFeedTest, LogsOnReadsSplitFramesAndFailsOver) {
   EXPECT_EQ(feed_.counters().get(FeedCounter::disconnects), 1u);
 }
 
-// Nothing waits in the socket, so the pause is over with the first poll; a short one is none.
+// The socket is empty, so the pause ends with the first poll. A shorter time is not a pause.
 TEST_F(TcpFeedTest, APauseOfThisProcessIsToldBeforeAndAfterTheSocketIsRead) {
   ASSERT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
   first_.accept();
@@ -148,7 +148,7 @@ TEST_F(TcpFeedTest, ReturnsToAGatewayThatEndedOrdinarily) {
 TEST_F(TcpFeedTest, AGatewayThatRefusedALogonIsNotAskedAgainAtOnce) {
   std::vector<std::byte> refusal;
   sse::encode_logout({20260114091000000, 1}, {7, "unknown CompID"}, refusal);
-  // Neither gateway ever came up; the second one is not made to wait for the first.
+  // Neither gateway ever had a session; the second one does not have to wait for the first.
   for (Gateway* gateway : {&first_, &second_}) {
     ASSERT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
     gateway->accept();

@@ -363,8 +363,8 @@ TEST_F(RecordsTest, goOnWithTheNumbersOfAnotherDay) {
 
 class SlowClientTest : public RecordsTest {};
 
-// A queue of 16 frames, and a core that keeps 64 records: whoever takes nothing holds 16 frames,
-// and then hears of every record, or which are gone.
+// A queue of 16 frames, and a core that keeps 64 records: a client that reads nothing holds 16
+// frames, and later receives every record, or a report of the missing ones.
 TEST_F(SlowClientTest, isToldOfEveryRecordOrWhichAreGone) {
   settings_.client_queue = 16;
   const auto client = connect();

@@ -24,7 +24,7 @@ constexpr IndexId kIndex = 1;               // 995366
 constexpr IndexId kFund = 3;                // 159099
 constexpr std::chrono::seconds kLimit{60};  // ends a test that hangs
 
-// What one application was told.
+// Callbacks that one application received.
 struct Told {
   int snapshots = 0;
   int levels = 0;

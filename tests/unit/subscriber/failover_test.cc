@@ -195,7 +195,7 @@ TEST_F(FailoverTest, leavesAServerThatIsWorseForLongEnough) {
   const auto changes = beat({0, 1}, Time{10'000} + kBetter);
   ASSERT_EQ(changes.size(), 1u);
   EXPECT_EQ(changes[0].reason, SwitchReason::other_is_better);
-  // Back and forth no more often than return_after, whatever alternates.
+  // Switches are at least return_after apart, for any alternating states.
   int switches = 0;
   for (int i = 0; i < 100; ++i) {
     unready_ = {failover_.active()};

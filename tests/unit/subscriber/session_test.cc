@@ -1,4 +1,4 @@
-// What a session tells its application where two servers meet.
+// Callbacks of a session with two servers.
 #include "proto/subscriber/session.h"
 
 #include <gmock/gmock.h>
@@ -50,7 +50,7 @@ class SessionTest : public testing::Test, public Wire {
   static std::string value(const v1::Level* level) {
     return level == nullptr ? "none" : std::to_string(level->level());
   }
-  // What was said arrives, and time passes.
+  // Delivers pending messages and advances the time.
   void pass(Time time = Time{10}) {
     now_ += time;
     for (std::size_t i = 0; i < servers_.size(); ++i) {
@@ -256,15 +256,14 @@ TEST_F(SessionTest, doesNotTakeItsOwnPauseForSilence) {
   servers_[0].publish("A", 100);
   beat({0, 1}, Time{300});
   states();
-  // The process stood still for a minute, and ZeroMQ's thread with it: nothing is in the sockets
-  // yet.
+  // The process was paused for a minute, and ZeroMQ's thread with it: the sockets are still empty.
   now_ += Time{60'000};
   for (int i = 0; i < 7; ++i) pass(Time{100});
   beat({0, 1}, Time{300});
   EXPECT_EQ(session_->counters().heartbeat_timeouts, 0u);
   EXPECT_EQ(session_->server(), 0u);
   EXPECT_THAT(states(), ElementsAre());
-  // Of a server that died meanwhile nothing comes any more.
+  // A server that died meanwhile sends nothing more.
   now_ += Time{60'000};
   beat({1}, Time{1'000});
   EXPECT_EQ(session_->server(), 1u);
@@ -273,7 +272,7 @@ TEST_F(SessionTest, doesNotTakeItsOwnPauseForSilence) {
 TEST_F(SessionTest, judgesAServerOnceItsSocketWasReadEmpty) {
   servers_[0].publish("A", 100);
   beat({0, 1}, Time{300});
-  // Levels wait in the socket, and heartbeats behind them.
+  // The socket holds levels, and heartbeats after them.
   for (int i = 0; i < 50; ++i) {
     session_->on_backlog(0);
     beat({1}, Time{100});

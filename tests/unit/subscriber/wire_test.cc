@@ -201,8 +201,8 @@ TEST(SubscriberWire, goesToTheBackupWhenThePrimaryFallsSilent) {
   EXPECT_TRUE(subscriber.is_live("995365"));
 }
 
-// Of two servers, whose connections are good. The timeout is far beyond the test's limit, so that
-// nothing but a closed connection can tell.
+// Two servers with working connections. The timeout is far beyond the test's limit, so that only a
+// closed connection can cause a loss.
 class ClosedConnectionTest : public testing::Test {
  protected:
   static Server direct(const Site& site) {

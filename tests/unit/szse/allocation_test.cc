@@ -80,7 +80,7 @@ TEST(SzseAllocation, HappensOnlyWhenTheSessionsAreBuilt) {
   Handler handler(settings, around.symbols, around.sink);
   ResendSession resend(settings, *handler.ticks(), handler.counters());
   TimeNs now = kStart;
-  // What comes is laid out before the counting begins.
+  // Input is prepared before the counting begins.
   Message damaged = image(1);
   damaged[40] ^= std::byte{1};
   const Message logon = test::logon_answer(30);

@@ -83,8 +83,8 @@ TEST_F(SzseHandler, EndsWhenTheLogonIsRefused) {
   EXPECT_TRUE(out_.empty());
 }
 
-// Protocol notes 4.2 and 6: after-hours trading changes nothing, and its volume stays apart from
-// the session's, of which a smaller one that follows would be refused.
+// Protocol notes 4.2 and 6: after-hours trading changes nothing. Its volume is kept apart from the
+// session's; otherwise a smaller volume of the session that follows would be rejected.
 TEST_F(SzseHandler, AfterHoursTradingMovesNoPriceAndNoVolume) {
   log_on();
   const auto stream_010 = [](std::string_view phase, std::int64_t orig_time, std::int64_t volume,
@@ -210,7 +210,7 @@ TEST_F(SzseStaleness, AfterANewConnectionAFullPeriodOfTradingMakesUnheardSecurit
   EXPECT_EQ(handler_.counters().unheard(), 0u);
 }
 
-// The gateway after a failover lags: its image is older than the price in force.
+// The gateway after a failover lags: its image is older than the current price.
 TEST_F(SzseStaleness, AnImageThatIsOlderThanTheOneBeforeIsNotHeard) {
   const auto later = test::snapshot_fields("T0", "000001", 20250620093010000);
   at(1, test::snapshot(later, {test::price_entry(kEntryLast, 12'360'000)}));
@@ -333,7 +333,7 @@ TEST_F(SzseHandler, RandomBytesNeverCrash) {
     for (std::byte& b : bytes) b = static_cast<std::byte>(random() % 4 == 0 ? random() : 0);
     deliver(bytes);
   }
-  // Whatever they left half finished is at most one believable message long.
+  // An incomplete message left by them is at most one plausible message long.
   bytes.assign(64 * 1024 + 16, std::byte{0xff});
   deliver(bytes);
   deliver(test::trade());

@@ -157,7 +157,7 @@ TEST_F(SzseGateways, AConnectionClosedInsteadOfAnAnswerIsReportedOnceWithItsLike
   EXPECT_EQ(lines[0].find("first"), std::string::npos) << "no password in a log";
 }
 
-// Which names the answer carries is not defined (notes 1.1): they are logged and refuse nothing.
+// The names in the answer are not defined (notes 1.1): they are logged and not checked.
 TEST_F(SzseGateways, AnyNamesInTheAnswerWillDo) {
   accept(first_);
   // Logon, 92 bytes: SenderCompID "who", TargetCompID "ever", HeartBtInt 3, no password, "1.02".
@@ -241,8 +241,8 @@ struct StatusCase {
 
 class SzseLogoutStatus : public SzseGateways, public testing::WithParamInterface<StatusCase> {};
 
-// The other gateway, which has a password of its own, is asked at once; the one that refused is not
-// asked again before its status allows it.
+// The other gateway has its own password and is tried at once. The one that refused is not tried
+// again before its status allows it.
 TEST_P(SzseLogoutStatus, OfARefusalSaysHowLongToWait) {
   const StatusCase& c = GetParam();
   accept(first_);
@@ -261,7 +261,7 @@ TEST_P(SzseLogoutStatus, OfARefusalSaysHowLongToWait) {
     EXPECT_EQ(feed_->gateway(), 0u);
     return;
   }
-  // The second one again, though it was lost: the first one still has to wait.
+  // The second gateway again, although it was lost: the first one still has to wait.
   EXPECT_EQ(feed_->gateway(), 1u);
   now_ = refused + c.wait_ns;
   accept(second_);

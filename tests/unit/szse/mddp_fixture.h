@@ -1,4 +1,4 @@
-// Multicast packets as a sender of ours writes them, and a handler that takes them in virtual time.
+// Multicast packets from our encoder, and a handler that receives them in virtual time.
 #pragma once
 
 #include <gtest/gtest.h>

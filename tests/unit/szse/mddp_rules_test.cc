@@ -1,6 +1,5 @@
-// Rules of multicast that tables and samples of MDDP, or its marks, make easy to read wrongly:
-// marks, forms of fragments, encryption, restarts. Packets are written byte by byte, without our
-// encoder.
+// Multicast rules that are easy to misread in the tables and samples of MDDP: marks, forms of
+// fragments, encryption, restarts. Packets are written byte by byte, without our encoder.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -98,7 +97,7 @@ TEST_F(SzseMulticast, TheOtherLineFillsATailThatAHeartbeatAnnounced) {
   EXPECT_EQ(handler_.state(), live);
 }
 
-// A mark that comes before any packet with data decides nothing.
+// A mark before any packet with data does not open the stream.
 TEST_F(SzseMulticast, AMarkDoesNotOpenAStream) {
   deliver({Raw{.channel = 2011, .seq_num = 7, .msg_count = 0, .flag = 0}.bytes()});
   deliver({Raw{.seq_num = 7, .msg_count = 0, .flag = 0}.bytes()});
@@ -200,7 +199,7 @@ TEST_F(SzseMulticast, ARestartUnderTheSameSenderIdIsFollowedWithinSomeHundredMes
   EXPECT_EQ(count(FeedCounter::sequence_lost), 0u);
 }
 
-// A line that is behind the other by more than the threshold is no restart.
+// A line that lags the other by more than the threshold has not restarted.
 TEST_F(SzseMulticast, ASlowLineIsNotARestart) {
   for (int number = 1; number <= 400; ++number) deliver(packets(number, {image(number)}), Line::a);
   for (int number = 1; number <= 400; ++number) deliver(packets(number, {image(number)}), Line::b);
@@ -221,7 +220,7 @@ TEST_F(SzseMulticast, SendersThatBeginAgainAndAgainAreAllFollowed) {
   EXPECT_EQ(count(FeedCounter::filtered), 0u);
 }
 
-// A body that cannot be read is a loss like any other: prices may be old from here on.
+// An unreadable body is a loss: prices may be outdated afterwards.
 TEST_F(SzseMulticast, ABodyThatCannotBeReadIsAGap) {
   deliver(packets(1, {image(1)}));
   deliver({Raw{.seq_num = 2, .msg_count = 2, .body = image(2)}.bytes()});
@@ -247,7 +246,7 @@ TEST(SzseMulticastTicks, AMarkWithFlag0ShowsLostTicks) {
   EXPECT_EQ(handler.counters().get(FeedCounter::sequence_lost), 2u);
   // No security has traded on the channel, so none is left to be heard again.
   EXPECT_EQ(log.states(3011), (std::vector{live, gap, live}));
-  // An encrypted packet of ticks is a hole in the channel.
+  // An encrypted packet of ticks is a gap in the channel.
   handler.on_datagram(
       1, Line::a,
       Raw{.channel = 2011, .seq_num = 6, .flag = 0x3100, .body = Message(40, std::byte{9})}.bytes(),

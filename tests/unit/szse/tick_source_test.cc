@@ -239,7 +239,7 @@ struct RefusalCase {
 };
 class SzseResendStatus : public SzseTicks, public testing::WithParamInterface<RefusalCase> {};
 
-// The security behind the hole is heard at once, the other one with its next tick.
+// The security with a tick behind the gap is heard at once, the other one with its next tick.
 TEST_P(SzseResendStatus, EndsInAGapUntilEachSecurityOfTheChannelWasHeard) {
   realtime(tick(1, "300750"));
   realtime(tick(4));

@@ -135,8 +135,8 @@ TEST_F(WatchTableLife, ALevelIsCurrentForTwoSecondsAfterAHeartbeat) {
   EXPECT_THAT(table_.line("995365", false), Not(HasSubstr("break")));
 }
 
-// The server's clock is an hour behind; heartbeats that waited while this machine slept come at
-// once.
+// The server's clock is an hour behind. Heartbeats that waited while this machine slept arrive
+// together.
 TEST_F(WatchTableLife, AnOldHeartbeatThatArrivesLateProvesNoLife) {
   constexpr std::int64_t kHour = 3600 * kNsPerSecond;
   table_.take(level_of(1), {kHour});

@@ -12,7 +12,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-// What stands on a screen, row by row, with the tone of every piece.
+// Contents of a screen, row by row, with the tone of every piece.
 class Screen final : public Canvas {
  public:
   Screen(int rows, int columns) : columns_(columns), rows_(static_cast<std::size_t>(rows)) {}
@@ -35,7 +35,7 @@ class Screen final : public Canvas {
     for (const std::string& row : rows_) text += row + "\n";
     return text;
   }
-  // Of the first piece that has `text` in it.
+  // Tone of the first piece that contains `text`.
   Tone tone(std::string_view text) const { return piece(text).tone; }
   bool selected(std::string_view text) const { return piece(text).selected; }
   // Whether every piece of the row of `code` is faint.
@@ -101,7 +101,7 @@ class WatchViewTest : public testing::Test {
     third.set_flags(0b110);
     table_.take(third, {0});
   }
-  // Of a server that sent a heartbeat at that moment.
+  // Draws the state of a server that sent a heartbeat at `now`.
   Screen draw(TimeNs now = {kNsPerSecond}, int rows = 24, int columns = 140) {
     table_.take(heartbeat_at(now.ns), now);
     return draw_silent(now, rows, columns);
@@ -265,7 +265,7 @@ TEST_F(WatchViewTest, EveryWidthIsKeptAndShowsLevelAndQuality) {
   for (int columns = 40; columns <= 300; ++columns) {
     const Screen screen = draw({kNsPerSecond}, 10, columns);
     for (int row = 0; row < 10; ++row) {
-      // Blanks may pass the edge, where the terminal cuts them; no letter may.
+      // Spaces may pass the edge, where the terminal cuts them; other characters may not.
       const std::string& text = screen.row(row);
       const std::size_t end = text.find_last_not_of(' ');
       if (row == 0 || end == std::string::npos) continue;

@@ -1,4 +1,4 @@
-// What a subscriber tells its application. References are good during the call only.
+// Callbacks of a subscriber to its application. References are valid during the call only.
 #pragma once
 
 #include <cstddef>
@@ -10,51 +10,51 @@
 
 namespace indexcast::subscriber {
 
-// How far a level can be relied on, beside its own flags.
+// Reliability of a level, in addition to its own flags.
 struct Quality {
   // The server in use is alive (Liveness::live).
   bool live = true;
-  // The server says so (v1::Level::quotable), it is alive, and no later level of the index is known
-  // to exist.
+  // The server reports it (v1::Level::quotable), the server is alive, and no later level of the
+  // index is known to exist.
   bool quotable = false;
-  // No later level is known. False for all but the last of what a gap held back.
+  // No later level is known. Among the levels that a gap held back, true for the last one only.
   bool newest = false;
-  // Came as the answer to a question, not on the stream.
+  // Arrived as the answer to a request, not on the stream.
   bool recovered = false;
-  // Older, by the exchange's time, than what was handed over before a switch or restart: with a
-  // snapshot that comes because the server did not catch up within Settings::behind_limit, and with
-  // a grid or inav until there is a snapshot.
+  // Older, by exchange time, than values delivered before a switch or restart. Set on a snapshot
+  // when the server did not catch up within Settings::behind_limit, and on a grid or inav until
+  // there is a snapshot.
   bool behind = false;
 };
 
-// Why the stream of an index begins again.
+// Reason why the stream of an index starts again.
 enum class Begin { joined, epoch, switched };
 
-// The stream of an index begins: the next level handed over, or named as lost, is complete_to + 1.
+// The stream of an index starts: the next level delivered, or reported as lost, is complete_to + 1.
 struct SnapshotEvent {
   const std::string& code;
   std::uint64_t epoch;
   std::uint64_t complete_to;  // index sequence; 0: the index has no level yet
-  const v1::Level* level;     // the newest up to there that could be had; null: none
+  const v1::Level* level;     // the newest available up to complete_to; null: none
   Quality quality;
   Begin why;
 };
 
 enum class LossReason {
-  superseded,   // the server left them out for the newest and said so
-  unavailable,  // the server has them no more; grids and inavs it never keeps
+  superseded,   // the server replaced them by a newer one and reported it (Skipped)
+  unavailable,  // the server no longer has them; it never keeps grids and inavs
   timed_out,    // not answered within Settings::hold_limit
   overflow,     // more than Settings::held_max waited behind them
-  epoch_over,   // the server began to number anew
-  switched,     // the server that had them was left
+  epoch_over,   // the server started a new epoch
+  switched,     // they belonged to the previous server
 };
 
 // Numbered by: index sequence, record sequence, the instant (ns) of a grid, index sequence, the
 // instant of the grid of indicative values.
 enum class Stream { levels, records, grid, inav, inav_grid };
 
-// Numbers from..to, inclusive, that the application does not get. Comes in their place: after those
-// before from and before those after to.
+// Numbers from..to, inclusive, that the application does not receive. Delivered in their place:
+// after the numbers before `from` and before those after `to`.
 struct Loss {
   const std::string& code;
   Stream stream;
@@ -68,39 +68,40 @@ enum class SwitchReason {
   heartbeat_timeout,  // no heartbeat for Settings::heartbeat_timeout
   epoch_lost,         // the server restarted within the day
   primary_returned,   // the primary was as good for Settings::return_after
-  draining,           // the server said that it is being taken out of service
+  draining,           // the server is being taken out of service
   connection_lost,    // the connection was closed or refused
-  other_is_better,    // Settings::better_after
+  other_is_better,    // the other server was better for Settings::better_after
 };
 
-// Servers by their place in Settings::servers. Sequences begin anew, with a snapshot of each index.
+// Servers by their position in Settings::servers. Sequences start again, with a snapshot of each
+// index.
 struct Switch {
   std::size_t from;
   std::size_t to;
   SwitchReason reason;
 };
 
-// A server's heartbeats came, or stopped, or its connection was closed.
+// A server became alive (heartbeats arrive), or was lost (heartbeats stopped or the connection was
+// closed).
 struct Connection {
   std::size_t server;
   bool alive;
   bool in_use;
 };
 
-// Whether the server in use is alive. If it is not, nothing that was handed over is current: show
-// no value as live. If it is, an index is live once its stream began on this server
-// (Subscriber::is_live).
+// Whether the server in use is alive. If not, no delivered value is current: show no value as live.
+// If so, an index is live once its stream started on this server (Subscriber::is_live).
 struct Liveness {
   bool live;
   std::size_t server;  // in use
-  bool any_alive;      // false: no server is heard at all
+  bool any_alive;      // false: no server is alive
 };
 
-// Those that are empty are not called. None may throw, and none may call Subscriber::poll.
+// Empty callbacks are not called. Callbacks must not throw and must not call Subscriber::poll.
 struct Callbacks {
   std::function<void(const SnapshotEvent&)> on_snapshot;
   std::function<void(const v1::Level&, const Quality&)> on_level;
-  // An instant of the grid comes once, whichever server it is of.
+  // Each instant of the grid is delivered once, from whichever server.
   std::function<void(const v1::Grid&, const Quality&)> on_grid;
   std::function<void(const v1::Inav&, const Quality&)> on_inav;
   std::function<void(const v1::StatusChanged&)> on_status;
@@ -109,9 +110,9 @@ struct Callbacks {
   std::function<void(const Loss&)> on_lost;
   std::function<void(const Switch&)> on_switch;
   std::function<void(const Connection&)> on_connection;
-  // When live or any_alive changes, and first when the server in use is heard or lost.
+  // Called when live or any_alive changes, and first when the server in use is heard or lost.
   std::function<void(const Liveness&)> on_liveness;
-  // For a person: what the server refused, and codes that it does not know.
+  // Text for the log: requests that the server refused, and codes that it does not know.
   std::function<void(const std::string&)> on_problem;
 };
 

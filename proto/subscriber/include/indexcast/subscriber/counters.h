@@ -1,4 +1,4 @@
-// What a subscriber counted since it was made.
+// Counters of a subscriber since its construction.
 #pragma once
 
 #include <cstdint>

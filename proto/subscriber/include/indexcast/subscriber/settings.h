@@ -1,4 +1,4 @@
-// What a subscriber connects to and how long it waits.
+// Endpoints, subscriptions and time limits of a subscriber.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@ struct Server {
 struct Settings {
   // The primary, and a backup if there is one. Both know the same indices.
   std::vector<Server> servers;
-  // None: every index that the server lets this subscriber see.
+  // Empty: every index that the server lets this subscriber see.
   std::vector<std::string> codes;
   // Shown to the server's operators beside the loss counts; at most 64 characters.
   std::string name = "subscriber";
@@ -26,47 +26,47 @@ struct Settings {
   std::string public_key;
   std::string secret_key;
 
-  // What of them: every level;
+  // Streams. A server with CURVE keys may allow some of them and not others.
+  // Every level.
   bool levels = true;
-  // every status, definition and correction record;
+  // Every status, definition and correction record.
   bool records = true;
-  // the newest level at the instants of the server's grid;
+  // The newest level at each instant of the server's grid.
   bool grid = false;
-  // the indicative value of a fund with the terms of its creation unit, every tick and on a grid.
-  // A server that asks for keys may allow some of them and not others.
+  // The indicative value of a fund with the terms of its creation unit, each tick and on a grid.
   bool inav = false;
   // Also the status, definition and correction records of the day from before this subscriber came.
   bool records_of_the_day = false;
 
-  // A server without a heartbeat for so long is lost; 200 ms at least. By default servers send four
-  // a second. Only time counts during which poll() was called: after a pause of the application's
-  // own, what waited in the sockets is read first.
+  // A server is lost after this time without a heartbeat; at least 200 ms. By default servers send
+  // four heartbeats a second. Only time during which poll() was called counts: after a pause of the
+  // application, the messages in the sockets are read first.
   std::chrono::milliseconds heartbeat_timeout{2'000};
-  // The primary is used again once it was as good as the backup for so long without a stop; 0:
-  // never. Also the shortest time between two switches while the server in use is alive, serves and
-  // does not restart.
+  // Fail-back: the primary is used again after it was as good as the backup for this time without a
+  // loss or restart; 0: never. Also the shortest time between two switches while the server in use
+  // is alive, not draining and does not restart.
   std::chrono::milliseconds return_after{30'000};
-  // The server in use is left once it was not ready, or an index was quotable on the other one
-  // alone, for so long, and the other one was as good in everything else; 0: never.
+  // The other server is used after the one in use was not ready, or an index was quotable on the
+  // other one alone, for this time, and the other one was as good in everything else; 0: never.
   std::chrono::milliseconds better_after{3'000};
-  // The server in use is lost and the other one is alive, but not ready or draining: it is used
-  // after so long nevertheless. What its levels lack, their flags and `quotable` say. 0: never.
+  // When the server in use is lost and the other one is alive, but not ready or draining, it is
+  // used after this time; 0: never. Flags and `quotable` of its levels show what is missing.
   std::chrono::milliseconds unready_after{10'000};
-  // A level is held back behind a gap, or before a snapshot, no longer than this, and
+  // Longest time for which a level is held back behind a gap, or before a snapshot.
   std::chrono::milliseconds hold_limit{5'000};
-  // no more than so many of one index, about 0.5 kB each.
+  // Most levels of one index that are held back, about 0.5 kB each.
   std::size_t held_max = 10'000;
-  // After a switch or a restart: how long the new server may be behind what was already handed
-  // over.
+  // After a switch or a restart: longest time for which levels older than those already delivered
+  // are withheld.
   std::chrono::milliseconds behind_limit{5'000};
-  // A question without an answer for so long is asked again.
+  // A request without an answer is repeated after this time.
   std::chrono::milliseconds answer_timeout{1'000};
   std::chrono::milliseconds report_interval{10'000};
-  // Messages that ZeroMQ keeps for poll(). What comes beyond is lost, seen as a gap and asked for.
+  // Messages that ZeroMQ queues for poll(). Further ones are lost, detected as a gap and requested.
   int receive_high_water_mark = 100'000;
 };
 
-// Everything that is wrong with `settings`, a sentence each; empty when nothing is.
+// Lists all errors in `settings`, one sentence each; empty when there are none.
 std::vector<std::string> faults(const Settings& settings);
 
 }  // namespace indexcast::subscriber

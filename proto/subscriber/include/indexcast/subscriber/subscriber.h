@@ -26,18 +26,18 @@ class Subscriber {
   Subscriber(Subscriber&&) noexcept;
   Subscriber& operator=(Subscriber&&) noexcept;
 
-  // Takes what has come, waiting up to `wait` for the first message, and does what time demands.
-  // Returns the messages taken: 0 after `wait`, or when a signal came. Call it at least every
-  // 100 ms: questions are asked again and lost servers are left from here. Time between two calls
-  // beyond a quarter of Settings::heartbeat_timeout does not count as silence of a server.
+  // Takes the messages that have arrived, waiting up to `wait` for the first one, and handles
+  // timeouts. Returns the number of messages: 0 after `wait`, or after a signal. Call it at least
+  // every 100 ms, because it repeats requests and switches servers. Time between two calls beyond a
+  // quarter of Settings::heartbeat_timeout does not count as silence of a server.
   std::size_t poll(std::chrono::milliseconds wait);
 
   // The server in use, by its place in Settings::servers.
   std::size_t server() const;
-  // False once the server in use is lost: no value that was handed over is current.
+  // False once the server in use is lost: no delivered value is current.
   bool is_live() const;
-  // Whether the newest value of the index that was handed over is of the server in use, and that is
-  // alive. False before the snapshot of each beginning.
+  // Whether the newest delivered value of the index came from the server in use and that server is
+  // alive. False before the snapshot after each start of the stream.
   bool is_live(std::string_view code) const;
   const Counters& counters() const;
 
