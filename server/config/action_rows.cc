@@ -65,8 +65,8 @@ constexpr CsvColumn kColumns[] = {{"symbol", true, "ts_code|code|ticker|secID"},
                                   {"scheme", false, "plan"}};
 
 // Texts that programs write for a missing value.
-constexpr std::array<std::string_view, 9> kNothing{"-",   "--",   "None", "nan", "NaN",
-                                                   "NaT", "null", "NULL", "N/A"};
+constexpr std::array<std::string_view, 10> kNothing{"0000-00-00", "-",   "--",   "None", "nan",
+                                                    "NaN",        "NaT", "null", "NULL", "N/A"};
 // The vendors' words for a scheme that is carried out. Any other word is a plan.
 constexpr std::array<std::string_view, 5> kCarriedOut{"实施", "实施分配", "方案实施",
                                                       "Implementation", "implemented"};
@@ -221,6 +221,7 @@ class RowReader {
 
   void read_terms(std::string_view kind) {
     first_ = out_.actions.size();
+    const std::size_t before = faults_.size();
     if (const auto status = value(kStatus);
         status && std::ranges::find(kCarriedOut, *status) == kCarriedOut.end())
       return row_.fault(
@@ -248,7 +249,9 @@ class RowReader {
     add(ActionKind::bonus, is_bonus ? ratio : agreed(kBonus, new_shares(), scheme.new_shares));
     add_rights(is_rights ? ratio : agreed(kRights, either(kRights, kRightsPer10), scheme.rights));
     add(ActionKind::split, is_split ? ratio : amount(kSplit, whole(1)));
-    if (out_.actions.size() == first_) skip(SkipReason::no_payment);
+    if (out_.actions.size() > first_ || faults_.size() > before) return;
+    if (!kind.empty()) return row_.fault(kKind, fmt::format("no amount for the {}", kind));
+    skip(SkipReason::no_payment);
   }
 
   Scheme read_scheme() {

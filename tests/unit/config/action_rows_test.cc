@@ -43,11 +43,12 @@ TEST(ActionRows, AVendorsTableIsRead) {
       "\r\n"
       "\"688041.SH\",\"20241231\",实施,0.0,,,\"0.108\",\"0.1200000000000\",20250403,,\r\n"
       "688041.SH,20231231,预案,0.0,0.0,0.0,0.0,0.5,None\r\n"
+      "688041.SH,20231231,预案,0.0,0.0,0.0,0.0,0.5,0000-00-00\r\n"
       ",,,,,,,,\r\n"
       "600000.SH,20241231,实施,x,x,x,x,x,20250403\r\n"
       "002261.SZ,20230630,实施,0.0,0.0,0.0,nan,nan,20250403\r\n"
       "002261.SZ,20230630,股东大会通过,0.0,0.0,0.0,x,y,20250606\r\n");
-  ASSERT_EQ(season.rows, 6u);
+  ASSERT_EQ(season.rows, 7u);
   ASSERT_EQ(season.actions.size(), 4u);
   EXPECT_EQ(season.actions[0].kind, ActionKind::dividend);
   EXPECT_EQ(season.actions[0].amount, Fraction::of(3, 10));
@@ -59,7 +60,7 @@ TEST(ActionRows, AVendorsTableIsRead) {
   EXPECT_EQ(season.actions[2].line, 4);
   EXPECT_EQ(season.actions[3].date, 20250606u);
   EXPECT_EQ(skipped(season, SkipReason::no_member), 1u);
-  EXPECT_EQ(skipped(season, SkipReason::no_date), 1u);
+  EXPECT_EQ(skipped(season, SkipReason::no_date), 2u);
   EXPECT_EQ(skipped(season, SkipReason::no_payment), 1u);
   EXPECT_THAT(season.unused_columns, testing::ElementsAre("end_date"));
 }
@@ -169,6 +170,8 @@ TEST(ActionRows, FaultsAreNamed) {
            {head + row + ",,,,,0.2,0.5,,\n",
             "season.csv:2:bonus_and_conversion: is 1/2, bonus and conversion make 1/5"},
            {head + row + ",,,,,,,0.3,\n", "season.csv:2:rights_price: missing"},
+           {"symbol,ex_date,kind,amount\n" + row + "dividend,1\n",
+            "season.csv:2:kind: no amount for the dividend"},
            {head + row + "merger,,,1,,,,,\n", "season.csv:2:kind: must be one of"},
            {head + row + ",,,,,,,,0.5\n", "season.csv:2:ratio: needs the kind"}}) {
     EXPECT_THAT(fault_of(text), HasSubstr(expected)) << text;
