@@ -299,7 +299,10 @@ Command add_basket_roll(CLI::App& basket) {
   command->add_option("DEFINITION", options->definition, "head of today's definition")->required();
   command->add_option("--date", options->date, "of the next one, YYYY-MM-DD")->required();
   command->add_option("--closes", options->closes, "CSV: today's closing prices")->required();
-  command->add_option("--actions", options->actions, "TOML: what happens, and a review");
+  command->add_option("--actions", options->actions,
+                      "TOML: what happens, and a review; CSV: a season of it; repeat");
+  command->add_option("--calendar", options->calendar,
+                      "TOML, one a year: warns of days that are shut; repeat");
   command->add_option("--fx", options->fx, "today's closing rate, CURRENCY=RATE; repeat");
   command->add_option("--closing-level", options->closing_level,
                       "today's, as published; default: what the closes give");

@@ -41,8 +41,11 @@ constexpr std::string_view name_of(ActionKind kind) {
 struct CorporateAction {
   ActionKind kind = ActionKind::dividend;
   std::string symbol;
-  Date date = 0;  // the first day on which prices are without it: the ex-date
-  int line = 0;   // where a file says it, for messages
+  // The first day on which prices are without it: the ex-date. suspension: the day on which it did
+  // not trade, which is the day before.
+  Date date = 0;
+  int line = 0;  // where a file says it, for messages
+  int file = 0;  // which of the files, from 0
   // dividend: cash per share; bonus, rights: new shares per share held; split: shares after per
   // share before. Positive.
   Fraction amount{0};
@@ -52,17 +55,40 @@ struct CorporateAction {
   // before that.
   CalculationShares calculation_shares{};
   CapFactor cap_factor = kUncapped;  // cap_factor, join
-  // join
-  std::string name;
-  std::string currency;
+  std::string name;                  // join
+  std::string currency;  // join: of the listing; dividend: of the cash, empty: of the listing
+  std::string label;     // tells payments of one kind and day apart; may be empty
   MarketId market = kNoMarket;
 };
+
+// Returns whether the event is the company's own, so that vendors deliver it. The others are
+// decisions about the index.
+constexpr bool is_company_event(ActionKind kind) {
+  return kind <= ActionKind::float_band || kind == ActionKind::suspension;
+}
+
+// Reasons to leave an action out of a roll. Each is counted.
+enum class SkipReason : std::uint8_t {
+  no_member,   // of a security that is not in the basket, or leaves it on the day
+  earlier,     // its date is before the day
+  later,       // its date is after the day
+  repeated,    // equal to an action before it
+  no_date,     // announced without an ex-date
+  no_payment,  // nothing is paid and no shares are given
+};
+inline constexpr std::array<std::string_view, 6> kSkipReasonNames{
+    "no member", "earlier date", "later date", "repeated", "no date", "no payment"};
+constexpr std::string_view name_of(SkipReason reason) {
+  return kSkipReasonNames[static_cast<std::size_t>(reason)];
+}
+using SkipCounts = std::array<std::size_t, kSkipReasonNames.size()>;
 
 // New cap factors for everyone, from the prices and shares after all actions.
 struct Review {
   int line = 0;
   Weight cap = kWholeBasket;           // of a name that `caps` does not mention
   std::map<std::string, Weight> caps;  // by symbol
+  int file = 0;
 };
 
 }  // namespace indexcast

@@ -18,18 +18,18 @@ std::optional<Price> positive_price(const Fraction& value) {
 }
 
 std::optional<Price> rounded_to(const Fraction& value, Tick tick) {
-  if (tick.raw == 0) return positive_price(value);
   const Fraction step = fraction_of(tick);
   const auto steps = round_half_up(value / step, 0);
   if (!steps) return std::nullopt;
   return positive_price(Fraction(*steps) * step);
 }
 
-std::optional<Price> base_price(Price close, Price reference, const ExTerms& terms, Tick tick) {
+std::optional<Price> base_price(Price close, Price reference, const ExTerms& terms,
+                                const ExPriceRule& rule) {
   if (!changes_shares(terms)) return close;
-  const bool rounded = tick.raw != 0 || terms.published.raw != 0;
-  return rounded ? positive_price(fraction_of(reference) + terms.cash / share_ratio(terms))
-                 : positive_price(formula(close, terms, Fraction(0)));
+  const bool published = rule.published || terms.published.raw != 0;
+  return published ? positive_price(fraction_of(reference) + terms.cash / share_ratio(terms))
+                   : positive_price(formula(close, terms, Fraction(0)));
 }
 
 }  // namespace
@@ -38,12 +38,12 @@ Fraction share_ratio(const ExTerms& terms) { return terms.split + terms.bonus + 
 
 bool changes_shares(const ExTerms& terms) { return share_ratio(terms) != Fraction(1); }
 
-std::optional<ExPrices> ex_prices(Price close, const ExTerms& terms, Tick tick) {
+std::optional<ExPrices> ex_prices(Price close, const ExTerms& terms, const ExPriceRule& rule) {
   // A published price does not make an impossible payment possible.
-  const auto computed = rounded_to(formula(close, terms, terms.cash), tick);
+  const auto computed = rounded_to(formula(close, terms, terms.cash), rule.tick);
   if (!computed) return std::nullopt;
   const Price reference = terms.published.raw != 0 ? terms.published : *computed;
-  const auto base = base_price(close, reference, terms, tick);
+  const auto base = base_price(close, reference, terms, rule);
   if (!base) return std::nullopt;
   return ExPrices{reference, *base};
 }

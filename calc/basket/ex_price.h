@@ -17,12 +17,19 @@ struct ExTerms {
   Fraction rights{0};    // new shares per share held, for rights_price
   Price rights_price{};  // positive where there are rights
   Fraction split{1};     // shares after per share before; below 1 is a consolidation
-  Price published{};     // the exchange's own ex-price; zero: it published none
+  Price published{};     // the exchange's own ex-price; zero: not known
 };
 
-// The step of prices that an ex-price is rounded to; zero where the exchange rounds none, so that
-// the formula counts, half up to 1e-6.
+// A step of prices; positive.
 using Tick = Price;
+
+// The rule by which a market sets the price at which trading starts.
+struct ExPriceRule {
+  Tick tick{1};  // the computed ex-price is rounded to it
+  // Whether the exchange publishes the rounded ex-price itself, so that the divisor is balanced at
+  // it. If not, the rounding is only that of the previous close in its feed.
+  bool published = false;
+};
 
 struct ExPrices {
   Price reference{};  // where trading starts: the exchange's ex-price
@@ -35,11 +42,11 @@ Fraction share_ratio(const ExTerms& terms);
 // Whether anything but cash goes ex. Cash alone leaves base price and divisor alone.
 bool changes_shares(const ExTerms& terms);
 
-// reference = (close - cash + rights x rights_price) / share_ratio, half up to `tick`, or as
-// published. base = reference + cash / share_ratio where shares change, half up to 1e-6; the
-// formula without cash where no exchange rounds it; the close for cash alone. Empty when a price is
-// not positive or does not fit.
-std::optional<ExPrices> ex_prices(Price close, const ExTerms& terms, Tick tick);
+// reference = (close - cash + rights x rights_price) / share_ratio, half up to the rule's tick, or
+// as published. base = reference + cash / share_ratio where shares change, half up to 1e-6; the
+// formula without cash, half up to 1e-6, where the exchange publishes no ex-price; the close for
+// cash alone. Empty when a price is not positive or does not fit.
+std::optional<ExPrices> ex_prices(Price close, const ExTerms& terms, const ExPriceRule& rule);
 
 // shares x share_ratio, half up to 1e-6; empty when it is not positive or does not fit.
 std::optional<CalculationShares> shares_after(CalculationShares shares, const ExTerms& terms);

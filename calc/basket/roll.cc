@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <utility>
 
+#include "calc/basket/action_selection.h"
 #include "calc/basket/cap_factors.h"
 #include "calc/basket/divisor_chain.h"
 #include "calc/basket/roll_check.h"
@@ -20,24 +22,37 @@ std::string text_of(CalculationShares shares) {
 std::string text_of(FxRate rate) { return format_trimmed(rate.raw, FxRate::kDecimals); }
 std::string text_of(CapFactor factor) { return format_trimmed(factor.raw, CapFactor::kDecimals); }
 
-// Everything that goes ex on one member, and where it was said.
+// Where an action or a review stands.
+struct Place {
+  int line = 0;
+  int file = 0;
+};
+template <class T>
+Place place_of(const T& said) {
+  return {said.line, said.file};
+}
+
+// Everything that goes ex on one member, and where it was said first.
 struct ExEvent {
   ExTerms terms;
   std::string what;
-  int line = 0;
+  Place place;
 
-  void add(const CorporateAction& action) {
-    if (action.kind == ActionKind::dividend) terms.cash = action.amount;
-    if (action.kind == ActionKind::bonus) terms.bonus = action.amount;
+  // `cash`: the amount of a dividend in the listing currency.
+  void add(const CorporateAction& action, const Fraction& cash) {
+    if (action.kind == ActionKind::dividend) terms.cash = terms.cash + cash;
+    if (action.kind == ActionKind::bonus) terms.bonus = terms.bonus + action.amount;
     if (action.kind == ActionKind::split) terms.split = action.amount;
     if (action.kind == ActionKind::rights) {
       terms.rights = action.amount;
       terms.rights_price = action.rights_price;
     }
     if (action.ex_price.raw != 0) terms.published = action.ex_price;
-    if (line == 0) line = action.line;
+    if (place.line == 0) place = place_of(action);
     what += what.empty() ? "" : ", ";
     what += std::string(name_of(action.kind)) + " " + format_fraction(action.amount);
+    if (action.kind == ActionKind::dividend && cash != action.amount)
+      what += " " + action.currency + " (" + format_fraction(cash) + ")";
     if (action.kind == ActionKind::rights) what += " at " + text_of(action.rights_price);
   }
 };
@@ -64,8 +79,12 @@ class Roller {
   IndexDefinition& tomorrow() { return result_.roll.tomorrow; }
   bool good() const { return result_.faults.empty(); }
 
-  void fault(RollFile file, int line, std::string key, std::string what) {
-    result_.faults.push_back({file, line, std::move(key), std::move(what)});
+  void fault(RollFile file, std::string key, std::string what) {
+    result_.faults.push_back({file, 0, std::move(key), std::move(what)});
+  }
+  void fault(Place place, std::string key, std::string what) {
+    result_.faults.push_back(
+        {RollFile::actions, place.line, std::move(key), std::move(what), place.file});
   }
 
   const ClosingPrice* close_of(const std::string& symbol) const {
@@ -95,7 +114,7 @@ class Roller {
       members_today_.push_back(member.symbol());
     }
     divisor_ = input_.today.divisor;
-    measure(start_cap_, 0);
+    measure(start_cap_, {});
     if (!good()) return;
     result_.roll.closing_cap = cap_ = start_cap_;
     result_.roll.closing_level = level(start_cap_, divisor_);
@@ -111,7 +130,7 @@ class Roller {
       if (it == tomorrow().close_fx.end() || it->second == rate) continue;
       const std::string before = text_of(it->second);
       it->second = rate;
-      step(currency + ": rate " + before + " becomes " + text_of(rate), 0);
+      step(currency + ": rate " + before + " becomes " + text_of(rate), {});
     }
   }
 
@@ -121,28 +140,26 @@ class Roller {
     tomorrow().previous_close = input_.closing_level.value_or(computed);
     if (tomorrow().previous_close == computed) return;
     const int places = input_.today.decimals;
-    fault(RollFile::command, 0, "--closing-level",
+    fault(RollFile::command, "--closing-level",
           "closes and rates give " + format_decimal(computed.raw, places) + ", not " +
               format_decimal(tomorrow().previous_close.raw, places));
   }
 
   // Nothing is measured once something is wrong: prices may be missing.
-  void measure(Int128& cap, int line) {
+  void measure(Int128& cap, Place place) {
     if (!good()) return;
     const auto measured = capitalisation_in_range(tomorrow());
     if (!measured || *measured <= 0)
-      return fault(RollFile::actions, line, "members",
-                   "the capitalisation leaves the range of the accumulator");
+      return fault(place, "members", "the capitalisation leaves the range of the accumulator");
     cap = *measured;
   }
 
-  void step(std::string what, int line) {
-    RollStep step{std::move(what), line, cap_, 0, divisor_, {}, {}, {}};
-    measure(step.cap_after, line);
+  void step(std::string what, Place place) {
+    RollStep step{std::move(what), place.line, cap_, 0, divisor_, {}, {}, {}};
+    measure(step.cap_after, place);
     if (!good()) return;
     const auto divisor = chain_divisor(input_.today.divisor, start_cap_, step.cap_after);
-    if (!divisor || divisor->raw <= 0)
-      return fault(RollFile::actions, line, "divisor", "leaves its range");
+    if (!divisor || divisor->raw <= 0) return fault(place, "divisor", "leaves its range");
     step.divisor_after = *divisor;
     step.unadjusted = level(step.cap_after, step.divisor_before);
     step.level = level(step.cap_after, step.divisor_after);
@@ -167,13 +184,13 @@ class Roller {
   void suspend(const CorporateAction& action) {
     const Member* member = find(action.symbol);
     if (member != nullptr)
-      step(action.symbol + ": suspended, stands at " + text_of(member->close), action.line);
+      step(action.symbol + ": suspended, stands at " + text_of(member->close), place_of(action));
   }
 
   void leave(const CorporateAction& action) {
     if (std::erase_if(tomorrow().members,
                       [&](const Member& member) { return member.symbol() == action.symbol; }) > 0)
-      step(action.symbol + ": leaves", action.line);
+      step(action.symbol + ": leaves", place_of(action));
   }
 
   void join(const CorporateAction& action) {
@@ -183,22 +200,31 @@ class Roller {
     member.security = std::make_shared<const Security>(
         Security{action.symbol, action.name, action.currency, action.market});
     set_price(member, close->price);
-    set_shares(member, action.calculation_shares, action.cap_factor, action.line);
+    set_shares(member, action.calculation_shares, action.cap_factor, place_of(action));
     tomorrow().members.push_back(std::move(member));
     step(action.symbol + ": joins with " + text_of(action.calculation_shares) + " x " +
              text_of(action.cap_factor),
-         action.line);
+         place_of(action));
   }
 
-  void set_shares(Member& member, CalculationShares shares, CapFactor factor, int line) {
+  void set_shares(Member& member, CalculationShares shares, CapFactor factor, Place place) {
     const auto rounded = index_shares(shares, factor);
     if (!rounded || rounded->raw <= 0)
-      return fault(RollFile::actions, line, "action.shares",
+      return fault(place, "action.shares",
                    member.symbol() + ": " + text_of(shares) + " x " + text_of(factor) +
                        " is no number of index shares");
     member.calculation_shares = shares;
     member.cap_factor = factor;
     member.shares = *rounded;
+  }
+
+  // Returns the dividend in the currency of the listing, converted at the rates of the roll.
+  Fraction cash_of(const CorporateAction& action) {
+    const Member* member = find(action.symbol);
+    if (action.currency.empty() || member == nullptr || action.currency == member->currency())
+      return action.amount;
+    return action.amount * Fraction(close_rate(tomorrow(), action.currency).raw) /
+           Fraction(close_rate(tomorrow(), member->currency()).raw);
   }
 
   // In the order in which the actions name the members.
@@ -208,7 +234,7 @@ class Roller {
       if (action.kind > ActionKind::split) continue;
       auto it = std::ranges::find(events, action.symbol, &std::pair<std::string, ExEvent>::first);
       if (it == events.end()) it = events.insert(events.end(), {action.symbol, {}});
-      it->second.add(action);
+      it->second.add(action, cash_of(action));
     }
     for (const auto& [symbol, event] : events) {
       if (Member* member = find(symbol); member != nullptr && member->close.raw > 0)
@@ -217,24 +243,22 @@ class Roller {
   }
 
   void go_ex(Member& member, const ExEvent& event) {
-    const bool published =
-        member.market() < kMaxMarkets && input_.ticks[member.market()].publishes_ex_price;
-    const Tick tick =
-        published ? tick_of(input_, close_of(member.symbol()), member.market()) : Tick{};
-    const auto prices = ex_prices(member.close, event.terms, tick);
+    const auto prices = ex_prices(
+        member.close, event.terms,
+        ex_price_rule(input_, close_of(member.symbol()), member.symbol(), member.market()));
     const auto shares = shares_after(member.calculation_shares, event.terms);
     if (!prices || !shares)
-      return fault(RollFile::actions, event.line, "action",
+      return fault(event.place, "action",
                    member.symbol() + ": " + event.what + " at " + text_of(member.close) +
                        " leaves no price or no shares");
     member.reference_price = prices->reference;
     member.base_price = prices->base;
     const std::string before = text_of(member.calculation_shares);
-    if (changes_shares(event.terms)) set_shares(member, *shares, member.cap_factor, event.line);
+    if (changes_shares(event.terms)) set_shares(member, *shares, member.cap_factor, event.place);
     step(member.symbol() + ": " + event.what + "; " + text_of(member.close) + " becomes " +
              text_of(prices->reference) + ", base " + text_of(prices->base) + "; shares " + before +
              " become " + text_of(member.calculation_shares),
-         event.line);
+         event.place);
   }
 
   void change_counts() {
@@ -252,10 +276,10 @@ class Roller {
               CapFactor factor) {
     const std::string before =
         text_of(member.calculation_shares) + " x " + text_of(member.cap_factor);
-    set_shares(member, shares, factor, action.line);
+    set_shares(member, shares, factor, place_of(action));
     step(member.symbol() + ": " + std::string(name_of(action.kind)) + " " + before + " becomes " +
              text_of(member.calculation_shares) + " x " + text_of(member.cap_factor),
-         action.line);
+         place_of(action));
   }
 
   void review(const Review& review) {
@@ -264,25 +288,25 @@ class Roller {
     for (const Member& member : tomorrow().members) names.push_back(uncapped(member, review));
     const CapFactors caps = cap_factors(names);
     if (caps.factors.empty())
-      return fault(RollFile::actions, review.line, "review",
+      return fault(place_of(review), "review",
                    "the caps sum to " + format_trimmed(caps.sum_of_caps.raw, 8) +
                        " %, and cannot hold 100 %");
     for (std::size_t i = 0; i < caps.factors.size(); ++i) {
       Member& member = tomorrow().members[i];
-      set_shares(member, member.calculation_shares, caps.factors[i], review.line);
+      set_shares(member, member.calculation_shares, caps.factors[i], place_of(review));
     }
     const auto capped =
         std::ranges::count_if(caps.factors, [](CapFactor factor) { return factor != kUncapped; });
     step("review: " + std::to_string(capped) + " of " + std::to_string(names.size()) +
              " members capped in " + std::to_string(caps.rounds) + " rounds",
-         review.line);
+         place_of(review));
   }
 
   bool review_in_range(const Review& review) {
     IndexDefinition before_caps = tomorrow();
     for (Member& member : before_caps.members) member.shares = {member.calculation_shares.raw};
     if (capitalisation_in_range(before_caps)) return true;
-    fault(RollFile::actions, review.line, "review",
+    fault(place_of(review), "review",
           "the capitalisation before caps leaves the range of the accumulator");
     return false;
   }
@@ -305,7 +329,7 @@ class Roller {
     if (!good()) return;
     prove();
     for (const DefinitionFault& each : check_definition(tomorrow()))
-      fault(RollFile::definition, 0, each.key, "tomorrow: " + each.what);
+      fault(RollFile::definition, each.key, "tomorrow: " + each.what);
   }
 
   bool is_foreign(const std::string& symbol) {
@@ -337,6 +361,15 @@ class Roller {
 
 }  // namespace
 
-RollResult roll(const RollInput& input) { return Roller(input).run(); }
+RollResult roll(const RollInput& input) {
+  ActionSelection selection = select_actions(input);
+  RollInput due = input;
+  due.actions = std::move(selection.due);
+  RollResult result = Roller(due).run();
+  result.roll.applied_actions = due.actions.size();
+  result.roll.skipped_actions = selection.skipped;
+  std::ranges::move(selection.faults, std::back_inserter(result.faults));
+  return result;
+}
 
 }  // namespace indexcast

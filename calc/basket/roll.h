@@ -22,12 +22,16 @@ struct ClosingPrice {
   int line = 0;
 };
 
-// How a market quotes, unless a share's own tick is given.
+// How a market quotes.
 struct TickRule {
-  // Closes and published ex-prices are multiples of it; positive.
+  // Closes and published ex-prices are multiples of it, unless a share's own tick is given;
+  // positive.
   Tick tick{1};
-  // Whether the exchange publishes an ex-price, rounded to the tick, without being asked.
+  // Whether the exchange publishes an ex-price, rounded to the share's tick, without being asked.
+  // Where it does not, a reference price is rounded to `tick`, whatever the share's own.
   bool publishes_ex_price = false;
+  // Ticks by the first digits of a code, for example of funds; the first match counts.
+  std::vector<std::pair<std::string, Tick>> by_code = {};
 };
 
 struct RollInput {
@@ -38,6 +42,7 @@ struct RollInput {
   std::map<std::string, FxRate>
       close_fx;  // today's closing rates, one for each currency of fx_series; with fx_in_divisor
                  // those that tomorrow is computed at, where they are others
+  // May hold a whole season: actions of other days and of no member are counted and skipped.
   std::vector<CorporateAction> actions;
   std::optional<Review> review;
   // Today's official closing level as published; without it, what the closes give.
@@ -52,6 +57,7 @@ struct RollFault {
   int line = 0;
   std::string key;
   std::string what;
+  int actions_file = 0;  // with RollFile::actions: which of them
 };
 
 // One event, and what it does to the basket at the same closes and rates. Capitalisations have
@@ -79,6 +85,8 @@ struct Roll {
   Level reference_level{};
   Level chain_reference_level{};
   std::size_t foreign_closes = 0;  // closes of no member
+  std::size_t applied_actions = 0;
+  SkipCounts skipped_actions{};  // by SkipReason
 };
 
 struct RollResult {

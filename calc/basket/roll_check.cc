@@ -31,10 +31,13 @@ class InputChecker {
     for (const Member& member : input.today.members) {
       members_.emplace(member.symbol(), &member);
       markets_.emplace(member.symbol(), member.market());
+      currencies_.emplace(member.symbol(), member.currency());
     }
     for (const CorporateAction& action : input.actions) {
       kinds_.emplace(action.symbol, subject_of(action.kind));
-      if (action.kind == ActionKind::join) markets_.emplace(action.symbol, action.market);
+      if (action.kind != ActionKind::join) continue;
+      markets_.emplace(action.symbol, action.market);
+      currencies_.emplace(action.symbol, action.currency);
     }
     for (const ClosingPrice& close : input.closes) closes_.emplace(close.symbol, &close);
   }
@@ -55,6 +58,7 @@ class InputChecker {
   void action_fault(const CorporateAction& action, const std::string& key,
                     const std::string& what) {
     fault(RollFile::actions, action.line, "action." + key, action.symbol + ": " + what);
+    faults_.back().actions_file = action.file;
   }
 
   bool has(const std::string& symbol, ActionKind kind) const {
@@ -64,8 +68,15 @@ class InputChecker {
   Tick tick(const std::string& symbol) const {
     const auto close = closes_.find(symbol);
     const auto market = markets_.find(symbol);
-    return tick_of(input_, close == closes_.end() ? nullptr : close->second,
+    return tick_of(input_, close == closes_.end() ? nullptr : close->second, symbol,
                    market == markets_.end() ? kNoMarket : market->second);
+  }
+  Tick ex_price_tick(const std::string& symbol) const {
+    const auto close = closes_.find(symbol);
+    const auto market = markets_.find(symbol);
+    return ex_price_rule(input_, close == closes_.end() ? nullptr : close->second, symbol,
+                         market == markets_.end() ? kNoMarket : market->second)
+        .tick;
   }
 
   void check_date() {
@@ -76,6 +87,11 @@ class InputChecker {
       fault(RollFile::command, 0, "--date",
             "must be after " + std::to_string(input_.today.effective_date) +
                 ", the day of the definition");
+    const std::int64_t weekday = (days_from_date(input_.date) + 4) % 7;  // 1970-01-01: a Thursday
+    if (weekday == 0 || weekday == 6)
+      fault(RollFile::command, 0, "--date",
+            std::to_string(input_.date) + " is a " + (weekday == 0 ? "Sunday" : "Saturday") +
+                ": no market trades");
   }
 
   void check_rates() {
@@ -112,7 +128,8 @@ class InputChecker {
     for (const auto& [symbol, member] : members_) {
       if (!closes_.contains(symbol) && !has(symbol, ActionKind::suspension))
         fault(RollFile::closes, 0, "close",
-              symbol + ": no close; a member that was out all day needs a suspension");
+              symbol + ": no close; a member that was out all day needs a suspension of " +
+                  std::to_string(input_.today.effective_date));
     }
     for (const CorporateAction& action : input_.actions) {
       if (action.kind == ActionKind::join && !closes_.contains(action.symbol))
@@ -139,14 +156,12 @@ class InputChecker {
   }
 
   void check_action(const CorporateAction& action) {
-    if (action.date != input_.date)
-      action_fault(action, "date",
-                   std::to_string(action.date) + " is not " + std::to_string(input_.date) +
-                       ", the day that this roll makes");
     check_subject(action);
     const auto subject = std::pair(action.symbol, subject_of(action.kind));
-    if (!done_.insert(subject).second)
+    const bool adds_up = action.kind == ActionKind::dividend || action.kind == ActionKind::bonus;
+    if (!done_.insert(subject).second && !adds_up)
       action_fault(action, "kind", "a second " + std::string(name_of(action.kind)) + " on one day");
+    if (action.kind == ActionKind::dividend && !action.currency.empty()) check_currency(action);
     if (action.kind == ActionKind::split &&
         (has(action.symbol, ActionKind::bonus) || has(action.symbol, ActionKind::rights)))
       action_fault(action, "kind", "a split on the day of a bonus or rights issue");
@@ -173,6 +188,15 @@ class InputChecker {
                    "the definition has no close_fx and fx_series for " + action.currency);
   }
 
+  // Refuses cash in a currency without a rate.
+  void check_currency(const CorporateAction& action) {
+    const std::string& listing = currencies_[action.symbol];
+    if (action.currency == listing) return;
+    if (action.currency != input_.today.currency && !converts(input_.today, action.currency))
+      action_fault(action, "currency",
+                   "no rate of " + action.currency + ": state the cash in " + listing);
+  }
+
   void check_leaver(const CorporateAction& action) {
     const auto first = kinds_.lower_bound({action.symbol, ActionKind::dividend});
     for (auto it = first; it != kinds_.end() && it->first == action.symbol; ++it) {
@@ -184,7 +208,7 @@ class InputChecker {
   }
 
   void check_ex_price(const CorporateAction& action) {
-    if (const Tick step = tick(action.symbol); action.ex_price.raw % step.raw != 0)
+    if (const Tick step = ex_price_tick(action.symbol); action.ex_price.raw % step.raw != 0)
       action_fault(action, "ex_price",
                    text_of(action.ex_price) + " is not on the tick of " + text_of(step));
     const auto [it, added] = ex_prices_.emplace(action.symbol, action.ex_price);
@@ -196,14 +220,15 @@ class InputChecker {
   void check_review(const Review& review) {
     for (const auto& [symbol, cap] : review.caps) {
       if (!members_.contains(symbol) && !joins(symbol))
-        fault(RollFile::actions, review.line, "review.caps",
-              symbol + ": is no member of " + input_.today.code);
+        faults_.push_back({RollFile::actions, review.line, "review.caps",
+                           symbol + ": is no member of " + input_.today.code, review.file});
     }
   }
 
   const RollInput& input_;
   std::map<std::string, const Member*> members_;
   std::map<std::string, MarketId> markets_;             // of members and of those that join
+  std::map<std::string, std::string> currencies_;       // of the same
   std::map<std::string, const ClosingPrice*> closes_;   // the first of each symbol
   std::set<std::pair<std::string, ActionKind>> kinds_;  // of the input
   std::set<std::pair<std::string, ActionKind>> done_;   // seen so far
@@ -217,9 +242,23 @@ std::vector<RollFault> check_roll_input(const RollInput& input) {
   return InputChecker(input).run();
 }
 
-Tick tick_of(const RollInput& input, const ClosingPrice* close, MarketId market) {
+Tick tick_of(const RollInput& input, const ClosingPrice* close, const std::string& symbol,
+             MarketId market) {
   if (close != nullptr && close->tick.raw > 0) return close->tick;
-  return market < kMaxMarkets ? input.ticks[market].tick : Tick{1};
+  if (market >= kMaxMarkets) return Tick{1};
+  const TickRule& rule = input.ticks[market];
+  for (const auto& [begin, tick] : rule.by_code) {
+    if (symbol.starts_with(begin)) return tick;
+  }
+  return rule.tick;
+}
+
+ExPriceRule ex_price_rule(const RollInput& input, const ClosingPrice* close,
+                          const std::string& symbol, MarketId market) {
+  if (market >= kMaxMarkets) return {};
+  const TickRule& rule = input.ticks[market];
+  return {rule.publishes_ex_price ? tick_of(input, close, symbol, market) : rule.tick,
+          rule.publishes_ex_price};
 }
 
 }  // namespace indexcast

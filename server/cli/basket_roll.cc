@@ -3,14 +3,17 @@
 #include <absl/status/status.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 
 #include "calc/decimal.h"
 #include "server/cli/basket_text.h"
 #include "server/cli/exit_code.h"
 #include "server/cli/roll_report.h"
-#include "server/config/actions_file.h"
+#include "server/config/action_rows.h"
+#include "server/config/calendar_file.h"
 #include "server/config/closes_file.h"
 #include "server/config/codec.h"
 #include "server/config/definition_file.h"
@@ -58,14 +61,47 @@ class RollCommand {
     if (definition.ok()) input_.today = *std::move(definition);
     const std::size_t before = faults_.size();
     input_.closes = read_closes(options_.closes, faults_);
-    closes_unread_ = input_.closes.empty() && faults_.size() > before;
-    if (!options_.actions.empty()) {
-      Actions actions = read_actions(options_.actions, faults_);
-      input_.actions = std::move(actions.actions);
-      input_.review = std::move(actions.review);
-    }
-    if (faults_.size() > before) blame(RollFile::closes);
+    const bool closes_faulty = faults_.size() > before;
+    closes_unread_ = input_.closes.empty() && closes_faulty;
     read_command_line();
+    const std::size_t after_command = faults_.size();
+    read_all_actions();
+    if (closes_faulty || faults_.size() > after_command) blame(RollFile::closes);
+  }
+
+  // Reads CSV files last, because joining members decide which rows count.
+  void read_all_actions() {
+    for (const bool rows : {false, true}) {
+      for (std::size_t i = 0; i < options_.actions.size(); ++i) {
+        if (options_.actions[i].ends_with(".csv") == rows) read_actions_of(i, rows);
+      }
+    }
+  }
+
+  void read_actions_of(std::size_t file, bool rows) {
+    const std::string& path = options_.actions[file];
+    Actions read = rows ? read_action_rows(path, scope(), faults_) : read_actions(path, faults_);
+    for (CorporateAction& action : read.actions) {
+      action.file = static_cast<int>(file);
+      input_.actions.push_back(std::move(action));
+    }
+    if (read.review && input_.review)
+      faults_.add(path, read.review->line, "review", "a second one");
+    if (read.review) {
+      input_.review = std::move(read.review);
+      input_.review->file = static_cast<int>(file);
+    }
+    for (std::size_t i = 0; i < skipped_.size(); ++i) skipped_[i] += read.skipped[i];
+    std::ranges::move(read.unused_columns, std::back_inserter(unused_columns_));
+  }
+
+  ActionScope scope() const {
+    ActionScope scope{input_.today.effective_date, input_.date, {}};
+    for (const Member& member : input_.today.members) scope.members.insert(member.symbol());
+    for (const CorporateAction& action : input_.actions) {
+      if (action.kind == ActionKind::join) scope.members.insert(action.symbol);
+    }
+    return scope;
   }
 
   void read_command_line() {
@@ -76,6 +112,12 @@ class RollCommand {
       command_fault("--date", "must be " + DateText{}.expected());
     }
     for (const std::string& each : options_.fx) read_rate(each);
+    for (const std::string& path : options_.calendar) {
+      auto calendar = load_calendar(path);
+      faults_.add(calendar.status());
+      if (!calendar.ok()) blame(RollFile::closes);
+      if (calendar.ok()) calendars_.push_back(*std::move(calendar));
+    }
     if (options_.closing_level.empty()) return;
     const auto level = parse_decimal64(options_.closing_level, input_.today.decimals);
     if (level) input_.closing_level = Level{*level};
@@ -93,10 +135,11 @@ class RollCommand {
       command_fault("--fx", text + ": a second rate");
   }
 
-  const std::string& file_of(RollFile file) const {
-    return file == RollFile::definition ? options_.definition
-           : file == RollFile::closes   ? options_.closes
-                                        : options_.actions;
+  const std::string& file_of(const RollFault& fault) const {
+    if (fault.file == RollFile::definition) return options_.definition;
+    if (fault.file == RollFile::actions && !options_.actions.empty())
+      return options_.actions[static_cast<std::size_t>(fault.actions_file)];
+    return options_.closes;
   }
 
   // Nothing is said of a line that could not be read, nor of a date that is none.
@@ -105,7 +148,7 @@ class RollCommand {
       return fault.key == "--date" && input_.date == 0;
     // Of a file that gave no row everything would be missing.
     if (fault.file == RollFile::closes && fault.line == 0) return closes_unread_;
-    return faults_.names(file_of(fault.file), fault.line);
+    return faults_.names(file_of(fault), fault.line);
   }
 
   Roll compute() {
@@ -119,10 +162,49 @@ class RollCommand {
       if (fault->file == RollFile::command) {
         faults_.add(kCommand, 0, fault->key, fault->what);
       } else {
-        faults_.add(file_of(fault->file), fault->line, fault->key, fault->what);
+        faults_.add(file_of(*fault), fault->line, fault->key, fault->what);
       }
     }
+    for (std::size_t i = 0; i < skipped_.size(); ++i) result.roll.skipped_actions[i] += skipped_[i];
     return std::move(result.roll);
+  }
+
+  // Returns a warning for each market of the members that is shut on the day or not covered, and
+  // for each that trades on a day between the two definitions.
+  std::vector<std::string> calendar_warnings(const IndexDefinition& tomorrow) const {
+    std::vector<std::string> warnings;
+    if (calendars_.empty()) return warnings;
+    const auto warn = [&](const std::string& what) {
+      warnings.push_back(fmt::format("warning: {}:1:--date: {}", kCommand, what));
+    };
+    for (std::size_t i = 0; i < feed::kVenueCount; ++i) {
+      const auto venue = static_cast<feed::Venue>(i);
+      const auto is_there = [&](const Member& each) { return each.market() == market_of(venue); };
+      if (std::ranges::none_of(tomorrow.members, is_there)) continue;
+      const feed::MarketDay day = market_day_of(venue, input_.date);
+      if (!day.covered)
+        warn(fmt::format("no calendar covers {}", date_text(input_.date)));
+      else if (day.kind == feed::DayKind::shut)
+        warn(fmt::format("{} is shut on {}: {}", name_of(venue), date_text(input_.date),
+                         day.source));
+      for (std::int64_t each = days_from_date(input_.today.effective_date) + 1;
+           each < days_from_date(input_.date); ++each) {
+        const feed::MarketDay between = market_day_of(venue, date_from_days(each));
+        if (!between.covered || between.kind == feed::DayKind::shut) continue;
+        warn(fmt::format("{} trades on {} before, and no definition is for it", name_of(venue),
+                         date_text(date_from_days(each))));
+        break;
+      }
+    }
+    return warnings;
+  }
+
+  feed::MarketDay market_day_of(feed::Venue venue, Date date) const {
+    for (const feed::Calendar& calendar : calendars_) {
+      if (calendar.year == date / 10'000)
+        return feed::market_day(calendar.markets[static_cast<std::size_t>(venue)], date);
+    }
+    return {};
   }
 
   int write(const Roll& roll, std::ostream& out, std::ostream& err) {
@@ -135,13 +217,18 @@ class RollCommand {
       err << path.status().message() << '\n';
       return absl::IsUnavailable(path.status()) ? kExitFailure : kExitConfig;
     }
-    const RollReport report{input_, roll, *path};
+    const std::vector<std::string> warnings = calendar_warnings(roll.tomorrow);
+    for (const std::string& warning : warnings) err << warning << '\n';
+    const RollReport report{input_, roll, *path, unused_columns_, warnings};
     options_.json ? print_json(report, out) : print_text(report, out);
     return kExitOk;
   }
 
   const BasketRollOptions& options_;
   RollInput input_;
+  SkipCounts skipped_{};  // of rows that gave no action
+  std::vector<std::string> unused_columns_;
+  std::vector<feed::Calendar> calendars_;
   FaultList faults_;
   bool closes_unread_ = false;
   int code_ = kExitOk;

@@ -90,6 +90,23 @@ ordered_json members_json(const IndexDefinition& definition) {
   return members;
 }
 
+// Returns an empty text when no action was skipped.
+std::string skipped_text(const Roll& roll) {
+  std::string text;
+  for (std::size_t i = 0; i < kSkipReasonNames.size(); ++i) {
+    if (roll.skipped_actions[i] > 0)
+      text += fmt::format(", {} skipped: {}", roll.skipped_actions[i], kSkipReasonNames[i]);
+  }
+  return text;
+}
+
+ordered_json skipped_json(const Roll& roll) {
+  ordered_json skipped = ordered_json::object();
+  for (std::size_t i = 0; i < kSkipReasonNames.size(); ++i)
+    skipped[std::string(kSkipReasonNames[i])] = roll.skipped_actions[i];
+  return skipped;
+}
+
 ordered_json day_json(const IndexDefinition& definition) {
   return {{"effective_date", date_text(definition.effective_date)},
           {"version", definition.version},
@@ -122,6 +139,9 @@ void print_text(const RollReport& report, std::ostream& out) {
                      level_text(report, roll.reference_level),
                      level_text(report, roll.chain_reference_level));
   if (roll.foreign_closes > 0) out << fmt::format("closes of no member: {}\n", roll.foreign_closes);
+  out << fmt::format("actions: {} applied{}\n", roll.applied_actions, skipped_text(roll));
+  if (!report.unused_columns.empty())
+    out << fmt::format("columns not used: {}\n", fmt::join(report.unused_columns, ", "));
   out << fmt::format("divisor {}\nwritten: {}\n", divisor_text(roll.tomorrow.divisor),
                      report.written);
 }
@@ -141,6 +161,10 @@ void print_json(const RollReport& report, std::ostream& out) {
                                  {"steps", std::move(steps)},
                                  {"continuity", continuity_json(report)},
                                  {"closes_of_no_member", roll.foreign_closes},
+                                 {"actions_applied", roll.applied_actions},
+                                 {"actions_skipped", skipped_json(roll)},
+                                 {"columns_not_used", report.unused_columns},
+                                 {"warnings", report.warnings},
                                  {"members", members_json(roll.tomorrow)},
                                  {"written", report.written}};
   out << document.dump() << '\n';

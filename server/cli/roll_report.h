@@ -3,6 +3,7 @@
 
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "calc/basket/roll.h"
 
@@ -11,7 +12,9 @@ namespace indexcast::server {
 struct RollReport {
   const RollInput& input;
   const Roll& roll;
-  std::string written;  // head of tomorrow's definition
+  std::string written;                      // head of tomorrow's definition
+  std::vector<std::string> unused_columns;  // of files of actions
+  std::vector<std::string> warnings;
 };
 
 void print_text(const RollReport& report, std::ostream& out);

@@ -100,12 +100,15 @@ void read_terms(TableReader& table, CorporateAction& action) {
   switch (action.kind) {
     case ActionKind::dividend:
       needed(table, "cash", action.amount, FractionText{});
+      table.text("currency", action.currency, NameText{});
+      table.text("label", action.label, NameText{});
       return read_ex_price(table, action);
     case ActionKind::rights:
       needed(table, "price", action.rights_price, PositiveText<Price>{});
       [[fallthrough]];
     case ActionKind::bonus:
     case ActionKind::split:
+      if (action.kind == ActionKind::bonus) table.text("label", action.label, NameText{});
       needed(table, "ratio", action.amount, FractionText{});
       return read_ex_price(table, action);
     case ActionKind::shares:
@@ -126,8 +129,9 @@ void read_action(TableReader& table, CorporateAction& action) {
   std::optional<ActionKind> kind;
   needed(table, "kind", kind, KindText{});
   needed(table, "symbol", action.symbol, NonEmptyText{});
-  needed(table, "date", action.date, DateText{});
+  needed(table, "date", action.date, VendorDateText{});
   action.line = table.line_of("symbol");
+  action.symbol = usual_symbol(action.symbol);
   action.market = market_of_symbol(action.symbol);
   if (const auto wrong = symbol_fault(action.symbol); wrong && !action.symbol.empty())
     table.fault("symbol", *wrong);
@@ -151,6 +155,23 @@ Review read_review(TableReader& table) {
 }
 
 }  // namespace
+
+std::optional<Date> VendorDateText::parse(std::string_view text) const {
+  text = text.substr(0, text.find_first_of(" T"));
+  if (text.ends_with(".0")) text.remove_suffix(2);  // a number that a program read as a float
+  std::string digits;
+  int parts = 0;
+  for (std::string_view rest = text;; ++parts) {
+    const auto end = rest.find_first_of("-/");
+    const std::string_view part = rest.substr(0, end);
+    if (parts > 0 && part.size() == 1) digits += '0';
+    digits += part;
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  if (digits.size() != 8 || (parts != 0 && parts != 2)) return std::nullopt;
+  return DateText{}.parse(digits.substr(0, 4) + "-" + digits.substr(4, 2) + "-" + digits.substr(6));
+}
 
 Actions read_actions(const std::string& path, FaultList& faults) {
   Actions result;

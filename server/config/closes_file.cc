@@ -10,7 +10,7 @@ enum Column : std::size_t { kSymbol, kClose, kTick };
 constexpr CsvColumn kColumns[] = {{"symbol"}, {"close"}, {"tick", false}};
 
 constexpr Tick kFen{10'000};
-constexpr Tick kFinestOfHongKong{1'000};
+constexpr Tick kThousandth{1'000};
 
 }  // namespace
 
@@ -29,9 +29,11 @@ std::vector<ClosingPrice> read_closes(const std::string& path, FaultList& faults
 
 std::array<TickRule, kMaxMarkets> venue_ticks() {
   std::array<TickRule, kMaxMarkets> ticks;
-  ticks[feed::market_of(feed::Venue::sse)] = {kFen, true};
-  ticks[feed::market_of(feed::Venue::szse)] = {kFen, true};
-  ticks[feed::market_of(feed::Venue::hkex)] = {kFinestOfHongKong, false};
+  ticks[feed::market_of(feed::Venue::sse)] = {
+      kFen, true, {{"5", kThousandth}, {"900", kThousandth}}};
+  ticks[feed::market_of(feed::Venue::szse)] = {
+      kFen, true, {{"15", kThousandth}, {"16", kThousandth}, {"18", kThousandth}}};
+  ticks[feed::market_of(feed::Venue::hkex)] = {kThousandth, false};
   return ticks;
 }
 

@@ -13,8 +13,9 @@ namespace indexcast::server {
 // Rows that could be read; whatever is wrong with the others is in `faults`.
 std::vector<ClosingPrice> read_closes(const std::string& path, FaultList& faults);
 
-// How the venues quote. Shanghai and Shenzhen: a fen, and they publish ex-prices. Hong Kong: 0.001,
-// the finest step of its table, because the table itself changes; it publishes no ex-price.
+// How the venues quote. Shanghai and Shenzhen: a fen, funds and Shanghai's B shares a tenth of it,
+// and they publish ex-prices. Hong Kong: 0.001, the finest step of its table, because the table
+// itself changes, and the last place of the previous close in its feed; it publishes no ex-price.
 std::array<TickRule, kMaxMarkets> venue_ticks();
 
 }  // namespace indexcast::server

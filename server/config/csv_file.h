@@ -1,5 +1,6 @@
-// A CSV file with named columns: UTF-8, one header line, columns in any order, no quoting (no field
-// of ours needs a comma), '#' begins a comment line.
+// A CSV file with named columns: UTF-8, a byte order mark skipped, one header line, columns in any
+// order, '#' begins a comment line. Fields may be quoted as in RFC 4180, within one line; spaces
+// around a field, lines without any value and empty fields behind the last column are skipped.
 #pragma once
 
 #include <optional>
@@ -16,6 +17,7 @@ namespace indexcast::server {
 struct CsvColumn {
   std::string_view name;
   bool required = true;  // otherwise the file may go without it, and a field of it may be empty
+  std::string_view other_names = {};  // "ts_code|code"
 };
 
 // One line. `columns`, `file` and `faults` are the caller's and outlive it.
@@ -29,12 +31,14 @@ class CsvRow {
   bool has(std::size_t column) const { return !fields_[column].empty(); }
   // The text of a column; a fault when it is empty.
   std::string text(std::size_t column) const;
-  // "688041.SH", checked (symbol.h).
+  // "688041.SH", in its usual form and checked (symbol.h).
   std::string symbol(std::size_t column) const;
   // A positive decimal number in units of 10^-places that fits 64 bits; 0 after a fault.
   std::int64_t positive(std::size_t column, int places) const;
   // The same, and at most 100.
   std::int64_t percent(std::size_t column, int places) const;
+  // A percentage from 0 to 100; 0 after a fault.
+  std::int64_t rate_percent(std::size_t column, int places) const;
   void fault(std::size_t column, std::string_view what) const;
 
  private:
@@ -45,7 +49,21 @@ class CsvRow {
   FaultList& faults_;
 };
 
-// The rows that could be read; whatever is wrong is in `faults`, with its line.
+struct CsvTable {
+  std::vector<CsvRow> rows;
+  std::vector<std::string> unused_columns;  // names in the header that no column has
+  std::vector<bool> present;                // by column: whether the header names it
+  int header_line = 0;                      // 0: none, or one that was refused
+
+  bool has(std::size_t column) const { return column < present.size() && present[column]; }
+};
+
+// Accepts unknown columns, because vendors' files have many.
+CsvTable read_csv_table(const std::string& file, std::span<const CsvColumn> columns,
+                        FaultList& faults);
+
+// The rows that could be read; whatever is wrong is in `faults`, with its line. An unknown column
+// is a fault.
 std::vector<CsvRow> read_csv(const std::string& file, std::span<const CsvColumn> columns,
                              FaultList& faults);
 

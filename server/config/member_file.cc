@@ -70,7 +70,9 @@ class MemberReader {
     }
     rows_.reserve(static_cast<std::size_t>(std::ranges::count(*text, '\n')));
     bool header = false;
-    for (std::string_view rest = *text; !rest.empty();) {
+    std::string_view rest = *text;
+    if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);  // a byte order mark
+    while (!rest.empty()) {
       const std::string_view line = next_line(rest);
       ++line_;
       if (line.empty() || line.front() == '#') continue;

@@ -16,4 +16,8 @@ MarketId market_of_symbol(std::string_view symbol);
 // that has not the venue's number of digits, so that "700.HK" cannot pass for "00700.HK".
 std::optional<std::string> symbol_fault(std::string_view symbol);
 
+// The symbol that a vendor's text stands for: "700.HK", "HK.00700", "00700.XHKG", "600000.SS",
+// "sh600000" and codes of six digits alone become "00700.HK" and "600000.SH". Other text stays.
+std::string usual_symbol(std::string_view text);
+
 }  // namespace indexcast::server

@@ -37,7 +37,7 @@ Dividend dividend_of(const CsvRow& row) {
   dividend.per_share = {row.positive(kPerShare, Price::kDecimals)};
   dividend.shares = {row.positive(kIndexShares, IndexShares::kDecimals)};
   if (row.has(kTax))
-    dividend.tax_bp = static_cast<std::uint32_t>(row.percent(kTax, kPercentPlaces));
+    dividend.tax_bp = static_cast<std::uint32_t>(row.rate_percent(kTax, kPercentPlaces));
   return dividend;
 }
 

@@ -42,6 +42,16 @@ symbol = "002261.SZ"
 date = "2025-04-03"
 cash = "3/10"
 """
+LEAVE = """[[action]]
+kind = "leave"
+symbol = "002261.SZ"
+date = "2025-04-03"
+"""
+SUSPENSION = """[[action]]
+kind = "suspension"
+symbol = "002261.SZ"
+date = "2025-04-02"
+"""
 FACTORS = """[[action]]
 kind = "cap_factor"
 symbol = "002261.SZ"
@@ -71,6 +81,14 @@ class Basket(harness.Case):
                            self.write("closes.csv", closes), *(("--fx", fx) if fx else ()),
                            *arguments, "--output", self.folder / "next", "--json", check=check)
 
+    def continuity(self, done):
+        report = json.loads(done.stdout)
+        proof = report["continuity"]
+        self.assertTrue(proof["holds"])
+        self.assertEqual({proof["closing_level"], proof["gate_level"], proof["chain_level"]},
+                         {report["tomorrow"]["previous_close"]})
+        return report
+
     def golden(self):
         """The golden basket: its shares built, its cap factors set by a roll to 2025-04-02."""
         head = GOLDEN_HEAD.replace("2025-04-02", "2025-04-01")
@@ -94,6 +112,12 @@ class Check(Basket):
         self.assertEqual(lines[1], f"{INDICES}/995366.toml: good: 995366 version 1 for 2025-04-02, "
                          "10 members, divisor 77640000.5396926, level 1000.0000 at the gate, "
                          "largest 688041.SH 12.8800 %")
+
+    def test_a_byte_order_mark_is_skipped(self):
+        for suffix in ("toml", "csv"):
+            text = (INDICES / f"995365.{suffix}").read_text(encoding="utf-8")
+            self.write(f"995365.{suffix}", "\ufeff" + text)
+        harness.run("basket", "check", self.folder / "995365.toml", check=0)
 
     def test_every_fault_of_every_file_at_once(self):
         for path in INDICES.glob("99536[56].*"):
@@ -173,13 +197,13 @@ class Build(Basket):
         head = self.write("head.toml", GOLDEN_HEAD.replace("decimals = 4", "decimals = 9")
                           .replace("base_level", "base_levle"))
         shares = self.write("shares.csv", GOLDEN_SHARES.replace("900000,151.20", "1000001,x")
-                            .replace("03896.HK", "3896.HK"))
+                            .replace("03896.HK", "103896.HK"))
         done = self.build("--head", head, "--shares", shares, check=INPUT)
         for expected in (f"{head}:4:decimals: must be", f"{head}:1:base_level: missing",
                          f"{head}:6:base_levle: unknown key",
                          f"{shares}:2:free_shares: must be at most total_shares",
                          f"{shares}:2:close: must be a positive decimal number with up to 6 places",
-                         f"{shares}:4:symbol: 3896.HK: a code of this venue has 5 digits"):
+                         f"{shares}:4:symbol: 103896.HK: a code of this venue has 5 digits"):
             self.assertIn(expected, done.stderr)
         self.assertFalse((self.folder / "out").exists())
 
@@ -196,14 +220,6 @@ class Build(Basket):
 
 
 class Roll(Basket):
-    def continuity(self, done):
-        report = json.loads(done.stdout)
-        proof = report["continuity"]
-        self.assertTrue(proof["holds"])
-        self.assertEqual({proof["closing_level"], proof["gate_level"], proof["chain_level"]},
-                         {report["tomorrow"]["previous_close"]})
-        return report
-
     def test_golden_bonus(self):
         done = self.roll(self.golden(), "--actions", self.write("actions.toml", BONUS))
         report = self.continuity(done)
@@ -308,7 +324,7 @@ free_shares = "3000000"
 [[action]]
 kind = "suspension"
 symbol = "03896.HK"
-date = "2025-04-03"
+date = "2025-04-02"
 [review]
 cap_percent = "100"
 [review.caps]
@@ -332,8 +348,8 @@ cap_percent = "100"
     def test_every_fault_at_once_and_nothing_written(self):
         definition = self.golden()
         shutil.rmtree(self.folder / "next")
-        actions = self.write("actions.toml", BONUS.replace("002261.SZ", "300017.SZ")
-                             + CASH.replace("04-03", "04-04") + CASH.replace("3/10", "-1")
+        actions = self.write("actions.toml", LEAVE.replace("002261.SZ", "300017.SZ")
+                             + LEAVE.replace("04-03", "04-04") + CASH.replace("3/10", "-1")
                              + BONUS.replace("ratio", "raito").replace("002261.SZ", "03896.HK")
                              + CASH.replace("002261.SZ", "03896.HK").replace("3/10", "5.91"))
         closes = GOLDEN_CLOSES.replace("17.35", "17.355").replace("688041.SH,151.20\n", "")
@@ -344,11 +360,11 @@ cap_percent = "100"
                 f"{at}/closes.csv:1:close: 688041.SH: no close",
                 f"{at}/closes.csv:2:close: 002261.SZ: 17.355 is not on the tick of 0.01",
                 f"{at}/actions.toml:3:action.symbol: 300017.SZ: is no member of G2",
-                f"{at}/actions.toml:8:action.date: 002261.SZ: 20250404 is not 20250403",
-                f"{at}/actions.toml:15:action.cash: must be a positive decimal number or ratio",
-                f"{at}/actions.toml:20:action.raito: unknown key",
-                f"{at}/actions.toml:16:action.ratio: missing",
-                f"{at}/actions.toml:23:action: 03896.HK: dividend 591/100 at 5.91 leaves no price"):
+                f"{at}/actions.toml:7:action.date: 002261.SZ: 20250404 is not 20250403",
+                f"{at}/actions.toml:13:action.cash: must be a positive decimal number or ratio",
+                f"{at}/actions.toml:18:action.raito: unknown key",
+                f"{at}/actions.toml:14:action.ratio: missing",
+                f"{at}/actions.toml:21:action: 03896.HK: dividend 591/100 at 5.91 leaves no price"):
             self.assertIn(expected, done.stderr)
         self.assertEqual(len(done.stderr.splitlines()), 9, done.stderr)
         self.assertFalse((self.folder / "next").exists())
@@ -372,6 +388,54 @@ cap_percent = "100"
         self.assertEqual(done.stderr, f"{self.folder}/none.csv:1:: cannot be read\n")
         done = self.roll(definition, closes="symbol,close\n", check=INPUT)
         self.assertEqual(done.stderr.count("no close"), 3)
+
+    def test_hong_kongs_reference_price_has_three_decimals(self):
+        split = BONUS.replace("002261.SZ", "03896.HK").replace("5/10", "1/3")
+        self.continuity(self.roll(self.golden(), "--actions", self.write(
+            "actions.toml", split + CASH.replace("002261.SZ", "03896.HK").replace("3/10", "0.1"))))
+        row = rows(self.folder / "next" / "G2.csv")["03896.HK"]
+        # (5.91 - 0.1) / (4/3) = 4.3575, and 5.91 / (4/3).
+        self.assertEqual((row["reference_price"], row["base_price"]), ("4.358", "4.4325"))
+
+    def test_a_suspension_is_of_its_day(self):
+        definition = self.golden()
+        closes = GOLDEN_CLOSES.replace("002261.SZ,17.35\n", "")
+        actions = self.write("actions.toml", SUSPENSION)
+        self.continuity(self.roll(definition, "--actions", actions, closes=closes))
+        for day in ("2025-04-01", "2025-04-03"):
+            with self.subTest(day):
+                shutil.rmtree(self.folder / "next", ignore_errors=True)
+                actions = self.write("actions.toml", SUSPENSION.replace("2025-04-02", day))
+                done = self.roll(definition, "--actions", actions, closes=closes, check=INPUT)
+                self.assertIn(f"{actions}:3:action.date: 002261.SZ: {day.replace('-', '')} is not "
+                              "20250402, the day that the closes are of", done.stderr)
+                self.assertFalse((self.folder / "next").exists())
+        report = self.continuity(self.roll(definition, "--actions", actions,
+                                           closes=GOLDEN_CLOSES.replace("17.35", "18.00")))
+        self.assertEqual((report["actions_applied"], report["actions_skipped"]["later date"]), (0, 1))
+        actions = self.write("actions.toml", SUSPENSION.replace('date = "2025-04-02"\n', ""))
+        done = self.roll(definition, "--actions", actions, check=INPUT)
+        self.assertIn(f"{actions}:1:action.date: missing", done.stderr)
+
+    def test_a_weekend_is_refused(self):
+        definition = self.golden()
+        for date, name in (("2025-04-05", "Saturday"), ("2025-04-06", "Sunday")):
+            done = self.roll(definition, date=date, check=USAGE)
+            self.assertIn(f"basket roll:1:--date: {date.replace('-', '')} is a {name}", done.stderr)
+
+    def test_a_holiday_of_the_calendars_is_warned_of(self):
+        definition = self.golden()
+        calendar = harness.ROOT / "deploy" / "calendars" / "2025.toml"
+        done = self.roll(definition, "--calendar", calendar, date="2025-04-04")
+        for expected in ("warning: basket roll:1:--date: sse is shut on 2025-04-04: Qingming",
+                         "warning: basket roll:1:--date: hkex is shut on 2025-04-04: Ching Ming",
+                         "sse trades on 2025-04-03 before, and no definition is for it"):
+            self.assertIn(expected, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["warnings"], done.stderr.splitlines())
+        self.assertEqual(self.roll(definition, "--calendar", calendar).stderr, "")
+        done = self.roll(definition, "--calendar", calendar, date="2026-04-02")
+        self.assertIn("no calendar covers 2026-04-02", done.stderr)
+        self.roll(definition, "--calendar", self.folder / "none.toml", check=INPUT)
 
     def test_text_says_what_json_says(self):
         definition = self.golden()

@@ -7,8 +7,8 @@
 namespace indexcast {
 namespace {
 
-constexpr Tick kFen{10'000};
-constexpr Tick kNoTick{};
+constexpr ExPriceRule kFen{Tick{10'000}, true};
+constexpr ExPriceRule kHongKong{Tick{1'000}, false};
 
 Fraction fraction(const char* text) { return parse_fraction(text).value(); }
 
@@ -18,7 +18,7 @@ struct Case {
   const char* name;
   const char* close;
   ExTerms terms;
-  Tick tick;
+  ExPriceRule rule;
   const char* reference;
   const char* base;
 };
@@ -26,7 +26,7 @@ struct Case {
 class ExPrice : public testing::TestWithParam<Case> {};
 
 TEST_P(ExPrice, OfTheExchangeAndOfTheDivisor) {
-  const auto prices = ex_prices(test::price(GetParam().close), GetParam().terms, GetParam().tick);
+  const auto prices = ex_prices(test::price(GetParam().close), GetParam().terms, GetParam().rule);
   ASSERT_TRUE(prices);
   EXPECT_EQ(format_trimmed(prices->reference.raw, 6), GetParam().reference);
   EXPECT_EQ(format_trimmed(prices->base.raw, 6), GetParam().base);
@@ -59,18 +59,24 @@ INSTANTIATE_TEST_SUITE_P(
              "7.53",
              "7.863333"},
         Case{"Split", "500", {.split = fraction("5")}, kFen, "100", "100"},
-        Case{"Consolidation", "0.12", {.split = fraction("1/10")}, kNoTick, "1.2", "1.2"},
-        // No exchange rounds: (5.91 - 0.1) / (4/3) and 5.91 / (4/3).
-        Case{"WithoutARoundedExPrice",
+        Case{"Consolidation", "0.12", {.split = fraction("1/10")}, kHongKong, "1.2", "1.2"},
+        // (5.91 - 0.1) / (4/3) = 4.3575 to three decimals; 5.91 / (4/3) to six.
+        Case{"NotPublishedRoundsTheReferenceAlone",
              "5.91",
              {.cash = fraction("0.1"), .bonus = fraction("1/3")},
-             kNoTick,
-             "4.3575",
+             kHongKong,
+             "4.358",
              "4.4325"},
+        Case{"CashToThreeDecimals",
+             "5.91",
+             {.cash = fraction("0.12345")},
+             kHongKong,
+             "5.787",
+             "5.91"},
         Case{"Published",
              "5.91",
              {.cash = fraction("0.1"), .bonus = fraction("1/3"), .published = test::price("4.36")},
-             kNoTick,
+             kHongKong,
              "4.36",
              "4.435"},
         Case{"HalfATickGoesUp", "0.01", {.split = fraction("2/1")}, kFen, "0.01", "0.01"}),
@@ -86,7 +92,7 @@ TEST(ExPrice, SharesAfter) {
 
 TEST(ExPrice, WhatLeavesNoPriceOrNoSharesIsImpossible) {
   EXPECT_FALSE(ex_prices(test::price("1"), {.cash = fraction("1")}, kFen));
-  EXPECT_FALSE(ex_prices(test::price("1"), {.cash = fraction("2")}, kNoTick));
+  EXPECT_FALSE(ex_prices(test::price("1"), {.cash = fraction("2")}, kHongKong));
   EXPECT_FALSE(ex_prices(test::price("1"), {.split = fraction("1000")}, kFen));
   EXPECT_FALSE(ex_prices(test::price("1"), {.split = fraction("0")}, kFen));
   EXPECT_FALSE(shares_after(shares("0.000001"), {.split = fraction("1/3")}));

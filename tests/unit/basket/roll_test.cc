@@ -18,6 +18,17 @@ const Member& find(const Roll& roll, const std::string& symbol) {
 std::string text(Divisor divisor) { return format_trimmed(divisor.raw, Divisor::kDecimals); }
 std::string text(Level level) { return format_decimal(level.raw, 4); }
 
+// Out all day on 2025-04-02, the day of the closes.
+CorporateAction suspension(const std::string& symbol) {
+  CorporateAction each = action(ActionKind::suspension, symbol);
+  each.date = 20250402;
+  return each;
+}
+
+std::size_t skipped(const Roll& roll, SkipReason reason) {
+  return roll.skipped_actions[static_cast<std::size_t>(reason)];
+}
+
 Roll rolled(const RollInput& input) {
   RollResult result = roll(input);
   for (const RollFault& fault : result.faults) ADD_FAILURE() << fault.key << ": " << fault.what;
@@ -83,14 +94,27 @@ TEST(Roll, CashAloneIsNoDivisorEvent) {
   EXPECT_EQ(find(roll, "A.SH").reference_price, test::price("149.97"));
 }
 
-TEST(Roll, HongKongRoundsNoExPrice) {
+TEST(Roll, HongKongsReferencePriceHasThreeDecimalsAndItsBasePriceSix) {
   RollInput input = test::golden_roll();
   input.actions = {action(ActionKind::split, "C.HK", "3")};
   EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.97"));
   input.closes[2].price = test::price("5.90");
-  EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.966667"));
-  input.actions[0].ex_price = test::price("1.97");
-  EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.97"));
+  EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.967"));
+  EXPECT_EQ(find(rolled(input), "C.HK").base_price, test::price("1.966667"));
+  input.closes[2].tick = test::price("0.05");  // the share's own step does not round it
+  EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.967"));
+  input.actions[0].ex_price = test::price("1.968");
+  EXPECT_EQ(find(rolled(input), "C.HK").reference_price, test::price("1.968"));
+  EXPECT_EQ(find(rolled(input), "C.HK").base_price, test::price("1.968"));
+}
+
+TEST(Roll, ACodesOwnTickRoundsCloseAndReferencePrice) {
+  RollInput input = test::golden_roll();
+  input.closes[1].price = test::price("17.355");
+  EXPECT_EQ(roll(input).faults.size(), 1u);
+  input.ticks[1].by_code = {{"A", test::price("0.1")}, {"B", test::price("0.001")}};
+  input.actions = {action(ActionKind::dividend, "B.SZ", "0.1234")};
+  EXPECT_EQ(find(rolled(input), "B.SZ").reference_price, test::price("17.232"));
 }
 
 TEST(Roll, RatesAreNoDivisorEvent) {
@@ -222,11 +246,32 @@ TEST(Roll, ASuspendedMemberStandsWhereItBeganTheDay) {
   RollInput input = test::golden_roll();
   input.today.members[1].reference_price = test::price("17.05");  // ex 0.30 today
   input.closes.erase(input.closes.begin() + 1);
-  input.actions = {action(ActionKind::suspension, "B.SZ")};
+  input.actions = {suspension("B.SZ")};
   const Roll roll = rolled(input);
   EXPECT_EQ(find(roll, "B.SZ").close, test::price("17.05"));
   EXPECT_EQ(text(roll.tomorrow.previous_close), "996.1369");
   EXPECT_EQ(roll.tomorrow.divisor, input.today.divisor);
+}
+
+TEST(Roll, ASuspensionOfAnotherDayIsNotOfToday) {
+  RollInput input = test::golden_roll();
+  input.actions = {suspension("B.SZ"), suspension("B.SZ")};
+  input.actions[0].date = 20250401;
+  input.actions[1].date = 20250403;
+  input.closes[1].price = test::price("18.00");
+  const Roll roll = rolled(input);
+  EXPECT_EQ(find(roll, "B.SZ").close, test::price("18.00"));
+  EXPECT_EQ(skipped(roll, SkipReason::earlier), 1u);
+  EXPECT_EQ(skipped(roll, SkipReason::later), 1u);
+  input.actions.pop_back();
+  input.closes.erase(input.closes.begin() + 1);
+  const auto faults = indexcast::roll(input).faults;
+  ASSERT_EQ(faults.size(), 2u);
+  EXPECT_THAT(faults[0].what, HasSubstr("needs a suspension of 20250402"));
+  EXPECT_EQ(faults[1].key, "action.date");
+  EXPECT_EQ(faults[1].line, 5);
+  EXPECT_THAT(faults[1].what,
+              HasSubstr("20250401 is not 20250402, the day that the closes are of"));
 }
 
 TEST(Roll, AReviewSetsFactorsThatMeetTheCaps) {
@@ -294,6 +339,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         FaultCase{"same_day", [](RollInput& in) { in.date = 20250402; }, RollFile::command, 0,
                   "--date", "must be after"},
+        FaultCase{"saturday", [](RollInput& in) { in.date = 20250405; }, RollFile::command, 0,
+                  "--date", "20250405 is a Saturday"},
+        FaultCase{"sunday", [](RollInput& in) { in.date = 20250406; }, RollFile::command, 0,
+                  "--date", "20250406 is a Sunday"},
         FaultCase{"no_rate", [](RollInput& in) { in.close_fx.clear(); }, RollFile::command, 0,
                   "--fx", "no closing rate for HKD"},
         FaultCase{"inverted_rate", [](RollInput& in) { in.close_fx["HKD"] = test::rate("1.0833"); },
@@ -314,7 +363,7 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"traded_and_suspended",
                   [](RollInput& in) {
                     in.closes[1].price = test::price("17.36");
-                    add(in, action(ActionKind::suspension, "B.SZ"));
+                    add(in, suspension("B.SZ"));
                   },
                   RollFile::closes, 3, "close", "17.36 is not 17.35"}),
     [](const auto& each) { return each.param.name; });
@@ -322,21 +371,28 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Actions, RollFaults,
     testing::Values(
-        FaultCase{"unknown_member",
-                  [](RollInput& in) { add(in, action(ActionKind::bonus, "E.SZ", "1")); },
+        FaultCase{"decision_about_no_member",
+                  [](RollInput& in) { add(in, action(ActionKind::cap_factor, "E.SZ", "1")); },
                   RollFile::actions, 5, "action.symbol", "E.SZ: is no member of G2"},
-        FaultCase{"another_day",
+        FaultCase{"decision_of_another_day",
                   [](RollInput& in) {
-                    add(in, action(ActionKind::bonus, "B.SZ", "1"));
+                    add(in, action(ActionKind::leave, "B.SZ"));
                     in.actions[0].date = 20250404;
                   },
                   RollFile::actions, 5, "action.date", "20250404 is not 20250403"},
-        FaultCase{"twice",
+        FaultCase{"between_the_days",
                   [](RollInput& in) {
-                    add(in, action(ActionKind::bonus, "B.SZ", "1"));
+                    in.date = 20250407;
                     add(in, action(ActionKind::bonus, "B.SZ", "1"));
                   },
-                  RollFile::actions, 5, "action.kind", "a second bonus"},
+                  RollFile::actions, 5, "action.date",
+                  "20250403 is between 20250402 and 20250407: no definition"},
+        FaultCase{"second_split",
+                  [](RollInput& in) {
+                    add(in, action(ActionKind::split, "B.SZ", "2"));
+                    add(in, action(ActionKind::split, "B.SZ", "3"));
+                  },
+                  RollFile::actions, 5, "action.kind", "a second split"},
         FaultCase{"more_cash_than_price",
                   [](RollInput& in) { add(in, action(ActionKind::dividend, "B.SZ", "17.35")); },
                   RollFile::actions, 5, "action", "leaves no price"},
@@ -352,9 +408,9 @@ INSTANTIATE_TEST_SUITE_P(
         FaultCase{"leaves_and_stays",
                   [](RollInput& in) {
                     add(in, action(ActionKind::leave, "B.SZ"));
-                    add(in, action(ActionKind::dividend, "B.SZ", "1"));
+                    add(in, action(ActionKind::cap_factor, "B.SZ", "1"));
                   },
-                  RollFile::actions, 5, "action.kind", "leaves, and a dividend"},
+                  RollFile::actions, 5, "action.kind", "leaves, and a cap_factor"},
         FaultCase{"joins_and_is_there",
                   [](RollInput& in) {
                     CorporateAction join = action(ActionKind::join, "B.SZ");
@@ -381,8 +437,7 @@ TEST(RollFaults, AreNamedAllAtOnce) {
   input.close_fx.clear();
   input.closes.erase(input.closes.begin());
   input.closes[0].price = test::price("17.355");
-  input.actions = {action(ActionKind::bonus, "E.SZ", "1"),
-                   action(ActionKind::dividend, "C.HK", "6")};
+  input.actions = {action(ActionKind::leave, "E.SZ"), action(ActionKind::dividend, "C.HK", "6")};
   std::vector<std::string> keys;
   for (const RollFault& fault : roll(input).faults) keys.push_back(fault.key);
   EXPECT_THAT(keys,

@@ -55,6 +55,22 @@ TEST(ActionsFile, EveryKindIsRead) {
   EXPECT_FALSE(read_back.review);
 }
 
+TEST(ActionsFile, ASuspensionMustSayItsDay) {
+  EXPECT_THAT(fault_of("[[action]]\nkind = \"suspension\"\nsymbol = \"00700.HK\"\n"),
+              HasSubstr("a.toml:1:action.date: missing"));
+}
+
+TEST(ActionsFile, SymbolsAndDatesMayBeAVendors) {
+  const Actions actions = read(
+      "[[action]]\nkind = \"dividend\"\nsymbol = \"700.HK\"\ndate = \"20250403\"\ncash = \"1\"\n"
+      "currency = \"CNY\"\nlabel = \"special\"\n");
+  ASSERT_EQ(actions.actions.size(), 1u);
+  EXPECT_EQ(actions.actions[0].symbol, "00700.HK");
+  EXPECT_EQ(actions.actions[0].date, 20250403u);
+  EXPECT_EQ(actions.actions[0].currency, "CNY");
+  EXPECT_EQ(actions.actions[0].label, "special");
+}
+
 TEST(ActionsFile, AReviewHasACapForAllAndCapsOfItsOwn) {
   const Actions actions =
       read("[review]\ncap_percent = \"10\"\n[review.caps]\n\"00700.HK\" = \"7.5\"\n");
@@ -102,8 +118,8 @@ TEST(ActionsFile, FaultsAreNamed) {
   EXPECT_THAT(fault_of(std::string("[review]\ncap_percent = \"101\"\n")),
               HasSubstr("a.toml:2:review.cap_percent: must be a percentage"));
   EXPECT_THAT(
-      fault_of("[[action]]\nkind = \"leave\"\nsymbol = \"700.HK\"\ndate = \"2025-04-31\"\n"),
-      testing::AllOf(HasSubstr("a.toml:3:action.symbol: 700.HK: a code"),
+      fault_of("[[action]]\nkind = \"leave\"\nsymbol = \"700.HX\"\ndate = \"2025-04-31\"\n"),
+      testing::AllOf(HasSubstr("a.toml:3:action.symbol: 700.HX: unknown venue"),
                      HasSubstr("a.toml:4:action.date: must be a date")));
 }
 

@@ -26,6 +26,16 @@ TEST(ClosesFile, IsRead) {
   EXPECT_EQ(closes[1].tick.raw, 200'000);
 }
 
+TEST(ClosesFile, AsASpreadsheetSavesIt) {
+  TemporaryFolder folder;
+  FaultList faults;
+  const auto closes = read_closes(
+      folder.write("c.csv", "\xef\xbb\xbfsymbol,close\r\n\"700.HK\", 500.00 \r\n,\r\n"), faults);
+  ASSERT_TRUE(faults.empty()) << faults.status();
+  ASSERT_EQ(closes.size(), 1u);
+  EXPECT_EQ(closes[0].symbol, "00700.HK");
+}
+
 struct Case {
   const char* text;
   const char* expected;

@@ -81,6 +81,15 @@ TEST_F(TotalReturnFile, ANetOneTakesTheTaxOff) {
   EXPECT_EQ(definition->total_return->cash.at("HKD"), Int128{460'800} * pow10(kCapDecimals));
 }
 
+TEST_F(TotalReturnFile, ATaxOfNothingIsTaken) {
+  for (const char* tax : {"0", "0.00"}) {
+    const auto definition = load(replaced(kTable, "gross", "net"),
+                                 replaced(kDividends, ",10\n", "," + std::string(tax) + "\n"));
+    ASSERT_TRUE(definition.ok()) << definition.status();
+    EXPECT_EQ(definition->total_return->cash.at("CNY"), Int128{1'200'000} * pow10(kCapDecimals));
+  }
+}
+
 TEST_F(TotalReturnFile, WithoutDividendsThereIsNoCash) {
   const auto definition = load(replaced(kTable, "dividends = \"d.csv\"\n", ""), "");
   ASSERT_TRUE(definition.ok()) << definition.status();
@@ -130,13 +139,15 @@ TEST_F(TotalReturnFile, FaultsAreNamedWithTheirPlace) {
   EXPECT_THAT(fault(replaced(kTable, "1000.0000", "1001.0000")),
               HasSubstr("base prices give 1000.0000 and price_previous_close is 1001.0000"));
   EXPECT_THAT(fault(replaced(kTable, "kind", "sort")), HasSubstr("total_return.sort"));
-  EXPECT_THAT(fault(kTable, replaced(kDividends, "688041.SH", "688041")),
+  EXPECT_THAT(fault(kTable, replaced(kDividends, "688041.SH", "688041.X")),
               HasSubstr("d.csv:2:symbol"));
   EXPECT_THAT(fault(kTable, replaced(kDividends, "03896.HK", "688041.SH")),
               HasSubstr("d.csv:3:symbol: 688041.SH appears twice"));
   EXPECT_THAT(fault(kTable, replaced(kDividends, "HKD", "USD")), HasSubstr("no fx_series for USD"));
   EXPECT_THAT(fault(kTable, replaced(kDividends, ",10\n", ",101\n")),
-              HasSubstr("d.csv:2:tax_percent"));
+              HasSubstr("d.csv:2:tax_percent: must be a percentage from 0 to 100"));
+  EXPECT_THAT(fault(kTable, replaced(kDividends, ",10\n", ",-1\n")),
+              HasSubstr("d.csv:2:tax_percent: must be a percentage from 0 to 100"));
 }
 
 }  // namespace
