@@ -82,7 +82,7 @@ TEST_F(TcpFeedTest, LogsOnReadsSplitFramesAndFailsOver) {
   EXPECT_EQ(feed_.counters().get(FeedCounter::disconnects), 1u);
 }
 
-// Nothing waits in the socket, so the pause is over with the first poll; a short one is none.
+// The pause is over with the poll that reads the socket empty; a short one is none.
 TEST_F(TcpFeedTest, APauseOfThisProcessIsToldBeforeAndAfterTheSocketIsRead) {
   ASSERT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
   first_.accept();
@@ -99,6 +99,12 @@ TEST_F(TcpFeedTest, APauseOfThisProcessIsToldBeforeAndAfterTheSocketIsRead) {
   using enum FeedState;
   EXPECT_EQ(log_.states(0), (std::vector{recovering, live}));
   EXPECT_EQ(feed_.state(), live);
+  log_.events.clear();
+  first_.send(sse::test::trade(3, 2'250'000));
+  advance(kPauseNs + 1);
+  ASSERT_TRUE(until([&] { return !log_.of(EventKind::price).empty(); }));
+  EXPECT_EQ(log_.states(0), (std::vector{recovering, live}));
+  EXPECT_EQ(log_.events.back().kind, EventKind::feed_state) << "what waited was read before";
 }
 
 TEST_F(TcpFeedTest, LeavesASilentGateway) {
