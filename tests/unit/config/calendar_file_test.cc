@@ -149,6 +149,16 @@ TEST_F(CalendarFile, TheDaysTimetableReplacesTheBreaks) {
   EXPECT_THAT(full.hkex.breaks, SizeIs(1));
 }
 
+TEST_F(CalendarFile, HongKongsFeedKnowsItsHolidayAndItsDate) {
+  Config config =
+      this->config({folder_.write("a.toml", calendar_text(date_entry("2026-02-17", "shut")))});
+  for (const Date date : {20260216u, 20260217u}) {
+    set_trading_day(config, load_trading_day(config, date).value());
+    EXPECT_EQ(config.hkex.trade_date, date);
+    EXPECT_EQ(config.hkex.market_shut, date == 20260217);
+  }
+}
+
 TEST_F(CalendarFile, WhatNoCalendarCoversKeepsItsBreaksAndIsWarnedAbout) {
   Config other = config({folder_.write("a.toml", calendar_text())});
   other.hkex.breaks = {{hms(12, 30), hms(13, 0)}};

@@ -164,6 +164,15 @@ TEST(HkexQuote, ASequenceResetEmptiesTheBooks) {
   EXPECT_EQ(rig.quotes().back(), "399700/0");
 }
 
+// OMD-C 2.2.4.2: all cached market data are cleared.
+TEST(HkexQuote, ADisasterEmptiesTheBooks) {
+  QuoteRig rig;
+  rig.say(book({entry(kBid, 1, 399'800), entry(kOffer, 1, 400'000)}));
+  rig.now = rig.now + kNsPerSecond;
+  rig.say(DisasterRecoverySignal{1});
+  EXPECT_EQ(rig.quotes(), (Quotes{"399800/400000", "none"}));
+}
+
 TEST(HkexQuote, ASnapshotBringsTheBooksBack) {
   QuoteRig rig(test::with_refresh());
   rig.end_of_a_round();

@@ -250,6 +250,25 @@ TEST(DisasterRecovery, WithoutARefreshEverySecurityMustBeHeardAgain) {
   EXPECT_EQ(rig.prices(), (Prices{1, 2, 6, 7}));
 }
 
+// OMD-C 2.2.4.2: the signal is about the site, whichever channel brings it.
+TEST(DisasterRecovery, ClearsAndRebuildsEveryChannel) {
+  Settings settings = one_channel();
+  settings.channels.push_back({2, {}, {}});
+  RecoveryRig rig(settings);
+  rig.receive(packet(1, rig.now, traded(kTencent, 1)));
+  const auto other = packet(1, rig.now, traded(test::kAlibaba, 2));
+  rig.handler.on_datagram(2, Line::a, other.bytes(), rig.now);
+  EXPECT_EQ(rig.states().back(), live);
+  rig.pass(kNsPerSecond);
+  rig.receive(packet(2, rig.now, DisasterRecoverySignal{1}));
+  EXPECT_EQ(rig.handler.channel_state(1), stale);
+  EXPECT_EQ(rig.handler.channel_state(2), stale);
+  rig.pass(kNsPerSecond);
+  rig.receive(packet(3, rig.now, DisasterRecoverySignal{2}));
+  EXPECT_EQ(rig.handler.channel_state(1), recovering);
+  EXPECT_EQ(rig.handler.channel_state(2), recovering);
+}
+
 TEST(DisasterRecovery, IsHeardOnAChannelThatWaitsForARefresh) {
   RecoveryRig rig(test::with_refresh());
   rig.end_of_a_round();

@@ -415,7 +415,7 @@ TEST(TradingDay, ByDefaultSnapshotsKeepTheExchangesRhythm) {
         return std::ranges::count_if(instants,
                                      [&](std::int64_t ms) { return ms % 60'000 == turn; }) >= 59;
       });
-      EXPECT_GE(whole, 1) << security;
+      EXPECT_EQ(whole, 1) << security << ": a full round each minute, and not more often";
       EXPECT_GT(steps.size(), 3u) << "and changes in between";
     }
   }

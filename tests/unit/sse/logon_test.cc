@@ -50,6 +50,25 @@ TEST_F(SseLogon, AnyNamesInTheLogonAnswerWillDo) {
             "sse gateway 1 answered the logon: SenderCompID \"who\", TargetCompID \"ever\"");
 }
 
+// Each gateway has its own names. SenderCompID at 24, TargetCompID at 56.
+TEST_F(SseLogon, EachGatewayIsAskedByItsOwnNames) {
+  Settings settings;
+  settings.gateways = {{.address = {}, .sender_comp_id = "VSS1", .target_comp_id = "MDGW1"},
+                       {.address = {}, .sender_comp_id = "VSS2", .target_comp_id = "MDGW2"}};
+  Handler handler(settings, symbols_, log_);
+  for (const std::size_t place : {1u, 0u}) {
+    out_.clear();
+    handler.use_gateway(place);
+    handler.on_connected(kStart, out_);
+    ASSERT_EQ(out_.size(), 102u);
+    EXPECT_EQ(feed::trim_padding(feed::text_at(out_.data() + 24, 32)),
+              settings.gateways[place].sender_comp_id);
+    EXPECT_EQ(feed::trim_padding(feed::text_at(out_.data() + 56, 32)),
+              settings.gateways[place].target_comp_id);
+    handler.on_disconnected(kStart);
+  }
+}
+
 // S002 with text in GBK; a text cannot forge a line of the log.
 TEST_F(SseLogon, ARefusalIsReportedWithItsStatusAndText) {
   handler_.on_connected(kStart, out_);

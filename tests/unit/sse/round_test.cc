@@ -56,6 +56,22 @@ TEST_F(SseRound, OtherSecuritiesMakeOursCurrentAfterAFullPeriodOfTradingOnly) {
   EXPECT_EQ(handler_.counters().unheard(), 0u);
 }
 
+TEST_F(SseRound, AnImageOfOneSecurityMakesNoOtherCurrent) {
+  const Universe two = universe_of(feed::Venue::sse, {"600031.SH", "600000.SH"});
+  const feed::SymbolTable symbols(two, feed::Venue::sse);
+  Handler handler(Settings{}, symbols, log_);
+  handler.on_connected(kStart, out_);
+  handler.on_bytes(test::logon_answer(), kStart, out_);
+  handler.on_bytes(test::trade(2), kStart, out_);
+  EXPECT_EQ(handler.state(), FeedState::recovering);
+  EXPECT_EQ(handler.counters().unheard(), 1u);
+  SnapshotFields fields = test::snapshot_fields();
+  fields.security_id = "600000";
+  handler.on_bytes(test::snapshot(3, fields, {{kEntryLast, 1'000'000, 0, 0}}), kStart, out_);
+  EXPECT_EQ(handler.state(), FeedState::live);
+  EXPECT_EQ(handler.counters().unheard(), 0u);
+}
+
 TEST_F(SseRound, LunchAndPausesBetweenImagesDoNotCount) {
   status(112930'000);
   for (std::uint64_t s = 30; s < 60; s += 3) other_image(112900'000 + s * 1'000);

@@ -99,6 +99,12 @@ TEST_F(TcpFeedTest, APauseOfThisProcessIsToldBeforeAndAfterTheSocketIsRead) {
   using enum FeedState;
   EXPECT_EQ(log_.states(0), (std::vector{recovering, live}));
   EXPECT_EQ(feed_.state(), live);
+  log_.events.clear();
+  first_.send(sse::test::trade(3, 2'250'000));
+  advance(kPauseNs + 1);
+  ASSERT_TRUE(until([&] { return !log_.of(EventKind::price).empty(); }));
+  EXPECT_EQ(log_.states(0), (std::vector{recovering, live}));
+  EXPECT_EQ(log_.events.back().kind, EventKind::feed_state) << "what waited was read before";
 }
 
 TEST_F(TcpFeedTest, LeavesASilentGateway) {

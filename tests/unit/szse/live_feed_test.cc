@@ -35,6 +35,16 @@ constexpr std::size_t kResendSize = kHeaderSize + resend::kBody + kTrailerSize;
 constexpr std::uint16_t kTickChannel = 2011;
 constexpr TimeNs kStart{1'750'383'000'000'000'000};
 
+// A text field of a logon, at its offset in the body (S117, notes 1.5).
+std::string logon_text(const Message& logon, std::size_t offset, std::size_t width) {
+  return std::string(feed::trim_padding(feed::text_at(logon.data() + 8 + offset, width)));
+}
+// Both names and the password.
+std::string identity_of(const Message& logon) {
+  return logon_text(logon, 0, 20) + " " + logon_text(logon, 20, 20) + " " +
+         logon_text(logon, 44, 16);
+}
+
 class SzseLiveFeed : public testing::Test {
  protected:
   void open() { feed_ = std::make_unique<LiveFeed>(settings_, symbols_, log_, 1); }
@@ -86,14 +96,7 @@ class SzseGateways : public SzseLiveFeed {
     logon_ = gateway.read(kLogonSize);
     ASSERT_EQ(decode_header(logon_).msg_type, kMsgLogon);
   }
-  // A text field of the logon that was read last, at its offset in the body (S117, notes 1.5).
-  std::string logon_text(std::size_t offset, std::size_t width) const {
-    const auto* first = reinterpret_cast<const char*>(logon_.data()) + 8 + offset;
-    return std::string(feed::trim_padding({first, width}));
-  }
-  std::string identity() const {
-    return logon_text(0, 20) + " " + logon_text(20, 20) + " " + logon_text(44, 16);
-  }
+  std::string identity() const { return identity_of(logon_); }
   // The lines that the log gets.
   std::vector<std::string> notices() {
     std::vector<std::string> lines;
@@ -302,19 +305,27 @@ class SzseTickSessions : public SzseLiveFeed {
     settings_.gateways = {{.address = realtime_.endpoint(), .target_comp_id = "mdgw1"}};
     settings_.ticks = true;
     settings_.tick_capacity = 64;
-    settings_.resend_gateways = {{.address = resend_.endpoint(), .target_comp_id = "mdgw1"},
-                                 {.address = resend_again_.endpoint(), .target_comp_id = "mdgw2"}};
+    settings_.resend_gateways = {{.address = resend_.endpoint(),
+                                  .sender_comp_id = "Resend1",
+                                  .target_comp_id = "mdgw3",
+                                  .password = "third"},
+                                 {.address = resend_again_.endpoint(),
+                                  .sender_comp_id = "Resend2",
+                                  .target_comp_id = "mdgw4",
+                                  .password = "fourth"}};
     open();
     EXPECT_TRUE(until([&] { return count(FeedCounter::connects) == 2; }));
     answer(realtime_);
-    answer(resend_);
+    EXPECT_EQ(identity_of(answer(resend_)), "Resend1 mdgw3 third");
     EXPECT_TRUE(
         until([&] { return feed_->state() == recovering && feed_->resend_state() == live; }));
   }
-  static void answer(LoopbackGateway& gateway) {
+  // Returns the logon that came.
+  static Message answer(LoopbackGateway& gateway) {
     gateway.accept();
-    gateway.read(kLogonSize);
+    Message logon = gateway.read(kLogonSize);
     gateway.send(test::logon_answer(30));
+    return logon;
   }
   // The 390094 that comes, answered with `sequences` and its end.
   static void serve(LoopbackGateway& gateway, const std::vector<std::int64_t>& sequences) {
