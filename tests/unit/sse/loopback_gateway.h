@@ -2,12 +2,15 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <thread>
 #include <vector>
 
 #include "feedhandlers/common/bytes.h"
@@ -42,6 +45,14 @@ class LoopbackGateway {
     peer_ = -1;
   }
   void send(feed::Bytes bytes) { ::send(peer_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  // The same, and waits until the other end can read it.
+  void deliver(feed::Bytes bytes) {
+    send(bytes);
+    int waiting = 0;
+    do {
+      std::this_thread::yield();
+    } while (::ioctl(peer_, SIOCOUTQ, &waiting) == 0 && waiting > 0);
+  }
   std::vector<std::byte> read(std::size_t size) {
     std::vector<std::byte> bytes(size);
     ::recv(peer_, bytes.data(), size, MSG_WAITALL);

@@ -100,7 +100,7 @@ TEST_F(TcpFeedTest, APauseOfThisProcessIsToldBeforeAndAfterTheSocketIsRead) {
   EXPECT_EQ(log_.states(0), (std::vector{recovering, live}));
   EXPECT_EQ(feed_.state(), live);
   log_.events.clear();
-  first_.send(sse::test::trade(3, 2'250'000));
+  first_.deliver(sse::test::trade(3, 2'250'000));
   advance(kPauseNs + 1);
   ASSERT_TRUE(until([&] { return !log_.of(EventKind::price).empty(); }));
   EXPECT_EQ(log_.states(0), (std::vector{recovering, live}));
