@@ -30,7 +30,7 @@ class RateCase(harness.Case):
         return harness.counters(self.ready["http"])[f"indexcast_core_{counter}_total"]
 
     def level(self):
-        return harness.fetch(f"{self.ready['http']}v1/indices/{CODE}")[1]
+        return harness.fetch(f"{self.ready['http']}v1/indices/{CODE}")[1]["level"]
 
     def is_stale(self):
         return "fx_stale" in self.level()["flags"]
