@@ -121,6 +121,7 @@ class CoreStub {
             .feed_rings = {&sse_ring, &hkex_ring},
             .feed_channels = {&sse_channels, &hkex_channels},
             .feed_days = {&sse_day, &hkex_day},
+            .fx_sources = {},
             .service = &service,
             .epoch = kStubEpoch,
             .trade_date = kStubDate};
