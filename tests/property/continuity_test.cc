@@ -79,11 +79,19 @@ void let_one_leave(RollInput& input, std::size_t position) {
   input.actions.push_back(test::action(ActionKind::leave, symbol));
 }
 
+// The first Monday to Friday after `date`.
+Date next_weekday(Date date) {
+  std::int64_t days = days_from_date(date) + 1;
+  const auto weekday = [&] { return (days + 4) % 7; };  // 1970-01-01 was a Thursday
+  while (weekday() == 0 || weekday() == 6) ++days;
+  return date_from_days(days);
+}
+
 // A day's closes, up to ten percent from where the members began it, and its rate.
 RollInput random_day(Random& random, const IndexDefinition& today) {
   RollInput input;
   input.today = today;
-  input.date = date_from_days(days_from_date(today.effective_date) + 1);
+  input.date = next_weekday(today.effective_date);
   input.ticks = test::ticks();
   input.close_fx["HKD"] = {today.close_fx.at("HKD").raw * between(random, 99, 101) / 100};
   for (const Member& member : today.members) {
