@@ -319,7 +319,6 @@ class Day:
     def _fx(self, event):
         series = self.series[event.instrument]
         changed = series.take(event, self.clock, self.now)
-        series.judge(self.now)
         return self._rate_changed(series, event, changed, "fx", symbol=series.name,
                                   value=event.value)
 

@@ -23,7 +23,7 @@ class Series:
         self.accepted_at = None  # time of the accepted one, as its source gave it
         self.rank = None  # of the source of the accepted one, 0 the best
         self.mode, self.stale_after_ns, self.frozen_from = FxMode.REALTIME, 0, 0
-        self.stale = False  # as last judged: at a timer, a rate or a rule
+        self.stale = False  # as last judged: at a timer, an accepted rate or a rule
 
     @property
     def rate(self):
@@ -78,6 +78,7 @@ class Series:
             return False
         before = self.rate
         self.accept(event.value, event.channel, at)
+        self.judge(now)
         return self.rate != before
 
     def accept(self, rate, rank, at):
