@@ -1,6 +1,10 @@
 // METHODOLOGY 6 through the engine: modes, sources, staleness, and the guard of METHODOLOGY 4.
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "calc/fx_book.h"
 #include "tests/support/engine_fixture.h"
 
 namespace indexcast {
@@ -112,13 +116,23 @@ TEST_F(Fx, AnOverrideDoesNotMoveTheGuard) {
   EXPECT_EQ(count(CoreCounter::rate_pending), 1u);
 }
 
-TEST_F(Fx, AHugeAcceptedRateOverflowsNothing) {
-  fx("92000000000");
-  ASSERT_EQ(ask(ControlOp::accept_rate, 1), ControlOutcome::applied);
-  fx("0.00000001");
-  fx("92000000001");
-  EXPECT_EQ(in_force(), test::rate("92000000001"));
-  EXPECT_EQ(count(CoreCounter::rate_pending), 2u);
+// Of the guard alone: no sum has room for such a rate.
+TEST(FxGuard, AHugeAcceptedRateOverflowsNothing) {
+  const std::vector<FxSeries> series{{}, {"HKDCNY", test::rate("0.92310")}};
+  FxBook book(series);
+  const auto offer = [&](const std::string& text) {
+    MarketEvent event;
+    event.kind = EventKind::fx;
+    event.instrument = 1;
+    event.value[0] = test::rate(text).raw;
+    event.receive_time = test::kMorning;
+    return book.offer(event, test::kMorning);
+  };
+  EXPECT_EQ(offer("92000000000"), RateVerdict::pending);
+  book.accept_pending(1);
+  EXPECT_EQ(offer("0.00000001"), RateVerdict::pending);
+  EXPECT_EQ(offer("92000000001"), RateVerdict::applied);
+  EXPECT_EQ(book.in_force(1), test::rate("92000000001"));
 }
 
 TEST_F(Fx, ANonPositiveRateIsRefused) {
