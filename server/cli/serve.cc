@@ -69,7 +69,7 @@ int run_days(const Config& config, DayKeeper& days, const sigset_t& signals) {
   }
 }
 
-// Of the server's own secret keys: that of its endpoints, and those for encrypted sources of rates.
+// Checks the server's secret keys: of its own endpoints and for encrypted sources of rates.
 std::string curve_faults(const Config& config) {
   std::set<std::string> files;
   if (config.zmq.enabled && !config.zmq.curve.secret_key.empty())

@@ -153,7 +153,7 @@ class RowReader {
     base_.line = row_.line();
     base_.symbol = usual_symbol(row_.text(kSymbol));
     if (base_.symbol.empty()) return;  // text() named it
-    // Of another exchange, a bond or an index: no member.
+    // Another exchange's security, a bond or an index cannot be a member.
     if (symbol_fault(base_.symbol)) return skip(SkipReason::no_member);
     if (!scope_.members.contains(base_.symbol)) return skip(SkipReason::no_member);
     if (!value(kExDate)) return skip(SkipReason::no_date);

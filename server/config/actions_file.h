@@ -22,7 +22,7 @@ struct VendorDateText {
 struct Actions {
   std::vector<CorporateAction> actions;  // in the file's order
   std::optional<Review> review;
-  // Of a file of rows (action_rows.h):
+  // Set when the file is a CSV file (action_rows.h):
   std::size_t rows = 0;
   SkipCounts skipped{};                     // rows that gave no action
   std::vector<std::string> unused_columns;  // which no term is read from

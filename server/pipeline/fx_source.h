@@ -1,5 +1,5 @@
-// What the sources of exchange rates have in common: how they count, and how far a clock may be
-// ahead.
+// Shared by the readers of exchange rates: counters of refused rates, and the limit for times ahead
+// of the server's clock.
 #pragma once
 
 #include <array>
@@ -31,7 +31,7 @@ inline constexpr std::array<std::string_view, kFxRefusalCount> kFxRefusalWords{
 // As for the exchanges' stamps (METHODOLOGY 4).
 inline constexpr std::int64_t kMaxAheadNs = 60 * kNsPerSecond;
 
-// Of one source. Written by the thread that reads the source, read by any thread.
+// Counters of one source. The thread that reads the source writes them; any thread may read them.
 struct FxSourceStats {
   std::string series;
   std::uint32_t rank = 0;  // its place in FxSettings::sources

@@ -1,5 +1,5 @@
-// What one Shenzhen message costs: a 300111 with ten levels a side, checked, decoded and searched
-// for its last price, and through the whole handler of either transport.
+// Measures a Shenzhen message 300111 with ten levels a side: its checksum, its decoding and the
+// search for its last price, and its way through the whole handler of each transport.
 #include <benchmark/benchmark.h>
 
 #include <array>

@@ -1,7 +1,12 @@
 // Rolls of the golden basket for tests.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
 #include <string>
+#include <utility>
 
 #include "calc/basket/roll.h"
 #include "tests/support/baskets.h"
@@ -43,6 +48,26 @@ inline RollInput golden_roll() {
   input.ticks = ticks();
   input.close_fx = input.today.close_fx;
   return input;
+}
+
+// The member of the rolled definition; it must be there.
+inline const Member& find(const Roll& roll, const std::string& symbol) {
+  return *std::ranges::find(roll.tomorrow.members, symbol, &Member::symbol);
+}
+
+inline std::string text(Divisor divisor) { return format_trimmed(divisor.raw, Divisor::kDecimals); }
+inline std::string text(Level level) { return format_decimal(level.raw, 4); }
+
+// Number of actions that the roll skipped for `reason`.
+inline std::size_t skipped(const Roll& roll, SkipReason reason) {
+  return roll.skipped_actions[static_cast<std::size_t>(reason)];
+}
+
+// The result of a roll that must succeed: each fault fails the test.
+inline Roll rolled(const RollInput& input) {
+  RollResult result = roll(input);
+  for (const RollFault& fault : result.faults) ADD_FAILURE() << fault.key << ": " << fault.what;
+  return std::move(result.roll);
 }
 
 }  // namespace indexcast::test

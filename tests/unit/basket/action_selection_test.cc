@@ -9,23 +9,11 @@ namespace indexcast {
 namespace {
 
 using test::action;
+using test::find;
+using test::rolled;
+using test::skipped;
+using test::text;
 using testing::HasSubstr;
-
-const Member& find(const Roll& roll, const std::string& symbol) {
-  return *std::ranges::find(roll.tomorrow.members, symbol, &Member::symbol);
-}
-
-std::string text(Divisor divisor) { return format_trimmed(divisor.raw, Divisor::kDecimals); }
-
-std::size_t skipped(const Roll& roll, SkipReason reason) {
-  return roll.skipped_actions[static_cast<std::size_t>(reason)];
-}
-
-Roll rolled(const RollInput& input) {
-  RollResult result = roll(input);
-  for (const RollFault& fault : result.faults) ADD_FAILURE() << fault.key << ": " << fault.what;
-  return std::move(result.roll);
-}
 
 TEST(Season, OnlyTheDayAndTheMembersCount) {
   RollInput input = test::golden_roll();

@@ -9,30 +9,17 @@ namespace indexcast {
 namespace {
 
 using test::action;
+using test::find;
+using test::rolled;
+using test::skipped;
+using test::text;
 using testing::HasSubstr;
-
-const Member& find(const Roll& roll, const std::string& symbol) {
-  return *std::ranges::find(roll.tomorrow.members, symbol, &Member::symbol);
-}
-
-std::string text(Divisor divisor) { return format_trimmed(divisor.raw, Divisor::kDecimals); }
-std::string text(Level level) { return format_decimal(level.raw, 4); }
 
 // Out all day on 2025-04-02, the day of the closes.
 CorporateAction suspension(const std::string& symbol) {
   CorporateAction each = action(ActionKind::suspension, symbol);
   each.date = 20250402;
   return each;
-}
-
-std::size_t skipped(const Roll& roll, SkipReason reason) {
-  return roll.skipped_actions[static_cast<std::size_t>(reason)];
-}
-
-Roll rolled(const RollInput& input) {
-  RollResult result = roll(input);
-  for (const RollFault& fault : result.faults) ADD_FAILURE() << fault.key << ": " << fault.what;
-  return std::move(result.roll);
 }
 
 TEST(Roll, WithNoActionKeepsTheDivisorAndTakesTheClosesOver) {

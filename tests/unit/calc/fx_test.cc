@@ -116,7 +116,7 @@ TEST_F(Fx, AnOverrideDoesNotMoveTheGuard) {
   EXPECT_EQ(count(CoreCounter::rate_pending), 1u);
 }
 
-// Of the guard alone: no sum has room for such a rate.
+// Tests the guard without an index, because the sum of an index would overflow at such a rate.
 TEST(FxGuard, AHugeAcceptedRateOverflowsNothing) {
   const std::vector<FxSeries> series{{}, {"HKDCNY", test::rate("0.92310")}};
   FxBook book(series);
