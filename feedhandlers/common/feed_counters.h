@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "calc/time.h"
+
 namespace indexcast::feed {
 
 // Every message ends as exactly one of the first five; every sequence number as one of the next
@@ -49,8 +51,9 @@ enum class FeedCounter : std::uint8_t {
   fragments_sample_form,  // and as the samples have them
   encrypted_packets,      // multicast packets of SZSE whose messages count as lost
   other_date,             // messages of another date than the trading day's, among `filtered`
+  stamps_unusable,        // datagrams whose kernel stamp has no usable age (receive_stamps.h)
 };
-inline constexpr std::size_t kFeedCounterCount = 36;
+inline constexpr std::size_t kFeedCounterCount = 37;
 
 inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNames{
     "applied",
@@ -88,7 +91,8 @@ inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNam
     "fragments_table_form",
     "fragments_sample_form",
     "encrypted_packets",
-    "other_date"};
+    "other_date",
+    "stamps_unusable"};
 
 class FeedCounters {
  public:
@@ -97,6 +101,15 @@ class FeedCounters {
     unheard_.store(securities, std::memory_order_relaxed);
   }
   std::size_t unheard() const { return unheard_.load(std::memory_order_relaxed); }
+  // Takes the exchange time of a message, of whatever date.
+  void note_date(TimeNs exchange_time) {
+    const Date date = china_date(exchange_time);
+    if (date == claimed_date_) stamped_date_.store(date, std::memory_order_relaxed);
+    claimed_date_ = date;
+  }
+  // The China date of the market's stamps: of the last two in a row with the same date, because one
+  // stamp may be wrong. 0: not known.
+  Date stamped_date() const { return stamped_date_.load(std::memory_order_relaxed); }
   void add(FeedCounter counter, std::uint64_t n = 1) {
     auto& value = values_[static_cast<std::size_t>(counter)];
     value.store(value.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
@@ -108,6 +121,8 @@ class FeedCounters {
  private:
   std::array<std::atomic<std::uint64_t>, kFeedCounterCount> values_{};
   std::atomic<std::size_t> unheard_{0};
+  std::atomic<Date> stamped_date_{0};
+  Date claimed_date_ = 0;
 };
 
 }  // namespace indexcast::feed

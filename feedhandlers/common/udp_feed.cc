@@ -97,6 +97,7 @@ UdpFeed::UdpFeed(const UdpFeedSettings& settings, DatagramHandler& handler)
 UdpFeed::~UdpFeed() = default;
 
 std::size_t UdpFeed::poll(TimeNs now) {
+  stamps_.begin_poll(now, read_clocks());
   std::size_t received = 0;
   if (last_poll_.ns != 0 && now - last_poll_ > kPauseNs) {
     draining_ = true;
@@ -105,18 +106,20 @@ std::size_t UdpFeed::poll(TimeNs now) {
   last_poll_ = now;
   bool empty = true;
   for (Source& source : sources_) {
-    const std::size_t count = receive(source, now);
+    const std::size_t count = receive(source);
     empty &= count < kBatch;
     received += count;
   }
-  if (empty && std::exchange(draining_, false)) handler_.on_drained(now);
+  // Datagrams may have come after the poll began.
+  const TimeNs end = std::max(now, stamps_.latest());
+  if (empty && std::exchange(draining_, false)) handler_.on_drained(end);
   // Events caused by time alone count too, because threads that wait for them must be woken.
   const std::uint64_t events = counters().get(FeedCounter::events);
-  handler_.on_time(now);
+  handler_.on_time(end);
   return received + static_cast<std::size_t>(counters().get(FeedCounter::events) - events);
 }
 
-std::size_t UdpFeed::receive(Source& source, TimeNs now) {
+std::size_t UdpFeed::receive(Source& source) {
   const int count = batch_->receive(source.socket.descriptor());
   if (count < 0) {
     const bool nothing = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
@@ -124,9 +127,10 @@ std::size_t UdpFeed::receive(Source& source, TimeNs now) {
     return 0;
   }
   const auto received = static_cast<std::size_t>(count);
+  if (received > 0) stamps_.begin_batch(read_clocks());
   for (std::size_t i = 0; i < received; ++i) {
     if (is_wanted(i)) {
-      handler_.on_datagram(source.channel, source.line, batch_->datagram(i), receive_time(i, now));
+      handler_.on_datagram(source.channel, source.line, batch_->datagram(i), receive_time(i));
     } else {
       handler_.counters().add(FeedCounter::source_filtered);
     }
@@ -140,16 +144,17 @@ bool UdpFeed::is_wanted(std::size_t i) const {
                                        batch_->senders[i].sin_addr.s_addr) != senders_.end();
 }
 
-TimeNs UdpFeed::receive_time(std::size_t i, TimeNs now) {
-  TimeNs stamp = now;
+TimeNs UdpFeed::receive_time(std::size_t i) {
+  TimeNs stamp{};
   for_each_control(batch_->messages[i].msg_hdr, [&stamp](int type, const unsigned char* data) {
     if (type != SCM_TIMESTAMPNS) return;
     timespec time{};
     std::memcpy(&time, data, sizeof time);
     stamp = {std::int64_t{time.tv_sec} * kNsPerSecond + time.tv_nsec};
   });
-  latest_ = std::min(std::max(stamp, latest_), now);
-  return latest_;
+  const TimeNs time = stamps_.receive_time(stamp);
+  if (!stamps_.last_usable()) handler_.counters().add(FeedCounter::stamps_unusable);
+  return time;
 }
 
 // The kernel's counter is the socket's total when the datagram was queued, modulo 2^32, and comes

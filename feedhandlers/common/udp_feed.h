@@ -10,6 +10,7 @@
 #include "feedhandlers/common/datagram_handler.h"
 #include "feedhandlers/common/endpoint.h"
 #include "feedhandlers/common/feed.h"
+#include "feedhandlers/common/receive_stamps.h"
 #include "feedhandlers/common/udp_socket.h"
 
 namespace indexcast::feed {
@@ -35,9 +36,8 @@ struct UdpFeedSettings {
 
 // Used by one thread, but for state() and counters(). Allocates at construction only.
 //
-// A datagram's receive time is the kernel's stamp, never before that of the datagram handed on
-// before it and never after the poll that read it, so that time does not run backwards from line to
-// line; the time of the poll where the kernel gives none.
+// A datagram's receive time comes from the age of the kernel's stamp (receive_stamps.h). It is
+// never before that of the datagram handed on before it.
 class UdpFeed final : public Feed {
  public:
   // Opens every socket; throws std::runtime_error that names the address and the reason (a source
@@ -45,7 +45,8 @@ class UdpFeed final : public Feed {
   UdpFeed(const UdpFeedSettings& settings, DatagramHandler& handler);
   ~UdpFeed() override;
 
-  // Reads at most kBatch datagrams from each line, then lets the handler know the time.
+  // Reads at most kBatch datagrams from each line, then lets the handler know the time. `now` is
+  // read right before the call.
   std::size_t poll(TimeNs now) override;
   void append_descriptors(std::vector<pollfd>& out) const override;
   Venue venue() const override { return venue_; }
@@ -68,16 +69,16 @@ class UdpFeed final : public Feed {
     std::uint32_t drops_known = 0;
   };
 
-  std::size_t receive(Source& source, TimeNs now);
+  std::size_t receive(Source& source);
   bool is_wanted(std::size_t i) const;
-  TimeNs receive_time(std::size_t i, TimeNs now);
+  TimeNs receive_time(std::size_t i);
   void note_drops(Source& source, std::size_t received);
 
   const Venue venue_;
   DatagramHandler& handler_;
   std::vector<std::uint32_t> senders_;  // in network byte order; empty: anybody
   std::vector<Source> sources_;
-  TimeNs latest_{};  // receive time of the last datagram
+  ReceiveStamps stamps_;
   TimeNs last_poll_{};
   bool draining_ = false;  // after a pause, until every socket was read empty
   std::unique_ptr<Batch> batch_;

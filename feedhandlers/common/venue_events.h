@@ -126,6 +126,7 @@ class VenueEvents {
   bool round_complete() const { return unheard_ == 0; }
   // The exchange made images of the main channel at this time.
   void on_image_time(TimeNs exchange_time) {
+    counters_.note_date(exchange_time);
     clock_.on_image_time(exchange_time, phase_is(MarketPhase::trading));
     if (unheard_ != 0 && image_period_has_passed_since(round_began_ns_)) set_unheard(0);
   }

@@ -93,6 +93,7 @@ bool Handler::of_trading_day(const PacketHeader& header) {
   const TimeNs end = china_time(settings_.trade_date, kMsPerDay);
   if (!settings_.market_shut && begin <= header.send_time && header.send_time < end) return true;
   counters_.add(FeedCounter::other_date, header.message_count);
+  counters_.note_date(header.send_time);
   return false;
 }
 

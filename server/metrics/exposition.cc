@@ -61,7 +61,8 @@ constexpr std::array<std::string_view, feed::kFeedCounterCount> kFeedHelp{
     "Multicast packets of SZSE with fragment fields as the tables of MDDP have them.",
     "Multicast packets of SZSE with fragment fields as the samples of MDDP have them.",
     "Multicast packets of SZSE that are encrypted; their messages count as lost.",
-    "Messages of another date than the trading day's, among the filtered ones."};
+    "Messages of another date than the trading day's, among the filtered ones.",
+    "Datagrams whose kernel stamp was of the future or too old; received as they were read."};
 static_assert(!kFeedHelp.back().empty(), "every feed counter needs its help text");
 
 constexpr std::array<std::string_view, kCoreCounterCount> kCoreHelp{
