@@ -6,24 +6,20 @@
 #include <chrono>
 #include <utility>
 
+#include "feedhandlers/simulator/session_clock.h"
+
 namespace indexcast::sim {
 namespace {
 
 // A slow gateway's bytes leave this often.
 constexpr std::chrono::milliseconds kPieceEvery{10};
 
-// Sessions of live clients run on real time, however fast the simulated day passes.
-TimeNs real_now() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
-}
-
 }  // namespace
 
 GatewayConnection::GatewayConnection(boost::asio::ip::tcp::socket socket, GatewayServer& server)
     : socket_(std::move(socket)),
       server_(server),
-      session_(server.protocol_(server.faults_), real_now(), &server.faults_),
+      session_(server.protocol_(server.faults_), session_now(), &server.faults_),
       pieces_(socket_.get_executor()) {
   boost::system::error_code ignored;
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
@@ -39,7 +35,7 @@ void GatewayConnection::read() {
 
 void GatewayConnection::on_read(std::size_t size) {
   const bool was_logged_on = session_.logged_on();
-  bool open = session_.on_bytes(feed::Bytes(received_).first(size), real_now(), waiting_);
+  bool open = session_.on_bytes(feed::Bytes(received_).first(size), session_now(), waiting_);
   if (!was_logged_on && session_.logged_on()) open = send_images();
   if (session_.refused()) ++server_.counts_.logons_refused;
   if (const auto ms = session_.take_answer_ms()) pace(waiting_.size(), *ms);
@@ -55,7 +51,7 @@ bool GatewayConnection::send_images() {
 }
 
 bool GatewayConnection::queue(feed::Bytes message) {
-  const bool open = session_.send(message, real_now(), waiting_);
+  const bool open = session_.send(message, session_now(), waiting_);
   if (session_.logged_on()) {
     if (const auto ms = server_.faults_.slow_ms()) pace(message.size(), *ms);
   }
@@ -70,12 +66,12 @@ void GatewayConnection::send(feed::Bytes message) {
 }
 
 void GatewayConnection::tick() {
-  if (!session_.on_time(real_now(), waiting_)) return close();
+  if (!session_.on_time(session_now(), waiting_)) return close();
   flush();
 }
 
 void GatewayConnection::log_out(const std::string& text, std::optional<std::int64_t> code) {
-  session_.log_out(text, real_now(), waiting_, code);
+  session_.log_out(text, session_now(), waiting_, code);
   flush();
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "feedhandlers/simulator/retransmission_session.h"
+#include "feedhandlers/simulator/session_clock.h"
 
 namespace indexcast::sim {
 namespace {
@@ -17,12 +18,6 @@ using boost::asio::ip::tcp;
 // Fine enough for answers that are late on purpose.
 constexpr std::chrono::milliseconds kTick{20};
 
-// Sessions of live clients run on real time, however fast the simulated day passes.
-TimeNs real_now() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
-}
-
 }  // namespace
 
 // Lives while an operation on its socket is pending. What waits for a client is bounded by what it
@@ -30,7 +25,7 @@ TimeNs real_now() {
 class RetransmissionConnection : public std::enable_shared_from_this<RetransmissionConnection> {
  public:
   RetransmissionConnection(tcp::socket socket, RetransmissionServer& server)
-      : socket_(std::move(socket)), server_(server), session_(server.desk_, real_now()) {
+      : socket_(std::move(socket)), server_(server), session_(server.desk_, session_now()) {
     boost::system::error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
   }
@@ -45,7 +40,7 @@ class RetransmissionConnection : public std::enable_shared_from_this<Retransmiss
 
   void tick() {
     if (closing_) return;
-    closing_ = !session_.on_time(real_now(), waiting_);
+    closing_ = !session_.on_time(session_now(), waiting_);
     flush();
   }
 
@@ -59,7 +54,7 @@ class RetransmissionConnection : public std::enable_shared_from_this<Retransmiss
  private:
   void on_read(std::size_t size) {
     if (closing_) return;
-    closing_ = !session_.on_bytes(feed::Bytes(received_).first(size), real_now(), waiting_);
+    closing_ = !session_.on_bytes(feed::Bytes(received_).first(size), session_now(), waiting_);
     flush();
     if (socket_.is_open() && !closing_) read();
   }
