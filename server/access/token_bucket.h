@@ -28,6 +28,8 @@ class TokenBucket {
 
   void fill(TimeNs now) {
     const std::int64_t elapsed_ms = (now.ns - filled_.ns) / kNsPerMs;
+    // The clock of a new day may be behind that of the last one.
+    if (elapsed_ms < 0) filled_ = now;
     if (elapsed_ms <= 0) return;
     // A second fills it from empty; more than one is for a debt, which is at most one answer.
     const std::int64_t added = per_second_ * std::min(elapsed_ms, kLongestMs) / kMsPerSecond;

@@ -65,7 +65,7 @@ int run_days(const Config& config, DayKeeper& days, const sigset_t& signals) {
     const int signal = wait_for(signals, config.days.poll_s);
     if (signal == SIGINT || signal == SIGTERM) return signal;
     if (config.days.directory.empty()) continue;
-    signal == SIGHUP ? days.begin_next_day() : days.look(Clock().now());
+    signal == SIGHUP ? days.begin_next_day() : days.look();
   }
 }
 

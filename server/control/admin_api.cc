@@ -144,7 +144,7 @@ Response AdminApi::change_service(const AdminCall& call, const Asker& asker, Tim
     stats_.malformed.add();
     return malformed(request.status());
   }
-  const absl::Status done = service_.carry_out(*request, asker, now, audit_);
+  const absl::Status done = service_.carry_out(*request, asker, clock_.published(now), audit_);
   if (done.ok()) return json_response(service_.standing());
   const std::string why(done.message());
   if (done.code() == absl::StatusCode::kFailedPrecondition)
@@ -204,7 +204,8 @@ void AdminApi::audit_call(const AdminCall& call, std::string_view author, const 
                           TimeNs now) {
   LineBudget& budget = author.empty() ? stranger_lines_ : known_lines_;
   if (!budget.take(now)) return;
-  Json line{{"event", "call"}, {"time", utc_text(now)}, {"address", call.address}};
+  Json line{
+      {"event", "call"}, {"time", utc_text(clock_.published(now))}, {"address", call.address}};
   if (!author.empty()) line["author"] = author;
   line["method"] = call.method;
   line["path"] = path_of(call.target).substr(0, kPathBytesMax);

@@ -37,13 +37,14 @@ class AdminApi {
   static constexpr std::size_t kPathBytesMax = 256;
 
   AdminApi(RequestDesk& desk, const Universe& universe, const TokenOwners& owners, Audit& audit,
-           RequestStats& stats, ServiceDesk& service)
+           RequestStats& stats, ServiceDesk& service, Clock clock)
       : desk_(desk),
         universe_(universe),
         owners_(owners),
         audit_(audit),
         stats_(stats),
-        service_(service) {}
+        service_(service),
+        clock_(std::move(clock)) {}
 
   // Never throws on a caller's account. Every call that reaches the desk's table or is refused is a
   // line of the audit; of those that change nothing, as many as a LineBudget allows.
@@ -70,6 +71,7 @@ class AdminApi {
   Audit& audit_;
   RequestStats& stats_;
   ServiceDesk& service_;
+  Clock clock_;
   // A person's calls and a stranger's, so that no flood hides the former.
   LineBudget known_lines_{100, kNsPerSecond / 10};
   LineBudget stranger_lines_{20, 5 * kNsPerSecond};

@@ -82,7 +82,8 @@ class AdminServer::Impl {
         owners_(std::move(parts.owners)),
         batch_(parts.view.ring->capacity()),
         desk_(parts.view, parts.port, parts.audit, parts.stats),
-        api_(desk_, *parts.view.universe, owners_, parts.audit, parts.stats, parts.service) {
+        api_(desk_, *parts.view.universe, owners_, parts.audit, parts.stats, parts.service,
+             parts.clock) {
     desk_.set_stage(std::move(parts.stage));
     port_ = listen_at(acceptor_, "admin", settings.address, settings.port);
   }

@@ -11,7 +11,7 @@
 namespace indexcast::server {
 namespace {
 
-MarketEvent event_of(const Ticket& ticket, TimeNs now) {
+MarketEvent event_of(const Ticket& ticket, const Clock& clock, TimeNs now) {
   const ControlRequest& request = ticket.request;
   MarketEvent event;
   event.kind = EventKind::control;
@@ -27,8 +27,11 @@ MarketEvent event_of(const Ticket& ticket, TimeNs now) {
   }
   event.basis = request.expected_version;
   event.feed_sequence = request.id;
-  event.exchange_time =
-      request.expires_after_ns > 0 ? now + request.expires_after_ns : request.expires_at;
+  if (request.expires_after_ns > 0) {
+    event.exchange_time = now + request.expires_after_ns;
+  } else if (request.expires_at.ns != 0) {
+    event.exchange_time = request.expires_at + -clock.wall_ahead_ns();
+  }
   event.receive_time = now;
   return event;
 }
@@ -42,6 +45,7 @@ RequestDesk::RequestDesk(const ServerView& view, ControlPort& port, Audit& audit
       port_(&port),
       audit_(&audit),
       stats_(&stats),
+      clock_(view.clock),
       states_(*view.universe),
       horizon_(view.epoch),
       last_id_(view.epoch) {}
@@ -59,7 +63,7 @@ Submission RequestDesk::submit(const ControlRequest& request, const Asker& asker
   Ticket ticket;
   ticket.request = request;
   ticket.asker = asker;
-  ticket.asked = now;
+  ticket.asked = clock_.published(now);
   if (const absl::Status ready = get_ready(ticket); !ready.ok()) {
     stats_->refused.add();
     return {Verdict::unready, 0, absl::StrReplaceAll(ready.message(), {{"\n", "; "}})};
@@ -75,7 +79,7 @@ Submission RequestDesk::submit(const ControlRequest& request, const Asker& asker
   }
   make_room();
   // There is room: judge() saw it, and nobody else fills the ring.
-  static_cast<void>(port_->push(event_of(ticket, now)));
+  static_cast<void>(port_->push(event_of(ticket, clock_, now)));
   ++waiting_;
   tickets_.emplace(submission.id, std::move(ticket));
   return submission;
@@ -96,8 +100,9 @@ Verdict RequestDesk::judge(const ControlRequest& request, const Asker& asker, Ti
     if (known != nullptr)
       return known->request == request && known->asker.author == asker.author ? Verdict::repeated
                                                                               : Verdict::id_taken;
+    const TimeNs wall = std::max(now, clock_.published(now));
     if (request.id <= horizon_) return Verdict::id_old;
-    if (request.id > static_cast<std::uint64_t>((now + kAheadNs).ns)) return Verdict::id_ahead;
+    if (request.id > static_cast<std::uint64_t>((wall + kAheadNs).ns)) return Verdict::id_ahead;
   }
   return port_->full() || waiting_ >= kWaiting ? Verdict::busy : Verdict::taken;
 }
@@ -148,7 +153,7 @@ void RequestDesk::finish(const ControlDone& done) {
   ticket.outcome = static_cast<ControlOutcome>(done.header.detail2);
   ticket.version = done.version;
   ticket.input_sequence = done.header.input_sequence;
-  ticket.done_at = done.receive_time;
+  ticket.done_at = clock_.published(done.receive_time);
   stats_->done[number_of(*ticket.request.operation)][done.header.detail2].add();
   const absl::Status audited = audit_->write(audit_of_outcome(ticket));
   if (!audited.ok())

@@ -48,12 +48,12 @@ struct Ticket {
   ControlRequest request;  // with its id
   Asker asker;
   StagedEdition staged;  // of `activate`
-  TimeNs asked{};
+  TimeNs asked{};        // of the wall clock
   TicketState state = TicketState::waiting;
   ControlOutcome outcome{};  // and what follows: of a request that is done
   std::uint32_t version = 0;
   std::uint64_t input_sequence = 0;
-  TimeNs done_at{};
+  TimeNs done_at{};  // of the wall clock
 };
 
 // What the desk said before the core could.
@@ -115,6 +115,7 @@ class RequestDesk {
   ControlPort* port_;
   Audit* audit_;
   RequestStats* stats_;
+  Clock clock_;
   TargetStates states_;
   StageDefinition stage_;
   std::map<std::uint64_t, Ticket> tickets_;

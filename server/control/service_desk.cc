@@ -8,6 +8,7 @@
 
 #include "server/access/printable.h"
 #include "server/control/request_parser.h"
+#include "server/pipeline/clock.h"
 
 namespace indexcast::server {
 namespace {
@@ -66,7 +67,7 @@ absl::Status ServiceDesk::carry_out(const ServiceRequest& request, const Asker& 
                                          {"operation", request.drain ? kDrain : kResume},
                                          {"reason", request.reason}});
   if (!safe.ok()) return safe;
-  request.drain ? state_.drain(now) : state_.resume();
+  request.drain ? state_.drain(monotonic_now()) : state_.resume();
   author_ = asker.author;
   reason_ = request.reason;
   changed_ = now;

@@ -31,8 +31,8 @@ class ServiceDesk {
  public:
   const ServiceState& state() const { return state_; }
 
-  // FailedPrecondition when the server is in that state already; ResourceExhausted, and nothing was
-  // done, when the audit refuses the line.
+  // `now` is of the wall clock. FailedPrecondition when the server is in that state already;
+  // ResourceExhausted, and nothing was done, when the audit refuses the line.
   absl::Status carry_out(const ServiceRequest& request, const Asker& asker, TimeNs now,
                          Audit& audit);
   // What stands, and who said so; nobody, from the start.

@@ -31,6 +31,15 @@ void log_end(const Pipeline& pipeline) {
     spdlog::warn("{}: {} inputs were left out", journal->path(), journal->left_out());
 }
 
+// Whether the market of a feed that brings data is between its opening auction and its closing
+// prices. A feed that brings none cannot hold back the next day.
+bool trades(const ServerView& view, const feed::Feed& feed) {
+  const MarketPhase phase = view.core->phase(feed::market_of(feed.venue()));
+  const bool brings_data = feed.state() == FeedState::live || feed.state() == FeedState::gap ||
+                           feed.state() == FeedState::recovering;
+  return brings_data && phase != MarketPhase::pre_open && !is_over(phase);
+}
+
 void keep_list(const Pipeline& pipeline) {
   if (pipeline.journal() == nullptr) return;
   write_definition_list(definition_list_of(pipeline.journal()->path()), *pipeline.view().universe);
@@ -108,12 +117,27 @@ void DayKeeper::stop() {
   pipeline_.reset();
 }
 
-void DayKeeper::look(TimeNs now) {
+void DayKeeper::look() {
   const std::lock_guard lock(mutex_);
   look_at_directory();
-  const Date today = china_date(now);
-  if (today <= trade_date_ || china_time_of_day_ms(now) < config_.days.begin_at_ms) return;
-  if (std::ranges::binary_search(directory_.days(), today)) begin(today);
+  const Date next = next_date(trade_date_, evidence(), config_.days.begin_at_ms, directory_.days());
+  if (next != 0) begin(next);
+}
+
+DateEvidence DayKeeper::evidence() const {
+  const ServerView& view = pipeline_->view();
+  DateEvidence out;
+  out.receive = view.clock.now();
+  out.wall = view.clock.published(out.receive);
+  for (const feed::Feed* feed : view.feeds) {
+    const feed::FeedCounters& counters = feed->counters();
+    // A market whose stamps are of the running day outweighs the others.
+    if (counters.stamped_date() != 0 && out.stamped != trade_date_)
+      out.stamped = counters.stamped_date();
+    out.heard |= counters.get(feed::FeedCounter::applied) > 0;
+    out.trading |= trades(view, *feed);
+  }
+  return out;
 }
 
 void DayKeeper::begin_next_day() {
@@ -176,8 +200,9 @@ void DayKeeper::begin(Date date) {
   warn_of(*day);
   std::unique_ptr<Pipeline> next;
   try {
-    next =
-        std::make_unique<Pipeline>(day->config, day->universe, date, zmq_.get(), service_.state());
+    next = std::make_unique<Pipeline>(
+        day->config, day->universe, date, zmq_.get(), service_.state(),
+        pipeline_->clock().next_day({static_cast<std::int64_t>(pipeline_->view().epoch)}));
     keep_list(*next);
   } catch (const std::exception& error) {
     spdlog::error("{} cannot begin, {} goes on: {}", date, trade_date_, error.what());

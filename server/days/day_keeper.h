@@ -11,6 +11,7 @@
 #include "server/control/service_desk.h"
 #include "server/days/definition_directory.h"
 #include "server/days/loaded_day.h"
+#include "server/days/next_date.h"
 #include "server/http/http_server.h"
 #include "server/pipeline/pipeline.h"
 #include "server/publish/zmq_socket.h"
@@ -33,8 +34,8 @@ class DayKeeper {
   void start();
   void stop();
 
-  // Looks at the directory, says what changed there, and begins the day that is due at `now`.
-  void look(TimeNs now);
+  // Looks at the directory, says what changed there, and begins the day that is due (next_date.h).
+  void look();
   // Looks, and begins the next day that has a definition, whatever the time.
   void begin_next_day();
 
@@ -54,6 +55,7 @@ class DayKeeper {
   absl::Status keep(std::uint32_t edition, const Universe& definitions,
                     const std::string& code) const;
   void look_at_directory();
+  DateEvidence evidence() const;
   void begin(Date date);
   void replace(std::unique_ptr<Pipeline> next);
   void open_admin(const AdminSettings& settings);

@@ -28,13 +28,14 @@ void append_latency(JsonBuffer& out, const LatencyHistogram& histogram) {
                 snapshot->percentile_ns(99), snapshot->percentile_ns(99.9), snapshot->max_ns());
 }
 
-void append_channels(JsonBuffer& out, const ChannelStates& channels, FeedDuty duty) {
+void append_channels(JsonBuffer& out, const ChannelStates& channels, FeedDuty duty,
+                     const Clock& clock) {
   append(out, ",\"channels\":[");
   for (std::size_t i = 0; i < channels.size(); ++i) {
     const ChannelState channel = channels.at(i);
     append_format(out, "{}{{\"channel\":{},\"state\":\"{}\",\"since\":\"{}\"}}", i > 0 ? "," : "",
                   channel.channel, word_of(kShownFeedStateWords, shown_state(channel.state, duty)),
-                  channel.since.ns);
+                  clock.published(channel.since).ns);
   }
   append(out, "]");
 }
@@ -83,12 +84,12 @@ Api::Api(const MetricSources& sources, const DayPicture& picture, Clock clock,
       picture_(picture),
       mirror_(picture.levels),
       clock_(clock),
-      encoder_(*sources.view.universe, sources.view.epoch),
+      encoder_(*sources.view.universe, sources.view.epoch, clock_),
       replay_bytes_(replay_bytes_per_s) {}
 
 void Api::follow_day(Clock clock) {
   clock_ = clock;
-  encoder_ = LevelEncoder(*sources_.view.universe, sources_.view.epoch);
+  encoder_ = LevelEncoder(*sources_.view.universe, sources_.view.epoch, clock_);
 }
 
 std::shared_ptr<const Universe> Api::definitions() const {
@@ -156,7 +157,7 @@ Api::Page Api::index(IndexId index) {
   append_format(out, ",\"stream_sequence\":{}", mirror_.cursor());
   if (const auto& fund = current->indices()[index].fund) append_fund(out, *fund);
   append(out, ",\"members\":");
-  const bool certain = append_members(out, *current, mirror_, index);
+  const bool certain = append_members(out, *current, mirror_, index, clock_);
   append_boolean(out, "prices_certain", certain);
   out.push_back('}');
   return Page{string_of(out), version_of(index, certain)};
@@ -175,7 +176,7 @@ std::optional<Api::Page> Api::members(IndexId index, std::string_view after, std
   append_number(out, "index_sequence", mirror_.index_sequence(index));
   append_number(out, "definition_version", definition.version);
   append(out, ",\"members\":");
-  const bool certain = append_members(out, *current, mirror_, index, {*first, limit});
+  const bool certain = append_members(out, *current, mirror_, index, clock_, {*first, limit});
   append_boolean(out, "prices_certain", certain);
   append(out, ",\"next\":");
   const std::size_t end = *first + limit;
@@ -230,7 +231,7 @@ std::string Api::feeds() const {
                     view.feed_rings[i]->capacity());
     }
     if (i < view.feed_channels.size())
-      append_channels(out, *view.feed_channels[i], feed_duty(view, i));
+      append_channels(out, *view.feed_channels[i], feed_duty(view, i), clock_);
     append(out, ",\"counters\":{");
     for (std::size_t c = 0; c < feed::kFeedCounterCount; ++c) {
       append_format(out, "{}\"{}\":{}", c > 0 ? "," : "", feed::kFeedCounterNames[c],
@@ -245,11 +246,12 @@ std::string Api::feeds() const {
 std::string Api::status() const {
   JsonBuffer out;
   append_format(out,
-                "{{\"epoch\":\"{}\",\"trade_date\":{},\"time\":\"{}\",\"draining\":{},"
+                "{{\"epoch\":\"{}\",\"trade_date\":{},\"time\":\"{}\",\"wall_clock_steps\":{},"
+                "\"wall_clock_ahead_ns\":{},\"draining\":{},"
                 "\"colours\":\"{}\",\"records\":{},\"ring_capacity\":{},\"publishers\":[",
-                sources_.view.epoch, sources_.view.trade_date, clock_.now().ns,
-                is_draining(sources_.view.service), sources_.view.colours,
-                sources_.view.ring->head(), sources_.view.ring->capacity());
+                sources_.view.epoch, sources_.view.trade_date, clock_.published(clock_.now()).ns,
+                clock_.wall().steps(), clock_.wall_ahead_ns(), is_draining(sources_.view.service),
+                sources_.view.colours, sources_.view.ring->head(), sources_.view.ring->capacity());
   bool first = true;
   for (const PublisherStats* stats : sources_.publishers) {
     const std::uint64_t cursor = stats->cursor.get();

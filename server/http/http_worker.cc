@@ -79,7 +79,9 @@ void HttpWorker::serve(tcp::socket socket) {
   const tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) return;  // gone already
   Census::Refusal refusal{};
-  auto seat = shared_.census.admit(peer.address().to_string(), hub_.now(), refusal);
+  const Clock& clock = shared_.sources.view.clock;
+  auto seat =
+      shared_.census.admit(peer.address().to_string(), clock.published(clock.now()), refusal);
   (seat ? stats_.accepted : stats_.refused).add();
   start_http(shared_, std::move(socket), std::move(seat), refusal);
 }

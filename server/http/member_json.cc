@@ -8,7 +8,8 @@
 namespace indexcast::server {
 namespace {
 
-void append_price(JsonBuffer& out, const IndexDefinition& definition, const MemberValue& value) {
+void append_price(JsonBuffer& out, const IndexDefinition& definition, const MemberValue& value,
+                  const Clock& clock) {
   const RecordHeader header = value.applied ? value.applied->header : RecordHeader{};
   append_decimal_field(out, "price", value.price.raw, Price::kDecimals);
   append_decimal_field(out, "fx_rate", value.rate.raw, FxRate::kDecimals);
@@ -18,17 +19,18 @@ void append_price(JsonBuffer& out, const IndexDefinition& definition, const Memb
               value.applied ? word_of(kPriceKindWords, header.detail) : "reference");
   append_word(out, "status", word_of(kInstrumentStatusWords, header.detail2));
   append_wide(out, "exchange_time", value.applied ? value.applied->exchange_time.ns : 0);
-  append_wide(out, "receive_time", value.applied ? value.applied->receive_time.ns : 0);
+  append_wide(out, "receive_time",
+              value.applied ? clock.published(value.applied->receive_time).ns : 0);
   append_number(out, "input_sequence", header.input_sequence);
 }
 
 void append_member(JsonBuffer& out, const Instrument& instrument, const IndexDefinition& definition,
-                   const MemberValue& value) {
+                   const MemberValue& value, const Clock& clock) {
   append(out, "{\"symbol\":");
   append_quoted(out, instrument.symbol);
   append_text(out, "name", instrument.name);
   append_text(out, "currency", instrument.currency);
-  append_price(out, definition, value);
+  append_price(out, definition, value, clock);
   append_number(out, "weight_bp", value.weight_bp);
   append_decimal_field(out, "contribution", value.contribution, definition.decimals);
   out.push_back('}');
@@ -37,7 +39,7 @@ void append_member(JsonBuffer& out, const Instrument& instrument, const IndexDef
 }  // namespace
 
 bool append_members(JsonBuffer& out, const Universe& definitions, const LevelMirror& mirror,
-                    IndexId index, MemberRange range) {
+                    IndexId index, const Clock& clock, MemberRange range) {
   const IndexDefinition& definition = definitions.indices()[index];
   const std::vector<MemberValue> values = member_values(definitions, mirror, index);
   const std::size_t first = std::min(range.first, values.size());
@@ -45,7 +47,8 @@ bool append_members(JsonBuffer& out, const Universe& definitions, const LevelMir
   out.push_back('[');
   for (std::size_t at = first; at < end; ++at) {
     if (at > first) out.push_back(',');
-    append_member(out, definitions.instruments()[values[at].instrument], definition, values[at]);
+    append_member(out, definitions.instruments()[values[at].instrument], definition, values[at],
+                  clock);
   }
   out.push_back(']');
   return std::ranges::all_of(values, &MemberValue::certain);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "server/pipeline/clock.h"
 #include "server/publish/level_json.h"
 #include "server/publish/level_mirror.h"
 
@@ -17,6 +18,6 @@ struct MemberRange {
 // Appends the array of those members that there are. Returns whether the price of every member of
 // the index is certain (LevelMirror::price_certain), shown or not.
 bool append_members(JsonBuffer& out, const Universe& definitions, const LevelMirror& mirror,
-                    IndexId index, MemberRange range = {});
+                    IndexId index, const Clock& clock, MemberRange range = {});
 
 }  // namespace indexcast::server

@@ -111,7 +111,8 @@ class Families {
     counter(open(std::move(name), std::move(help), MetricType::Counter), {}, value);
   }
 
-  void one_gauge(std::string name, std::string help, std::uint64_t value) {
+  template <class Number>
+  void one_gauge(std::string name, std::string help, Number value) {
     gauge(open(std::move(name), std::move(help), MetricType::Gauge), {},
           static_cast<double>(value));
   }
@@ -126,9 +127,12 @@ class Families {
 template <std::size_t N>
 void add_one_hot(MetricFamily& family, const ClientMetric::Label& owner, const char* key,
                  const std::array<std::string_view, N>& words, std::uint32_t set_bits) {
-  for (std::size_t i = 0; i < N; ++i) {
+  for (std::size_t i = 0; i < N; ++i)
     Families::gauge(family, {owner, {key, std::string(words[i])}}, set_bits >> i & 1u);
-  }
+}
+
+ClientMetric::Label feed_label(const feed::Feed& feed) {
+  return {"feed", std::string(feed::name_of(feed.venue()))};
 }
 
 void add_feeds(const ServerView& view, Families& out) {
@@ -136,17 +140,16 @@ void add_feeds(const ServerView& view, Families& out) {
     MetricFamily& family =
         out.open("indexcast_feed_" + std::string(feed::kFeedCounterNames[c]) + "_total",
                  std::string(kFeedHelp[c]), MetricType::Counter);
-    for (const feed::Feed* feed : view.feeds) {
-      Families::counter(family, {{"feed", std::string(feed::name_of(feed->venue()))}},
+    for (const feed::Feed* feed : view.feeds)
+      Families::counter(family, {feed_label(*feed)},
                         feed->counters().get(static_cast<feed::FeedCounter>(c)));
-    }
   }
   MetricFamily& state =
       out.open("indexcast_feed_state", "1 for the state that the feed is in.", MetricType::Gauge);
   for (std::size_t i = 0; i < view.feeds.size(); ++i) {
     const feed::Feed& feed = *view.feeds[i];
-    add_one_hot(state, {"feed", std::string(feed::name_of(feed.venue()))}, "state",
-                kShownFeedStateWords, 1u << shown_state(feed.state(), feed_duty(view, i)));
+    add_one_hot(state, feed_label(feed), "state", kShownFeedStateWords,
+                1u << shown_state(feed.state(), feed_duty(view, i)));
   }
 }
 
@@ -154,10 +157,8 @@ void add_unheard(const ServerView& view, Families& out) {
   MetricFamily& family =
       out.open("indexcast_feed_unheard_securities",
                "Members that were not heard since the feed lost something.", MetricType::Gauge);
-  for (const feed::Feed* feed : view.feeds) {
-    Families::gauge(family, {{"feed", std::string(feed::name_of(feed->venue()))}},
-                    static_cast<double>(feed->counters().unheard()));
-  }
+  for (const feed::Feed* feed : view.feeds)
+    Families::gauge(family, {feed_label(*feed)}, static_cast<double>(feed->counters().unheard()));
 }
 
 void add_feed_channels(const ServerView& view, Families& out) {
@@ -165,17 +166,15 @@ void add_feed_channels(const ServerView& view, Families& out) {
       out.open("indexcast_feed_channel_state", "1 for the state that a channel of the feed is in.",
                MetricType::Gauge);
   for (std::size_t i = 0; i < view.feed_channels.size() && i < view.feeds.size(); ++i) {
-    const std::string feed(feed::name_of(view.feeds[i]->venue()));
     for (std::size_t c = 0; c < view.feed_channels[i]->size(); ++c) {
       const ChannelState channel = view.feed_channels[i]->at(c);
       const std::size_t shown = shown_state(channel.state, feed_duty(view, i));
-      for (std::size_t state = 0; state < kShownFeedStateWords.size(); ++state) {
+      for (std::size_t state = 0; state < kShownFeedStateWords.size(); ++state)
         Families::gauge(family,
-                        {{"feed", feed},
+                        {feed_label(*view.feeds[i]),
                          {"channel", std::to_string(channel.channel)},
                          {"state", std::string(kShownFeedStateWords[state])}},
                         shown == state ? 1 : 0);
-      }
     }
   }
 }
@@ -190,7 +189,7 @@ void add_feed_rings(const ServerView& view, Families& out) {
     for (std::size_t i = 0; i < view.feed_rings.size() && i < view.feeds.size(); ++i) {
       if (view.feed_rings[i] == nullptr) continue;
       const auto& ring = *view.feed_rings[i];
-      Families::gauge(family, {{"feed", std::string(feed::name_of(view.feeds[i]->venue()))}},
+      Families::gauge(family, {feed_label(*view.feeds[i])},
                       static_cast<double>(capacity ? ring.capacity() : ring.size()));
     }
   }
@@ -214,10 +213,9 @@ void add_fx_sources(const ServerView& view, Families& out) {
 }
 
 void add_core(const ServerView& view, Families& out) {
-  for (std::size_t c = 0; view.core != nullptr && c < kCoreCounterCount; ++c) {
+  for (std::size_t c = 0; view.core != nullptr && c < kCoreCounterCount; ++c)
     out.one_counter("indexcast_core_" + std::string(kCoreCounterNames[c]) + "_total",
                     std::string(kCoreHelp[c]), view.core->get(static_cast<CoreCounter>(c)));
-  }
   out.one_counter("indexcast_ring_records_total", "Records that the core has written.",
                   view.ring->head());
   out.one_gauge("indexcast_draining", "1 while the server is being taken out of service.",
@@ -263,19 +261,16 @@ void add_indices(const ServerView& view, Families& out) {
                   [](const LevelUpdate& u) { return u.weight_live * kBasisPoint; });
   MetricFamily& sequence = out.open("indexcast_index_sequence",
                                     "Levels of the index published so far.", MetricType::Counter);
-  for (const IndexRow& row : rows) {
+  for (const IndexRow& row : rows)
     Families::counter(sequence, {row.code}, row.update.index_sequence);
-  }
   MetricFamily& status =
       out.open("indexcast_index_status", "1 for the status that the index has.", MetricType::Gauge);
-  for (const IndexRow& row : rows) {
+  for (const IndexRow& row : rows)
     add_one_hot(status, row.code, "status", kIndexStatusWords, 1u << row.update.header.detail);
-  }
   MetricFamily& flags =
       out.open("indexcast_index_flag", "1 for every flag that stands.", MetricType::Gauge);
-  for (const IndexRow& row : rows) {
+  for (const IndexRow& row : rows)
     add_one_hot(flags, row.code, "flag", kLevelFlagWords, row.update.flags);
-  }
 }
 
 struct PublisherCounter {
@@ -300,9 +295,8 @@ void add_publishers(const MetricSources& sources, Families& out) {
   for (const PublisherCounter& entry : kPublisherCounters) {
     MetricFamily& family = out.open("indexcast_publisher_" + std::string(entry.name) + "_total",
                                     entry.help, MetricType::Counter);
-    for (const PublisherStats* stats : sources.publishers) {
+    for (const PublisherStats* stats : sources.publishers)
       Families::counter(family, {{"publisher", stats->name}}, (stats->*entry.counter).get());
-    }
   }
   MetricFamily& lag = out.open("indexcast_publisher_lag_records",
                                "Records that the publisher has yet to read.", MetricType::Gauge);
@@ -382,12 +376,11 @@ void add_requests(const RequestStats& stats, Families& out) {
   MetricFamily& done = out.open("indexcast_requests_total",
                                 "Operators' requests by what the core said.", MetricType::Counter);
   for (const Operation& operation : kOperations) {
-    for (std::size_t i = 0; i < kControlOutcomeWords.size(); ++i) {
+    for (std::size_t i = 0; i < kControlOutcomeWords.size(); ++i)
       Families::counter(done,
                         {{"operation", std::string(operation.name)},
                          {"outcome", std::string(kControlOutcomeWords[i])}},
                         stats.done[number_of(operation)][i].get());
-    }
   }
   out.one_counter("indexcast_requests_malformed_total",
                   "Operators' requests that could not be read.", stats.malformed.get());
@@ -481,6 +474,12 @@ std::string metrics_text(const MetricSources& sources) {
                   {{"version", INDEXCAST_VERSION}}, 1.0);
   out.one_gauge("indexcast_epoch_ns", "Start of the numbering, ns since 1970-01-01 UTC.",
                 sources.view.epoch);
+  const Clock& clock = sources.view.clock;
+  out.one_counter("indexcast_wall_clock_steps_total",
+                  "Steps of the wall clock against the monotonic clock.", clock.wall().steps());
+  out.one_gauge("indexcast_wall_clock_ahead_seconds",
+                "Wall clock less receive clock: the steps since the day began.",
+                static_cast<double>(clock.wall_ahead_ns()) * kNsToSeconds);
   add_feeds(sources.view, out);
   add_unheard(sources.view, out);
   add_feed_channels(sources.view, out);

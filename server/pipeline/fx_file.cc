@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "calc/decimal.h"
@@ -99,12 +100,13 @@ std::variant<FxLine, FxFault> parse_fx_file(std::string_view text) {
 }
 
 FxFile::FxFile(const FxSettings& settings, std::uint32_t rank, SeriesId series,
-               SpscRing<MarketEvent>& ring, Waker& core)
+               SpscRing<MarketEvent>& ring, Waker& core, Clock clock)
     : file_(settings.sources[rank]),
       poll_ns_(settings.poll_ms * kNsPerMs),
       series_(series),
       ring_(&ring),
-      core_(&core) {
+      core_(&core),
+      clock_(std::move(clock)) {
   stats_.series = settings.series;
   stats_.rank = rank;
 }
@@ -180,6 +182,7 @@ std::variant<FxLine, FxFault> FxFile::judge(const Look& look, TimeNs now) const 
   auto& line = std::get<FxLine>(parsed);
   // Zero would mean that the time is not known.
   if (line.time.ns == 0) line.time.ns = std::max<std::int64_t>(look.modified_ns, 1);
+  line.time = clock_.received(line.time, now, kMaxAheadNs);
   if (line.time - now > kMaxAheadNs)
     return FxFault{FxRefusal::time_ahead, 1, "its time is ahead of this machine's clock"};
   return parsed;

@@ -14,6 +14,7 @@
 #include "calc/spsc_ring.h"
 #include "server/config/config.h"
 #include "server/pipeline/agent.h"
+#include "server/pipeline/clock.h"
 #include "server/pipeline/fx_source.h"
 #include "server/pipeline/waker.h"
 
@@ -45,7 +46,7 @@ class FxFile final : public Agent {
   // `ring` and `core` outlive this. `series` is the number of settings.series in the universe, and
   // the file is settings.sources[rank].
   FxFile(const FxSettings& settings, std::uint32_t rank, SeriesId series,
-         SpscRing<MarketEvent>& ring, Waker& core);
+         SpscRing<MarketEvent>& ring, Waker& core, Clock clock = {});
 
   std::size_t do_work(TimeNs now) override;
 
@@ -71,6 +72,7 @@ class FxFile final : public Agent {
   SeriesId series_;
   SpscRing<MarketEvent>* ring_;
   Waker* core_;
+  Clock clock_;
   FxSourceStats stats_;
   TimeNs next_look_{};
   std::optional<Look> last_;         // nothing: take it again whatever it is

@@ -18,7 +18,7 @@ enum class FxRefusal : std::uint8_t {
   incomplete,    // the file has no line end after its value, or changed while it was read
   malformed,     // not one line "RATE" or "RATE TIME"; no FxRate in two frames
   not_positive,  // a file's rate of zero or below
-  time_ahead,    // later than the server's clock by more than kMaxAheadNs
+  time_ahead,    // later than the wall clock by more than kMaxAheadNs (Clock::received)
   other_series,  // an FxRate of another series
   ring_full,     // the core has not taken the rates before it
   handshake,     // the source and this server do not agree on keys; no connection

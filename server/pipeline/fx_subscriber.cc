@@ -21,8 +21,12 @@ constexpr int kHandshakeEvents =
 }  // namespace
 
 FxSubscriber::FxSubscriber(const FxSettings& settings, std::uint32_t rank, SeriesId series,
-                           SpscRing<MarketEvent>& ring, Waker& core)
-    : endpoint_(settings.sources[rank]), series_(series), ring_(&ring), core_(&core) {
+                           SpscRing<MarketEvent>& ring, Waker& core, Clock clock)
+    : endpoint_(settings.sources[rank]),
+      series_(series),
+      ring_(&ring),
+      core_(&core),
+      clock_(std::move(clock)) {
   stats_.series = settings.series;
   stats_.rank = rank;
   const auto curve = std::ranges::find(settings.curve, endpoint_, &FxCurveSettings::source);
@@ -109,8 +113,9 @@ std::optional<FxRefusal> FxSubscriber::take(const zmq::message_t& payload, TimeN
   if (!rate_.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
     return FxRefusal::malformed;
   if (rate_.series() != stats_.series) return FxRefusal::other_series;
-  if (rate_.time() > static_cast<std::uint64_t>((now + kMaxAheadNs).ns))
-    return FxRefusal::time_ahead;
+  if (rate_.time() > static_cast<std::uint64_t>(kNoDeadline.ns / 2)) return FxRefusal::time_ahead;
+  const TimeNs time = clock_.received({static_cast<std::int64_t>(rate_.time())}, now, kMaxAheadNs);
+  if (time - now > kMaxAheadNs) return FxRefusal::time_ahead;
   MarketEvent event;
   event.kind = EventKind::fx;
   event.feed = feed::kFxFeed;
@@ -118,7 +123,7 @@ std::optional<FxRefusal> FxSubscriber::take(const zmq::message_t& payload, TimeN
   event.channel = stats_.rank;
   event.value[0] = rate_.rate();
   event.receive_time = now;
-  event.exchange_time = TimeNs{static_cast<std::int64_t>(rate_.time())};
+  event.exchange_time = time;
   event.feed_sequence = rate_.sequence();
   // A full ring holds newer rates than this one will be when they are through.
   const bool pushed = ring_->try_push(event);

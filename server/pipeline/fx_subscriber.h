@@ -11,6 +11,7 @@
 #include "indexcast/v1/stream.pb.h"
 #include "server/config/config.h"
 #include "server/pipeline/agent.h"
+#include "server/pipeline/clock.h"
 #include "server/pipeline/fx_source.h"
 #include "server/pipeline/waker.h"
 
@@ -29,7 +30,7 @@ class FxSubscriber final : public Agent {
   // the endpoint is settings.sources[rank]. Throws std::runtime_error when ZeroMQ refuses it, or
   // when the secret key cannot be read.
   FxSubscriber(const FxSettings& settings, std::uint32_t rank, SeriesId series,
-               SpscRing<MarketEvent>& ring, Waker& core);
+               SpscRing<MarketEvent>& ring, Waker& core, Clock clock = {});
 
   std::size_t do_work(TimeNs now) override;
 
@@ -45,6 +46,7 @@ class FxSubscriber final : public Agent {
   SeriesId series_;
   SpscRing<MarketEvent>* ring_;
   Waker* core_;
+  Clock clock_;
   FxSourceStats stats_;
   std::string public_key_;  // this server's own, with CURVE
   bool handshake_logged_ = false;

@@ -47,8 +47,9 @@ unsigned spinning_threads(const Config& config) {
 }
 
 Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> universe, Date trade_date,
-                   ZmqSocket* publish, const ServiceState& service)
-    : universe_(std::move(universe)),
+                   ZmqSocket* publish, const ServiceState& service, Clock clock)
+    : clock_(std::move(clock)),
+      universe_(std::move(universe)),
       editions_(universe_),
       ring_(config.core.broadcast_ring),
       kept_(kept_capacity(*universe_)),
@@ -66,6 +67,7 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
   view_.latest = &latest_;
   view_.core = &core_counters_;
   view_.service = &service;
+  view_.clock = clock_;
   view_.epoch = static_cast<std::uint64_t>(clock_.now().ns);
   view_.trade_date = trade_date;
   view_.grid_ms = config.core.grid_ms;
@@ -174,9 +176,9 @@ void Pipeline::add_fx_source(const FxSettings& fx, std::uint32_t rank, SeriesId 
     agents_.push_back(std::move(source));
   };
   if (is_endpoint(fx.sources[rank])) {
-    add(std::make_unique<FxSubscriber>(fx, rank, series, fx_ring_, core_thread_.waker()));
+    add(std::make_unique<FxSubscriber>(fx, rank, series, fx_ring_, core_thread_.waker(), clock_));
   } else {
-    add(std::make_unique<FxFile>(fx, rank, series, fx_ring_, core_thread_.waker()));
+    add(std::make_unique<FxFile>(fx, rank, series, fx_ring_, core_thread_.waker(), clock_));
   }
 }
 
@@ -201,6 +203,7 @@ void Pipeline::assign_threads(const Config& config) {
   if (zmq_) (one_core ? core_thread_ : publish_thread_).add(*zmq_);
   agents_.push_back(std::make_unique<EventLog>(ring_, *universe_, feeds_));
   aux_thread_.add(*agents_.back());
+  aux_thread_.add(clock_watch_);
 }
 
 absl::StatusOr<std::uint32_t> Pipeline::stage(std::shared_ptr<const Universe> next) {

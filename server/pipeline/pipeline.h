@@ -19,6 +19,7 @@
 #include "server/config/config.h"
 #include "server/journal/journal_writer.h"
 #include "server/pipeline/agent_thread.h"
+#include "server/pipeline/clock_watch.h"
 #include "server/pipeline/control_port.h"
 #include "server/pipeline/core_agent.h"
 #include "server/pipeline/event_log.h"
@@ -41,9 +42,10 @@ class Pipeline {
  public:
   // Opens the feeds' sockets and every file that the configuration names; throws std::exception
   // with the address or path when one cannot be had. `publish`, where levels go over ZeroMQ,
-  // outlives the pipeline; null when that is disabled. So does `service`.
+  // outlives the pipeline; null when that is disabled. So does `service`. `clock` is the receive
+  // clock of the day.
   Pipeline(const Config& config, std::shared_ptr<const Universe> universe, Date trade_date,
-           ZmqSocket* publish, const ServiceState& service);
+           ZmqSocket* publish, const ServiceState& service, Clock clock = {});
   ~Pipeline() { stop(); }
 
   // Publishes the start levels and lets the threads run.
@@ -116,6 +118,7 @@ class Pipeline {
   AgentThread core_thread_;
   ControlPort control_port_{core_thread_.waker()};
   AgentThread publish_thread_;
+  ClockWatch clock_watch_{clock_};
   AgentThread aux_thread_;
   std::vector<std::unique_ptr<AgentThread>> feed_threads_;
 };

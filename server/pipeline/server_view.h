@@ -16,6 +16,7 @@
 #include "calc/universe.h"
 #include "feedhandlers/common/feed.h"
 #include "server/pipeline/channel_states.h"
+#include "server/pipeline/clock.h"
 #include "server/pipeline/editions.h"
 #include "server/pipeline/feed_day.h"
 #include "server/pipeline/fx_source.h"
@@ -43,6 +44,7 @@ struct ServerView {
   std::vector<const FeedDay*> feed_days;
   std::vector<const FxSourceStats*> fx_sources;
   const ServiceState* service = nullptr;  // nullptr: always in service
+  Clock clock;                            // of all times of the day that are not of an exchange
   std::uint64_t epoch = 0;                // ns since the epoch at which this server began to number
   Date trade_date = 0;
   std::int64_t grid_ms = 1000;          // pace of the grid of levels

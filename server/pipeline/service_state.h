@@ -12,11 +12,12 @@ namespace indexcast::server {
 // everything else goes on, feeds, core, journal and numbering alike. Any thread.
 class ServiceState {
  public:
+  // `now` is monotonic_now(), because a drained server stays drained while days change.
   void drain(TimeNs now) { since_.store(now.ns, std::memory_order_relaxed); }
   void resume() { since_.store(0, std::memory_order_relaxed); }
 
   bool draining() const { return since().ns != 0; }
-  // When draining began; 0 in service.
+  // When draining began, as given to drain(); 0 in service.
   TimeNs since() const { return {since_.load(std::memory_order_relaxed)}; }
 
  private:

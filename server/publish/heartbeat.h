@@ -55,7 +55,7 @@ inline void fill_service_state(const ServerView& view, const LevelMirror& mirror
                                v1::Heartbeat& out) {
   out.set_epoch(view.epoch);
   out.set_stream_sequence(mirror.cursor());
-  out.set_publish_time(now.ns);
+  out.set_publish_time(view.clock.published(now).ns);
   out.set_draining(is_draining(view.service));
   out.set_ready(is_ready(view, mirror));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "feedhandlers/common/venue.h"
 
@@ -48,11 +49,11 @@ void set_quality(const LevelUpdate& update, v1::Level& out) {
   out.set_fx_age_ms(update.fx_age_ms);
 }
 
-void set_times(const LevelUpdate& update, TimeNs publish_time, v1::Level& out) {
+void set_times(const LevelUpdate& update, TimeNs publish_time, const Clock& clock, v1::Level& out) {
   out.set_exchange_time(update.exchange_time.ns);
-  out.set_receive_time(update.receive_time.ns);
-  out.set_calculation_time(update.calculation_time.ns);
-  out.set_publish_time(publish_time.ns);
+  out.set_receive_time(clock.published(update.receive_time).ns);
+  out.set_calculation_time(clock.published(update.calculation_time).ns);
+  out.set_publish_time(clock.published(publish_time).ns);
 }
 
 }  // namespace
@@ -67,8 +68,11 @@ std::int32_t change_percent(Level level, Level previous_close) {
   return static_cast<std::int32_t>(std::clamp(units, kLowest, kHighest));
 }
 
-LevelEncoder::LevelEncoder(const Universe& universe, std::uint64_t epoch)
-    : universe_(&universe), prepared_(universe.indices().size()), bytes_(kInitialBytes, '\0') {
+LevelEncoder::LevelEncoder(const Universe& universe, std::uint64_t epoch, Clock clock)
+    : universe_(&universe),
+      clock_(std::move(clock)),
+      prepared_(universe.indices().size()),
+      bytes_(kInitialBytes, '\0') {
   for (std::size_t i = 0; i < prepared_.size(); ++i) {
     prepared_[i].set_code(universe.indices()[i].code);
     prepared_[i].set_epoch(epoch);
@@ -103,7 +107,7 @@ const v1::Level& LevelEncoder::message(const LevelUpdate& update, std::uint64_t 
   const bool has_value = update.cause() == Cause::price || update.cause() == Cause::fx;
   out.set_cause_value(has_value ? update.cause_value : 0);
   out.set_input_sequence(update.header.input_sequence);
-  set_times(update, publish_time, out);
+  set_times(update, publish_time, clock_, out);
   out.set_definition_version(update.definition_version);
   return out;
 }

@@ -10,6 +10,7 @@
 #include "calc/record.h"
 #include "calc/universe.h"
 #include "indexcast/v1/stream.pb.h"
+#include "server/pipeline/clock.h"
 
 namespace indexcast::server {
 
@@ -21,11 +22,12 @@ std::int32_t change_percent(Level level, Level previous_close);
 // allocated (protobuf keeps the capacity of the strings it has held). One thread.
 class LevelEncoder {
  public:
-  // `universe` outlives the encoder. `epoch`: ServerView::epoch.
-  LevelEncoder(const Universe& universe, std::uint64_t epoch);
+  // `universe` outlives the encoder. `epoch` and `clock`: as in ServerView.
+  LevelEncoder(const Universe& universe, std::uint64_t epoch, Clock clock = {});
 
   // The message of `update`; valid until the next call for the same index. `stream_sequence` counts
-  // the core's output from 1; 0 where it is not known.
+  // the core's output from 1; 0 where it is not known. `publish_time` is of the receive clock, and
+  // the message's times are of the wall clock (Clock::published).
   const v1::Level& message(const LevelUpdate& update, std::uint64_t stream_sequence,
                            TimeNs publish_time);
 
@@ -37,6 +39,7 @@ class LevelEncoder {
   std::string_view cause_symbol(const LevelUpdate& update) const;
 
   const Universe* universe_;
+  Clock clock_;
   std::vector<v1::Level> prepared_;
   std::string bytes_;
 };

@@ -13,21 +13,23 @@ RecordEncoder::RecordEncoder(const ServerView& view)
     : universe_(view.universe),
       editions_(view.editions),
       epoch_(view.epoch),
-      trade_date_(view.trade_date) {}
+      trade_date_(view.trade_date),
+      clock_(view.clock) {}
 
 void RecordEncoder::fill(const Record& record, TimeNs publish_time, v1::Event& out) const {
+  const std::int64_t published_ns = clock_.published(publish_time).ns;
   if (record.kind() == RecordKind::status_changed) {
     v1::StatusChanged& status = *out.mutable_status();
     fill_status(record.as<StatusChanged>(), status);
-    status.set_publish_time(publish_time.ns);
+    status.set_publish_time(published_ns);
   } else if (record.kind() == RecordKind::definition_changed) {
     v1::DefinitionChanged& definition = *out.mutable_definition();
     fill_definition_change(record.as<DefinitionChanged>(), definition);
-    definition.set_publish_time(publish_time.ns);
+    definition.set_publish_time(published_ns);
   } else {
     v1::Correction& correction = *out.mutable_correction();
     fill_correction(record.as<Correction>(), correction);
-    correction.set_publish_time(publish_time.ns);
+    correction.set_publish_time(published_ns);
   }
 }
 
@@ -58,7 +60,7 @@ void RecordEncoder::fill_status(const StatusChanged& record, v1::StatusChanged& 
   out.set_cause(static_cast<v1::Cause>(record.header.detail3));
   out.set_input_sequence(record.header.input_sequence);
   out.set_exchange_time(record.exchange_time.ns);
-  out.set_receive_time(record.receive_time.ns);
+  out.set_receive_time(clock_.published(record.receive_time).ns);
 }
 
 void RecordEncoder::fill_definition_change(const DefinitionChanged& record,
@@ -67,7 +69,7 @@ void RecordEncoder::fill_definition_change(const DefinitionChanged& record,
   out.set_record_sequence(record.record_sequence);
   out.set_input_sequence(record.header.input_sequence);
   out.set_control_id(record.control_id);
-  out.set_receive_time(record.receive_time.ns);
+  out.set_receive_time(clock_.published(record.receive_time).ns);
   fill_definition(editions_->at(record.edition)->indices()[record.header.id],
                   *out.mutable_definition());
 }
@@ -84,7 +86,7 @@ void RecordEncoder::fill_correction(const Correction& record, v1::Correction& ou
   out.set_published(record.published.raw);
   out.set_corrected(record.corrected.raw);
   out.set_input_sequence(record.header.input_sequence);
-  out.set_receive_time(record.receive_time.ns);
+  out.set_receive_time(clock_.published(record.receive_time).ns);
 }
 
 }  // namespace indexcast::server

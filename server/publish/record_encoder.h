@@ -19,7 +19,8 @@ class RecordEncoder {
   // What `view` points to outlives the encoder.
   explicit RecordEncoder(const ServerView& view);
 
-  // Fills `out` from a record that is_kept().
+  // Fills `out` from a record that is_kept(). `publish_time` is of the receive clock, and the
+  // message's times are of the wall clock (Clock::published).
   void fill(const Record& record, TimeNs publish_time, v1::Event& out) const;
 
   // The StatusChanged, DefinitionChanged or Correction of it, serialized; valid until the next
@@ -35,6 +36,7 @@ class RecordEncoder {
   const Editions* editions_;
   std::uint64_t epoch_;
   Date trade_date_;
+  Clock clock_;
   v1::Event event_;
   std::string bytes_;
 };

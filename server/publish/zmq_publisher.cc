@@ -11,7 +11,7 @@ ZmqPublisher::ZmqPublisher(ZmqSocket& socket, const Grids& grids, const ServerVi
       universe_(view.universe),
       clock_(clock),
       mirror_(view),
-      encoder_(*view.universe, view.epoch),
+      encoder_(*view.universe, view.epoch, view.clock),
       inav_encoder_(*view.universe, grids.inavs_ns),
       grids_(grids),
       kept_(view),

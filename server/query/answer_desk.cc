@@ -42,7 +42,7 @@ AnswerDesk::AnswerDesk(const ServerView& view, Clock clock, QueryStats& stats)
       mirror_(view),
       levels_(view),
       records_(view),
-      encoder_(*view.universe, view.epoch),
+      encoder_(*view.universe, view.epoch, view.clock),
       by_code_(view.universe->indices().size()) {
   std::iota(by_code_.begin(), by_code_.end(), IndexId{0});
   std::ranges::sort(by_code_, {}, [&](IndexId id) -> const std::string& {
@@ -153,7 +153,7 @@ void AnswerDesk::members(const v1::MembersRequest& request, const Entitlement& a
     return refuse(v1::REFUSAL_REASON_NOT_ALLOWED, "no kind of level is for this asker", reply);
   if (!mirror_.has_level(index)) return refuse(v1::REFUSAL_REASON_NO_LEVEL, request.code(), reply);
   v1::MembersReply& out = *reply.mutable_members();
-  fill_members(*view_.editions->at(mirror_.edition()), mirror_, index, out);
+  fill_members(*view_.editions->at(mirror_.edition()), mirror_, index, view_.clock, out);
   out.mutable_level()->CopyFrom(newest_level(index));
 }
 

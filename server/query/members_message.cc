@@ -14,7 +14,7 @@ v1::PriceKind price_kind(const MemberValue& value) {
 }
 
 void fill_member(const Instrument& instrument, const MemberValue& value, bool in_own_currency,
-                 v1::MemberState& out) {
+                 const Clock& clock, v1::MemberState& out) {
   out.set_symbol(instrument.symbol);
   out.set_name(instrument.name);
   out.set_currency(instrument.currency);
@@ -24,7 +24,7 @@ void fill_member(const Instrument& instrument, const MemberValue& value, bool in
   if (value.applied != nullptr) {
     out.set_status(static_cast<v1::MemberStatus>(value.applied->header.detail2));
     out.set_exchange_time(value.applied->exchange_time.ns);
-    out.set_receive_time(value.applied->receive_time.ns);
+    out.set_receive_time(clock.published(value.applied->receive_time).ns);
   }
   out.set_fx_rate(in_own_currency ? 0 : value.rate.raw);
   out.set_weight_bp(static_cast<std::uint32_t>(value.weight_bp));
@@ -35,13 +35,13 @@ void fill_member(const Instrument& instrument, const MemberValue& value, bool in
 }  // namespace
 
 void fill_members(const Universe& definitions, const LevelMirror& mirror, IndexId index,
-                  v1::MembersReply& out) {
+                  const Clock& clock, v1::MembersReply& out) {
   const IndexDefinition& definition = definitions.indices()[index];
   fill_definition(definition, *out.mutable_definition());
   for (const MemberValue& value : member_values(definitions, mirror, index)) {
     const Instrument& instrument = definitions.instruments()[value.instrument];
     const bool own = instrument.currency == definition.currency;
-    fill_member(instrument, value, own, *out.add_members());
+    fill_member(instrument, value, own, clock, *out.add_members());
   }
   if (!definition.fund) return;
   out.set_creation_unit(static_cast<std::uint64_t>(definition.fund->creation_unit));

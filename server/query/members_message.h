@@ -2,12 +2,13 @@
 #pragma once
 
 #include "indexcast/v1/query.pb.h"
+#include "server/pipeline/clock.h"
 #include "server/publish/level_mirror.h"
 
 namespace indexcast::server {
 
 // Fills everything but the level. `definitions` is the edition that the mirror's levels are of.
 void fill_members(const Universe& definitions, const LevelMirror& mirror, IndexId index,
-                  v1::MembersReply& out);
+                  const Clock& clock, v1::MembersReply& out);
 
 }  // namespace indexcast::server

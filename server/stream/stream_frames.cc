@@ -24,7 +24,7 @@ StreamFrames::StreamFrames(const DayPicture& picture, const ServerView& view, Cl
       client_stats_(clients),
       universe_(view.universe),
       epoch_(view.epoch),
-      encoder_(*view.universe, view.epoch),
+      encoder_(*view.universe, view.epoch, view.clock),
       frames_(view.universe->indices().size()) {}
 
 void StreamFrames::begin_day(const ServerView& view, Clock clock) {
@@ -32,7 +32,7 @@ void StreamFrames::begin_day(const ServerView& view, Clock clock) {
   universe_ = view.universe;
   epoch_ = view.epoch;
   instant_ = {};
-  encoder_ = LevelEncoder(*view.universe, view.epoch);
+  encoder_ = LevelEncoder(*view.universe, view.epoch, view.clock);
   frames_.assign(view.universe->indices().size(), {});
   grid_frames_.clear();
 }

@@ -44,7 +44,7 @@ void StreamHub::begin_day(const ServerView& view) {
   heartbeat_message_.Clear();
   grid_ms_ = view.grid_ms;
   followers_.assign(view.universe->indices().size(), {});
-  now_ = clock_.now();
+  now_ = monotonic_now();
 }
 
 void StreamHub::follow_day(const ServerView& view, Clock clock) {
@@ -77,11 +77,12 @@ void StreamHub::follow_day(const ServerView& view, Clock clock) {
 }
 
 std::size_t StreamHub::poll(std::size_t limit) {
-  now_ = clock_.now();
+  now_ = monotonic_now();
   const std::size_t count = read(limit);
   if (count > 0) stats_.cursor.set(picture_.levels.cursor());
   if (!clients_.empty() && short_heartbeats_.take_due(now_)) {
-    fill_service_state(view_, picture_.levels, now_, *heartbeat_message_.mutable_heartbeat());
+    fill_service_state(view_, picture_.levels, clock_.now(),
+                       *heartbeat_message_.mutable_heartbeat());
     clear_table(*heartbeat_message_.mutable_heartbeat());
     send_heartbeat();
   }
@@ -130,15 +131,14 @@ void StreamHub::on_tick(const TimerTick& tick, std::uint64_t) {
 }
 
 void StreamHub::send_table() {
-  const TimeNs now = clock_.now();
   v1::Heartbeat& heartbeat = *heartbeat_message_.mutable_heartbeat();
-  fill_service_state(view_, picture_.levels, now, heartbeat);
+  fill_service_state(view_, picture_.levels, clock_.now(), heartbeat);
   for (std::size_t page = 0; page < heartbeat_pages(picture_.levels.indices()); ++page) {
     fill_table_page(*universe_, picture_.levels, page, heartbeat);
     add_record_sequences(picture_.records.mirror(), heartbeat);
     send_heartbeat();
   }
-  short_heartbeats_.on_table(now);
+  short_heartbeats_.on_table(now_);
 }
 
 void StreamHub::send_heartbeat() {
@@ -168,13 +168,13 @@ void StreamHub::unfollow_all(StreamClient& client) {
 }
 
 void StreamHub::written(StreamClient& client) {
-  const TimeNs now = clock_.now();
+  const TimeNs now = monotonic_now();
   client.on_written(now);
   client.flush(now);
 }
 
 void StreamHub::handle(StreamClient& client, std::string_view message) {
-  now_ = clock_.now();
+  now_ = monotonic_now();
   const bool binary = is_binary(client.form());
   const ParsedCommand parsed =
       binary ? parse_protobuf_command(message) : parse_json_command(message);
@@ -243,7 +243,7 @@ void StreamHub::replay(StreamClient& client, const StreamCommand& command) {
 }
 
 void StreamHub::pong(StreamClient& client, const StreamCommand& command) {
-  message_.mutable_pong()->set_time(now_.ns);
+  message_.mutable_pong()->set_time(clock_.published(clock_.now()).ns);
   answer(client, command.id);
 }
 

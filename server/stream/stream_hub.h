@@ -50,7 +50,8 @@ class StreamHub {
   // Source of a client's frames.
   FrameSource& source() { return frames_; }
   const PublisherStats& stats() const { return stats_; }
-  TimeNs now() const { return clock_.now(); }
+  // The clock of all waits for clients, which stay while days change: monotonic_now().
+  TimeNs now() const { return monotonic_now(); }
 
  private:
   // Why a command is not carried out, for a program and for a person.

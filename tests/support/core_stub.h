@@ -123,6 +123,7 @@ class CoreStub {
             .feed_days = {&sse_day, &hkex_day},
             .fx_sources = {},
             .service = &service,
+            .clock = {},
             .epoch = kStubEpoch,
             .trade_date = kStubDate};
   }

@@ -18,6 +18,9 @@ MAY_INCLUDE = {
 }
 FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 70
+# Files that read the wall clock (server/pipeline/README.md, Clocks): the server's one reading, and the
+# programs of a terminal.
+WALL_CLOCK = ["feedhandlers/common/receive_stamps.cc", "server/cli/control.cc", "server/watch/watch.cc"]
 # Files that people or tools wrote elsewhere.
 NOT_OURS = {"LICENSE"}
 TEXT = {".h", ".cc", ".py", ".md", ".toml", ".proto", ".txt", ".yaml", ".json", ".js", ".css",
@@ -98,6 +101,12 @@ class Dependencies(unittest.TestCase):
                     if parts[1] not in (own, "common"):
                         wrong.append(f"{path}:{line}: {name}")
         self.assertEqual(wrong, [])
+
+    def test_the_wall_clock_is_read_in_few_places(self):
+        readers = [str(path) for path in tree.cpp_files(*MAY_INCLUDE)
+                   if re.search("system_clock|CLOCK_REALTIME|absl::Now",
+                                tree.without_text(tree.read(path)))]
+        self.assertEqual(sorted(readers), WALL_CLOCK)
 
     def test_includes_of_ours_start_at_the_root(self):
         tops = set(MAY_INCLUDE) | {"tests", "indexcast"}

@@ -37,5 +37,14 @@ TEST(TokenBucket, losesNoFractionToFrequentLooks) {
   EXPECT_EQ(bucket.wait_ms(after_ms(500)), 0);
 }
 
+// A clock that goes back, as from one day to the next, does not stop the bucket from filling.
+TEST(TokenBucket, fillsFromTheTimeThatAClockWentBackTo) {
+  TokenBucket bucket(10);
+  bucket.wait_ms(kStart);
+  bucket.spend(10);
+  EXPECT_GT(bucket.wait_ms(after_ms(-500'000)), 0);
+  EXPECT_EQ(bucket.wait_ms(after_ms(-499'900)), 0);
+}
+
 }  // namespace
 }  // namespace indexcast::server

@@ -261,7 +261,7 @@ TEST_F(HttpServerTest, aHeartbeatIsReadyWhenReadyzIs) {
   agree_on(false, "a feed in a gap");
   core_.hkex.set_state(FeedState::live);
   agree_on(true, "live again");
-  core_.service.drain(Clock().now());
+  core_.service.drain(monotonic_now());
   agree_on(false, "drained");
 }
 
@@ -364,7 +364,7 @@ TEST_F(DrainedHttpServerTest, sendsStreamsAwayAndAnswersOn) {
   StreamReader reader(server_.port());
   reader.send(R"({"op":"ping"})");
   reader.read_type("pong");
-  core_.service.drain(Clock().now());
+  core_.service.drain(monotonic_now());
   EXPECT_EQ(reader.read_to_close(), websocket::close_code::going_away);
   EXPECT_THAT(get("/readyz").body(), HasSubstr("\"draining\""));
   EXPECT_THROW(StreamReader(server_.port()), boost::system::system_error);

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 
 namespace indexcast::server {
 namespace {
@@ -57,7 +58,8 @@ class FxFileTest : public testing::Test {
       .series = "HKDCNY", .mode = FxMode::realtime, .sources = {"elsewhere", path_.string()}};
   SpscRing<MarketEvent> ring_{4};
   Waker core_;
-  FxFile file_{settings_, 1, 1, ring_, core_};
+  std::shared_ptr<WallClock> wall_ = std::make_shared<WallClock>(feed::ClockReading{0, kNow});
+  FxFile file_{settings_, 1, 1, ring_, core_, Clock(wall_)};
   TimeNs now_ = kNow;
 };
 
@@ -112,6 +114,22 @@ TEST_F(FxFileTest, AFileOfBefore1970HasATimeAllTheSame) {
   set_modified(path_, TimeNs{-5 * kNsPerSecond});
   look();
   EXPECT_EQ(taken().exchange_time, TimeNs{1}) << "zero would mean that the time is not known";
+}
+
+// The step is undone after four seconds: no rate gets old or is refused by it.
+TEST_F(FxFileTest, AStepOfTheWallClockMakesNoRateOld) {
+  wall_->observe({0, kNow + kNsPerDay});
+  write("0.92310 2025-04-01T09:29:59+08:00\n");
+  look();
+  EXPECT_EQ(taken().exchange_time, kNow + -kNsPerSecond) << "of a source whose clock is right";
+  write("0.92320\n", -86'400);
+  look();
+  EXPECT_EQ(taken().exchange_time, now_ + -settings_.poll_ms * kNsPerMs) << "of this machine";
+  wall_->observe({4 * kNsPerSecond, kNow + 4 * kNsPerSecond});
+  write("0.92330\n", 3);
+  const TimeNs written = now_ + -3 * kNsPerSecond;
+  look();
+  EXPECT_EQ(taken().exchange_time, written);
 }
 
 TEST_F(FxFileTest, ATimeAheadOfTheClockIsRefused) {

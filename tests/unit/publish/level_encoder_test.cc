@@ -106,6 +106,24 @@ TEST(LevelEncoder, carriesEveryField) {
   EXPECT_TRUE(MessageDifferencer::Equals(decoded, expected_message())) << decoded.DebugString();
 }
 
+TEST(LevelEncoder, timesOfTheServerFollowAStepOfTheWallClock) {
+  CoreStub core;
+  constexpr std::int64_t kStepNs = -40 * kNsPerSecond;
+  const auto wall = std::make_shared<WallClock>(feed::ClockReading{kNsPerSecond, kPublishTime});
+  LevelEncoder encoder(core.universe, kStubEpoch, Clock(wall));
+  const auto observe = [&](std::int64_t after_ns) {
+    wall->observe({kNsPerSecond + after_ns, kPublishTime + (after_ns + kStepNs)});
+  };
+  const v1::Level before = encoder.message(every_field(core), 99, kPublishTime);
+  observe(0);
+  observe(WallClock::kSettleNs);
+  const v1::Level after = encoder.message(every_field(core), 99, kPublishTime);
+  EXPECT_EQ(after.receive_time(), before.receive_time() + kStepNs);
+  EXPECT_EQ(after.calculation_time(), before.calculation_time() + kStepNs);
+  EXPECT_EQ(after.publish_time(), before.publish_time() + kStepNs);
+  EXPECT_EQ(after.exchange_time(), before.exchange_time());
+}
+
 TEST(LevelEncoder, setsEveryFieldOfTheContract) {
   CoreStub core;
   LevelEncoder encoder(core.universe, kStubEpoch);
