@@ -32,6 +32,8 @@ class ChannelStates {
     return slot == other || (other == kWholeFeed && !told_[slot]);
   }
   constexpr bool is(Slot slot, std::uint32_t channel) const { return numbers_[slot] == channel; }
+  // How often the channel was set to a state in which something of it may be missed.
+  constexpr std::uint32_t interruptions(Slot slot) const { return interruptions_[slot]; }
 
   // The slot of a channel, a new one if need be; kWholeFeed when the table is full.
   Slot place(std::uint32_t channel) {
@@ -42,6 +44,7 @@ class ChannelStates {
     numbers_[size_] = channel;
     states_[size_] = states_[kWholeFeed];
     by_security_[size_] = by_security_[kWholeFeed];
+    interruptions_[size_] = interruptions_[kWholeFeed];
     return static_cast<Slot>(size_++);
   }
 
@@ -56,6 +59,7 @@ class ChannelStates {
       if (!follows(static_cast<Slot>(i), slot)) continue;
       states_[i] = state;
       by_security_[i] = by_security;
+      interruptions_[i] += state != FeedState::live ? 1u : 0u;
     }
     return slot;
   }
@@ -65,6 +69,7 @@ class ChannelStates {
   std::array<FeedState, kCapacity> states_{};
   std::array<bool, kCapacity> by_security_{};
   std::array<bool, kCapacity> told_{};
+  std::array<std::uint32_t, kCapacity> interruptions_{};
   std::size_t size_ = 1;  // slot 0 is always there
 };
 

@@ -34,11 +34,12 @@ enum class ControlOp : std::uint8_t {
   accept_rate = 11,       // series: the rate beyond the guard is right
   refuse_rate = 12,       // series
   activate = 13,          // index: a new version of its definition, staged before
+  lift_guard = 14,        // index: 1 counts the levels under its guard for high and low, 0 does not
 };
-inline constexpr std::size_t kControlOpCount = 14;
+inline constexpr std::size_t kControlOpCount = 15;
 
 constexpr bool is_of_index(ControlOp op) {
-  return op <= ControlOp::correct_close || op == ControlOp::activate;
+  return op <= ControlOp::correct_close || op == ControlOp::activate || op == ControlOp::lift_guard;
 }
 constexpr bool is_of_instrument(ControlOp op) {
   return op >= ControlOp::override_price && op <= ControlOp::confirm_reference;

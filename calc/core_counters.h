@@ -35,8 +35,9 @@ enum class CoreCounter : std::uint8_t {
   calendar_contradicted,  // markets that traded though the calendar said shut
   pending_accepted,       // prices and rates that waited and were taken after all
   pending_refused,        // and those that were not
+  level_guarded,          // prices that moved a level too far at once
 };
-inline constexpr std::size_t kCoreCounterCount = 21;
+inline constexpr std::size_t kCoreCounterCount = 22;
 
 inline constexpr std::array<std::string_view, kCoreCounterCount> kCoreCounterNames{
     "price_applied",    "price_unchanged",  "price_superseded",      "price_pending",
@@ -44,7 +45,7 @@ inline constexpr std::array<std::string_view, kCoreCounterCount> kCoreCounterNam
     "rate_pending",     "rate_rejected",    "state_applied",         "control_applied",
     "control_refused",  "unknown_rejected", "levels_published",      "inexact_estimates",
     "channel_unplaced", "close_missing",    "calendar_contradicted", "pending_accepted",
-    "pending_refused"};
+    "pending_refused",  "level_guarded"};
 
 class CoreCounters {
  public:

@@ -31,6 +31,7 @@ struct Member {
   // What `shares` is made of; zero and 1 in a definition that no file or roll made.
   CalculationShares calculation_shares{};
   CapFactor cap_factor = kUncapped;
+  bool suspended = false;  // on the day before, so that its first price may lie far from the last
 
   const std::string& symbol() const { return security->symbol; }
   const std::string& name() const { return security->name; }

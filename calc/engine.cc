@@ -41,13 +41,17 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
       index_quotes_(universe.indices().size()),
       rates_(universe.series()),
       series_versions_(universe.series().size()),
-      pending_(universe.instruments().size()),
+      pending_(universe.instruments().size(), settings.pending_wait_ns),
+      guard_(universe.instruments().size()),
+      guarded_(universe.memberships().size()),
+      leg_doubt_(universe.legs().size()),
       leg_turnover_(universe.legs().size()),
       open_deadline_(settings.trade_date == 0
                          ? kNoDeadline
                          : china_time(settings.trade_date, settings.open_deadline_ms)) {
   for (InstrumentId id = 0; id < instruments_.size(); ++id)
-    instruments_[id].usable = instruments_[id].centre = universe.instruments()[id].reference_price;
+    instruments_[id].usable = instruments_[id].centre = instruments_[id].base =
+        universe.instruments()[id].reference_price;
   lay_out_members();
   lay_out_quotes();
   for (InstrumentId id = 0; id < instruments_.size(); ++id) settle(id);
@@ -153,6 +157,9 @@ void Engine::take_input(const MarketEvent& event) {
     case EventKind::fx_rule:
       apply_fx_rule(event);
       break;
+    case EventKind::belief_rule:
+      apply_belief_rule(event);
+      break;
     case EventKind::statistics_rule:
       apply_statistics_rule(event);
       break;
@@ -181,11 +188,13 @@ void Engine::apply_price(const MarketEvent& event) {
   }
   const auto kind = static_cast<PriceKind>(event.detail);
   if (refuse_unusable(id, event)) return counters_->add(CoreCounter::price_rejected);
+  if (instruments_[id].pending) [[unlikely]]
+    pending_.count_time(id, event.receive_time, listening_to(id));
   const bool heard_again = note_image(id, event.channel);
-  if (kind == PriceKind::previous_close) compare_previous_close(id, event);
+  const bool passes = kind != PriceKind::previous_close || passes_reference(id, event);
   if (outranked(instruments_[id], kind)) {
     counters_->add(CoreCounter::price_superseded);
-  } else if (kind != PriceKind::previous_close && !passes_collar(id, event)) {
+  } else if (!passes || (kind != PriceKind::previous_close && !passes_collar(id, event))) {
     counters_->add(CoreCounter::price_pending);
   } else {
     const bool changed = take_price(id, event);
@@ -194,9 +203,10 @@ void Engine::apply_price(const MarketEvent& event) {
       return owe_levels(event, changed);
     return refresh_holders(id, changed, Cause::price);
   }
-  if (!heard_again) return;
-  settle(id);
-  refresh_holders(id, false, Cause::price);
+  // What is not taken may still be the image that was missing, or another doubt.
+  const InstrumentState& state = instruments_[id];
+  if (settle(id) || heard_again || state.pending || state.reference_mismatch)
+    refresh_holders(id, false, Cause::price);
 }
 
 // Its channel brought an image of the instrument: whatever was lost before is made up for. Whether
@@ -219,7 +229,7 @@ bool Engine::outranked(const InstrumentState& state, PriceKind kind) const {
          (kind == PriceKind::previous_close && state.kind != PriceKind::previous_close);
 }
 
-bool Engine::take_price(InstrumentId id, const MarketEvent& event) {
+bool Engine::take_price(InstrumentId id, const MarketEvent& event, bool judged) {
   InstrumentState& state = instruments_[id];
   const auto kind = static_cast<PriceKind>(event.detail);
   const Price price{event.value[0]};
@@ -231,6 +241,7 @@ bool Engine::take_price(InstrumentId id, const MarketEvent& event) {
   note_heard(id, kind);
   add_turnover(id, event.value[2]);
   const bool changed = !state.overridden && put_in_force(id, price);
+  if (kind != PriceKind::previous_close) watch_move(id, event, judged && !state.overridden);
   settle(id);
   if (!state.overridden) write_price_applied(id, kind, event);
   return changed;
@@ -241,14 +252,6 @@ bool Engine::put_in_force(InstrumentId id, Price price) {
   if (price == sums_.price(id)) return false;
   sums_.set_price(id, price);
   return true;
-}
-
-// Whenever it comes: once it differs from ours, it does until an operator confirms it.
-void Engine::compare_previous_close(InstrumentId id, const MarketEvent& event) {
-  if (Price{event.value[0]} == universe_->instruments()[id].reference_price) return;
-  instruments_[id].reference_mismatch = true;
-  if (outranked(instruments_[id], PriceKind::previous_close) && settle(id))
-    refresh_holders(id, false, Cause::price);
 }
 
 void Engine::note_channel(InstrumentId id, std::uint32_t channel) {
@@ -283,6 +286,8 @@ bool Engine::settle(InstrumentId id) {
   InstrumentState& state = instruments_[id];
   MarketState& market = markets_[universe_->instruments()[id].market];
   if (state.quotes_wanted) requote(id);
+  if (state.pending | state.reference_mismatch | (state.doubt != 0)) [[unlikely]]
+    note_doubt(id);
   const std::uint16_t before = state.standing;
   const std::uint16_t now = standing_of(state, market);
   if (now == before) return false;
@@ -312,7 +317,7 @@ void Engine::write_price_applied(InstrumentId id, PriceKind kind, const MarketEv
   sink_->write(Record::of(record));
 }
 
-// They take the collar's place.
+// Limits that cannot be right are in doubt, and are not used.
 void Engine::apply_limits(const MarketEvent& event) {
   const std::int64_t lower = event.value[0];
   const std::int64_t upper = event.value[1];
@@ -321,13 +326,13 @@ void Engine::apply_limits(const MarketEvent& event) {
   if (!sane || event.instrument >= instruments_.size())
     return counters_->add(CoreCounter::unknown_rejected);
   counters_->add(CoreCounter::state_applied);
-  PriceCollar& collar = instruments_[event.instrument].collar;
+  InstrumentState& state = instruments_[event.instrument];
+  PriceCollar& collar = state.collar;
   collar.unlimited = event.detail == static_cast<std::uint8_t>(LimitsKind::unlimited);
-  collar.lower_limit = Price{collar.unlimited ? 0 : lower};
-  collar.upper_limit = Price{collar.unlimited ? 0 : upper};
-  if (!instruments_[event.instrument].quotes_wanted) return;
-  requote(event.instrument);
-  refresh_quoted(event.instrument);
+  state.limits_mismatch = collar.set_limits(Price{collar.unlimited ? 0 : lower},
+                                            Price{collar.unlimited ? 0 : upper}, state.base);
+  if (settle(event.instrument)) return refresh_holders(event.instrument, false, Cause::quote);
+  if (state.quotes_wanted) refresh_quoted(event.instrument);
 }
 
 void Engine::apply_status(const MarketEvent& event) {
@@ -337,7 +342,11 @@ void Engine::apply_status(const MarketEvent& event) {
     return counters_->add(CoreCounter::unknown_rejected);
   }
   counters_->add(CoreCounter::state_applied);
-  instruments_[id].status = static_cast<InstrumentStatus>(event.detail);
+  InstrumentState& state = instruments_[id];
+  const auto status = static_cast<InstrumentStatus>(event.detail);
+  state.resumed |= state.suspended() && status != InstrumentStatus::suspended;
+  if (status != state.status) state.guard_armed = false;
+  state.status = status;
   refresh_holders(id, settle(id), Cause::instrument_status);
 }
 
@@ -349,7 +358,8 @@ void Engine::apply_statistics_rule(const MarketEvent& event) {
 
 void Engine::apply_timer(const MarketEvent& event) {
   counters_->add(CoreCounter::state_applied);
-  check_pending_prices();
+  count_waiting_time();
+  check_guards();
   check_rates();
   follow_grid(TimeNs{event.value[0]});
   TimerTick record;

@@ -14,6 +14,7 @@
 #include "calc/fx_book.h"
 #include "calc/index_state.h"
 #include "calc/instrument_state.h"
+#include "calc/level_guard.h"
 #include "calc/market_state.h"
 #include "calc/market_status.h"
 #include "calc/owed_levels.h"
@@ -31,8 +32,8 @@ struct EngineSettings {
   std::int64_t open_deadline_ms = ((9 * 60 + 29) * 60 + 50) * 1000;
   // How long after a market's end its missing closing prices are waited for, in exchange time.
   std::int64_t close_deadline_ns = 20 * 60 * kNsPerSecond;
-  // A price outside its collar is taken when the feed was live for so long in all, on the receive
-  // clock, and brought none inside it.
+  // A price outside its collar that two messages name is taken when the feed was live for so long,
+  // on the receive clock, and brought none inside it.
   std::int64_t pending_wait_ns = 10 * kNsPerSecond;
   // Live weight from which a level may be called quotable.
   std::uint16_t quotable_live_bp = 9000;
@@ -94,6 +95,7 @@ class Engine {
   void apply_phase(const MarketEvent& event);
   void apply_rate(const MarketEvent& event);
   void apply_collar(const MarketEvent& event);
+  void apply_belief_rule(const MarketEvent& event);
   void apply_fx_rule(const MarketEvent& event);
   void apply_statistics_rule(const MarketEvent& event);
   void apply_control(const MarketEvent& event);
@@ -107,18 +109,35 @@ class Engine {
   void lay_out_members();
   bool refuse_unusable(InstrumentId id, const MarketEvent& event);
   bool passes_collar(InstrumentId id, const MarketEvent& event);
-  void keep_pending(InstrumentId id, const MarketEvent& event, DecisionReason reason);
-  void accept_pending(InstrumentId id, DecisionReason reason);
+  bool is_confirmed(InstrumentId id, const MarketEvent& event, CollarVerdict verdict);
+  void accept_pending(InstrumentId id);
   void refuse_pending(InstrumentId id, DecisionReason reason);
-  void check_pending_prices();
+  void count_waiting_time();
   bool listening_to(InstrumentId id) const;
   void decide(Decision decision, DecisionReason reason, InstrumentId id, const MarketEvent& event);
   void write_decision(InputDecision& record, Decision decision, DecisionReason reason,
                       const MarketEvent& event);
   void decide_rate(Decision decision, DecisionReason reason, SeriesId id, FxRate rate);
-  void compare_previous_close(InstrumentId id, const MarketEvent& event);
+  bool passes_reference(InstrumentId id, const MarketEvent& event);
+  bool is_reference(InstrumentId id, Price previous_close) const;
+  void trust_claimed_close(InstrumentId id);
   bool outranked(const InstrumentState& state, PriceKind kind) const;
-  bool take_price(InstrumentId id, const MarketEvent& event);
+  // `judged`: the level guard watches it.
+  bool take_price(InstrumentId id, const MarketEvent& event, bool judged = true);
+  void note_doubt(InstrumentId id);
+  std::uint64_t doubt_of(InstrumentId id) const;
+  std::uint32_t pending_impact_of(IndexId id) const;
+  void tell_holders(InstrumentId id, Decision decision, DecisionReason reason,
+                    const MarketEvent& event);
+  void write_pending(const Membership& m, const InputDecision& decision);
+  void watch_move(InstrumentId id, const MarketEvent& event, bool judged);
+  bool is_uninterrupted(InstrumentId id);
+  bool hear_again(InstrumentId id, const MarketEvent& event);
+  void raise_guards(InstrumentId id, const MarketEvent& event, Price base);
+  void check_guards();
+  void lower_guards(InstrumentId id, GuardEnd end);
+  void drop_idle_guards();
+  void take_over_guards(const Engine& from);
   bool put_in_force(InstrumentId id, Price price);
   bool note_image(InstrumentId id, std::uint32_t channel);
   void note_heard(InstrumentId id, PriceKind kind);
@@ -162,6 +181,7 @@ class Engine {
   ControlOutcome mark_exceptional(IndexId id, std::int64_t flag);
   ControlOutcome correct_close(const MarketEvent& event);
   ControlOutcome activate(const MarketEvent& event);
+  ControlOutcome lift_guard(IndexId id, std::int64_t counts);
   void take_over(const Engine& from);
   void take_over_instruments(const Engine& from);
   void take_over_rates(const Engine& from);
@@ -179,6 +199,8 @@ class Engine {
   // What a held index's subscribers are told: its level and statistics stay, its flags are news.
   void refresh_held(IndexId id, IndexState& index, Cause cause);
   void weigh(IndexState& index) const;
+  void weigh_doubt(IndexId id, IndexState& index) const;
+  bool stands_still(IndexId id, PhaseSet phases) const;
   // Derives status, flags and open of an index; publishes when `changed` or when one of them moved.
   void refresh(IndexId id, bool changed, Cause cause);
   void derive_level(IndexId id, IndexState& index);
@@ -216,6 +238,9 @@ class Engine {
   FxBook rates_;
   std::vector<std::uint32_t> series_versions_;  // controls applied to each
   PendingPrices pending_;
+  LevelGuard guard_;
+  std::vector<bool> guarded_;         // parallel to universe.memberships(): the guard stands there
+  std::vector<Int128> leg_doubt_;     // per leg, kCapDecimals: its members' `doubt` x index shares
   std::vector<Int128> leg_turnover_;  // per leg, 1e-4 of the listing currency
   std::array<MarketState, kMaxMarkets> markets_{};
   PhaseSet phases_ = 0;  // of any market

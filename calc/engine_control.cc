@@ -87,6 +87,8 @@ ControlOutcome Engine::control_index(const MarketEvent& event) {
       return mark_exceptional(id, event.value[0]);
     case ControlOp::activate:
       return activate(event);
+    case ControlOp::lift_guard:
+      return lift_guard(id, event.value[0]);
     default:
       return correct_close(event);
   }
@@ -155,11 +157,13 @@ ControlOutcome Engine::control_instrument(const MarketEvent& event) {
       return release_price(id);
     case ControlOp::accept_price:
       if (!pending_.holds(id)) return ControlOutcome::nothing_to_do;
-      accept_pending(id, DecisionReason::by_operator);
+      accept_pending(id);
       return ControlOutcome::applied;
     case ControlOp::refuse_price:
       if (!pending_.holds(id)) return ControlOutcome::nothing_to_do;
       refuse_pending(id, DecisionReason::by_operator);
+      settle(id);
+      refresh_holders(id, false, Cause::control);
       return ControlOutcome::applied;
     default:
       return confirm_reference(id);
@@ -205,10 +209,16 @@ bool Engine::reveal_price(InstrumentId id, PriceKind kind, Price price) {
 
 ControlOutcome Engine::confirm_reference(InstrumentId id) {
   InstrumentState& state = instruments_[id];
-  if (!state.reference_mismatch || state.reference_confirmed) return ControlOutcome::nothing_to_do;
-  state.reference_confirmed = true;
-  settle(id);
-  refresh_holders(id, false, Cause::control);
+  if (!state.reference_mismatch) return ControlOutcome::nothing_to_do;
+  state.reference_mismatch = false;
+  state.confirmed_close = state.claimed_close;
+  trust_claimed_close(id);
+  if (!state.opened() && !state.overridden) {
+    show_price(id, PriceKind::previous_close, state.usable);
+  } else {
+    settle(id);
+    refresh_holders(id, false, Cause::control);
+  }
   return ControlOutcome::applied;
 }
 

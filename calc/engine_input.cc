@@ -7,8 +7,13 @@ namespace {
 
 DecisionReason reason_of(CollarVerdict verdict) {
   return verdict == CollarVerdict::outside_limits ? DecisionReason::outside_limits
+         : verdict == CollarVerdict::far          ? DecisionReason::far
                                                   : DecisionReason::outside_collar;
 }
+
+// HKEX states previous closes to three decimals.
+constexpr std::int64_t kHkexRounding = 1'000;
+constexpr MarketId kHkexMarket = 2;
 
 }  // namespace
 
@@ -29,65 +34,111 @@ bool Engine::refuse_unusable(InstrumentId id, const MarketEvent& event) {
 // Whether the price is taken now. Of what waited for its instrument this decides too.
 bool Engine::passes_collar(InstrumentId id, const MarketEvent& event) {
   const InstrumentState& state = instruments_[id];
-  const CollarVerdict verdict = state.collar.judge(Price{event.value[0]}, state.centre);
-  if (verdict == CollarVerdict::inside) {
-    if (pending_.holds(id)) [[unlikely]]
-      refuse_pending(id, DecisionReason::back_inside);
-    return true;
-  }
-  if (!pending_.confirmed_by(event)) {
-    keep_pending(id, event, reason_of(verdict));
-    return false;
-  }
-  pending_.drop(id);
-  counters_->add(CoreCounter::pending_accepted);
-  decide(Decision::accepted, DecisionReason::traded_again, id, event);
+  const CollarVerdict verdict =
+      state.collar.judge(Price{event.value[0]}, state.centre, state.opened());
+  if (verdict != CollarVerdict::inside) [[unlikely]]
+    return is_confirmed(id, event, verdict);
+  if (state.pending) [[unlikely]]
+    refuse_pending(id, DecisionReason::back_inside);
   return true;
 }
 
-void Engine::keep_pending(InstrumentId id, const MarketEvent& event, DecisionReason reason) {
-  pending_.keep(event);
-  decide(Decision::pending, reason, id, event);
+// A price outside waits, unless what was heard before makes it believed now.
+bool Engine::is_confirmed(InstrumentId id, const MarketEvent& event, CollarVerdict verdict) {
+  InstrumentState& state = instruments_[id];
+  const Instrument& instrument = universe_->instruments()[id];
+  const Price price{event.value[0]};
+  const Price waiting = state.pending ? Price{pending_.of(id).value[0]} : Price{};
+  const bool unbound = state.resumed || instrument.suspended || state.collar.unlimited;
+  const auto reason = pending_.offer(
+      event, {.verdict = verdict,
+              .above = price > state.centre,
+              .may_be_far = unbound && !is_scale_error(price, state.centre),
+              .step = price_step(state.pending ? waiting : price, instrument.currency == "HKD")});
+  state.pending = !reason.has_value();
+  if (reason) {
+    pending_.drop(id);
+    counters_->add(CoreCounter::pending_accepted);
+    decide(Decision::accepted, *reason, id, event);
+    tell_holders(id, Decision::accepted, *reason, event);
+    return true;
+  }
+  decide(Decision::pending, reason_of(verdict), id, event);
+  if (price != waiting) tell_holders(id, Decision::pending, reason_of(verdict), event);
+  return false;
 }
 
-// The price is taken as if it came now, from what makes it believed.
-void Engine::accept_pending(InstrumentId id, DecisionReason reason) {
+// An operator believes it: it is taken as if it came now.
+void Engine::accept_pending(InstrumentId id) {
   MarketEvent kept = pending_.of(id);
-  pending_.drop(id);
   counters_->add(CoreCounter::pending_accepted);
-  decide(Decision::accepted, reason, id, kept);
+  decide(Decision::accepted, DecisionReason::by_operator, id, kept);
+  tell_holders(id, Decision::accepted, DecisionReason::by_operator, kept);
+  pending_.drop(id);
+  instruments_[id].pending = false;
   const MarketEvent* const cause = event_;
   kept.receive_time = cause->receive_time;
   event_ = &kept;
-  const bool changed = take_price(id, kept);
+  const bool changed = take_price(id, kept, false);
   refresh_holders(id, changed, Cause::price);
   event_ = cause;
 }
 
+// To be settled after.
 void Engine::refuse_pending(InstrumentId id, DecisionReason reason) {
   counters_->add(CoreCounter::pending_refused);
   decide(Decision::refused, reason, id, pending_.of(id));
+  tell_holders(id, Decision::refused, reason, pending_.of(id));
   pending_.drop(id);
+  instruments_[id].pending = false;
 }
 
 // Only time in which a price inside the collar could have come counts.
-void Engine::check_pending_prices() {
-  for (std::size_t i = 0; i < pending_.waiting().size();) {
-    const InstrumentId id = pending_.waiting()[i];
-    const TimeNs now = event_->receive_time;
-    if (pending_.wait(id, now, listening_to(id)) < settings_.pending_wait_ns) {
-      ++i;
-    } else {
-      accept_pending(id, DecisionReason::waited);
-    }
-  }
+void Engine::count_waiting_time() {
+  for (const InstrumentId id : pending_.waiting())
+    pending_.count_time(id, event_->receive_time, listening_to(id));
 }
 
 bool Engine::listening_to(InstrumentId id) const {
   const MarketState& market = markets_[universe_->instruments()[id].market];
-  const bool speaks =
-      market.phase != MarketPhase::scheduled && market.phase != MarketPhase::halt && !market.over();
-  return speaks && market.channels.is_current(instruments_[id].channel, instruments_[id].unheard);
+  return market.speaks() &&
+         market.channels.is_current(instruments_[id].channel, instruments_[id].unheard);
+}
+
+// Whether the exchange's previous close may be the price. Whenever it comes: once it differs from
+// ours, it does until an operator confirms it.
+bool Engine::passes_reference(InstrumentId id, const MarketEvent& event) {
+  InstrumentState& state = instruments_[id];
+  const Price previous{event.value[0]};
+  const bool inside = state.collar.within_width(previous, state.base);
+  if (is_reference(id, previous) || previous == state.confirmed_close) return inside;
+  const bool news = !state.reference_mismatch || state.claimed_close != previous;
+  state.reference_mismatch = true;
+  state.claimed_close = previous;
+  if (!inside && news) decide(Decision::pending, DecisionReason::reference_outside, id, event);
+  return inside;
+}
+
+bool Engine::is_reference(InstrumentId id, Price previous_close) const {
+  const Instrument& instrument = universe_->instruments()[id];
+  if (instrument.market != kHkexMarket) return previous_close == instrument.reference_price;
+  const auto equals = [&](Price ours) {
+    return previous_close.raw - ours.raw <= kHkexRounding &&
+           ours.raw - previous_close.raw <= kHkexRounding;
+  };
+  return equals(instrument.reference_price) || equals(instrument.close);
+}
+
+// An operator confirmed a previous close that the collar kept out: the day began there.
+void Engine::trust_claimed_close(InstrumentId id) {
+  InstrumentState& state = instruments_[id];
+  if (state.collar.within_width(state.claimed_close, state.base)) return;
+  PriceCollar& collar = state.collar;
+  state.base = state.claimed_close;
+  state.limits_mismatch = collar.set_limits(collar.lower_limit, collar.upper_limit, state.base);
+  if (state.opened()) return;
+  state.centre = state.usable = state.claimed_close;
+  note_heard(id, PriceKind::previous_close);
 }
 
 void Engine::decide(Decision decision, DecisionReason reason, InstrumentId id,

@@ -23,6 +23,15 @@ constexpr bool is_about_member(EventKind kind) {
          kind == EventKind::instrument_status;
 }
 
+// What the levels say of the input that made a market change by itself: what it names is a member
+// only where it is about one, and a request's time is its expiry.
+MarketEvent as_phase_cause(const MarketEvent& input) {
+  MarketEvent cause = input;
+  if (!is_about_member(input.kind)) cause.instrument = kNoInstrument;
+  if (input.kind == EventKind::control) cause.exchange_time = {};
+  return cause;
+}
+
 }  // namespace
 
 void Engine::apply_phase(const MarketEvent& event) {
@@ -48,7 +57,10 @@ void Engine::apply_phase(const MarketEvent& event) {
 
 void Engine::enter_phase(MarketId market_id, MarketPhase phase, PhaseCause cause) {
   MarketState& market = markets_[market_id];
+  market.after_auction = phase == MarketPhase::scheduled && market.phase == MarketPhase::pre_open;
+  market.never_opened = cause == PhaseCause::never_opened;
   market.phase = phase;
+  ++market.interruptions;
   if (is_past_opening(phase) && !market.opening_seen) miss_opening(market_id);
   // Its own stamp may be a leap that is not believed yet.
   if (phase == MarketPhase::closing)
@@ -86,11 +98,15 @@ void Engine::settle_market(MarketId market) {
 
 // C becomes F when every member's close is in.
 void Engine::finish_closing_markets() {
+  const MarketEvent* const input = event_;
+  const MarketEvent cause = as_phase_cause(*input);
+  event_ = &cause;
   for (MarketId id = 0; id < kMaxMarkets; ++id) {
     const MarketState& market = markets_[id];
     if (market.phase == MarketPhase::closing && market.without_close == 0)
       enter_phase(id, MarketPhase::closed, PhaseCause::closes_complete);
   }
+  event_ = input;
 }
 
 void Engine::apply_timetable(const MarketEvent& event) {
@@ -123,14 +139,11 @@ void Engine::find_next_deadline() {
     next_deadline_ = std::min(next_deadline_, deadline_of(market));
 }
 
-// The input that finds a deadline passed is the cause; what it names is a member only where it is
-// about one.
+// The input that finds a deadline passed is the cause.
 void Engine::pass_deadlines() {
   if (exchange_now_ >= open_deadline_) take_late_opens();
   const MarketEvent* const input = event_;
-  MarketEvent cause = *input;
-  if (!is_about_member(input->kind)) cause.instrument = kNoInstrument;
-  if (input->kind == EventKind::control) cause.exchange_time = {};  // its expiry
+  const MarketEvent cause = as_phase_cause(*input);
   event_ = &cause;
   for (MarketId id = 0; id < kMaxMarkets; ++id) {
     if (exchange_now_ >= deadline_of(markets_[id])) pass_end(id);

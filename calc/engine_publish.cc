@@ -50,6 +50,7 @@ void Engine::refresh_market(MarketId market, Cause cause) {
 void Engine::refresh(IndexId id, bool changed, Cause cause) {
   IndexState& index = indices_[id];
   index.level_due |= changed;
+  index.quality_due |= index.in_doubt;
   if (index.held) [[unlikely]]
     return refresh_held(id, index, cause);
   if (index.level_due) derive_level(id, index);
@@ -64,6 +65,7 @@ void Engine::refresh_held(IndexId id, IndexState& index, Cause cause) {
   if (!index.quality_due) return;
   index.quality_due = false;
   weigh(index);
+  weigh_doubt(id, index);
   const PhaseSet phases = phases_of(id);
   const std::uint32_t flags = flags_of(id, index, phases, fx_stands(phases));
   if (flags == index.flags) return;
@@ -76,6 +78,21 @@ void Engine::weigh(IndexState& index) const {
   index.fresh_bp = index.members.basis_points(kFresh);
   index.suspended_bp = index.members.basis_points(kSuspended);
   index.live_bp = index.members.basis_points(kLive);
+}
+
+void Engine::weigh_doubt(IndexId id, IndexState& index) const {
+  index.in_doubt = index.members.any(kPending) || index.members.any(kMismatched);
+  index.pending_impact = index.in_doubt ? pending_impact_of(id) : 0;
+}
+
+// Whether a market of the index is halted, or did not open, though its timetable lets it trade.
+bool Engine::stands_still(IndexId id, PhaseSet phases) const {
+  if (phases & phase_bit(MarketPhase::halt)) return true;
+  const std::uint32_t held = universe_->markets_of(id);
+  for (MarketId market = 0; market < kMaxMarkets; ++market) {
+    if (held >> market & 1u && markets_[market].never_opened) return true;
+  }
+  return false;
 }
 
 void Engine::derive_level(IndexId id, IndexState& index) {
@@ -96,8 +113,11 @@ bool Engine::update_quality(IndexId id, IndexState& index) {
   if (opens && opens_without_members(index)) index.statistics_partial = true;
   const std::uint32_t flags = flags_of(id, index, phases, fx_stands(phases));
   weigh(index);
+  weigh_doubt(id, index);
   const bool quotable = status == IndexStatus::open && (flags & kEndsQuotable) == 0 &&
-                        index.live_bp >= settings_.quotable_live_bp;
+                        index.live_bp >= settings_.quotable_live_bp &&
+                        index.pending_impact <= index.pending_impact_bp * kImpactPerBp &&
+                        !((flags & kPartialMarket) && stands_still(id, phases));
   const bool moved =
       status != index.status || flags != index.flags || quotable != index.quotable || opens;
   if (opens) index.open = index.high = index.low = index.level;
@@ -133,6 +153,8 @@ std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet pha
   if (index.exceptional_rule) flags |= kExceptionalRule;
   if (index.members.any(kOverridden)) flags |= kOverrideInForce;
   if (index.members.any(kMismatched)) flags |= kReferenceMismatch;
+  if (index.members.any(kPending)) flags |= kPricePending;
+  if (index.guards != 0) flags |= kLevelGuard;
   if (index.members.has_weight(kOutOfTouch)) flags |= kFeedStale;
   if (index.members.any(kIncomplete)) flags |= kRecovering;
   if (index.statistics_partial) flags |= kStatisticsPartial;
@@ -152,10 +174,11 @@ bool Engine::open_is_due(const IndexState& index, PhaseSet phases) const {
          (exchange_now_.ns != 0 && exchange_now_ >= open_deadline_);
 }
 
-// The deadline passes while a feed is away: members of it open at older prices.
+// The deadline passes while a feed is away or a price waits: those members open at older prices.
 bool Engine::opens_without_members(const IndexState& index) const {
-  return index.members.any(kAwaited) &&
-         (index.members.any(kOutOfTouch) || index.members.any(kIncomplete));
+  return index.members.any(kPending) ||
+         (index.members.any(kAwaited) &&
+          (index.members.any(kOutOfTouch) || index.members.any(kIncomplete)));
 }
 
 void Engine::publish(IndexId id, IndexState& index, Cause cause) {
@@ -187,6 +210,7 @@ void Engine::publish(IndexId id, IndexState& index, Cause cause) {
   update.weight_fresh = index.fresh_bp;
   update.weight_suspended = index.suspended_bp;
   update.weight_live = index.live_bp;
+  update.pending_impact = index.pending_impact;
   update.trade_date = settings_.trade_date;
   fill_fx(id, index, update);
   if (index.bid_ask) fill_quotes(id, update);

@@ -51,8 +51,8 @@ void Engine::requote(InstrumentId id) {
   MemberSide ask{in_force};
   if (quotes_stand(id)) {
     const PriceCollar& collar = instruments_[id].collar;
-    bid = side_of(quotes_[id].bid, collar.lower_limit, in_force);
-    ask = side_of(quotes_[id].ask, collar.upper_limit, in_force);
+    bid = side_of(quotes_[id].bid, collar.lower_in_use(), in_force);
+    ask = side_of(quotes_[id].ask, collar.upper_in_use(), in_force);
   }
   move_side(id, QuoteSide::bid, bid);
   move_side(id, QuoteSide::ask, ask);

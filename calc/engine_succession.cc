@@ -47,16 +47,18 @@ void Engine::take_over(const Engine& from) {
   exchange_now_ = from.exchange_now_;
   claimed_time_ = from.claimed_time_;
   statistics_grid_ns_ = from.statistics_grid_ns_;
+  pending_.take_over(from.pending_);
   take_over_instruments(from);
   take_over_rates(from);
   take_over_indices(from);
-  pending_.take_over(from.pending_);
+  take_over_guards(from);
   find_next_deadline();
 }
 
 // Of an instrument that nobody has spoken of yet the new definition's reference price counts.
 void Engine::take_over_instruments(const Engine& from) {
   std::fill(leg_turnover_.begin(), leg_turnover_.end(), 0);
+  std::fill(leg_doubt_.begin(), leg_doubt_.end(), 0);
   for (InstrumentId id = 0; id < instruments_.size(); ++id) {
     InstrumentState& state = instruments_[id];
     const Price reference = universe_->instruments()[id].reference_price;
@@ -64,13 +66,19 @@ void Engine::take_over_instruments(const Engine& from) {
     state = from.instruments_[id];
     state.standing = own.standing;
     state.quotes_wanted = own.quotes_wanted;
+    state.doubt = 0;
+    if (state.base == from.universe_->instruments()[id].reference_price) state.base = reference;
+    state.limits_mismatch =
+        state.collar.set_limits(state.collar.lower_limit, state.collar.upper_limit, state.base);
     const auto counted = quotes_[id].counted;
     quotes_[id] = from.quotes_[id];
     quotes_[id].counted = counted;
     if (!state.heard) state.usable = state.centre = reference;
     if (state.kind == PriceKind::previous_close && state.heard) {
-      state.centre = reference;
-      state.reference_mismatch = state.usable != reference;
+      state.centre = state.base;
+      state.reference_mismatch =
+          !is_reference(id, state.usable) && state.usable != state.confirmed_close;
+      state.claimed_close = state.usable;
     }
     sums_.set_price(id, state.overridden ? from.sums_.price(id) : state.usable);
     for (const Membership& m : universe_->memberships(id)) leg_turnover_[m.leg] += state.turnover;

@@ -105,6 +105,17 @@ struct IndexState {
   // Part of the session was not seen, for the rest of the day. An open not taken before stays
   // empty.
   bool statistics_partial = false;
+  // Some member's price waits or its reference price is in doubt, so that the impact of that moves
+  // with every price.
+  bool in_doubt = false;
+  std::uint16_t pending_impact_bp = 20;  // up to which a level may be quotable
+  std::uint16_t guard_bp = 0;            // a move of one member beyond it is guarded; 0: none
+  std::uint32_t pending_impact = 0;      // as last derived, 0.01 bp
+  std::uint32_t guards = 0;              // members whose price moved the level too far
+  bool guard_counts = false;             // of those that ended, every price was repeated
+  // Extremes of the levels under guard, which high and low have not taken in; 0 = none.
+  Level guarded_high{};
+  Level guarded_low{};
   LevelRates held_rates;              // those of the frozen level
   std::uint32_t control_version = 0;  // controls applied to it
   std::uint64_t records = 0;          // numbered so far, of those beside its levels
@@ -114,14 +125,41 @@ struct IndexState {
   bool is_open() const { return open.raw != 0; }
   // Whether high and low follow its levels now.
   bool statistics_run() const { return is_open() && !held && !(flags & kRecovering); }
-  // True when the level is a new high or low.
+  // True when the level is a new high or low. Under guard its extremes are kept aside.
   bool follow(Level published) {
-    const bool moved = published > high || published < low;
-    high = std::max(high, published);
-    low = std::min(low, published);
+    if (guards != 0) [[unlikely]] {
+      guarded_high = std::max(guarded_high, published);
+      guarded_low = guarded_low.raw == 0 ? published : std::min(guarded_low, published);
+      return false;
+    }
+    return widen(published, published);
+  }
+  void raise_guard() {
+    if (guards++ != 0) return;
+    guard_counts = true;
+    guarded_high = guarded_low = {};
+  }
+  // One of its members is believed again, `counts`: because its price was repeated.
+  void lower_guard(bool counts) {
+    guard_counts &= counts;
+    if (--guards == 0 && guard_counts) take_in_guarded();
+  }
+  // High and low take in what was kept aside. True when that moves one of them.
+  bool take_in_guarded() {
+    if (guarded_low.raw == 0) return false;
+    const bool moved = widen(guarded_high, guarded_low);
+    guarded_high = guarded_low = {};
     return moved;
   }
   ToldStatus standing() const { return {status, quotable, flags}; }
+
+ private:
+  bool widen(Level upper, Level lower) {
+    const bool moved = upper > high || lower < low;
+    high = std::max(high, upper);
+    low = std::min(low, lower);
+    return moved;
+  }
 };
 
 }  // namespace indexcast

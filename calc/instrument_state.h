@@ -10,22 +10,23 @@
 namespace indexcast {
 
 // Properties of a member, bits. An index sums the weights of the first five (METHODOLOGY 8 shows
-// four), and counts the members that have the next four; a market counts the last. All follow from
+// four), and counts the members that have the next five; a market counts the last. All follow from
 // the states of instrument, channel and market alone, so they can be recomputed at any time.
 enum Standing : std::uint16_t {
-  kOpened = 1u << 0,        // has a price of today: traded, nominal or close
-  kFresh = 1u << 1,         // heard today, and current on its channel
-  kSuspended = 1u << 2,     // suspended all day
-  kLive = 1u << 3,          // fresh, and neither halted nor suspended
-  kOutOfTouch = 1u << 4,    // its channel is down, connecting or stale while its market is not over
-  kIncomplete = 1u << 5,    // its channel lost something and it was not heard since, likewise
-  kAwaited = 1u << 6,       // holds the open back
-  kMismatched = 1u << 7,    // the exchange's previous close is not the definition's reference price
-  kOverridden = 1u << 8,    // an operator's price is in force
-  kCloseAwaited = 1u << 9,  // keeps its market in `closing`
+  kOpened = 1u << 0,      // has a price of today: traded, nominal or close
+  kFresh = 1u << 1,       // heard today, and current on its channel
+  kSuspended = 1u << 2,   // suspended all day
+  kLive = 1u << 3,        // fresh, and neither halted nor suspended
+  kOutOfTouch = 1u << 4,  // its channel is down, connecting or stale while its market is not over
+  kIncomplete = 1u << 5,  // its channel lost something and it was not heard since, likewise
+  kAwaited = 1u << 6,     // holds the open back
+  kMismatched = 1u << 7,  // the exchange's previous close or limits contradict the reference price
+  kOverridden = 1u << 8,  // an operator's price is in force
+  kPending = 1u << 9,     // a price of it waits outside its collar
+  kCloseAwaited = 1u << 10,  // keeps its market in `closing`
 };
 inline constexpr unsigned kWeightBits = 5;
-inline constexpr unsigned kIndexBits = 9;
+inline constexpr unsigned kIndexBits = 10;
 
 struct InstrumentState {
   PriceKind kind = PriceKind::previous_close;
@@ -34,10 +35,15 @@ struct InstrumentState {
   bool heard_after_open =
       false;  // one that counts for the open: a price of today, or any after its market's auction
   bool has_close = false;
-  bool reference_mismatch = false;
-  bool reference_confirmed = false;  // an operator has said that the exchange is right
-  bool overridden = false;           // an operator's price is in force
-  bool quotes_wanted = false;        // an index that holds it has a bid and ask level
+  bool pending = false;  // a price waits outside the collar
+  bool resumed = false;  // was suspended earlier today
+  // A price of today came before, under guard_epoch and on guard_channel.
+  bool guard_armed = false;
+  ChannelStates::Slot guard_channel = ChannelStates::kWholeFeed;
+  bool limits_mismatch = false;     // the exchange's limit prices do not enclose `base`
+  bool reference_mismatch = false;  // the exchange states another, and nobody confirmed it
+  bool overridden = false;          // an operator's price is in force
+  bool quotes_wanted = false;       // an index that holds it has a bid and ask level
   bool unheard = false;  // no price since its channel lost something; counts in gap, recovering
   bool quote_unheard = false;  // the same of its quote's channel, and its quote
   // Channel that last gave it a price of today; the feed as a whole before that.
@@ -46,12 +52,23 @@ struct InstrumentState {
   std::int64_t turnover = 0;   // cumulative, 1e-4 of the listing currency
   // The feed's last usable price, in force unless overridden; the reference price at first.
   Price usable{};
-  // What the collar is held against: the last usable price of today, the reference price before it.
+  // What the collar is held against: the last usable price of today, `base` before it.
   Price centre{};
+  // Where the day began: the reference price, or a previous close of the exchange far from it that
+  // an operator confirmed.
+  Price base{};
+  Price claimed_close{};    // the exchange's latest that is not the reference price
+  Price confirmed_close{};  // the one that an operator said is right
+  // How far the price in force may be wrong: the distance of the price that waits, and of the
+  // claimed close from the reference price while nobody confirmed it. 1e-6.
+  std::uint64_t doubt = 0;
+  std::uint32_t guard_epoch = 0;
   PriceCollar collar;
   std::uint32_t control_version = 0;  // controls applied to it
 
   constexpr bool suspended() const { return status == InstrumentStatus::suspended; }
+  // It has a price of today.
+  constexpr bool opened() const { return kind != PriceKind::previous_close; }
 };
 
 // The standing that follows from a state and its market. Without branches: it is derived for every
@@ -68,13 +85,14 @@ constexpr std::uint16_t standing_of(const InstrumentState& state, const MarketSt
     return static_cast<std::uint32_t>(holds) * standing;
   };
   return static_cast<std::uint16_t>(
-      bit(state.kind != PriceKind::previous_close, kOpened) | bit(fresh, kFresh) |
-      bit(suspended, kSuspended) | bit(fresh & (state.status == InstrumentStatus::trading), kLive) |
-      bit(!state.heard_after_open & !suspended & !shut, kAwaited) |
+      bit(state.opened(), kOpened) | bit(fresh, kFresh) | bit(suspended, kSuspended) |
+      bit(fresh & (state.status == InstrumentStatus::trading), kLive) |
+      bit((!state.heard_after_open | state.pending) & !suspended & !shut, kAwaited) |
       bit(expected & !current & !lossy, kOutOfTouch) |
       bit(expected & !current & lossy, kIncomplete) |
-      bit(state.reference_mismatch & !state.reference_confirmed, kMismatched) |
-      bit(state.overridden, kOverridden) | bit(!state.has_close & !suspended, kCloseAwaited));
+      bit(state.reference_mismatch | state.limits_mismatch, kMismatched) |
+      bit(state.overridden, kOverridden) | bit(state.pending, kPending) |
+      bit(!state.has_close & !suspended, kCloseAwaited));
 }
 
 }  // namespace indexcast

@@ -15,8 +15,11 @@ struct MarketState {
   bool shut_by_calendar = false;
   // Its venue reported the phase before the opening, so that nothing of its session was missed.
   bool opening_seen = false;
-  bool carried_forward = false;  // it ended without all of its closing prices
-  TimeNs end{};                  // of its timetable; 0 = not known, and no rule waits for it
+  bool carried_forward = false;     // it ended without all of its closing prices
+  bool never_opened = false;        // it is shut because its timetable ended before it opened
+  bool after_auction = false;       // its break follows an auction, whose prices may still come
+  std::uint32_t interruptions = 0;  // changes of its phase
+  TimeNs end{};                     // of its timetable; 0 = not known, and no rule waits for it
   TimeNs closing_since{};
   std::uint32_t without_close = 0;  // members that keep the market in `closing`
   ChannelStates channels;
@@ -24,6 +27,11 @@ struct MarketState {
   // Over for the day: sends nothing, and nothing is missed.
   constexpr bool over() const {
     return phase == MarketPhase::closed || phase == MarketPhase::shut_today;
+  }
+  // Prices may come in this phase.
+  constexpr bool speaks() const {
+    return (phase != MarketPhase::scheduled || after_auction) && phase != MarketPhase::halt &&
+           !over();
   }
   // Trades no more today, whether or not its closing prices are in.
   constexpr bool ended() const { return over() || phase == MarketPhase::closing; }

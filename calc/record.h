@@ -27,6 +27,7 @@ enum class RecordKind : std::uint8_t {
   correction = 8,          // Correction
   definition_changed = 9,  // DefinitionChanged
   status_changed = 10,     // StatusChanged
+  pending_price = 11,      // PendingPrice
 };
 
 // METHODOLOGY 5.
@@ -50,12 +51,19 @@ enum LevelFlag : std::uint32_t {
   kOverrideInForce = 1u << 5,
   kCarriedForward = 1u << 6,
   kReferenceMismatch = 1u << 7,
-  // Bits 8 and 9 are reserved: price_pending and level_guard.
+  kPricePending = 1u << 8,
+  kLevelGuard = 1u << 9,
   kStatisticsPartial = 1u << 10,
 };
 
-// Flags with which a level is never quotable.
-inline constexpr std::uint32_t kEndsQuotable = ~std::uint32_t{kStatisticsPartial};
+// Flags with which a level is never quotable. price_pending and reference_mismatch end it by what
+// they may move, the others are said only (METHODOLOGY 8).
+inline constexpr std::uint32_t kEndsQuotable =
+    kExceptionalRule | kFxStale | kFeedStale | kRecovering | kLevelGuard;
+
+// Largest LevelUpdate::pending_impact, which stands for anything larger too.
+inline constexpr std::uint32_t kImpactMax = 1'000'000;
+inline constexpr std::uint32_t kImpactPerBp = 100;
 
 // Why a level was published.
 enum class Cause : std::uint8_t {
@@ -111,7 +119,8 @@ struct LevelUpdate {
   InstrumentId cause_instrument = kNoInstrument;  // or the FX series
   FeedId cause_feed = kNoFeed;                    // that of start and timer
   bool quotable = false;
-  std::uint16_t reserved = 0;
+  // Largest lag of the channels of its members, ms; 65535 also stands for more.
+  std::uint16_t lag_ms = 0;
   std::uint64_t cause_feed_sequence = 0;
   TimeNs exchange_time{};           // of the causing input
   TimeNs receive_time{};            // of the causing input
@@ -131,7 +140,9 @@ struct LevelUpdate {
   // and `ask` is limit prices and prices in force (METHODOLOGY 5).
   std::uint16_t weight_bid_quoted = 0;
   std::uint16_t weight_ask_quoted = 0;
-  std::uint32_t reserved_2 = 0;
+  // How far the prices that wait and the reference prices in doubt would move the level together,
+  // absolute moves added, 0.01 bp, rounded up, kImpactMax at most.
+  std::uint32_t pending_impact = 0;
 
   IndexStatus status() const { return static_cast<IndexStatus>(header.detail); }
   int decimals() const { return header.detail2; }
@@ -185,9 +196,19 @@ enum class DecisionReason : std::uint8_t {
   waited = 7,          // the feed was live and brought no price inside the collar
   back_inside = 8,     // a price inside the collar came
   by_operator = 9,
+  far = 10,                // beyond what a witness can confirm: waits for an operator
+  stays_outside = 11,      // ten messages over a minute, all outside on the same side
+  official_close = 12,     // an official close near the pending price
+  resumed = 13,            // a far price of a security that resumed, five witnesses over a minute
+  reference_outside = 14,  // a previous close of the exchange outside the collar of ours
+  jumped = 15,             // the level guard's: one price moved a level too far at once
+  repeated = 16,           // a later message repeated that price
+  came_back = 17,          // the price returned to the one before
+  unrepeated = 18,         // neither, within a minute
 };
+inline constexpr std::size_t kDecisionReasonCount = 19;
 
-enum class DecisionSubject : std::uint8_t { price = 0, rate = 1 };
+enum class DecisionSubject : std::uint8_t { price = 0, rate = 1, level_guard = 2 };
 
 // Input control kept a price or rate back, took it after all, or refused it. detail = Decision,
 // detail2 = DecisionReason, detail3 = DecisionSubject, id = InstrumentId or SeriesId. 64 bytes.
@@ -202,6 +223,23 @@ struct InputDecision {
 };
 static_assert(sizeof(InputDecision) == 64);
 
+// The same for one index that holds the member, when a price begins to wait or no longer does, and
+// when the level guard begins and ends. detail = Decision, detail2 = DecisionReason, detail3 =
+// DecisionSubject (price or level_guard), id = IndexId.
+struct PendingPrice {
+  RecordHeader header{RecordKind::pending_price};
+  std::uint64_t record_sequence = 0;
+  InstrumentId instrument = kNoInstrument;
+  // How far the price alone moves the level from what it is without it, 0.01 bp, kImpactMax at
+  // most.
+  std::uint32_t impact = 0;
+  Price price{};
+  Price reference{};  // what it was held against
+  TimeNs exchange_time{};
+  TimeNs receive_time{};
+};
+static_assert(sizeof(PendingPrice) == 64);
+
 // An operator's request was carried out or refused. detail = ControlOp, detail2 = ControlOutcome,
 // id = the target.
 struct ControlDone {
@@ -213,8 +251,8 @@ struct ControlDone {
   TimeNs receive_time{};
 };
 
-// Those of an index that stand beside its levels (StatusChanged, DefinitionChanged, Correction) are
-// numbered together from 1, without a hole, in `record_sequence`.
+// Those of an index that stand beside its levels (StatusChanged, DefinitionChanged, Correction,
+// PendingPrice) are numbered together from 1, without a hole, in `record_sequence`.
 
 // Status, flags or quotable of an index are no longer those of its level before. Written after the
 // level that has them first. detail = IndexStatus, detail2 = the one before, detail3 = Cause, id =
@@ -261,7 +299,7 @@ struct DefinitionChanged {
 // Records that are kept for the day and never conflated.
 constexpr bool is_kept(RecordKind kind) {
   return kind == RecordKind::status_changed || kind == RecordKind::definition_changed ||
-         kind == RecordKind::correction;
+         kind == RecordKind::correction || kind == RecordKind::pending_price;
 }
 
 // Whether a record has a place in the one stream of levels, prices and the rest. What a status says

@@ -9,8 +9,8 @@ namespace {
 
 Instrument instrument_of(const Member& member) {
   const Security& security = *member.security;
-  return {security.symbol, security.name, security.currency, security.market,
-          member.reference_price};
+  return {security.symbol,        security.name, security.currency, security.market,
+          member.reference_price, member.close,  member.suspended};
 }
 
 // Numbers instruments in the order in which they are first asked for. Members that share a security

@@ -19,6 +19,8 @@ struct Instrument {
   std::string currency;
   MarketId market = kNoMarket;
   Price reference_price{};
+  Price close{};           // of the day before
+  bool suspended = false;  // on the day before
 };
 
 struct FxSeries {

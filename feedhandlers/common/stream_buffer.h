@@ -13,7 +13,7 @@ namespace indexcast::feed {
 class StreamBuffer {
  public:
   explicit StreamBuffer(std::size_t capacity)
-      : capacity_(capacity), bytes_(std::make_unique<std::byte[]>(capacity)) {}
+      : capacity_(capacity), bytes_(std::make_unique_for_overwrite<std::byte[]>(capacity)) {}
 
   std::size_t capacity() const { return capacity_; }
   std::size_t size() const { return size_; }

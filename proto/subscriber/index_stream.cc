@@ -52,9 +52,21 @@ void IndexStream::join(const v1::Snapshot& snapshot, std::uint64_t epoch, Time n
   LevelSink level_sink{*this, now};
   levels_.join(snapshot.complete_to(), now, level_sink);
   RecordSink record_sink{*this};
-  records_.join(first && settings_->records_of_the_day ? 0 : snapshot.records_to(), now,
-                record_sink);
+  const bool from_the_first = first && settings_->records_of_the_day;
+  if (!from_the_first) deliver_pending(snapshot, record_sink);
+  records_.join(from_the_first ? 0 : snapshot.records_to(), now, record_sink);
   if (settings_->records) records_.know(snapshot.records_to(), now);
+}
+
+// Records from before the snapshot that still stand.
+void IndexStream::deliver_pending(const v1::Snapshot& snapshot, RecordSink& sink) {
+  if (!settings_->records) return;
+  for (const v1::PendingPrice& pending : snapshot.pending()) {
+    if (pending.code() != code_ || pending.epoch() != epoch_) continue;
+    v1::Event record;
+    *record.mutable_pending() = pending;
+    sink.deliver(record, Arrival::replay, /*newest=*/false);
+  }
 }
 
 void IndexStream::on_level(v1::Level& level, Arrival arrival, Time now) {
@@ -197,6 +209,8 @@ void IndexStream::RecordSink::deliver(v1::Event& record, Arrival, bool) {
     if (callbacks.on_definition) callbacks.on_definition(record.definition());
   } else if (record.has_correction()) {
     if (callbacks.on_correction) callbacks.on_correction(record.correction());
+  } else if (record.has_pending()) {
+    if (callbacks.on_pending) callbacks.on_pending(record.pending());
   }
 }
 

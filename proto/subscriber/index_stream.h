@@ -69,6 +69,7 @@ class IndexStream {
     void lost(Range range, LossReason why);
   };
 
+  void deliver_pending(const v1::Snapshot& snapshot, RecordSink& sink);
   // Starts the stream with `level` (null: none) unless it is behind; then it waits in `pending_`.
   void offer(const v1::Level* level, std::uint64_t complete_to, bool newest, Time now);
   // Quality of a level on a stream that is not requested again (grid, inav).

@@ -21,7 +21,8 @@ constexpr int kQuestionsMax = 100;
 std::vector<std::string> words(const Settings& settings) {
   std::vector<std::string> out = {"skipped/"};
   if (settings.levels) out.emplace_back("level/");
-  if (settings.records) out.insert(out.end(), {"status/", "definition/", "correction/"});
+  if (settings.records)
+    out.insert(out.end(), {"status/", "definition/", "correction/", "pending/"});
   if (settings.grid) out.emplace_back("grid/");
   if (settings.inav) out.emplace_back("inav/");
   return out;

@@ -131,24 +131,30 @@ Kind MessageReader::take(std::string_view topic, std::string_view payload) {
   if (word == "correction") {
     return when(parse(payload, *record_.mutable_correction()) && is_record(record_), Kind::record);
   }
+  if (word == "pending") {
+    return when(parse(payload, *record_.mutable_pending()) && is_record(record_), Kind::record);
+  }
   return word.empty() ? Kind::malformed : Kind::other;
 }
 
 std::uint64_t epoch_of(const v1::Event& record) {
   if (record.has_status()) return record.status().epoch();
   if (record.has_definition()) return record.definition().epoch();
+  if (record.has_pending()) return record.pending().epoch();
   return record.correction().epoch();
 }
 
 std::uint64_t sequence_of(const v1::Event& record) {
   if (record.has_status()) return record.status().record_sequence();
   if (record.has_definition()) return record.definition().record_sequence();
+  if (record.has_pending()) return record.pending().record_sequence();
   return record.correction().record_sequence();
 }
 
 const std::string& code_of(const v1::Event& record) {
   if (record.has_status()) return record.status().code();
   if (record.has_definition()) return record.definition().definition().code();
+  if (record.has_pending()) return record.pending().code();
   return record.correction().code();
 }
 

@@ -1,7 +1,10 @@
 // What an application was told by records, so that another server does not tell it again.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
+#include <tuple>
 
 #include "indexcast/v1/query.pb.h"
 
@@ -21,6 +24,7 @@ class RecordMemory {
   bool repeats(const v1::Event& record) {
     if (record.has_status()) return repeats(record.status());
     if (record.has_definition()) return repeats(record.definition());
+    if (record.has_pending()) return repeats(record.pending());
     return repeats(record.correction());
   }
 
@@ -49,11 +53,22 @@ class RecordMemory {
     return same;
   }
 
+  bool repeats(const v1::PendingPrice& now) {
+    v1::PendingPrice& last = pending_[{now.symbol(), now.subject(), now.decision()}];
+    const bool same = others_may_repeat_ && last.trade_date() == now.trade_date() &&
+                      last.reason() == now.reason() && last.price() == now.price() &&
+                      last.exchange_time() == now.exchange_time();
+    last = now;
+    return same;
+  }
+
   bool status_may_repeat_ = false;
   bool others_may_repeat_ = false;
   std::optional<v1::StatusChanged> status_;
   std::optional<v1::Definition> definition_;
   std::optional<v1::Correction> correction_;
+  // The last one of each member, subject and decision.
+  std::map<std::tuple<std::string, int, int>, v1::PendingPrice> pending_;
 };
 
 }  // namespace indexcast::subscriber

@@ -153,6 +153,7 @@ class RollCommand {
 
   Roll compute() {
     RollResult result = roll(input_);
+    mark_suspended(result.roll.tomorrow);
     std::vector<const RollFault*> own;
     for (const RollFault& fault : result.faults) {
       if (!follows_from_another(fault)) own.push_back(&fault);
@@ -167,6 +168,16 @@ class RollCommand {
     }
     for (std::size_t i = 0; i < skipped_.size(); ++i) result.roll.skipped_actions[i] += skipped_[i];
     return std::move(result.roll);
+  }
+
+  // Marks the members with a suspension on today's date, and no other.
+  void mark_suspended(IndexDefinition& tomorrow) const {
+    for (Member& member : tomorrow.members) {
+      member.suspended = std::ranges::any_of(input_.actions, [&](const CorporateAction& action) {
+        return action.kind == ActionKind::suspension && action.symbol == member.symbol() &&
+               action.date == input_.today.effective_date;
+      });
+    }
   }
 
   // Returns a warning for each market of the members that is shut on the day or not covered, and

@@ -40,6 +40,8 @@ struct CoreSettings {
   std::int64_t open_deadline_ms = 0;  // China time of day; default 09:29:50
   std::int64_t close_deadline_min = 20;
   std::uint16_t quotable_live_bp = 9000;  // live weight from which a level may be quotable
+  // Move of the level by pending prices up to which it may be quotable, basis points.
+  std::int64_t pending_impact_bp = 20;
 };
 
 // The collar around the last usable price (METHODOLOGY 4), percent; 0: none.
@@ -53,6 +55,18 @@ struct CollarSettings {
   std::int64_t szse_percent = 25;
   std::int64_t hkex_percent = 50;
   std::int64_t wait_s = 10;  // of a live feed without a price inside
+  std::vector<Override> overrides;
+};
+
+// Move of a level by one member's price at once from which the level guard holds the index
+// (METHODOLOGY 4), basis points; 0: none.
+struct LevelGuardSettings {
+  struct Override {
+    std::string code;  // "995366"
+    std::int64_t move_bp = 0;
+  };
+
+  std::int64_t move_bp = 100;
   std::vector<Override> overrides;
 };
 
@@ -182,6 +196,7 @@ struct Config {
   std::string log_level = "info";
   CoreSettings core;
   CollarSettings collar;
+  LevelGuardSettings level_guard;
   bool sse_enabled = true;
   bool szse_enabled = true;
   bool hkex_enabled = true;

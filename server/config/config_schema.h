@@ -10,7 +10,8 @@
 
 namespace indexcast::server {
 
-// A Walker has boolean, real, integer, text, texts, section, tables and moved as TableReader does.
+// A Walker has boolean, real, integer, percent, text, texts, section, tables and moved as
+// TableReader does.
 // In each table the plain keys come before the tables within it, as TOML wants them written.
 
 inline constexpr std::int64_t kMaxRing = 1 << 24;  // 1 GiB of events
@@ -46,6 +47,7 @@ void walk_core(Walker& walker, CoreSettings& core) {
   walker.text("open_deadline", core.open_deadline_ms, TimeOfDayText{});
   walker.integer("close_deadline_min", core.close_deadline_min, 0, 240);
   walker.integer("quotable_live_bp", core.quotable_live_bp, 0, 10'000);
+  walker.integer("pending_impact_bp", core.pending_impact_bp, 0, 10'000);
 }
 
 template <class Walker>
@@ -184,6 +186,15 @@ void walk_collar(Walker& walker, CollarSettings& collar) {
 }
 
 template <class Walker>
+void walk_level_guard(Walker& walker, LevelGuardSettings& guard) {
+  walker.percent("percent", guard.move_bp, 100);
+  walker.tables("overrides", guard.overrides, [](auto& table, LevelGuardSettings::Override& one) {
+    table.text("code", one.code, NonEmptyText{});
+    table.percent("percent", one.move_bp, 100);
+  });
+}
+
+template <class Walker>
 void walk_fx(Walker& walker, FxSettings& fx) {
   walker.text("series", fx.series, NonEmptyText{});
   walker.text("mode", fx.mode, one_of<FxMode>("realtime", "fixed", "frozen_at_close"));
@@ -216,8 +227,9 @@ void walk_zmq_client(Walker& walker, ZmqClientSettings& client) {
   walker.text("name", client.name, NonEmptyText{});
   walker.text("public_key", client.public_key, CurveKeyText{});
   walker.texts("codes", client.codes, NonEmptyText{});
-  walker.texts("topics", client.topics,
-               one_of<TopicKind>("level", "grid", "inav", "status", "definition", "correction"));
+  walker.texts(
+      "topics", client.topics,
+      one_of<TopicKind>("level", "grid", "inav", "status", "definition", "correction", "pending"));
   walker.integer("requests_per_s", client.requests_per_s, 0, 1'000'000);
   walker.integer("answer_bytes_per_s", client.answer_bytes_per_s, 0, kMaxAnswerRate);
 }
@@ -332,6 +344,7 @@ void walk_config(Walker& walker, Config& config) {
   walker.section("days", [&](auto& table) { walk_days(table, config.days); });
   walker.section("core", [&](auto& table) { walk_core(table, config.core); });
   walker.section("price_collar", [&](auto& table) { walk_collar(table, config.collar); });
+  walker.section("level_guard", [&](auto& table) { walk_level_guard(table, config.level_guard); });
   walker.section("sse", [&](auto& table) { walk_sse(table, config.sse_enabled, config.sse); });
   walker.section("szse", [&](auto& table) { walk_szse(table, config.szse_enabled, config.szse); });
   walker.section("hkex", [&](auto& table) { walk_hkex(table, config.hkex_enabled, config.hkex); });

@@ -164,14 +164,19 @@ std::string definition_dividends_text(const TotalReturn& total) {
 }
 
 std::string definition_members_text(const IndexDefinition& definition) {
+  const bool suspended = std::ranges::any_of(definition.members, &Member::suspended);
   std::string out =
-      "symbol,name,currency,calculation_shares,cap_factor,close,base_price,reference_price\n";
+      "symbol,name,currency,calculation_shares,cap_factor,close,base_price,reference_price";
+  out += suspended ? ",suspended\n" : "\n";
   for (const Member& member : definition.members) {
     out += fmt::format(
-        "{},{},{},{},{},{},{},{}\n", member.symbol(), member.name(), member.currency(),
+        "{},{},{},{},{},{},{},{}{}\n", member.symbol(), member.name(), member.currency(),
         format_trimmed(member.calculation_shares.raw, CalculationShares::kDecimals),
         format_trimmed(member.cap_factor.raw, CapFactor::kDecimals), price_text(member.close),
-        price_text(member.base_price), price_text(member.reference_price));
+        price_text(member.base_price), price_text(member.reference_price),
+        !suspended         ? ""
+        : member.suspended ? ",true"
+                           : ",false");
   }
   return out;
 }

@@ -25,11 +25,14 @@ enum Column : std::size_t {
   kClose,
   kBasePrice,
   kReferencePrice,
+  kSuspended,
   kColumnCount,
 };
 constexpr std::array<std::string_view, kColumnCount> kColumns{
-    "symbol",     "name",  "currency",   "calculation_shares",
-    "cap_factor", "close", "base_price", "reference_price"};
+    "symbol", "name",       "currency",        "calculation_shares", "cap_factor",
+    "close",  "base_price", "reference_price", "suspended"};
+// The columns before it are required.
+constexpr std::size_t kFirstOptional = kSuspended;
 
 // Places of a cap factor; its product with shares has kSharesPlaces more.
 constexpr int kCapFactorPlaces = CapFactor::kDecimals;
@@ -89,7 +92,7 @@ class MemberReader {
  private:
   void fault(std::string_view key, std::string_view what) { faults_.add(path_, line_, key, what); }
 
-  // Columns may come in any order; every one must be there, and no other.
+  // Columns may come in any order; every required one must be there, and no unknown one.
   bool read_header(std::string_view line) {
     std::vector<std::string_view> names;
     split(line, [&](std::string_view name) { names.push_back(name); });
@@ -105,23 +108,23 @@ class MemberReader {
     for (std::size_t i = 0; i < kColumnCount; ++i) {
       const auto at = std::ranges::find(names, kColumns[i]);
       if (at == names.end()) {
-        refuse(kColumns[i], "column missing");
+        if (i < kFirstOptional) refuse(kColumns[i], "column missing");
       } else if (good) {
         column_[static_cast<std::size_t>(at - names.begin())] = i;
       }
     }
+    columns_ = names.size();
     return good;
   }
 
   void read_row(std::string_view line) {
     std::size_t count = 0;
     split(line, [&](std::string_view field) {
-      if (count < kColumnCount) field_[column_[count]] = field;
+      if (count < columns_) field_[column_[count]] = field;
       ++count;
     });
-    if (count != kColumnCount) {
-      fault("members", fmt::format("{} fields where the header has {}", count,
-                                   static_cast<std::size_t>(kColumnCount)));
+    if (count != columns_) {
+      fault("members", fmt::format("{} fields where the header has {}", count, columns_));
       return;
     }
     MemberRow& row = rows_.emplace_back();
@@ -131,6 +134,7 @@ class MemberReader {
     read_price(kClose, row.member.close);
     read_price(kBasePrice, row.member.base_price);
     read_price(kReferencePrice, row.member.reference_price);
+    row.member.suspended = read_suspended();
   }
 
   std::shared_ptr<const Security> read_security() {
@@ -197,6 +201,14 @@ class MemberReader {
     }
   }
 
+  // The field stays empty in a file without the column.
+  bool read_suspended() {
+    const std::string_view value = field_[kSuspended];
+    if (!value.empty() && value != "true" && value != "false")
+      fault(kColumns[kSuspended], fmt::format("must be true or false, not {}", value));
+    return value == "true";
+  }
+
   // Whether a column says anything; a fault if not.
   bool present(Column column) {
     if (field_[column].empty()) fault(kColumns[column], "missing");
@@ -220,6 +232,7 @@ class MemberReader {
   SecurityPool& pool_;
   FaultList& faults_;
   int line_ = 0;
+  std::size_t columns_ = 0;                           // of the header
   std::array<std::size_t, kColumnCount> column_{};    // that each field of a row is
   std::array<std::string_view, kColumnCount> field_;  // of the row that is read, by column
   std::string text_;

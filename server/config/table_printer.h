@@ -20,6 +20,9 @@ class TablePrinter {
   void integer(std::string_view key, T value, std::int64_t, std::int64_t) {
     line(key, std::to_string(value));
   }
+  void percent(std::string_view key, std::int64_t basis_points, int /*max*/) {
+    real(key, static_cast<double>(basis_points) / 100, 0, 0);
+  }
   template <class T, class Codec>
   void text(std::string_view key, const T& value, const Codec& codec) {
     std::string shown = quoted(codec.format(value));

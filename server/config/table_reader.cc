@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <utility>
 
 namespace indexcast::server {
@@ -31,6 +32,21 @@ void TableReader::real(std::string_view key, double& out, double min, double max
   if (!value || !(*value >= min && *value <= max))
     return fault_at(*node, key, fmt::format("must be a number from {} to {}", min, max));
   out = *value;
+}
+
+void TableReader::percent(std::string_view key, std::int64_t& basis_points, int max) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  constexpr double kBasisPoints = 100;  // of a percent
+  const double value = node->is_number() ? node->value<double>().value_or(-1) : -1;
+  // The double nearest to a number with two places gives that number back.
+  const bool in_range = value >= 0 && value <= max;
+  const double rounded = in_range ? std::round(value * kBasisPoints) : 0;
+  if (!in_range || rounded / kBasisPoints != value)
+    return fault_at(
+        *node, key,
+        fmt::format("must be a number from 0 to {} with at most two decimal places", max));
+  basis_points = static_cast<std::int64_t>(rounded);
 }
 
 std::optional<std::int64_t> TableReader::read_integer(std::string_view key, std::int64_t min,

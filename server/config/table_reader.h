@@ -27,6 +27,8 @@ class TableReader {
   void real(std::string_view key, double& out, double min, double max);
   template <std::integral T>
   void integer(std::string_view key, T& out, std::int64_t min, std::int64_t max);
+  // A number from 0 to `max` with at most two decimal places, in basis points.
+  void percent(std::string_view key, std::int64_t& basis_points, int max);
   template <class T, class Codec>
   void text(std::string_view key, T& out, const Codec& codec);
   // An array of text; the one in the file replaces the default as a whole.

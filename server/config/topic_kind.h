@@ -10,14 +10,14 @@ namespace indexcast::server {
 
 // The topics of an index that can be allowed one by one. "skipped" belongs to all of them, and
 // "heartbeat/" to everybody.
-enum class TopicKind : std::uint8_t { level, grid, inav, status, definition, correction };
+enum class TopicKind : std::uint8_t { level, grid, inav, status, definition, correction, pending };
 
-inline constexpr std::array<std::string_view, 6> kTopicKindWords{
-    "level", "grid", "inav", "status", "definition", "correction"};
+inline constexpr std::array<std::string_view, 7> kTopicKindWords{
+    "level", "grid", "inav", "status", "definition", "correction", "pending"};
 
 inline std::vector<TopicKind> all_topic_kinds() {
-  return {TopicKind::level,  TopicKind::grid,       TopicKind::inav,
-          TopicKind::status, TopicKind::definition, TopicKind::correction};
+  return {TopicKind::level,      TopicKind::grid,       TopicKind::inav,   TopicKind::status,
+          TopicKind::definition, TopicKind::correction, TopicKind::pending};
 }
 
 }  // namespace indexcast::server

@@ -54,6 +54,9 @@ class Agreement {
     if (first.reference_price != member.reference_price)
       faults.add(definition.source, 0, "members",
                  member.symbol() + " has another reference_price in another definition");
+    if (first.suspended != member.suspended)
+      faults.add(definition.source, 0, "members",
+                 member.symbol() + " has another suspended in another definition");
   }
 
   // The first member of its symbol; members that share a security are told by its address.

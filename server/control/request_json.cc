@@ -62,6 +62,7 @@ Json standing_of_index(IndexId id, const TargetStates& states, const Universe& u
           {"held", level.status() == IndexStatus::held},
           {"status", word_of(kIndexStatusWords, level.status())},
           {"flags", std::move(flags)},
+          {"pending_impact", level.pending_impact},
           {"level", decimal(level.level.raw, places)},
           {"close", decimal(level.close.raw, places)},
           {"index_sequence", level.index_sequence},

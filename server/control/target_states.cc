@@ -1,8 +1,24 @@
 #include "server/control/target_states.h"
 
+#include <cstdlib>
+
 #include "calc/control.h"
+#include "feedhandlers/common/venue.h"
 
 namespace indexcast::server {
+
+namespace {
+
+// Whether an exchange's previous close is ours. Hong Kong's may be the close or the ex-price, in
+// three places (METHODOLOGY 4).
+bool fits(const Instrument& ours, Price stated) {
+  constexpr std::int64_t kTolerance = 1'000;  // 0.001
+  if (ours.market != feed::market_of(feed::Venue::hkex)) return stated == ours.reference_price;
+  return std::abs(stated.raw - ours.close.raw) <= kTolerance ||
+         std::abs(stated.raw - ours.reference_price.raw) <= kTolerance;
+}
+
+}  // namespace
 
 TargetStates::TargetStates(const Universe& universe)
     : universe_(&universe),
@@ -32,8 +48,9 @@ void TargetStates::apply(const PriceApplied& price) {
   InstrumentStanding& of = instruments_[price.header.id];
   of.price = price.price;
   of.kind = static_cast<PriceKind>(price.header.detail);
-  const Price ours = universe_->instruments()[price.header.id].reference_price;
-  if (of.kind == PriceKind::previous_close && price.price != ours) of.previous_close = price.price;
+  if (of.kind == PriceKind::previous_close &&
+      !fits(universe_->instruments()[price.header.id], price.price))
+    of.previous_close = price.price;
 }
 
 void TargetStates::apply(const InputDecision& decision) {
@@ -42,10 +59,20 @@ void TargetStates::apply(const InputDecision& decision) {
   const auto reason = static_cast<DecisionReason>(decision.header.detail2);
   // A price that was never usable settles nothing about one that waits.
   if (reason <= DecisionReason::beyond_bound) return;
-  if (decision.header.detail3 == static_cast<std::uint8_t>(DecisionSubject::price)) {
-    instruments_[decision.header.id].pending = Price{pending};
-  } else {
-    series_[decision.header.id].pending = FxRate{pending};
+  switch (static_cast<DecisionSubject>(decision.header.detail3)) {
+    case DecisionSubject::price: {
+      InstrumentStanding& of = instruments_[decision.header.id];
+      // A previous close is no price that waits: it stands until it is confirmed.
+      const bool of_reference = reason == DecisionReason::reference_outside;
+      (of_reference ? of.previous_close : of.pending) =
+          Price{of_reference ? decision.value : pending};
+      break;
+    }
+    case DecisionSubject::rate:
+      series_[decision.header.id].pending = FxRate{pending};
+      break;
+    case DecisionSubject::level_guard:
+      break;  // its indices have the flag
   }
 }
 

@@ -124,7 +124,7 @@ function connect() {
 // Subscribes in the `nth` of MODES, counted from 1, which is also the number of the command.
 function subscribe(nth) {
   const codes = [...indices.keys()];
-  server.socket.send(JSON.stringify({ op: 'subscribe', id: nth, codes, ...MODES[nth - 1] }));
+  server.socket.send(JSON.stringify({ op: 'subscribe', id: nth, codes, records: true, ...MODES[nth - 1] }));
 }
 
 function take(message) {
@@ -135,6 +135,12 @@ function take(message) {
     takeHeartbeat(message);
   } else if (message.type === 'level' || message.type === 'snapshot' || message.type === 'grid') {
     takeLevel(message);
+  } else if (message.type === 'pending') {
+    takePending(message);
+  } else if (message.type === 'status') {
+    takeStatusChange(message);
+  } else if (message.type === 'skipped' && message.kind === 'record') {
+    reconnect(0);  // the next snapshot has what is pending
   } else if (message.type === 'error' && message.kind === 'not_allowed') {
     if (message.id < MODES.length) subscribe(message.id + 1);
   }

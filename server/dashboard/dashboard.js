@@ -10,7 +10,7 @@ const JUDGE_MS = 250;
 const ZONE_OFFSET_MS = 8 * 3600 * 1000;  // UTC+8: Shanghai, Shenzhen, Hong Kong
 
 const $ = (id) => document.getElementById(id);
-const indices = new Map();     // code -> {level, calculated, fresh, until, points, card, dirty}
+const indices = new Map();     // code -> {level, pending, calculated, fresh, until, points, card, dirty}
 const panels = { feeds: null, status: null, at: 0, dirty: false };
 let exchangeMs = 0;            // newest exchange time of any level
 let notReady = '';             // why the server is not ready
@@ -45,6 +45,15 @@ function age(ms) {
   if (seconds < 60) return seconds + ' s ago';
   if (seconds < 3600) return Math.floor(seconds / 60) + ' min ago';
   return Math.floor(seconds / 3600) + ' h ago';
+}
+
+// Prices with at least two decimals.
+const priceText = (text) => text.replace(/(\.\d\d\d*?)0+$/, '$1');
+
+const IMPACT_MAX = 1000000;    // also stands for more
+
+function impactText(impact) {
+  return (impact / 100).toFixed(2) + ' bp' + (impact >= IMPACT_MAX ? ' or more' : '');
 }
 
 const count = (value) => value.toLocaleString('en-US');
@@ -112,12 +121,44 @@ function drawCard(index, live) {
     setPill(pill, words(flag), 'wait');
     return pill;
   }));
+  drawPending(index, current);
   card.querySelector('meter').value = level.weight_live;
   set('.live-text', (level.weight_live / 100).toFixed(2) + ' %');
   const cause = level.cause_symbol || words(level.cause);
   set('.cause', `by ${cause}, sequence ${count(level.index_sequence)}`);
   drawAge(index, current);
   drawSpark(index, direction);
+}
+
+// Text of a PendingPrice: a price that waits, or one that began the level guard.
+function pendingText(record) {
+  const { symbol, subject, reason } = record;
+  const price = priceText(record.price);
+  const reference = priceText(record.reference);
+  const impact = impactText(record.impact);
+  return subject === 'level_guard'
+    ? `${symbol}: level guard, price ${price}, before ${reference}, moved the level by ${impact}`
+    : `${symbol}: ${price} waits (${words(reason)}), compared with ${reference}, would move the level by ${impact}`;
+}
+
+// Shows the members that wait or hold the guard, as long as the level has the flag.
+function drawPending(index, current) {
+  const { level, pending } = index;
+  const list = index.card.querySelector('.pending');
+  const lines = [];
+  for (const [flag, subject] of [['price_pending', 'price'], ['level_guard', 'level_guard']]) {
+    if (!current || !level.flags.includes(flag)) continue;
+    const known = [...pending.values()].filter((record) => record.subject === subject);
+    lines.push(...(known.length > 0 ? known.map(pendingText) : [`${words(flag)}: member not known`]));
+  }
+  if (current && level.pending_impact > 0)
+    lines.push(`pending impact ${impactText(level.pending_impact)}`);
+  list.hidden = lines.length === 0;
+  list.replaceChildren(...lines.map((line) => {
+    const item = document.createElement('li');
+    item.textContent = line;
+    return item;
+  }));
 }
 
 function drawAge(index, current) {
@@ -152,10 +193,31 @@ function takeLevel(message) {
   if (!index) return;
   index.fresh = true;
   index.dirty = true;
+  if (message.type === 'snapshot') {
+    index.pending.clear();
+    message.pending.forEach(takePending);
+  }
   if (message.level === undefined) return;
   index.level = message;
   index.calculated = nsToMs(message.calculation_time);
   exchangeMs = Math.max(exchangeMs, nsToMs(message.exchange_time));
+}
+
+function takePending(record) {
+  const index = indices.get(record.code);
+  if (!index) return;
+  const key = record.subject + ' ' + record.symbol;
+  index.pending.delete(key);
+  if (record.decision === 'pending') index.pending.set(key, record);
+  index.dirty = true;
+}
+
+// An operator's request ends a guard without a record of its own.
+function takeStatusChange({ code, flags, previous_flags }) {
+  const index = indices.get(code);
+  if (!index || !previous_flags.includes('level_guard') || flags.includes('level_guard')) return;
+  for (const [key, { subject }] of index.pending)
+    if (subject === 'level_guard') index.pending.delete(key);
 }
 
 // Marks levels of the last connection as no longer current.
@@ -177,7 +239,7 @@ function takeIndices(list) {
   for (const definition of list.indices) {
     if (indices.has(definition.code)) continue;
     indices.set(definition.code, {
-      level: null, calculated: 0, fresh: false, until: 0, points: [], card: makeCard(definition),
+      level: null, pending: new Map(), calculated: 0, fresh: false, until: 0, points: [], card: makeCard(definition),
       dirty: true,
     });
   }

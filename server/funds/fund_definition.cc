@@ -130,6 +130,7 @@ class FundBuilder {
                                          feed::market_of(*venue_of(component.market))});
     member.shares = *component.quantity;
     member.close = member.base_price = member.reference_price = reference.price;
+    member.suspended = reference.suspended;
     member.line = component.line;
   }
 

@@ -90,8 +90,9 @@ class ClosesReader {
 ReferencePrices::ReferencePrices(std::span<const IndexDefinition> definitions) {
   for (const IndexDefinition& definition : definitions) {
     for (const Member& member : definition.members)
-      prices_.try_emplace(member.symbol(), ReferencePrice{member.security, member.currency(),
-                                                          member.reference_price});
+      prices_.try_emplace(member.symbol(),
+                          ReferencePrice{member.security, member.currency(), member.reference_price,
+                                         member.suspended});
   }
 }
 

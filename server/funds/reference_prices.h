@@ -18,6 +18,7 @@ struct ReferencePrice {
   std::shared_ptr<const Security> security;  // null when only a closes file names it
   std::string currency;                      // of the listing
   Price price{};
+  bool suspended = false;  // on the day before
 };
 
 class ReferencePrices {

@@ -8,6 +8,7 @@
 #include "feedhandlers/common/venue.h"
 #include "server/http/member_json.h"
 #include "server/publish/json_members.h"
+#include "server/publish/record_json.h"
 
 namespace indexcast::server {
 namespace {
@@ -116,6 +117,10 @@ void Api::append_index(JsonBuffer& out, const Universe& definitions, IndexId ind
   } else {
     append(out, "null");
   }
+  google::protobuf::RepeatedPtrField<v1::PendingPrice> pending;
+  picture_.records.append_pending(index, clock_.now(), pending);
+  append(out, ",\"pending\":");
+  append_pending_list_json(out, pending);
 }
 
 std::optional<Api::Page> Api::indices(const ClientRights& rights, std::string_view after,
@@ -127,21 +132,21 @@ std::optional<Api::Page> Api::indices(const ClientRights& rights, std::string_vi
   append_format(out, "{{\"epoch\":\"{}\",\"trade_date\":{},\"stream_sequence\":{},\"indices\":[",
                 sources_.view.epoch, sources_.view.trade_date, mirror_.cursor());
   std::size_t count = 0;
-  std::uint64_t levels = 0;  // of the page, ever: any new one makes another page of it
+  std::uint64_t news = 0;  // levels and records ever: any new one makes another page of it
   std::string last;
   for (; index < mirror_.indices() && count < limit; ++index) {
     if (!rights.may_see(current->indices()[index].code)) continue;
     if (count++ > 0) out.push_back(',');
     append_index(out, *current, index);
     out.push_back('}');
-    levels += mirror_.index_sequence(index);
+    news += mirror_.index_sequence(index) + picture_.records.newest(index);
     last = current->indices()[index].code;
   }
   append(out, "],\"next\":");
   index < mirror_.indices() ? append_quoted(out, last) : append(out, "null");
   out.push_back('}');
   return Page{string_of(out),
-              fmt::format("{}-{}-{}-{}", sources_.view.epoch, mirror_.edition(), count, levels)};
+              fmt::format("{}-{}-{}-{}", sources_.view.epoch, mirror_.edition(), count, news)};
 }
 
 std::optional<IndexId> Api::find(const ClientRights& rights, std::string_view code) const {
@@ -212,8 +217,8 @@ Api::Page Api::history(const std::string& holder, IndexId index, const LevelRang
 }
 
 std::string Api::version_of(IndexId index, bool certain) const {
-  return fmt::format("{}-{}-{}-{}", sources_.view.epoch, mirror_.edition(),
-                     mirror_.index_sequence(index), certain);
+  return fmt::format("{}-{}-{}-{}-{}", sources_.view.epoch, mirror_.edition(),
+                     mirror_.index_sequence(index), picture_.records.newest(index), certain);
 }
 
 std::string Api::feeds() const {

@@ -63,7 +63,7 @@ class Api {
   // Definitions of the edition to which the mirror's levels belong.
   std::shared_ptr<const Universe> definitions() const;
   void append_index(JsonBuffer& out, const Universe& definitions, IndexId index);
-  // ETag of a page with all contents of the index's newest level.
+  // ETag of a page with all contents of the index's newest level and record.
   std::string version_of(IndexId index, bool prices_certain) const;
 
   const MetricSources& sources_;

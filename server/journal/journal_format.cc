@@ -30,6 +30,8 @@ void add_member(Digest& digest, const Member& member) {
   digest.add(Int128{member.market()});
   digest.add(Int128{member.shares.raw});
   digest.add(Int128{member.reference_price.raw});
+  digest.add(Int128{member.close.raw});
+  if (member.suspended) digest.add("suspended");
 }
 
 // Of an index whose divisor takes them in: no series has them.

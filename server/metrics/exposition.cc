@@ -13,7 +13,6 @@
 
 namespace indexcast::server {
 namespace {
-
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
@@ -86,7 +85,8 @@ constexpr std::array<std::string_view, kCoreCounterCount> kCoreHelp{
     "Markets that ended without all of their closing prices.",
     "Markets that traded though the calendar said that they were shut.",
     "Prices and rates that waited and were taken after all.",
-    "Prices and rates that waited and were refused."};
+    "Prices and rates that waited and were refused.",
+    "Prices inside their collar that moved a level too far at once."};
 static_assert(!kCoreHelp.back().empty(), "every core counter needs its help text");
 
 class Families {
@@ -285,7 +285,7 @@ constexpr std::array<PublisherCounter, 9> kPublisherCounters{{
     {"heartbeats", "Heartbeat messages sent.", &PublisherStats::heartbeats},
     {"inavs", "Indicative values of funds sent, on ticks and on the grid.", &PublisherStats::inavs},
     {"grids", "Levels sent at the instants of the grid.", &PublisherStats::grids},
-    {"records", "Status, definition and correction messages sent.", &PublisherStats::records},
+    {"records", "Status, definition and other records sent.", &PublisherStats::records},
     {"lapped", "Times the core overtook the publisher by the whole ring.", &PublisherStats::lapped},
     {"skipped", "Levels left out and named in Skipped messages.", &PublisherStats::skipped},
     {"send_failures", "Messages that the transport refused.", &PublisherStats::send_failures},

@@ -42,6 +42,21 @@ void add_collars(const CollarSettings& collar, const Universe& universe, Opening
   }
 }
 
+// The rule of every index, then the rules of single indices.
+void add_belief_rules(const Config& config, const Universe& universe, Opening& opening) {
+  const auto add = [&](std::uint32_t index, std::int64_t move_bp) {
+    MarketEvent& event = opening.add(EventKind::belief_rule);
+    event.instrument = index;
+    event.value[0] = move_bp;
+    event.value[1] = config.core.pending_impact_bp;
+  };
+  add(kNoInstrument, config.level_guard.move_bp);
+  for (const LevelGuardSettings::Override& one : config.level_guard.overrides) {
+    const IndexId index = universe.find_index(one.code);
+    if (index < universe.indices().size()) add(index, one.move_bp);
+  }
+}
+
 // A series without a setting has no source, so it is fixed.
 void add_fx_rules(const Config& config, const Universe& universe, Date trade_date,
                   Opening& opening) {
@@ -79,6 +94,7 @@ std::vector<MarketEvent> opening_events(const Config& config, const Universe& un
                                         Date trade_date, TimeNs now) {
   Opening opening(now);
   add_collars(config.collar, universe, opening);
+  add_belief_rules(config, universe, opening);
   add_fx_rules(config, universe, trade_date, opening);
   add_calendar(config.day, opening);
   if (config.core.statistics_from == StatisticsFrom::grid)

@@ -60,8 +60,31 @@ void EventLog::log_feed(const FeedChanged& change) const {
   }
 }
 
-// Decisions that need a person are warnings: a request waits, or was not carried out as asked.
+// The guard's decision is about an instrument; its reference is the price before the jump.
+void EventLog::log_guard(const InputDecision& decision) const {
+  const auto reason = static_cast<DecisionReason>(decision.header.detail2);
+  const bool counts = decision.header.detail == static_cast<std::uint8_t>(Decision::accepted);
+  const std::string price = format_trimmed(decision.value, Price::kDecimals);
+  const std::string before = format_trimmed(decision.reference, Price::kDecimals);
+  const std::string& symbol = universe_->instruments()[decision.header.id].symbol;
+  if (decision.header.detail == static_cast<std::uint8_t>(Decision::pending)) {
+    spdlog::warn("{}: level guard began ({}): price {}, before {}, feed sequence {}", symbol,
+                 word_of(kDecisionReasonWords, decision.header.detail2), price, before,
+                 decision.feed_sequence);
+    return;
+  }
+  const bool alarm = reason == DecisionReason::unrepeated;
+  spdlog::log(alarm ? spdlog::level::warn : spdlog::level::info,
+              "{}: level guard ended ({}): price {}, before {}; high and low {} its levels{}",
+              symbol, word_of(kDecisionReasonWords, decision.header.detail2), price, before,
+              counts ? "include" : "leave out",
+              alarm ? "; check the price, lift_guard can include them" : "");
+}
+
+// Decisions that need a person are warnings: a price or rate waits.
 void EventLog::log_decision(const InputDecision& decision) const {
+  if (decision.header.detail3 == static_cast<std::uint8_t>(DecisionSubject::level_guard))
+    return log_guard(decision);
   const bool of_rate = decision.header.detail3 == static_cast<std::uint8_t>(DecisionSubject::rate);
   const bool waits = decision.header.detail == static_cast<std::uint8_t>(Decision::pending);
   const int places = of_rate ? FxRate::kDecimals : Price::kDecimals;

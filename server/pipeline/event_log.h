@@ -30,6 +30,7 @@ class EventLog final : public Agent {
   void log_market(const MarketChanged& change);
   void log_feed(const FeedChanged& change) const;
   void log_decision(const InputDecision& decision) const;
+  void log_guard(const InputDecision& decision) const;
   void log_control(const ControlDone& done) const;
   std::string_view target_name(ControlOp op, std::uint32_t id) const;
 

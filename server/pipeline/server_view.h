@@ -31,7 +31,7 @@ struct ServerView {
   const Universe* universe = nullptr;
   const Editions* editions = nullptr;
   const BroadcastRing* ring = nullptr;
-  // Status, definition and correction records alone, in their order: kept for the day.
+  // Status, definition, correction and pending records alone, in their order: kept for the day.
   const BroadcastRing* kept = nullptr;
   const LatestTable* latest = nullptr;
   const CoreCounters* core = nullptr;

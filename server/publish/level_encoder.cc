@@ -47,6 +47,8 @@ void set_quality(const LevelUpdate& update, v1::Level& out) {
   out.set_fx_rate(update.fx_rate.raw);
   out.set_fx_rate_2(update.fx_rate_2.raw);
   out.set_fx_age_ms(update.fx_age_ms);
+  out.set_pending_impact(update.pending_impact);
+  out.set_lag_ms(update.lag_ms);
 }
 
 void set_times(const LevelUpdate& update, TimeNs publish_time, const Clock& clock, v1::Level& out) {

@@ -60,6 +60,8 @@ void append_quality(JsonBuffer& out, const v1::Level& level) {
   append_optional_decimal(out, "fx_rate_2", level.fx_rate_2(), kRatePlaces);
   append_number(out, "fx_age_ms", level.fx_age_ms());
   append_number(out, "definition_version", level.definition_version());
+  append_number(out, "pending_impact", level.pending_impact());
+  append_number(out, "lag_ms", level.lag_ms());
 }
 
 }  // namespace

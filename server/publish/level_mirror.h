@@ -102,6 +102,7 @@ class LevelMirror {
       case RecordKind::control_done:
       case RecordKind::correction:
       case RecordKind::status_changed:
+      case RecordKind::pending_price:
         break;
     }
   }

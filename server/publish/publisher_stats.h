@@ -19,7 +19,7 @@ struct PublisherStats {
   Counter heartbeats;
   Counter inavs;          // indicative values of funds, ticks and grid
   Counter grids;          // levels of the grid
-  Counter records;        // status, definition and correction messages
+  Counter records;        // status, definition, correction and pending messages
   Counter lapped;         // times that the core overtook this reader by the whole ring
   Counter skipped;        // levels left out, every one named in a Skipped message
   Counter send_failures;  // messages that the transport refused

@@ -6,6 +6,7 @@ namespace indexcast::server {
 
 std::string_view topic_of(RecordKind kind) {
   if (kind == RecordKind::status_changed) return "status";
+  if (kind == RecordKind::pending_price) return "pending";
   return kind == RecordKind::definition_changed ? "definition" : "correction";
 }
 
@@ -26,6 +27,10 @@ void RecordEncoder::fill(const Record& record, TimeNs publish_time, v1::Event& o
     v1::DefinitionChanged& definition = *out.mutable_definition();
     fill_definition_change(record.as<DefinitionChanged>(), definition);
     definition.set_publish_time(published_ns);
+  } else if (record.kind() == RecordKind::pending_price) {
+    v1::PendingPrice& pending = *out.mutable_pending();
+    fill_pending(record.as<PendingPrice>(), pending);
+    pending.set_publish_time(published_ns);
   } else {
     v1::Correction& correction = *out.mutable_correction();
     fill_correction(record.as<Correction>(), correction);
@@ -39,6 +44,8 @@ std::string_view RecordEncoder::encode(const Record& record, TimeNs publish_time
     event_.status().SerializeToString(&bytes_);
   } else if (event_.has_definition()) {
     event_.definition().SerializeToString(&bytes_);
+  } else if (event_.has_pending()) {
+    event_.pending().SerializeToString(&bytes_);
   } else {
     event_.correction().SerializeToString(&bytes_);
   }
@@ -86,6 +93,23 @@ void RecordEncoder::fill_correction(const Correction& record, v1::Correction& ou
   out.set_published(record.published.raw);
   out.set_corrected(record.corrected.raw);
   out.set_input_sequence(record.header.input_sequence);
+  out.set_receive_time(clock_.published(record.receive_time).ns);
+}
+
+void RecordEncoder::fill_pending(const PendingPrice& record, v1::PendingPrice& out) const {
+  out.set_epoch(epoch_);
+  out.set_record_sequence(record.record_sequence);
+  out.set_code(universe_->indices()[record.header.id].code);
+  out.set_trade_date(trade_date_);
+  out.set_subject(static_cast<v1::DecisionSubject>(record.header.detail3));
+  out.set_decision(static_cast<v1::Decision>(record.header.detail));
+  out.set_reason(static_cast<v1::DecisionReason>(record.header.detail2));
+  out.set_symbol(universe_->instruments()[record.instrument].symbol);
+  out.set_price(record.price.raw);
+  out.set_reference(record.reference.raw);
+  out.set_impact(record.impact);
+  out.set_input_sequence(record.header.input_sequence);
+  out.set_exchange_time(record.exchange_time.ns);
   out.set_receive_time(clock_.published(record.receive_time).ns);
 }
 

@@ -23,14 +23,15 @@ class RecordEncoder {
   // message's times are of the wall clock (Clock::published).
   void fill(const Record& record, TimeNs publish_time, v1::Event& out) const;
 
-  // The StatusChanged, DefinitionChanged or Correction of it, serialized; valid until the next
-  // call.
+  // The StatusChanged, DefinitionChanged, Correction or PendingPrice of it, serialized; valid until
+  // the next call.
   std::string_view encode(const Record& record, TimeNs publish_time);
 
  private:
   void fill_status(const StatusChanged& record, v1::StatusChanged& out) const;
   void fill_definition_change(const DefinitionChanged& record, v1::DefinitionChanged& out) const;
   void fill_correction(const Correction& record, v1::Correction& out) const;
+  void fill_pending(const PendingPrice& record, v1::PendingPrice& out) const;
 
   const Universe* universe_;
   const Editions* editions_;

@@ -78,4 +78,35 @@ void append_correction_json(JsonBuffer& out, const v1::Correction& correction) {
   out.push_back('}');
 }
 
+void append_pending_json(JsonBuffer& out, const v1::PendingPrice& pending, std::string_view type) {
+  open_object(out, type, pending.epoch());
+  append_number(out, "record_sequence", pending.record_sequence());
+  append_text(out, "code", pending.code());
+  append_number(out, "trade_date", pending.trade_date());
+  append_word(out, "subject", word_of(kDecisionSubjectWords, pending.subject()));
+  append_word(out, "decision", word_of(kDecisionWords, pending.decision()));
+  append_word(out, "reason", word_of(kDecisionReasonWords, pending.reason()));
+  append_text(out, "symbol", pending.symbol());
+  append_decimal_field(out, "price", pending.price(), Price::kDecimals);
+  append_decimal_field(out, "reference", pending.reference(), Price::kDecimals);
+  append_number(out, "impact", pending.impact());
+  append_number(out, "input_sequence", pending.input_sequence());
+  append_wide(out, "exchange_time", pending.exchange_time());
+  append_wide(out, "receive_time", pending.receive_time());
+  append_wide(out, "publish_time", pending.publish_time());
+  out.push_back('}');
+}
+
+void append_pending_list_json(JsonBuffer& out,
+                              const google::protobuf::RepeatedPtrField<v1::PendingPrice>& list) {
+  out.push_back('[');
+  bool first = true;
+  for (const v1::PendingPrice& pending : list) {
+    if (!first) out.push_back(',');
+    append_pending_json(out, pending, {});
+    first = false;
+  }
+  out.push_back(']');
+}
+
 }  // namespace indexcast::server

@@ -14,10 +14,40 @@ void RecordPages::keep(const Record& record) {
   const IndexId index = record.as<RecordHeader>().id;
   const std::uint64_t sequence = record_sequence_of(record);
   positions_.add(index, sequence, mirror_.cursor() - 1);
-  if (record.kind() != RecordKind::definition_changed) return;
+  if (record.kind() == RecordKind::status_changed) return keep_status(record.as<StatusChanged>());
+  const bool is_definition = record.kind() == RecordKind::definition_changed;
+  if (!is_definition && record.kind() != RecordKind::pending_price) return;
   v1::Event event;
   encoder_.fill(record, TimeNs{}, event);
+  if (!is_definition) return keep_pending(index, std::move(*event.mutable_pending()));
   definitions_[{index, sequence}] = std::move(*event.mutable_definition());
+}
+
+// An operator's request ends a guard without a record of its own.
+void RecordPages::keep_status(const StatusChanged& status) {
+  const auto found = pending_.find(status.header.id);
+  if (found == pending_.end() || (status.previous_flags & ~status.flags & kLevelGuard) == 0) return;
+  std::erase_if(found->second, [](const v1::PendingPrice& each) {
+    return each.subject() == v1::DECISION_SUBJECT_LEVEL_GUARD;
+  });
+}
+
+void RecordPages::keep_pending(IndexId index, v1::PendingPrice now) {
+  std::vector<v1::PendingPrice>& pending = pending_[index];
+  std::erase_if(pending, [&](const v1::PendingPrice& each) {
+    return each.symbol() == now.symbol() && each.subject() == now.subject();
+  });
+  if (now.decision() == v1::DECISION_PENDING) pending.push_back(std::move(now));
+}
+
+void RecordPages::append_pending(IndexId index, TimeNs now,
+                                 google::protobuf::RepeatedPtrField<v1::PendingPrice>& out) const {
+  const auto found = pending_.find(index);
+  if (found == pending_.end()) return;
+  for (const v1::PendingPrice& each : found->second) {
+    *out.Add() = each;
+    out.rbegin()->set_publish_time(now.ns);
+  }
 }
 
 void RecordPages::append(IndexId index, std::uint64_t from, std::uint64_t to, TimeNs now,

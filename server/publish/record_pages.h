@@ -1,10 +1,11 @@
-// The status, definition and correction records of the day, as answers.
+// The status, definition, correction and pending records of the day, as answers.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "indexcast/v1/query.pb.h"
 #include "server/pipeline/server_view.h"
@@ -39,6 +40,11 @@ class RecordPages {
   // A record from first() to newest(); false when it has been overwritten.
   bool load(IndexId index, std::uint64_t sequence, TimeNs now, v1::Event& out) const;
 
+  // Appends the last PendingPrice of each member and subject of the index, if its decision is
+  // pending, in the order of their record sequences.
+  void append_pending(IndexId index, TimeNs now,
+                      google::protobuf::RepeatedPtrField<v1::PendingPrice>& out) const;
+
   // The first page of from..to, 0 being the newest.
   void append(IndexId index, std::uint64_t from, std::uint64_t to, TimeNs now,
               v1::RecordsReply& out) const;
@@ -50,12 +56,17 @@ class RecordPages {
       pages.keep(record);
       heard(record.as<RecordHeader>().id);
     }
-    void on_records_skipped(IndexId, std::uint64_t, std::uint64_t) {}
+    // An end may be among them: what is pending is not known any more.
+    void on_records_skipped(IndexId index, std::uint64_t, std::uint64_t) {
+      pages.pending_.erase(index);
+    }
     RecordPages& pages;
     const Heard& heard;
   };
 
   void keep(const Record& record);
+  void keep_status(const StatusChanged& status);
+  void keep_pending(IndexId index, v1::PendingPrice now);
 
   const BroadcastRing* ring_;
   KeptMirror mirror_;
@@ -64,6 +75,7 @@ class RecordPages {
   // By index and record sequence, as they were read: an edition is forgotten once another is in
   // force. One for each index at the day's start, and one for each request of an operator's.
   std::map<std::pair<IndexId, std::uint64_t>, v1::DefinitionChanged> definitions_;
+  std::map<IndexId, std::vector<v1::PendingPrice>> pending_;
 };
 
 }  // namespace indexcast::server

@@ -53,14 +53,19 @@ inline constexpr std::array<std::string_view, 3> kInstrumentStatusWords{"trading
 
 inline constexpr std::array<std::string_view, 3> kDecisionWords{"pending", "accepted", "refused"};
 
-inline constexpr std::array<std::string_view, 10> kDecisionReasonWords{
-    "not_positive", "overflow_code", "beyond_bound", "outside_collar", "outside_limits",
-    "fx_guard",     "traded_again",  "waited",       "back_inside",    "by_operator"};
+inline constexpr std::array<std::string_view, kDecisionReasonCount> kDecisionReasonWords{
+    "not_positive", "overflow_code", "beyond_bound",   "outside_collar", "outside_limits",
+    "fx_guard",     "traded_again",  "waited",         "back_inside",    "by_operator",
+    "far",          "stays_outside", "official_close", "resumed",        "reference_outside",
+    "jumped",       "repeated",      "came_back",      "unrepeated"};
+
+inline constexpr std::array<std::string_view, 3> kDecisionSubjectWords{"price", "rate",
+                                                                       "level_guard"};
 
 inline constexpr std::array<std::string_view, kControlOpCount> kControlOpWords{
     "hold",          "release",      "exceptional_rule", "correct_close",     "override_price",
     "release_price", "accept_price", "refuse_price",     "confirm_reference", "override_rate",
-    "release_rate",  "accept_rate",  "refuse_rate",      "activate"};
+    "release_rate",  "accept_rate",  "refuse_rate",      "activate",          "lift_guard"};
 
 inline constexpr std::array<std::string_view, kControlOutcomeCount> kControlOutcomeWords{
     "applied",       "unknown_target", "stale_version", "expired",

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array kKindsWithALevel{TopicKind::level, TopicKind::grid, TopicKind::inav};
 
 constexpr std::array kKindsOfRecords{TopicKind::status, TopicKind::definition,
-                                     TopicKind::correction};
+                                     TopicKind::correction, TopicKind::pending};
 
 // Whoever gets an index's levels at any pace may ask for the newest one.
 bool sees_a_level(const Entitlement& asker) {
@@ -128,6 +128,7 @@ void AnswerDesk::snapshot(const v1::SnapshotRequest& request, const Entitlement&
     one.set_code(view_.universe->indices()[index].code);
     one.set_complete_to(mirror_.index_sequence(index));
     one.set_records_to(records_.newest(index));
+    records_.append_pending(index, clock_.now(), *one.mutable_pending());
     if (mirror_.has_level(index)) one.mutable_level()->CopyFrom(newest_level(index));
   }
   set_page_end(std::move(page.next), std::move(page.unknown), out);
@@ -155,6 +156,7 @@ void AnswerDesk::members(const v1::MembersRequest& request, const Entitlement& a
   v1::MembersReply& out = *reply.mutable_members();
   fill_members(*view_.editions->at(mirror_.edition()), mirror_, index, view_.clock, out);
   out.mutable_level()->CopyFrom(newest_level(index));
+  records_.append_pending(index, clock_.now(), *out.mutable_pending());
 }
 
 template <class RangeRequest>
@@ -176,7 +178,8 @@ void AnswerDesk::records(const v1::RecordsRequest& request, const Entitlement& a
   if (!exists(index)) return refuse(v1::REFUSAL_REASON_UNKNOWN_CODE, request.code(), reply);
   // They have one numbering: a part of them would have holes.
   if (!std::ranges::all_of(kKindsOfRecords, [&](TopicKind kind) { return asker.sees(kind); }))
-    return refuse(v1::REFUSAL_REASON_NOT_ALLOWED, "needs status, definition and correction", reply);
+    return refuse(v1::REFUSAL_REASON_NOT_ALLOWED,
+                  "needs status, definition, correction and pending", reply);
   if (!check_range(request, reply)) return;
   v1::RecordsReply& out = *reply.mutable_records();
   out.set_code(request.code());

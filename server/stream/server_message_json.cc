@@ -35,19 +35,26 @@ void append_rest_of_level(JsonBuffer& out, const v1::Level& level) {
   append(out, text_of(object).substr(1));
 }
 
+// The end of a snapshot.
+void append_records(JsonBuffer& out, const v1::Snapshot& snapshot) {
+  print(out, FMT_COMPILE(",\"records_to\":{},\"pending\":"), snapshot.records_to());
+  append_pending_list_json(out, snapshot.pending());
+  out.push_back('}');
+}
+
 void append_snapshot(JsonBuffer& out, const v1::ServerMessage& message) {
   const v1::Snapshot& snapshot = message.snapshot();
   if (snapshot.has_level()) {
     append_level_json(out, snapshot.level(), "snapshot");
     out.resize(out.size() - 1);
-    return print(out, FMT_COMPILE(",\"records_to\":{}}}"), snapshot.records_to());
+    return append_records(out, snapshot);
   }
   print(out,
         FMT_COMPILE("{{\"type\":\"snapshot\",\"epoch\":\"{}\",\"stream_sequence\":0,"
                     "\"index_sequence\":0,\"code\":"),
         message.epoch());
   append_quoted(out, snapshot.code());
-  print(out, FMT_COMPILE(",\"records_to\":{}}}"), snapshot.records_to());
+  append_records(out, snapshot);
 }
 
 void append_grid(JsonBuffer& out, const v1::Grid& grid) {
@@ -109,6 +116,8 @@ void append_body(JsonBuffer& out, const v1::ServerMessage& message) {
       return append_definition_json(out, message.definition());
     case v1::ServerMessage::kCorrection:
       return append_correction_json(out, message.correction());
+    case v1::ServerMessage::kPending:
+      return append_pending_json(out, message.pending(), "pending");
     case v1::ServerMessage::kReplay:
       return append_replay(out, message);
     case v1::ServerMessage::kUnsubscribed:

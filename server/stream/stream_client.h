@@ -55,7 +55,7 @@ class StreamClient;
 struct Wish {
   StreamMode mode = StreamMode::tick;
   std::int64_t interval_ms = 0;  // of conflated and grid
-  bool records = false;          // with its status, definition and correction records
+  bool records = false;          // with its records of all kinds
 };
 
 // One client follows one index.

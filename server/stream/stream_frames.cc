@@ -9,6 +9,8 @@ void move_into(v1::Event& event, v1::ServerMessage& message) {
     message.mutable_status()->Swap(event.mutable_status());
   } else if (event.has_definition()) {
     message.mutable_definition()->Swap(event.mutable_definition());
+  } else if (event.has_pending()) {
+    message.mutable_pending()->Swap(event.mutable_pending());
   } else {
     message.mutable_correction()->Swap(event.mutable_correction());
   }
@@ -70,6 +72,7 @@ Frame StreamFrames::snapshot_frame(IndexId index, FrameForm form, std::uint32_t 
   snapshot.set_code(universe_->indices()[index].code);
   snapshot.set_complete_to(newest_sequence(index));
   snapshot.set_records_to(newest_record(index));
+  picture_.records.append_pending(index, clock_.now(), *snapshot.mutable_pending());
   if (picture_.levels.has_level(index)) *snapshot.mutable_level() = newest(index);
   message.set_epoch(epoch_);
   message.set_id(id);

@@ -125,7 +125,7 @@ class Watch {
     reconnect_when_silent(socket_);
     // A recording waits for its disk now and then; ZeroMQ's own 1000 are a moment of an open.
     socket_.set(zmq::sockopt::rcvhwm, kReceiveHighWaterMark);
-    for (const std::string topic : {"level/", "skipped/"}) {
+    for (const std::string topic : {"level/", "skipped/", "pending/"}) {
       if (options.codes.empty()) socket_.set(zmq::sockopt::subscribe, topic);
       for (const std::string& code : options.codes) {
         socket_.set(zmq::sockopt::subscribe, topic + code + "/");
@@ -142,6 +142,9 @@ class Watch {
       while (!done() && receive()) {
       }
       while (members_.receive()) {
+        if (members_.members())
+          table_.take_pending(members_.members()->definition().code(),
+                              members_.members()->pending());
       }
       if (monitor_.follow()) table_.disconnect();
       if (terminal_) follow_keys();
@@ -202,6 +205,7 @@ class Watch {
     const std::string_view name = topic.to_string_view();
     if (name.starts_with("level/")) take_level(payload);
     if (name.starts_with("skipped/")) take<v1::Skipped>(payload);
+    if (name.starts_with("pending/")) take<v1::PendingPrice>(payload);
     if (name == "heartbeat/") take<v1::Heartbeat>(payload);
     return true;
   }
@@ -210,7 +214,7 @@ class Watch {
   void take(const zmq::message_t& payload) {
     Message message;
     if (!message.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
-    if constexpr (std::is_same_v<Message, v1::Skipped>) {
+    if constexpr (!std::is_same_v<Message, v1::Heartbeat>) {
       table_.take(message);
     } else {
       table_.take(message, clock_.now());
@@ -241,7 +245,9 @@ class Watch {
 
   void draw() {
     const TimeNs now = clock_.now();
-    if (!view_.shown().empty()) members_.ask(view_.shown(), now);
+    // The members of an index name those that waited before this watch began.
+    const std::string asked = view_.shown().empty() ? table_.unexplained() : view_.shown();
+    if (!asked.empty()) members_.ask(asked, now);
     if (now - drawn_ < kRedrawNs) return;
     drawn_ = now;
     terminal_->clear();

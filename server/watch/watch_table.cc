@@ -13,19 +13,63 @@ namespace {
 
 constexpr int kPercentPlaces = 4;
 constexpr std::uint32_t kMostPlaces = 18;
+constexpr int kImpactPlaces = 2;  // 0.01 bp
 constexpr const char* kRow = "{:<8} {:>14} {:>12} {:>10} {:<18} {:>9} {:>6} {:>8} {:>10}  {}\n";
+
+bool has(const v1::Level& level, LevelFlag flag) { return (level.flags() & flag) != 0; }
+
+bool knows(const WatchTable::Row& row, v1::DecisionSubject subject) {
+  return std::ranges::any_of(
+      row.pending, [&](const v1::PendingPrice& each) { return each.subject() == subject; });
+}
+
+std::string price_text(std::int64_t raw) { return format_trimmed(raw, Price::kDecimals); }
+
+std::string impact_text(std::uint32_t impact) {
+  return fmt::format("{} bp{}", format_decimal(impact, kImpactPlaces),
+                     impact >= kImpactMax ? " or more" : "");
+}
+
+std::string pending_line(const v1::PendingPrice& record) {
+  const bool guard = record.subject() == v1::DECISION_SUBJECT_LEVEL_GUARD;
+  const std::string price = price_text(record.price());
+  const std::string reference = price_text(record.reference());
+  const std::string impact = impact_text(record.impact());
+  if (guard)
+    return fmt::format("{} level guard: price {}, before {}, impact {}", record.symbol(), price,
+                       reference, impact);
+  return fmt::format("{} {} waits ({}), compared with {}, impact {}", record.symbol(), price,
+                     word_of(kDecisionReasonWords, record.reason()), reference, impact);
+}
 
 }  // namespace
 
 std::string quality_words(const v1::Level& level) {
-  if (level.quotable()) return "quotable";
-  std::string out;
+  std::string out = level.quotable() ? "quotable" : "";
   for (std::size_t bit = 0; bit < kLevelFlagWords.size(); ++bit) {
     if ((level.flags() >> bit & 1u) == 0) continue;
+    // Stays all day after a late start, and says nothing of the level.
+    if (level.quotable() && 1u << bit == kStatisticsPartial) continue;
     if (!out.empty()) out += ',';
     out += kLevelFlagWords[bit];
   }
   return out.empty() ? "-" : out;
+}
+
+std::vector<std::string> pending_lines(const WatchTable::Row& row) {
+  std::vector<std::string> lines;
+  const auto add = [&](LevelFlag flag, v1::DecisionSubject subject, std::string_view unknown) {
+    if (!has(row.level, flag)) return;
+    for (const v1::PendingPrice& each : row.pending) {
+      if (each.subject() == subject) lines.push_back(pending_line(each));
+    }
+    if (!knows(row, subject)) lines.emplace_back(unknown);
+  };
+  add(kPricePending, v1::DECISION_SUBJECT_PRICE, "price_pending: member not known");
+  add(kLevelGuard, v1::DECISION_SUBJECT_LEVEL_GUARD, "level_guard: member not known");
+  if (row.level.pending_impact() > 0)
+    lines.push_back("pending impact " + impact_text(row.level.pending_impact()));
+  return lines;
 }
 
 std::string time_of_day(std::int64_t wall_ns) {
@@ -80,6 +124,7 @@ void WatchTable::take(const v1::Level& level, TimeNs received) {
   }
   row.level = level;
   row.newest = true;
+  forget_ended(row);
   exchange_time_ = std::max(exchange_time_, level.exchange_time());
 }
 
@@ -111,6 +156,41 @@ void WatchTable::take(const v1::Heartbeat& heartbeat, TimeNs received) {
     const bool newest = row.level.index_sequence() >= index.index_sequence();
     newest ? static_cast<void>(row.newest = true) : outdate(row);
   }
+}
+
+// A record may arrive before a level that is older: only a level as new as the record ends it.
+void WatchTable::forget_ended(Row& row) {
+  std::erase_if(row.pending, [&](const v1::PendingPrice& each) {
+    const LevelFlag flag =
+        each.subject() == v1::DECISION_SUBJECT_LEVEL_GUARD ? kLevelGuard : kPricePending;
+    return !has(row.level, flag) && row.level.input_sequence() >= each.input_sequence();
+  });
+}
+
+void WatchTable::take(const v1::PendingPrice& record) {
+  enter_epoch(record.epoch());
+  std::vector<v1::PendingPrice>& pending = rows_[record.code()].pending;
+  std::erase_if(pending, [&](const v1::PendingPrice& each) {
+    return each.symbol() == record.symbol() && each.subject() == record.subject();
+  });
+  if (record.decision() == v1::DECISION_PENDING) pending.push_back(record);
+}
+
+void WatchTable::take_pending(const std::string& code,
+                              const google::protobuf::RepeatedPtrField<v1::PendingPrice>& list) {
+  const auto found = rows_.find(code);
+  if (found == rows_.end()) return;
+  found->second.pending.assign(list.begin(), list.end());
+  forget_ended(found->second);
+}
+
+std::string WatchTable::unexplained() const {
+  for (const auto& [code, row] : rows_) {
+    const bool price = has(row.level, kPricePending) && !knows(row, v1::DECISION_SUBJECT_PRICE);
+    const bool guard = has(row.level, kLevelGuard) && !knows(row, v1::DECISION_SUBJECT_LEVEL_GUARD);
+    if (row.newest && (price || guard)) return code;
+  }
+  return {};
 }
 
 // The timestamp counts, not the arrival: a heartbeat may have waited in a buffer while this machine
@@ -193,7 +273,10 @@ std::string WatchTable::line(const std::string& code, bool current) const {
       signed_text(level.change(), places), signed_text(level.change_percent(), kPercentPlaces),
       current ? word_of(kIndexStatusWords, level.status()) : "not known", level.index_sequence(),
       row.lost, row.skipped, fmt::format("{:.1f}", static_cast<double>(row.latency_ns) / 1e3),
-      current ? quality_words(level) : until_text(row));
+      !current ? until_text(row)
+      : level.pending_impact() > 0
+          ? fmt::format("{} (impact {})", quality_words(level), impact_text(level.pending_impact()))
+          : quality_words(level));
 }
 
 }  // namespace indexcast::server

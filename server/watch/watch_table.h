@@ -43,6 +43,8 @@ class WatchTable {
     TimeNs moved_at{};
     bool newest = false;  // no newer level is known to exist, and none was missed in a silence
     TimeNs until{};       // when it was last current
+    // PendingPrice records that are pending, one for each member and subject.
+    std::vector<v1::PendingPrice> pending = {};
   };
 
   // `codes`: those that are followed; empty: every index.
@@ -51,6 +53,10 @@ class WatchTable {
   void take(const v1::Level& level, TimeNs received);
   void take(const v1::Skipped& skipped);
   void take(const v1::Heartbeat& heartbeat, TimeNs received);
+  void take(const v1::PendingPrice& record);
+  // Replaces what is pending for an index by the server's list.
+  void take_pending(const std::string& code,
+                    const google::protobuf::RepeatedPtrField<v1::PendingPrice>& list);
   // The connection ended or was made again: nothing is current before the next heartbeat.
   void disconnect();
 
@@ -83,6 +89,10 @@ class WatchTable {
   // "as of 15:04:22", for a row that is not current.
   std::string until_text(const Row& row) const;
 
+  // Code of an index whose newest level has the flag price_pending or level_guard while no record
+  // names the member, as after a late start; empty: none.
+  std::string unexplained() const;
+
   // The newest level of `code` as one line, which ends in a line feed. `current`: with status and
   // quality; otherwise with the time until which they were current.
   std::string line(const std::string& code, bool current) const;
@@ -91,6 +101,7 @@ class WatchTable {
   void cover(Row& row, std::uint64_t from, std::uint64_t to);
   void enter_epoch(std::uint64_t epoch);
   void outdate(Row& row) const;
+  static void forget_ended(Row& row);
   void note_heartbeat_time(std::int64_t published_ns, TimeNs received);
   void collect_codes(const v1::Heartbeat& heartbeat);
 
@@ -111,9 +122,13 @@ class WatchTable {
   std::unique_ptr<LatencyHistogram> latency_ = std::make_unique<LatencyHistogram>();
 };
 
+// What is pending for a current level, one line for each member and one for the whole; empty when
+// nothing is: "688041.SH 188.00 waits (outside_collar), compared with 141.98, impact 91.20 bp".
+std::vector<std::string> pending_lines(const WatchTable::Row& row);
+
 // "+12.3456"; without a sign for 0.
 std::string signed_text(std::int64_t raw, int places);
-// "quotable", or else the flags: "partial_market,fx_stale"; "-" for none.
+// Quality and flags: "quotable", "quotable,price_pending", "partial_market,fx_stale"; "-" for none.
 std::string quality_words(const v1::Level& level);
 // "as of 15:04:22", UTC+8; "not known" for zero.
 std::string as_of(std::int64_t wall_ns);

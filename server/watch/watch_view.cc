@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::int64_t kFlashNs = 400 * kNsPerMs;  // a move stands out for so long
 constexpr int kRowsBesideMembers = 8;              // of the table, while members are shown
+constexpr int kPendingMax = 8;                     // lines of what is pending, below the table
 constexpr int kClocksMin = 20;                     // columns that the title leaves to the clocks
 constexpr int kPricePlaces = 6;
 constexpr int kRatePlaces = 8;
@@ -188,6 +189,17 @@ std::array<Cell, kMemberColumns> member_cells(const Canvas& canvas, const v1::Me
        {member.fx_rate() == 0 ? "" : format_trimmed(member.fx_rate(), kRatePlaces), Tone::faint}}};
 }
 
+// What is pending for the indices whose levels are current.
+std::vector<std::string> pending_of(const WatchTable& table, TimeNs now) {
+  std::vector<std::string> lines;
+  for (const auto& [code, row] : table.rows()) {
+    if (!table.is_current(row, now)) continue;
+    for (const std::string& line : pending_lines(row))
+      lines.push_back(fmt::format("{} {}", code, line));
+  }
+  return lines;
+}
+
 // Omits the latency if there is not enough room.
 std::string latency_text(const WatchTable& table, int room) {
   const auto latency = table.latency().snapshot();
@@ -291,8 +303,13 @@ void WatchView::draw(Canvas& canvas, const WatchTable& table, const Picture& pic
   const std::string banner = state_text(state, table, picture.connection);
   if (!banner.empty()) row = draw_banner(canvas, row, banner);
   const int room = canvas.rows() - row - 2;
-  if (room > 0)
-    row = draw_table(canvas, table, row, members_ ? std::min(room, kRowsBesideMembers) : room, now);
+  const std::vector<std::string> pending = pending_of(table, now);
+  const int pending_rows = std::min({static_cast<int>(pending.size()), kPendingMax, room / 2});
+  if (room > 0) {
+    const int rows = room - pending_rows;
+    row = draw_table(canvas, table, row, members_ ? std::min(rows, kRowsBesideMembers) : rows, now);
+    row = draw_pending(canvas, row, pending, pending_rows);
+  }
   if (members_) draw_members(canvas, row + 1, picture, table.is_alive(now), now);
   const std::string status = state == ServerState::waiting ? "waiting for the server"
                              : state == ServerState::silent
@@ -301,6 +318,21 @@ void WatchView::draw(Canvas& canvas, const WatchTable& table, const Picture& pic
   canvas.put(canvas.rows() - 1, 0, fit_left(std::string(kKeys) + "   " + status, columns),
              Tone::faint, false);
   if (help_) draw_help(canvas);
+}
+
+// Draws `rows` lines; the last one gives the number of those without room. Returns the row below.
+int WatchView::draw_pending(Canvas& canvas, int row, const std::vector<std::string>& lines,
+                            int rows) const {
+  const auto count = static_cast<int>(lines.size());
+  for (int line = 0; line < rows; ++line, ++row) {
+    const bool last = line + 1 == rows && count > rows;
+    const std::string& text = lines[static_cast<std::size_t>(line)];
+    canvas.put(
+        row, 0,
+        fit_left(last ? fmt::format("and {} more pending", count - line) : text, canvas.columns()),
+        Tone::warn, false);
+  }
+  return row;
 }
 
 // Draws as many rows as the text needs, at most three; returns the row below.

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "calc/time.h"
 #include "indexcast/v1/query.pb.h"
@@ -41,6 +42,7 @@ class WatchView {
 
  private:
   void move(const WatchTable& table, int by);
+  int draw_pending(Canvas& canvas, int row, const std::vector<std::string>& lines, int rows) const;
   int draw_banner(Canvas& canvas, int row, std::string_view text) const;
   int draw_table(Canvas& canvas, const WatchTable& table, int row, int rows, TimeNs now);
   void draw_members(Canvas& canvas, int row, const Picture& picture, bool alive, TimeNs now) const;

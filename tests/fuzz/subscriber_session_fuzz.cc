@@ -21,7 +21,7 @@ using namespace indexcast::subscriber;
 
 constexpr std::string_view kTopics[] = {"level/A/",  "level/B/",      "skipped/A/",    "heartbeat/",
                                         "status/A/", "definition/A/", "correction/A/", "grid/A/",
-                                        "level/A",   "inav/A/"};
+                                        "level/A",   "inav/A/",       "pending/A/"};
 constexpr std::size_t kAnswer = std::size(kTopics);
 constexpr std::size_t kClosed = kAnswer + 1;
 constexpr std::size_t kBacklog = kAnswer + 2;

@@ -274,6 +274,17 @@ class RealDay(unittest.TestCase):
         shown = [json.loads(line) for line in done.stdout.splitlines()]
         return [line["fields"] for line in shown if line.get("type") == kind]
 
+    def assert_nothing_in_doubt(self, records, collar=0.25, jump=0.05):
+        """No price waits and no jump is guarded; prints how near the nearest prices came to it."""
+        for record in records:
+            self.assertFalse({"price_pending", "level_guard"} & set(record["flags"]), record)
+            self.assertEqual(int(record["pending_impact"]), 0, record)
+        step, move = widest_moves(self.snapshots)
+        print(f"widest step {step:.4f} of a collar of {collar}, "
+              f"widest move within two seconds {move:.4f} of {jump}")
+        self.assertGreater(step, 0)
+        self.assertLess(step, collar)
+
     def assert_prices_make(self, records, expected):
         """The levels that changes of prices caused are these (symbol, level), one by one.
 
@@ -287,6 +298,24 @@ class RealDay(unittest.TestCase):
         for number, (got, wanted) in enumerate(zip(published, expected)):
             self.assertEqual(got, wanted, f"level {number + 1}")
         self.assertEqual(len(published), len(expected))
+
+
+def widest_moves(snapshots):
+    """(widest step from one price of a security to its next, widest move within two whole seconds of
+    exchange time and not from its first price), both as a share of the earlier price."""
+    step = move = 0
+    recent = {}  # code: [(second, price)] of today, newest last
+    for one in snapshots:
+        if one.last <= 0:
+            continue
+        second = one.time_ns // 10**9
+        known = recent.setdefault(one.code, [])
+        before = known[-1][1] if known else one.pre_close
+        step = max(step, abs(one.last / before - 1))
+        near = [price for at, price in known if at >= second - 1] + [p for _, p in known[-1:]]
+        move = max([move, *(abs(one.last / price - 1) for price in near)])
+        known[:] = [*known[-20:], (second, one.last)]
+    return float(step), float(move)
 
 
 def read_levels(path):

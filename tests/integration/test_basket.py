@@ -402,6 +402,13 @@ cap_percent = "100"
         closes = GOLDEN_CLOSES.replace("002261.SZ,17.35\n", "")
         actions = self.write("actions.toml", SUSPENSION)
         self.continuity(self.roll(definition, "--actions", actions, closes=closes))
+        marks = {symbol: row["suspended"] for symbol, row in rows(self.folder / "next" / "G2.csv").items()}
+        self.assertEqual(marks, {"688041.SH": "false", "002261.SZ": "true", "03896.HK": "false"})
+        members = self.folder / "G2.csv"
+        marked = members.read_text(encoding="utf-8").replace("reference_price\n", "reference_price,suspended\n")
+        members.write_text(re.sub(r"(?m)^(\d.*)$", r"\1,true", marked), encoding="utf-8")
+        self.continuity(self.roll(definition))
+        self.assertNotIn("suspended", rows(self.folder / "next" / "G2.csv")["002261.SZ"], "of the day before")
         for day in ("2025-04-01", "2025-04-03"):
             with self.subTest(day):
                 shutil.rmtree(self.folder / "next", ignore_errors=True)

@@ -14,7 +14,7 @@ CODE = harness.CODES[0]
 DAY = {"begin": "14:00:00", "end": "14:20:00", "speed": 20.0}
 MOST_MESSAGES = 5000
 # Those need another day's file and a market that has closed: tests/unit/stream has them.
-NOT_BROUGHT_ABOUT = {"definition", "correction"}
+NOT_BROUGHT_ABOUT = {"definition", "correction", "pending"}
 TOKENS = {"desk": "token of the desk", "reader": "token of a reader", "wang": "token of an operator"}
 
 
@@ -78,7 +78,7 @@ class Documents(unittest.TestCase):
     def test_fields_have_the_names_of_the_proto_files(self):
         stream = harness.stream_messages()
         for name in ("Level", "StatusChanged", "DefinitionChanged", "Definition", "Correction",
-                     "Skipped", "Heartbeat"):
+                     "PendingPrice", "Skipped", "Heartbeat"):
             with self.subTest(message=name):
                 self.assertEqual(contract.property_names("schemas.yaml", f"#/{name}"),
                                  set(getattr(stream, name).DESCRIPTOR.fields_by_name))
@@ -86,7 +86,7 @@ class Documents(unittest.TestCase):
     def test_words_are_those_of_the_proto_files(self):
         stream, query = harness.stream_messages(), harness.query_messages()
         for name, module in (("IndexStatus", stream), ("Cause", stream), ("StreamKind", stream),
-                             ("ReturnKind", stream), ("RefusalReason", query)):
+                             ("ReturnKind", stream), ("DecisionReason", stream), ("RefusalReason", query)):
             values = getattr(module, name).DESCRIPTOR.values
             prefix = re.sub("(?<!^)(?=[A-Z])", "_", name).upper() + "_"
             self.assertEqual(contract.document("schemas.yaml")[name]["enum"],

@@ -78,11 +78,31 @@ DISTURBANCES = [
      "jump": 0.003, "instrument_status": 0.003, "unusable_price": 0.003, "collar": 0.001},
 ]
 
+# Prices in doubt and what later ones make of them, seconds and minutes afterwards.
+INPUT_CONTROL_DISTURBANCES = [
+    {"waiting": 0.01, "answer": 0.02},
+    {"waiting": 0.01, "belief_rule": 0.002, "answer": 0.02, "limits": 0.001},
+    {"waiting": 0.005, "forged_pair": 0.01, "answer": 0.01},
+    {"ramp": 0.003, "answer": 0.02},
+    {"far": 0.003, "answer": 0.01, "belief_rule": 0.001},
+    {"nominal": 0.001, "waiting": 0.005, "far": 0.001, "ramp": 0.001, "answer": 0.01},
+    {"stated_close": 0.03, "limits": 0.001, "answer": 0.02, "belief_rule": 0.001},
+    {"leap": 0.01, "belief_rule": 0.002},
+    {"leap": 0.01, "belief_rule": 0.002, "lift_guard": 0.02, "hold": 0.003},
+    {"leap": 0.01, "belief_rule": 0.002, "feed_state": 0.001, "market_phase": 0.001,
+     "instrument_status": 0.002, "override": 0.001},
+    {"waiting": 0.005, "far": 0.001, "ramp": 0.001, "leap": 0.005, "stated_close": 0.01,
+     "collar": 0.0005, "limits": 0.0005, "belief_rule": 0.001, "lift_guard": 0.003,
+     "answer": 0.02, "quote": 0.005, "feed_state": 0.0005, "market_phase": 0.0005,
+     "instrument_status": 0.001, "override": 0.0005, "hold": 0.001},
+]
+
 QUOTE_DISTURBANCES = [
     {"quote": 0.1},
     {"quote": 0.05, "limits": 0.01, "jump": 0.01, "instrument_status": 0.003},
     {"quote": 0.02, "feed_state": 0.003, "market_phase": 0.003, "hold": 0.005, "override": 0.003},
     {"quote": 0.02, "override": 0.005, "rate": 0.01},
+    {"quote": 0.05, "limits": 0.005, "waiting": 0.005, "stated_close": 0.01, "answer": 0.02},
 ]
 
 FUND_DISTURBANCES = [
@@ -90,6 +110,8 @@ FUND_DISTURBANCES = [
     {"market_phase": 0.003, "rate": 0.005, "late_close": 0.001},
     {"feed_state": 0.003, "hold": 0.01, "override": 0.003, "rate_in_session": 0.02},
     {"jump": 0.01, "instrument_status": 0.01, "previous_close": 0.001, "close_after_all": 0.1},
+    {"waiting": 0.005, "leap": 0.005, "belief_rule": 0.002, "lift_guard": 0.005, "answer": 0.02,
+     "rate": 0.02},
 ]
 
 
@@ -162,6 +184,21 @@ class DisturbedDays(OracleCase):
         for seed, kinds in enumerate(DISTURBANCES, 1):
             with self.subTest(seed=seed, kinds=kinds):
                 self.assert_agrees(*self.disturb(config, journal, seed, kinds), at_least=2_000)
+
+
+class DoubtfulDays(OracleCase):
+    """Days on which input control has much to decide."""
+
+    def test_nor_does_one_whose_prices_are_in_doubt(self):
+        config, journal, _ = self.play(DAYS["busier day"], fx=followed_rate(stale_after_s=0))
+        flags = dict.fromkeys(("price_pending", "level_guard", "reference_mismatch"), 0)
+        for seed, kinds in enumerate(INPUT_CONTROL_DISTURBANCES, 101):
+            with self.subTest(seed=seed, kinds=kinds):
+                disturbed = self.disturb(config, journal, seed, kinds)
+                self.assert_agrees(*disturbed, at_least=2_000)
+                text = disturbed[2].read_text("utf-8")
+                flags = {flag: count + text.count(f'"{flag}"') for flag, count in flags.items()}
+        self.assertGreater(min(flags.values()), 1_000, flags)
 
 
 class QuotedDays(OracleCase):

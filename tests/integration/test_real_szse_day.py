@@ -34,6 +34,9 @@ class RealShenzhenDay(harness.RealDay):
         self.assertGreater(len(expected), 5_000)
         self.assert_prices_make(self.records, expected)
 
+    def test_no_price_of_a_real_day_is_doubted(self):
+        self.assert_nothing_in_doubt(self.records)
+
     def test_the_close_is_that_of_the_closing_prices(self):
         closes = {s.code: s.last for s in self.snapshots if s.phase == b"E0"}
         self.assertEqual(len(closes), 5)

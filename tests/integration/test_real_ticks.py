@@ -27,6 +27,9 @@ class RealTicks(harness.RealDay):
         self.assertGreater(len(expected), 10_000)
         self.assert_prices_make(self.records, expected)
 
+    def test_no_price_of_a_real_day_is_doubted(self):
+        self.assert_nothing_in_doubt(self.records)
+
     def test_index_sequences_have_no_hole(self):
         sequences = [int(record["index_sequence"]) for record in self.records]
         self.assertEqual(sequences, list(range(1, len(sequences) + 1)))

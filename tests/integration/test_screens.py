@@ -1,6 +1,7 @@
 """The page of a server that is killed, stopped, unplugged, drained, closed or restarted, in a
 real browser: nothing counts as live two seconds after the last heartbeat."""
 import hashlib
+import json
 import re
 import shutil
 import signal
@@ -202,6 +203,39 @@ class Page(harness.Case):
         self.assertRegex(text, r"Open\n–\nHigh\n–\nLow\n–\n")
         self.assertIn("The server did not see the whole day", text)
         self.assertRegex(text, r"\nquotable\s*statistics partial\n")
+
+    def test_members_that_wait_are_named_until_they_are_accepted(self):
+        self.begin()
+        self.watch_frames()
+        # In one step, so that no level of the server comes between.
+        shown = self.ask("""(() => {
+            const index = indices.get('995366');
+            const record = { code: '995366', subject: 'price', decision: 'pending', reason: 'outside_collar',
+                symbol: '688041.SH', price: '188.000000', reference: '141.980000', impact: 9120 };
+            const look = (flags, pending_impact) => {
+                takeLevel({ ...index.level, type: 'level', flags, pending_impact });
+                drawCard(index, true);
+                const list = index.card.querySelector('.pending');
+                return list.hidden ? '' : [...list.children].map((line) => line.textContent).join('; ');
+            };
+            const out = [look(['price_pending'], 9120)];
+            takePending(record);
+            takePending({ ...record, subject: 'level_guard', symbol: '00700.HK', impact: 1000000 });
+            out.push(look(['price_pending', 'level_guard'], 9120));
+            takePending({ ...record, decision: 'accepted' });
+            out.push(look(['level_guard'], 0));
+            drawCard(index, false);
+            out.push(index.card.querySelector('.pending').hidden);
+            takePending({ ...record, subject: 'level_guard', symbol: '00700.HK', decision: 'refused' });
+            out.push(look([], 0), index.pending.size);
+            return JSON.stringify(out);
+        })()""")
+        guard = "00700.HK: level guard, price 188.00, before 141.98, moved the level by 10000.00 bp or more"
+        self.assertEqual(json.loads(shown), [
+            "price pending: member not known; pending impact 91.20 bp",
+            "688041.SH: 188.00 waits (outside collar), compared with 141.98, would move the level by 91.20 bp; "
+            + guard + "; pending impact 91.20 bp",
+            guard, True, "", 0])
 
     def test_exchange_time_and_local_clock_stand_apart_in_a_stated_zone(self):
         self.begin()

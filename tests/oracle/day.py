@@ -2,22 +2,23 @@
 import datetime
 
 from oracle.fx import Series
+from oracle.guard import Guards
 from oracle.index import FX_MOVES_IN, Index, Leg
 from oracle.inputs import NO_INSTRUMENT, START, Kind
 from oracle.market import Market
-from oracle.price import Instrument, Status
+from oracle.price import Instrument, PriceKind
 from oracle.quote import Quote, is_sound
 from oracle.request import Op, Requests, target_of
-from oracle.status import CLOSED, CLOSING, PRE_OPEN, SHUT, TRADING
+from oracle.status import CLOSED, CLOSING, PRE_OPEN, SHUT
 
 DOWN, CONNECTING, LIVE, GAP, RECOVERING, STALE = range(6)  # states of a feed's channel
 LOSSY = (GAP, RECOVERING)
 WHOLE_FEED = 0  # the channel that stands for all of a feed
 OVERRIDES_END = (CLOSING, CLOSED, SHUT)
-HEARD = (PRE_OPEN, TRADING, CLOSING)  # states in which prices may come
 BEFORE_OPENING = (PRE_OPEN, SHUT)
 LEAP_NS = 1800 * 10**9  # exchange time that leaps further is believed when two inputs agree
 OVER = (CLOSED, SHUT)  # states of a market in which nothing more is awaited of its feed
+RULE_MOST_BP = 10_000
 VENUES = 3  # feeds 0 to 2 are the markets 0 to 2; others carry no exchange time
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
@@ -26,6 +27,12 @@ def china_time(date, milliseconds):
     """Instant (ns) of a date YYYYMMDD and a time of day in China."""
     midnight = datetime.datetime.strptime(str(date), "%Y%m%d").replace(tzinfo=CHINA)
     return int(midnight.timestamp()) * 10**9 + milliseconds * 10**6
+
+
+def follows(member, own, channel, channels):
+    """Whether what came on `own` is as `channel` is, which is the same or stands for the feed."""
+    own = own or (member.market, WHOLE_FEED)
+    return own == channel or (channel[1] == WHOLE_FEED and own not in channels)
 
 
 class Day:
@@ -41,7 +48,8 @@ class Day:
         self._claimed = 0  # the newest exchange time of an input, believed or not
         self.channels = {}  # (feed, channel): (state, whether each security counts by itself)
         self._wait_ns = header.pending_wait_s * 10**9
-        self._waiting = {}  # instruments with a pending price, by symbol
+        self._waiting = {}  # instruments with a waiting price, by symbol
+        self.guards = Guards(self)
         self._number(definitions)
         self.markets = [Market(number, [i for i in self.instruments if i.market == number],
                                header.close_deadline_ns) for number in range(VENUES)]
@@ -54,7 +62,8 @@ class Day:
             Kind.INSTRUMENT_STATUS: self._instrument_status, Kind.MARKET_PHASE: self._market_phase,
             Kind.FX: self._fx, Kind.FEED_STATE: self._feed_state, Kind.TIMER: self._timer,
             Kind.TIMETABLE: self._timetable, Kind.PRICE_COLLAR: self._price_collar,
-            Kind.FX_RULE: self._fx_rule, Kind.CONTROL: self._control}
+            Kind.FX_RULE: self._fx_rule, Kind.CONTROL: self._control,
+            Kind.BELIEF_RULE: self._belief_rule}
         self._requests = Requests(self)
 
     # Numbers, as the inputs use them: in the order in which definitions name things.
@@ -63,8 +72,7 @@ class Day:
         instruments, series = {}, {}
         for definition in definitions:
             for member in definition.members:
-                instruments.setdefault(
-                    member.symbol, Instrument(member.symbol, member.market, member.reference))
+                instruments.setdefault(member.symbol, Instrument(member.market, member))
             for currency, name in definition.fx_series.items():
                 series.setdefault(name, Series(name, definition.close_fx[currency]))
         self.instruments = list(instruments.values())
@@ -114,7 +122,7 @@ class Day:
         if successor.level_of_prices() != index.level_of_prices():
             return False
         for member in definition.members:
-            self._by_symbol[member.symbol].change_reference(member.reference)
+            self._by_symbol[member.symbol].change_definition(member)
         for currency, name in definition.fx_series.items():
             self._by_name[name].change_close(definition.close_fx[currency])
         self.indices[index.number], self.edition = successor, number
@@ -190,14 +198,20 @@ class Day:
     def _price(self, event):
         instrument = self.instruments[event.instrument]
         holders = self.holders[instrument.symbol]
-        before = instrument.standing
+        before, last, channel = instrument.standing, instrument.accepted, instrument.channel
+        waited = instrument.waiting is not None
+        was_live = waited and self._could_speak(instrument)
         instrument.hear(event)
-        taken = instrument.take(event, self.now)
-        if taken or self._waiting or instrument.collar.pending:
+        taken = instrument.take(event, self.now, was_live, self._wait_ns)
+        if waited or instrument.waiting is not None:
             self._note_waiting(instrument)
+        guards = False
         if taken:
             instrument.heard_in_session |= self.markets[instrument.market].has_left_auction
-        if before == instrument.standing:
+            base = instrument.jump(event, last, channel)
+            if base is not None or instrument.guard is not None:
+                guards = self.guards.see(instrument, event, base)
+        if before == instrument.standing and not guards:
             return []
         if before[1:] != instrument.standing[1:]:
             self._stale(holders)
@@ -217,7 +231,7 @@ class Day:
                             symbol=instrument.symbol)
 
     def _note_waiting(self, instrument):
-        if instrument.collar.pending is None:
+        if instrument.waiting is None:
             self._waiting.pop(instrument.symbol, None)
         else:
             self._waiting[instrument.symbol] = instrument
@@ -225,24 +239,17 @@ class Day:
     def _could_speak(self, member):
         """Whether its feed could bring a better price of a member now."""
         return (self.member_is_current(member)
-                and self.markets[member.market].phase in HEARD)
-
-    def _wait_out(self, event):
-        """Pending prices that no price inside the collar contradicted for long enough."""
-        levels = []
-        for instrument in list(self._waiting.values()):
-            pending = instrument.collar.waited_out(self.now, self._could_speak(instrument),
-                                                   self._wait_ns)
-            if pending is not None:
-                levels += self._accept(instrument, pending, event)
-        return levels
+                and self.markets[member.market].allows_prices)
 
     def _accept(self, instrument, pending, event):
-        """A price that waited is believed, at another input: it is the cause all the same."""
+        """An operator believes a price that waited: it is the cause all the same."""
         before = instrument.price
-        instrument.accept(pending)
-        self._note_waiting(instrument)
         cause = pending._replace(sequence=event.sequence, receive_time=event.receive_time)
+        instrument.accept(cause)
+        if cause.detail != PriceKind.CLOSE:
+            instrument.windows.start(cause.value, cause.exchange_time)
+        self.guards.see(instrument, cause, None)
+        self._note_waiting(instrument)
         holders = self.holders[instrument.symbol]
         self._stale(holders)
         levels = self._moved(instrument, cause, before, holders)
@@ -270,6 +277,8 @@ class Day:
     def _entered(self, market, event):
         """A market is in another state: a change of its own for its indices."""
         self._next_deadline = self._earliest_deadline()
+        for member in market.members:
+            member.windows.is_armed = False
         if market.phase in OVERRIDES_END:
             for member in market.members:
                 before, member.override = member.price, None
@@ -287,7 +296,7 @@ class Day:
         instrument = self.instruments[event.instrument]
         if event.detail == instrument.status:
             return []
-        instrument.status = Status(event.detail)
+        instrument.change_status(event.detail)
         holders = self.holders[instrument.symbol]
         self._stale(holders)
         levels = []
@@ -298,15 +307,18 @@ class Day:
 
     def _limits(self, event):
         instrument = self.instruments[event.instrument]
-        collar = instrument.collar
-        collar.unlimited = event.detail == 1
-        collar.limits = (event.value, event.second) if event.value or event.second else None
-        return self._requoted(instrument, event)
+        mismatched = instrument.limits_mismatch
+        instrument.take_limits(event)
+        if mismatched == instrument.limits_mismatch:
+            return self._requoted(instrument, event)
+        holders = self.holders[instrument.symbol]
+        self._stale(holders)
+        return self._review(holders, event, "quote", symbol=instrument.symbol)
 
     def _market_phase(self, event):
         market = self.markets[event.market]
         before = market.phase
-        market.hear(event.detail, event.exchange_time or self.clock)
+        market.hear(event.detail, max(event.exchange_time, self.clock))
         if market.phase == before:
             return []
         return self._entered(market, event) + self._complete(market, event)
@@ -331,10 +343,9 @@ class Day:
         if target is None or event.detail == Op.CORRECT_CLOSE:
             return []
         if isinstance(target, Index):
-            indices, moved, symbol = [target], True, ""
+            indices, moved, symbol = [target], event.detail != Op.LIFT_GUARD, ""
         elif event.detail == Op.ACCEPT_PRICE:
-            pending = target.collar.pending.event
-            target.collar.settle(pending.value)
+            pending, target.waiting = target.waiting.latest, None
             return self._accept(target, pending, event)
         elif isinstance(target, Instrument):
             indices, symbol = self.holders[target.symbol], target.symbol
@@ -372,38 +383,50 @@ class Day:
         else:
             wanted = self.markets[event.market].members
         for instrument in wanted:
-            instrument.collar.width_bp = event.value
+            instrument.collar_bp = event.value
         return []
+
+    def _belief_rule(self, event):
+        if not all(0 <= value <= RULE_MOST_BP for value in (event.value, event.second)):
+            return []
+        wanted = self.indices
+        if event.instrument != NO_INSTRUMENT:
+            wanted = self.indices[event.instrument:event.instrument + 1]
+        for index in wanted:
+            index.guard_bp, index.impact_bp = event.value, event.second
+        self._stale(wanted)
+        return self._review(wanted, event, "control")
 
     def _feed_state(self, event):
         if event.feed >= VENUES:
             return []
+        channel = (event.feed, event.channel)
         by_security = event.detail in LOSSY and event.value != 0
-        self.channels[event.feed, event.channel] = (event.detail, by_security)
+        self.channels[channel] = (event.detail, by_security)
         for member in self.markets[event.feed].members:
+            if event.detail != LIVE and follows(member, member.channel, channel, self.channels):
+                member.windows.is_armed = False
             if by_security:
-                self._lose_images(member, (event.feed, event.channel))
+                self._lose_images(member, channel)
             elif event.detail == DOWN and event.second:
-                member.hand_over((event.feed, event.channel), (event.feed, event.second))
+                member.hand_over(channel, (event.feed, event.second))
         indices = self.by_market[event.feed]
         self._stale(indices)
         return self._review(indices, event, "feed")
 
     def _lose_images(self, member, channel):
         """Its channel lost data: earlier values of the member may be outdated."""
-        def follows(own):
-            own = own or (member.market, WHOLE_FEED)
-            return own == channel or (channel[1] == WHOLE_FEED and own not in self.channels)
-
-        member.unheard |= follows(member.channel)
+        member.unheard |= follows(member, member.channel, channel, self.channels)
         if member.quote is not None:
-            member.quote.unheard |= follows(member.quote.channel)
+            member.quote.unheard |= follows(member, member.quote.channel, channel, self.channels)
 
     # Time.
 
     def _timer(self, event):
         self.now = max(self.now, event.value)
-        levels = self._wait_out(event) if self._waiting else []
+        for instrument in self._waiting.values():
+            instrument.waiting.count_up(self.now, self._could_speak(instrument))
+        levels = self._review(self.guards.lift(event.value), event, "timer") if self.guards else []
         if any(series.stale_after_ns for series in self.series[1:]):
             for series in self.series[1:]:
                 series.judge(self.now)

@@ -36,6 +36,8 @@ class Member:
     currency: str
     shares: int  # index shares, 1e-6
     reference: int  # price, 1e-6
+    close: int  # of the day before, 1e-6
+    suspended: bool = False  # on the day before
 
     @property
     def market(self):
@@ -68,7 +70,8 @@ def _members(path):
         for row in csv.DictReader(line for line in file if not line.startswith("#")):
             exact = Fraction(row["calculation_shares"]) * Fraction(row["cap_factor"]) * SHARE_SCALE
             yield Member(row["symbol"], row["currency"], half_up(*exact.as_integer_ratio()),
-                         scaled(row["reference_price"], PRICE_SCALE))
+                         scaled(row["reference_price"], PRICE_SCALE),
+                         scaled(row["close"], PRICE_SCALE), row.get("suspended") == "true")
 
 
 def _dividends(path, kind):

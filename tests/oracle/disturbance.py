@@ -1,4 +1,5 @@
 """Disturbs a journal at random: what no simulated day brings, put between its inputs."""
+import heapq
 import random
 
 from oracle.inputs import NO_INSTRUMENT, NO_MARKET, START, Kind
@@ -9,11 +10,19 @@ FX_FEED, CONTROL_FEED = 3, 4
 CHINA_MINUTES, DAY_MINUTES = 8 * 60, 24 * 60  # of the day, from UTC's midnight and in all
 SESSIONS = ((9 * 60 + 31, 11 * 60 + 29), (13 * 60 + 1, 15 * 60 + 59), (16 * 60 + 10, DAY_MINUTES))
 NINES = 999_999_999_990_000
+SECOND = 10**9
+STEP = 10_000  # price step of most shares, 1e-6
+TRADING, SUSPENDED = 0, 2  # status of an instrument
+# From the collar's edges, over where witnesses no longer suffice, to a misplaced decimal point.
+OUTSIDE = (0.45, 0.55, 0.58, 0.6, 0.7, 0.74, 0.76, 1.24, 1.26, 1.3, 1.4, 1.6, 1.74, 1.76, 2.4, 2.6)
+FAR = (0.09, 0.097, 0.1, 0.106, 0.3, 0.5, 1.8, 2.6, 3, 5, 9.4, 9.6, 10, 10.6)
+GAPS_S = (0, 0.4, 0.9, 0.999999999, 1, 1, 1.1, 2, 3, 5, 10)
 
 
 class Disturbance:
     """One run over a journal. `kinds` maps names of the methods below to their probability at an
-    input; the same seed gives the same journal."""
+    input; the same seed gives the same journal. A method yields inputs that come at once, or plans
+    later ones."""
 
     def __init__(self, seed, kinds, rate=92_310_000, ranks=(0,)):
         self._random = random.Random(seed)
@@ -22,16 +31,72 @@ class Disturbance:
         self._ranks = ranks  # its sources
         self._last = {}  # instrument: its newest price input
         self._newest = START
+        self._fed = {}  # instrument: its newest price input that was in the journal already
+        self._planned = []  # heap of (receive time, number, input)
+        self._plans = 0
+        self._silent = {}  # instrument: until when its feed's own prices are left out
+        self._nominal = set()  # instruments with nominal prices in place of last ones
 
     def run(self, inputs):
         for event in inputs:
-            yield event
+            while self._planned and self._planned[0][0] < event.receive_time:
+                yield heapq.heappop(self._planned)[-1]
             self._newest = event
             if event.kind == Kind.PRICE:
-                self._last[event.instrument] = event
+                if event.detail == PriceKind.LAST and event.instrument in self._nominal:
+                    event = event._replace(detail=PriceKind.NOMINAL)
+                self._last[event.instrument] = self._fed[event.instrument] = event
+            if event.kind != Kind.PRICE or not self._is_silent(event.instrument):
+                yield event
             for name, probability in self._kinds.items():
                 if self._random.random() < probability:
-                    yield from getattr(self, name)()
+                    yield from getattr(self, name)() or ()
+
+    # Inputs that come later.
+
+    def _is_silent(self, instrument):
+        return self._newest.receive_time <= self._silent.get(instrument, -1)
+
+    def _plan(self, delay_s, event):
+        """An input of a later receive time; its other values are its own."""
+        self._plans += 1
+        due = self._newest.receive_time + int(delay_s * SECOND)
+        heapq.heappush(self._planned, (due, self._plans, event._replace(receive_time=due)))
+
+    def _chosen(self, *kinds):
+        """The newest price input of a member whose price is of one of these kinds, in a list.
+
+        No member twice at a time, so that its messages are not those of two stories.
+        """
+        free = [event for event in self._fed.values()
+                if event.detail in kinds and not self._is_silent(event.instrument)]
+        return [self._random.choice(free)] if free else []
+
+    def _tell(self, event, messages, answer=True):
+        """Plans prices of one member, and leaves out those of its feed meanwhile.
+
+        `messages`: (seconds since the one before, price, further values). Exchange time may stand
+        still or pass more slowly than receive time.
+        """
+        pace = self._random.choice([1, 1, 1, 1, 1, 0.5, 0])
+        delay_s, volume = 0, event.second
+        lag = event.receive_time - event.exchange_time
+        for gap_s, price, values in messages:
+            delay_s += gap_s
+            volume += self._random.choice([0, 0, 100])
+            exchange_time = self._newest.receive_time - lag + int(delay_s * pace * SECOND)
+            self._plan(delay_s, event._replace(**{
+                "value": int(price), "second": volume, "exchange_time": exchange_time, **values}))
+        if answer and self._random.random() < 0.2:
+            op = self._random.choice([Op.ACCEPT_PRICE, Op.REFUSE_PRICE])
+            self._plan_request(delay_s * self._random.random(), op, event.instrument)
+        after_s = self._random.choice([0, 0, 1, 12, 70])
+        self._silent[event.instrument] = (self._newest.receive_time
+                                          + int((delay_s + after_s) * SECOND))
+
+    def _plan_request(self, delay_s, op, target):
+        for event in self._request(op, target):
+            self._plan(delay_s, event)
 
     def _minute(self):
         """Of the China day, as far as the newest input tells."""
@@ -106,7 +171,8 @@ class Disturbance:
 
     def limits(self):
         for event in self._price(1):
-            lower, upper = self._random.choice([(0.9, 1.1), (0.8, 1.2), (0, 0), (0, 1.1), (0.9, 0)])
+            lower, upper = self._random.choice([(0.9, 1.1), (0.8, 1.2), (0, 0), (0, 1.1), (0.9, 0),
+                                                (1.1, 1.3), (0.7, 0.9), (0, 0.9), (1.1, 0)])
             yield event._replace(kind=Kind.LIMITS, detail=self._random.choice([0, 0, 0, 1]),
                                  value=int(event.value * lower), second=int(event.value * upper))
 
@@ -141,6 +207,122 @@ class Disturbance:
             bid, ask = self._random.choice([(1, 1), (1, 1), (1, 1), (0, 1), (1, 0), (0, 0)])
             yield event._replace(kind=Kind.QUOTE, detail=self._random.choice([0, 0, 0, 0, 1]),
                                  value=event.value * bid, second=(event.value + width) * ask)
+
+    # Prices that later ones confirm or deny, seconds and minutes afterwards.
+
+    def _beside(self, price):
+        """Near a price or just no longer: 2 % or two steps are the measure."""
+        factor, steps = self._random.choice([
+            (1, 0), (1, 0), (1, 0), (1, 1), (1, 2), (1, -2), (1, 3), (1.02, 0), (0.98, 0),
+            (1.021, 0), (0.979, 0)])
+        return price * factor + steps * STEP
+
+    def waiting(self):
+        """A price outside the collar and up to five more beside it, soon or late."""
+        for event in self._chosen(PriceKind.LAST, PriceKind.NOMINAL, PriceKind.CLOSE):
+            price = event.value * self._random.choice(OUTSIDE)
+            messages = [(0, price, {})]
+            gaps_s = self._random.choice([GAPS_S, (1, 1, 1.5, 2), (3, 4, 6), (10, 11, 15)])
+            for _ in range(self._random.randrange(6)):
+                price = self._beside(price)
+                messages.append((self._random.choice(gaps_s), price, {}))
+            if self._random.random() < 0.05:  # which outranks every later price of the day
+                messages.append((1, self._beside(price), {"detail": PriceKind.CLOSE}))
+            self._tell(event, messages)
+
+    def forged_pair(self):
+        """A price, the same again with more volume at the same instant, and the true one."""
+        for event in self._chosen(PriceKind.LAST):
+            price = event.value * self._random.choice([0.1, 0.6, 1.3, 1.4, 10])
+            more = {"second": event.second + 1_000}
+            self._tell(event, [(0, price, {}), (0, price, more), (0, price, more),
+                               (self._random.choice([0, 1, 20]), event.value, {})], answer=False)
+
+    def ramp(self):
+        """Prices far from each other, all outside on one side; now and then one on the other."""
+        for event in self._chosen(PriceKind.LAST, PriceKind.NOMINAL):
+            low, high = self._random.choice([(1.27, 1.74), (1.52, 2.4), (0.58, 0.73), (0.41, 0.6)])
+            gaps_s = self._random.choice([(0.5, 1, 5), (5, 7), (6, 7, 8)])
+            messages = [(self._random.choice(gaps_s), event.value * self._random.uniform(low, high),
+                         {}) for _ in range(self._random.choice([9, 10, 11, 14]))]
+            if self._random.random() < 0.2:
+                messages[len(messages) // 2] = (1, event.value / low, {})
+            self._tell(event, messages)
+
+    def far(self):
+        """A price that only an operator accepts, or witnesses where the security resumed."""
+        for event in self._chosen(PriceKind.LAST, PriceKind.NOMINAL):
+            reason = self._random.choice(["none", "resumed", "resumed", "unlimited"])
+            if reason == "resumed":
+                status = event._replace(kind=Kind.INSTRUMENT_STATUS, detail=SUSPENDED)
+                self._plan(0, status)
+                self._plan(0.1, status._replace(detail=TRADING))
+            if reason == "unlimited":
+                self._plan(0, event._replace(kind=Kind.LIMITS, detail=1, value=0, second=0))
+            price = event.value * self._random.choice(FAR)
+            gaps_s = self._random.choice([(1, 2), (10, 14.9, 15), (15, 15.1), (15, 20)])
+            messages = [(self._random.choice(gaps_s), price, {})
+                        for _ in range(self._random.choice([4, 5, 6, 7]))]
+            self._tell(event, messages)
+
+    def nominal(self):
+        """A member's prices are nominal ones from now on."""
+        for event in self._chosen(PriceKind.LAST):
+            self._nominal.add(event.instrument)
+
+    def stated_close(self):
+        """The exchange's previous close, ours or another; confirmed, and the first price late."""
+        for event in self._chosen(PriceKind.PREVIOUS_CLOSE):
+            factor = self._random.choice([1, 1.00001, 1.01, 1.24, 1.3, 0.74, 1.55, 0.45, 2])
+            again = factor * self._random.choice([1, 1, 1, 1.01])
+            messages = [(0, event.value * factor, {}), (self._random.choice([0, 1, 5]),
+                                                        event.value * again, {})]
+            bounds = self._random.choice([None, (0.9, 1.1), (0.9 * factor, 1.1 * factor)])
+            if bounds is not None:
+                lower, upper = (int(event.value * bound) for bound in bounds)
+                self._plan(self._random.choice([0.5, 5, 15]),
+                           event._replace(kind=Kind.LIMITS, detail=0, value=lower, second=upper))
+            if self._random.random() < 0.6:
+                self._plan_request(self._random.choice([2, 10]), Op.CONFIRM_REFERENCE,
+                                   event.instrument)
+            if self._random.random() < 0.5:
+                last = {"detail": PriceKind.LAST}
+                price = event.value * factor * self._random.choice([1, 1, 1.05, 1.3, 2])
+                messages += [(self._random.choice([3, 12, 300]), price, last), (2, price, last),
+                             (10, price, last)]
+            self._tell(event, messages, answer=False)
+
+    # A level that one member moves too far.
+
+    def leap(self):
+        """A price that jumps inside the collar, and is repeated, comes back or stays alone."""
+        for event in self._chosen(PriceKind.LAST, PriceKind.NOMINAL):
+            price = event.value * self._random.choice([0.82, 0.9, 0.93, 0.94, 0.955, 1.045, 1.06,
+                                                       1.07, 1.1, 1.2])
+            between = (event.value + price) / 2
+            path = self._random.choice([
+                [(0, event.value), (0, price)], [(0, event.value), (0.5, price)],
+                [(0, event.value), (0.5, between), (0.6, price)],
+                [(0, event.value), (1, between), (1, price)], [(0, event.value), (3, price)]])
+            ways = {"repeats": lambda: self._beside(price), "alone": lambda: between,
+                    "returns": lambda: self._beside(event.value)}
+            for way in self._random.choices(list(ways), k=self._random.randrange(3)):
+                path.append((self._random.choice([0.5, 1, 2, 3, 9.5, 12]), ways[way]()))
+            self._tell(event, [(gap_s, value, {}) for gap_s, value in path], answer=False)
+            if self._random.random() < 0.1:
+                self._plan(1, event._replace(kind=Kind.INSTRUMENT_STATUS, detail=1))
+                self._plan(2, event._replace(kind=Kind.INSTRUMENT_STATUS, detail=TRADING))
+
+    def belief_rule(self):
+        """Of one index or all: how far one price may move it, how far what waits."""
+        index = self._random.choice([0, 1, 2, NO_INSTRUMENT, NO_INSTRUMENT, 1_000])
+        guard = self._random.choice([0, 10, 10, 50, 50, 100, 100, 10_001, -1])
+        yield self._event(kind=Kind.BELIEF_RULE, feed=CONTROL_FEED, instrument=index, value=guard,
+                          second=self._random.choice([0, 5, 20, 20, 200, 10_000, 10_001]))
+
+    def lift_guard(self):
+        yield from self._request(Op.LIFT_GUARD, self._random.randrange(3),
+                                 self._random.choice([0, 1, 1, 2]))
 
     # Operators' requests, under the version that always fits.
 

@@ -9,21 +9,23 @@ CURRENCY, DECIMALS = "CNY", 4
 
 
 def _closes(path):
-    """(symbol, (currency, price)) of what no definition holds."""
+    """(symbol, (currency, reference price, close, suspended)) of what no definition holds."""
     with open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(line for line in file if not line.startswith("#")):
-            yield row["symbol"], (row["currency"], scaled(row["reference_price"], PRICE_SCALE))
+            reference = scaled(row["reference_price"], PRICE_SCALE)
+            yield row["symbol"], (row["currency"], reference, reference, False)
 
 
 def _references(indices, closes):
-    """{symbol: (currency, where trading starts)}."""
-    known = {m.symbol: (m.currency, m.reference) for index in indices for m in index.members}
+    """{symbol: (currency, where trading starts, close, suspended)}."""
+    known = {m.symbol: (m.currency, m.reference, m.close, m.suspended)
+             for index in indices for m in index.members}
     return known | dict(_closes(closes) if closes else ())
 
 
 def _definition(fund, composition, references, tracked, date):
     members = [Member(symbol, references[symbol][0], scaled(quantity, SHARE_SCALE),
-                      references[symbol][1])
+                      *references[symbol][1:])
                for symbol, quantity in composition.quantities.items()]
     foreign = {member.currency for member in members} - {CURRENCY}
     cash = (composition.substitutes + composition.estimated) * PRICE_SCALE * SHARE_SCALE

@@ -16,7 +16,9 @@ FLAG_BP = 20  # a share below it gives an index no flag
 PERCENT_UNITS = 10**6  # 100 %, in 0.0001 %
 FX_MOVES_IN = ("open", "indicative")
 FX_STANDS_IN = (CLOSING, CLOSED, SHUT)  # of all of its markets
-QUOTABLE_FLAGS = {"statistics_partial"}
+ENDS_QUOTABLE = {"exceptional_rule", "fx_stale", "feed_stale", "recovering", "level_guard"}
+IMPACT_UNIT = 100 * WHOLE_BP  # 0.01 bp
+IMPACT_MOST = 1_000_000
 WITHOUT_INPUT = ("start", "timer")
 
 
@@ -67,6 +69,12 @@ class Index:
         self.partial = False  # part of the session was not seen
         self.dirty = True  # something of its quality may have changed
         self.quality = self.published_quality = None
+        self.guard_bp, self.impact_bp = 0, 20  # belief rule; a guard of 0 is none
+        self.guards = set()  # symbols of the members because of which it is guarded
+        self._all_counted = True  # of the guards since it was last without one
+        self._doubted = []  # (leg, place) of members with something that may move the level
+        self._fit = False  # to be quoted, as far as what waits does not move it too far
+        self.impact = 0  # of what waits, 0.01 bp
         self.status = None
         self.bid_ask = BidAsk(self) if definition.bid_ask else None
         self._prepare_division(definition)
@@ -87,6 +95,8 @@ class Index:
         self.statistic, self.sequence, self.version = old.statistic, old.sequence, old.version
         self.held, self.held_rates, self.exceptional = old.held, old.held_rates, old.exceptional
         self.published_quality, self.partial = old.published_quality, old.partial
+        self.guard_bp, self.impact_bp = old.guard_bp, old.impact_bp
+        self.guards, self._all_counted = old.guards, old._all_counted
         if self.bid_ask is not None and old.bid_ask is not None:
             self.bid_ask.published = old.bid_ask.published
 
@@ -94,10 +104,13 @@ class Index:
         return self.level_of_prices() if self.held is None else self.held
 
     def level_of_prices(self):
+        return self.level_at(self.sum())
+
+    def sum(self):
         total = 0
         for leg in self.legs:
             total += leg.value()
-        return self.level_at(total)
+        return total
 
     def level_at(self, total):
         return max(0, (total * self._top + self._half) // self._bottom)
@@ -112,11 +125,62 @@ class Index:
         self.status = self.status_now()
         self.weigh(day)
         self.flags = tuple(self._flags(day))
-        quotable = (self.status == "open" and self.held is None
-                    and set(self.flags) <= QUOTABLE_FLAGS
-                    and self.weighed[3] >= day.quotable_live_bp)
+        self._fit = (self.status == "open" and self.held is None
+                     and ENDS_QUOTABLE.isdisjoint(self.flags)
+                     and not any(market.is_missing for market in self.markets)
+                     and self.weighed[3] >= day.quotable_live_bp)
+        self._doubted = [(leg, place) for leg in self.legs
+                         for place, member in enumerate(leg.members)
+                         if member.waiting is not None or member.mismatch]
+        self._judge()
+
+    def _judge(self):
+        """Whether it may be quoted: the impact of what waits goes with every price."""
+        self.impact = self._impact() if self._doubted else 0
         shown = self.status if self.held is None else "held"
-        self.quality = (shown, self.flags, quotable)
+        self.quality = (shown, self.flags, self._fit and self.impact <= 100 * self.impact_bp)
+
+    def _impact(self):
+        """How far what waits would move the level, absolute moves added, 0.01 bp, rounded up."""
+        moves = 0
+        for leg, place in self._doubted:
+            member, distance = leg.members[place], 0
+            if member.waiting is not None and member.override is None:
+                distance += abs(member.waiting.latest.value - leg.prices[place])
+            if member.mismatch:
+                distance += abs(member.claimed - member.reference)
+            moves += distance * leg.shares[place] * leg.rate
+        unit = max(1, max(0, self.sum()) // IMPACT_UNIT)
+        return min(IMPACT_MOST, -(-moves // unit))
+
+    # Level guard.
+
+    def jumps(self, member, base):
+        """Whether a member's move from `base` to its price moves the level too far."""
+        if self.guard_bp == 0:
+            return False
+        total = move = 0
+        for leg in self.legs:
+            prices = list(leg.prices)
+            if member in leg.members:
+                place = leg.members.index(member)
+                prices[place] = base
+                move = abs(member.price - base) * leg.shares[place] * leg.rate
+            total += leg.value_at(prices)
+        return move * WHOLE_BP > self.guard_bp * total
+
+    def begin_guard(self, symbol):
+        if not self.guards:
+            self.statistic.aside, self._all_counted = None, True
+        self.guards.add(symbol)
+        self.dirty = True
+
+    def end_guard(self, symbol, counts):
+        self.guards.remove(symbol)
+        self._all_counted &= counts
+        if not self.guards and self._all_counted:
+            self.statistic.take_aside_in()
+        self.dirty = True
 
     def status_now(self):
         if self.session is None:
@@ -173,8 +237,12 @@ class Index:
             yield "override_in_force"
         if any(market.carried_forward for market in self.markets):
             yield "carried_forward"
-        if any(member.mismatch for member in self.members):
+        if any(member.mismatch or member.limits_mismatch for member in self.members):
             yield "reference_mismatch"
+        if any(member.waiting is not None for member in self.members):
+            yield "price_pending"
+        if self.guards:
+            yield "level_guard"
         if self.partial:
             yield "statistics_partial"
 
@@ -193,13 +261,15 @@ class Index:
                 and not self._awaits(day))
 
     def _awaits(self, day):
-        return any(not member.heard_since_auction and member.status != Status.SUSPENDED
+        return any((not member.heard_since_auction or member.waiting is not None)
+                   and member.status != Status.SUSPENDED
                    for member in self.members if day.markets[member.market].trades_today)
 
     def _opens_without_members(self, day):
-        """At the deadline, while a feed is away."""
-        return self._awaits(day) and any(day.is_stale(member) or day.is_recovering(member)
-                                         for member in self.members)
+        """At the deadline, while a feed is away; or while a price waits."""
+        return any(member.waiting is not None for member in self.members) or (
+            self._awaits(day) and any(day.is_stale(member) or day.is_recovering(member)
+                                      for member in self.members))
 
     @property
     def opening_seen(self):
@@ -216,18 +286,22 @@ class Index:
             self.partial = self.dirty = True
         if self.dirty:
             self.assess(day)
+        elif self._doubted:
+            self._judge()
         if self.held is not None and self.published_quality[0] == "held":
             moved = False  # what is frozen has no news but its flags
         requoted = (self.bid_ask is not None and self.held is None
                     and self.bid_ask.move(day))
-        if not (moved or opens or requoted or self.quality != self.published_quality):
+        if not (moved or opens or requoted or self.statistic.restated
+                or self.quality != self.published_quality):
             return None
+        self.statistic.restated = False
         was_closed = self.published_quality is not None and self.published_quality[0] == "closed"
         closes = self.quality[0] == "closed" and not was_closed
         self.published_quality = self.quality
         level = self.level()
         counts = self.held is None and "recovering" not in self.flags
-        self.statistic.see(level, opens, counts, closes)
+        self.statistic.see(level, opens, counts, closes, bool(self.guards))
         return self._record(day, event, cause, symbol, value, level)
 
     def _record(self, day, event, cause, symbol, value, level):
@@ -245,8 +319,8 @@ class Index:
             half_away(change * PERCENT_UNITS, definition.previous_close),
             bid, ask, sum(leg.turnover() for leg in self.legs) // RATE_SCALE, cause, symbol, value,
             FEEDS[event.feed] if has_input else "", event.feed_sequence if has_input else 0,
-            event.exchange_time, event.receive_time, *self.weighed, *quoted, rates[0], rates[1],
-            definition.version)
+            event.exchange_time, event.receive_time, *self.weighed, *quoted, self.impact,
+            rates[0], rates[1], definition.version)
 
     def _quoted(self, day):
         """(bid level, ask level, weights of both): as they were while an operator holds it."""

@@ -30,6 +30,8 @@ class Kind(enum.IntEnum):
     TIMETABLE = 10
     PRICE_COLLAR = 11
     FX_RULE = 12
+    STATISTICS_RULE = 13
+    BELIEF_RULE = 14
 
 
 class Header(typing.NamedTuple):

@@ -39,6 +39,7 @@ class Level(typing.NamedTuple):
     weight_live: int
     weight_bid_quoted: int
     weight_ask_quoted: int
+    pending_impact: int  # 0.01 bp
     fx_rate: int
     fx_rate_2: int
     definition_version: int

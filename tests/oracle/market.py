@@ -14,6 +14,8 @@ class Market:
         self.closing_since = None
         self.carried_forward = False
         self.opening_seen = False  # its venue reported N
+        self.never_opened = False  # its timetable's end passed first
+        self._breaks_after_auction = False
 
     @property
     def trades_today(self):
@@ -22,6 +24,17 @@ class Market:
     @property
     def has_left_auction(self):
         return self.phase not in (PRE_OPEN, SHUT)
+
+    @property
+    def allows_prices(self):
+        """The break after an auction counts, other breaks do not."""
+        return (self.phase in (PRE_OPEN, TRADING, CLOSING)
+                or (self.phase == BREAK and self._breaks_after_auction))
+
+    @property
+    def is_missing(self):
+        """Whether it does not trade although the calendar has it trade."""
+        return self.phase == HALT or (self.phase == SHUT and self.never_opened)
 
     def ends_at(self, instant):
         self._timetable_end = instant
@@ -46,6 +59,9 @@ class Market:
             return
         if phase == CLOSING and self.phase != CLOSING:
             self.closing_since = at
+        if phase != self.phase:
+            self._breaks_after_auction = phase == BREAK and self.phase == PRE_OPEN
+            self.never_opened = False
         self.phase = phase
 
     def complete(self):
@@ -61,6 +77,7 @@ class Market:
             self.carried_forward = True
         elif self.end is not None and self.phase == PRE_OPEN and clock >= self.end:
             self.phase = SHUT
+            self.never_opened = True
         elif (self.end is not None and self.phase in (TRADING, BREAK, HALT)
               and clock >= self.end + self._deadline_ns):
             self.phase = CLOSED

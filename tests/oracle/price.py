@@ -1,6 +1,9 @@
 """The price that a member contributes: ladder and input control (METHODOLOGY 4)."""
 import enum
 
+from oracle.guard import Windows
+from oracle.waiting import SECOND, Waiting
+
 
 class PriceKind(enum.IntEnum):
     """Lowest precedence first."""
@@ -17,9 +20,11 @@ class Status(enum.IntEnum):
 
 
 BOUND = 1000  # times the day's reference: never usable beyond
-NEAR_BP = 200  # a later message within 2 % of a pending price
 BASIS = 10_000
 FEWEST_NINES = 9  # shorter runs of nines are prices that a share can have
+CLOSE_TOLERANCE = 1_000  # 0.001: HKEX reference prices have three decimals
+TENFOLD_PERCENT = 5  # of ten times or a tenth: a misplaced decimal point
+HONG_KONG = 2  # market
 
 
 def is_overflow(value):
@@ -33,91 +38,43 @@ def is_usable(value, reference):
     return 0 < value <= BOUND * reference and not (value > 10**9 and is_overflow(value))
 
 
-class Pending:
-    """A price outside the collar that waits for a second opinion."""
-
-    def __init__(self, event, counted_to, waited_ns=0):
-        self.event = event
-        self.counted_to = counted_to  # on the receive clock
-        self.waited_ns = waited_ns  # how much of that its feed was live
-
-    def confirmed_by(self, event):
-        near = abs(event.value - self.event.value) * BASIS <= NEAR_BP * self.event.value
-        return near and event.second > self.event.second
-
-
-class Collar:
-    """Which prices of one member are believed at once. None at all until a setting gives it one."""
-
-    def __init__(self, reference):
-        self.centre = reference  # the last usable price
-        self.width_bp = 0  # 0: no collar
-        self.limits = None  # the exchange's (lower, upper), which take the collar's place
-        self.unlimited = False  # a day without a price limit
-        self.pending = None
-
-    def holds(self, value):
-        """Whether `value` lies inside."""
-        if self.unlimited:
-            return True
-        if self.limits:
-            lower, upper = self.limits
-            return lower <= value and (upper == 0 or value <= upper)
-        if self.width_bp == 0:
-            return True
-        return abs(value - self.centre) * BASIS <= self.width_bp * self.centre
-
-    def within_limits(self, value):
-        """Whether the exchange's own limits of the day, if it gave any, hold it."""
-        lower, upper = self.limits_of_today
-        return lower <= value and (upper == 0 or value <= upper)
-
-    @property
-    def limits_of_today(self):
-        """(lower, upper), 0 = none on that side."""
-        return (0, 0) if self.unlimited or not self.limits else self.limits
-
-    def take(self, event, now):
-        """True when the price is believed; False when it waits from now on."""
-        if self.holds(event.value) or (self.pending and self.pending.confirmed_by(event)):
-            self.settle(event.value)
-            return True
-        before = self.pending or Pending(event, now)
-        self.pending = Pending(event, before.counted_to, before.waited_ns)
-        return False
-
-    def settle(self, price):
-        self.centre = price
-        self.pending = None
-
-    def waited_out(self, now, live, wait_ns):
-        """The pending price's input when it has waited long enough, else None."""
-        pending = self.pending
-        pending.waited_ns += (now - pending.counted_to) * live
-        pending.counted_to = now
-        if pending.waited_ns < wait_ns:
-            return None
-        self.settle(pending.event.value)
-        return pending.event
+class Verdict(enum.Enum):
+    """Where a price lies."""
+    INSIDE = 0
+    OUTSIDE = 1  # of the collar
+    FAR = 2  # so far that witnesses alone do not confirm it
+    BEYOND_LIMITS = 3
 
 
 class Instrument:
     """One member, shared by the indices that hold it."""
 
-    def __init__(self, symbol, market, reference):
-        self.symbol, self.market, self.reference = symbol, market, reference
-        self.accepted = reference  # the newest of a feed, 1e-6
+    def __init__(self, market, member):
+        self.symbol, self.market, self.currency = member.symbol, market, member.currency
+        self.reference, self.close = member.reference, member.close  # of the definition
+        self.was_suspended = member.suspended  # by the definition
+        self.accepted = self.reference  # the newest of a feed, 1e-6
         self.kind = None  # of the accepted price; None: nothing was heard yet
         self.volume = self.turnover = 0
         self.status = Status.TRADING
+        self.resumed = False  # its suspension ended today
         self.channel = None  # (feed, channel) that brought its price of today
         self.unheard = False  # no price since that channel lost something
         self.heard_in_session = False  # since its market left the opening auction
         self.mismatch = False  # the exchange's previous close is not our reference
-        self.confirmed = False  # an operator said that the exchange is right
+        self.stated = None  # that previous close, the newest
+        self.claimed = None  # the newest that is not our reference
+        self.confirmed = None  # of these the one that an operator said is right
+        self.base = self.reference  # the collar's centre before the first price of today
         self.override = None  # an operator's price, which outranks the accepted one
         self.version = 0  # requests carried out on it
-        self.collar = Collar(reference)
+        self.collar_bp = 0  # 0: no collar
+        self.stated_limits = (0, 0)  # the exchange's (lower, upper), 0 = none on that side
+        self.unlimited = False  # a day without a price limit
+        self.limits, self.limits_mismatch = (0, 0), False  # those in use
+        self.waiting = None
+        self.windows = Windows()
+        self.guard = None  # while a level is guarded because of it
         self.quote = None  # the newest, where an index asks for it
         self.places = []  # where indices keep its price: (list, position)
 
@@ -131,18 +88,6 @@ class Instrument:
         is_silent = self.kind is None and self.override is None
         return reference if is_silent else self.price
 
-    def change_reference(self, reference):
-        """Another version of the definition says where trading started."""
-        if reference == self.reference:
-            return
-        self.reference = reference
-        if self.kind is None:
-            self.accepted = reference
-        if not self.opened:
-            self.collar.centre = reference
-        if self.kind == PriceKind.PREVIOUS_CLOSE:
-            self.mismatch = self.accepted != reference and not self.confirmed
-
     @property
     def opened(self):
         """Whether it has a price of today."""
@@ -155,29 +100,163 @@ class Instrument:
 
     @property
     def standing(self):
-        """All that an accepted price may change for its indices; the price first."""
+        """All that a price may change for its indices; the price first."""
         return (self.price, self.kind, self.channel, self.mismatch, self.heard_in_session,
-                self.unheard, self.quote is not None and self.quote.unheard)
+                self.unheard, self.quote is not None and self.quote.unheard,
+                self.waiting is not None and self.waiting.latest.value, self.claimed)
 
     @property
     def close_is_in(self):
         """Whether nothing more is awaited of it after its market's end."""
         return self.kind == PriceKind.CLOSE or self.status == Status.SUSPENDED
 
-    def take(self, event, now):
-        """A price of a feed; whether it is now in force as an accepted price."""
+    # The definition, and what the exchange says of the day.
+
+    def change_definition(self, member):
+        """Another version of the definition says where trading started."""
+        self.close, self.was_suspended = member.close, member.suspended
+        if member.reference == self.reference:
+            return
+        if self.base == self.reference:
+            self.base = member.reference
+        self.reference = member.reference
+        if self.kind is None:
+            self.accepted = member.reference
+        if not self.opened and self.stated is not None:
+            self._compare_reference(self.stated, False)
+        self.judge_limits()
+
+    def _is_reference(self, value):
+        """Whether a previous close of the exchange is the definition's."""
+        if self.market == HONG_KONG:
+            return (abs(value - self.close) <= CLOSE_TOLERANCE
+                    or abs(value - self.reference) <= CLOSE_TOLERANCE)
+        return value == self.reference
+
+    def _compare_reference(self, value, before):
+        self.stated = value
+        doubtful = not self._is_reference(value) and value != self.confirmed
+        self.mismatch = before or doubtful
+        if doubtful:
+            self.claimed = value
+
+    def _is_inside(self, value, centre):
+        return self.collar_bp == 0 or abs(value - centre) * BASIS <= self.collar_bp * centre
+
+    def _take_previous_close(self, event):
+        self._compare_reference(event.value, self.mismatch)
+        if self.opened or not self._is_inside(event.value, self.base):
+            return False
+        self.accept(event)
+        return True
+
+    def confirm_reference(self):
+        """The exchange is right; whether its previous close becomes the price in force."""
+        self.mismatch, self.confirmed = False, self.claimed
+        if self._is_inside(self.claimed, self.base):
+            return False
+        self.base = self.claimed
+        self.judge_limits()
+        if self.opened:
+            return False
+        self.accepted, self.kind = self.claimed, PriceKind.PREVIOUS_CLOSE
+        return True
+
+    def take_limits(self, event):
+        self.unlimited = event.detail == 1
+        self.stated_limits = (event.value, event.second)
+        self.judge_limits()
+
+    def judge_limits(self):
+        """Limits count only while they enclose the base."""
+        lower, upper = (0, 0) if self.unlimited else self.stated_limits
+        self.limits_mismatch = not (lower <= self.base and (upper == 0 or self.base <= upper))
+        self.limits = (0, 0) if self.limits_mismatch else (lower, upper)
+
+    def within_limits(self, value):
+        lower, upper = self.limits
+        return lower <= value and (upper == 0 or value <= upper)
+
+    def change_status(self, status):
+        self.resumed |= self.status == Status.SUSPENDED
+        self.status = Status(status)
+        self.windows.is_armed = False
+
+    # Prices of a feed.
+
+    @property
+    def centre(self):
+        """Of the collar: the last usable price of today, before that the base."""
+        return self.accepted if self.opened else self.base
+
+    def judge(self, value):
+        if not self.within_limits(value):
+            return Verdict.BEYOND_LIMITS
+        if self.unlimited and not self.opened:
+            return Verdict.INSIDE
+        centre, width = self.centre, self.collar_bp
+        if self._is_inside(value, centre):
+            return Verdict.INSIDE
+        far = BASIS + 3 * width
+        if value * BASIS > centre * far or value * far < centre * BASIS:
+            return Verdict.FAR
+        return Verdict.OUTSIDE
+
+    def take(self, event, now, was_live, wait_ns):
+        """A price of a feed; whether it is now in force as an accepted price.
+
+        `was_live`: whether a better price than a waiting one could have come until now.
+        """
         if not is_usable(event.value, self.reference):
             return False
         kind = event.detail
         if kind == PriceKind.PREVIOUS_CLOSE:
-            self.mismatch |= event.value != self.reference
+            return self._take_previous_close(event)
         if self.kind is not None and kind < self.kind:
             return False
-        # The exchange's previous close is used as it is, and never moves the collar.
-        if kind != PriceKind.PREVIOUS_CLOSE and not self.collar.take(event, now):
+        if self.waiting is not None:
+            self.waiting.count_up(now, was_live)
+        verdict = self.judge(event.value)
+        if verdict != Verdict.INSIDE and not self._confirmation(event, verdict, wait_ns):
             return False
+        self.waiting = None
         self.accept(event)
         return True
+
+    def _confirmation(self, event, verdict, wait_ns):
+        """Enters a price that lies outside; the reason why it waits no longer, or None."""
+        centre = self.centre
+        if self.waiting is None:
+            self.waiting = Waiting(event, centre)
+            return None
+        waiting = self.waiting
+        near, witness, same_side = waiting.enter(event, centre, self.currency)
+        witnesses = waiting.witnesses
+        if verdict == Verdict.BEYOND_LIMITS:
+            return None
+        if verdict == Verdict.FAR:
+            may_be_far = self.resumed or self.was_suspended or self.unlimited
+            resumed = (may_be_far and witnesses.has(5, 60 * SECOND)
+                       and not self._is_tenfold(event.value, centre))
+            return "resumed" if resumed else None
+        if event.detail == PriceKind.NOMINAL:
+            traded_again = witnesses.has(5, 10 * SECOND)
+        else:
+            traded_again = (witnesses.has(3, 3 * SECOND)
+                            and event.second > witnesses.first.second)
+        if witness and traded_again:
+            return "traded_again"
+        if witness and witnesses.has(2, wait_ns) and waiting.waited_ns >= wait_ns:
+            return "waited"
+        if same_side and waiting.same_side.has(10, 60 * SECOND):
+            return "stays_outside"
+        return "official_close" if event.detail == PriceKind.CLOSE and near else None
+
+    @staticmethod
+    def _is_tenfold(value, centre):
+        """A tenth or ten times as much, as a misplaced decimal point makes it."""
+        return (abs(value - 10 * centre) * 100 <= TENFOLD_PERCENT * 10 * centre
+                or abs(10 * value - centre) * 100 <= TENFOLD_PERCENT * centre)
 
     def hear(self, event):
         """An image arrived, whether its price is accepted or not: the loss is repaired."""
@@ -198,6 +277,19 @@ class Instrument:
         """Traded so far today; a message that says nothing of it says 0."""
         self.volume = event.second or self.volume
         self.turnover = event.third or self.turnover
+
+    def jump(self, event, last, channel):
+        """Of an accepted price: the price from which it jumped, or None (level guard).
+
+        `last` and `channel` are those of the accepted price before.
+        """
+        if event.detail not in (PriceKind.LAST, PriceKind.NOMINAL):
+            return None
+        windows = self.windows
+        if windows.is_armed and self.override is None and channel == self.channel:
+            return windows.move(event.value, event.exchange_time, last)
+        windows.start(event.value, event.exchange_time)
+        return None
 
     def accept(self, event):
         self.note_traded(event)

@@ -11,7 +11,7 @@ def is_sound(event, instrument):
     sides = [side for side in (event.value, event.second) if side != 0]
     if not all(is_usable(side, instrument.reference) for side in sides):
         return False
-    if not all(instrument.collar.within_limits(side) for side in sides):
+    if not all(instrument.within_limits(side) for side in sides):
         return False
     return len(sides) < 2 or event.value <= event.second
 
@@ -46,7 +46,7 @@ def sides_of(day, member):
     """((price, whether it is a quote) of the bid, the same of the ask)."""
     if not stands(day, member):
         return (member.price, False), (member.price, False)
-    lower, upper = member.collar.limits_of_today
+    lower, upper = member.limits
     return (_side(member.quote.bid, lower, member.price),
             _side(member.quote.ask, upper, member.price))
 

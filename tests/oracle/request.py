@@ -22,12 +22,13 @@ class Op(enum.IntEnum):
     ACCEPT_RATE = 11
     REFUSE_RATE = 12
     ACTIVATE = 13
+    LIFT_GUARD = 14
 
 
 def target_of(day, event):
     """The index, instrument or series that a request is about; None when there is no such."""
     op = event.detail
-    if op <= Op.CORRECT_CLOSE or op == Op.ACTIVATE:
+    if op <= Op.CORRECT_CLOSE or op in (Op.ACTIVATE, Op.LIFT_GUARD):
         among = day.indices
     elif op <= Op.CONFIRM_REFERENCE:
         among = day.instruments
@@ -56,7 +57,8 @@ class Requests:
             Op.ACCEPT_PRICE: self._accept_price, Op.REFUSE_PRICE: self._refuse_price,
             Op.CONFIRM_REFERENCE: self._confirm_reference, Op.OVERRIDE_RATE: self._override_rate,
             Op.RELEASE_RATE: self._release_rate, Op.ACCEPT_RATE: self._accept_rate,
-            Op.REFUSE_RATE: self._refuse_rate, Op.ACTIVATE: self._activate}
+            Op.REFUSE_RATE: self._refuse_rate, Op.ACTIVATE: self._activate,
+            Op.LIFT_GUARD: self._lift_guard}
 
     def carry_out(self, event):
         """The indices that may show it, and the target; None when the request is refused."""
@@ -96,6 +98,19 @@ class Requests:
                      and definition.version == event.value)
         return is_staged and self._day.put_into_force(index, event.second)
 
+    def _lift_guard(self, index, event):
+        if event.value not in (0, 1):
+            return False
+        if index.guards:
+            self._day.guards.free(index)
+            if event.value == 1:
+                index.statistic.take_aside_in()
+            return True
+        if event.value == 0 or index.statistic.aside is None:
+            return False
+        index.statistic.take_aside_in()
+        return True
+
     # Of an instrument.
 
     def _override_price(self, instrument, event):
@@ -111,18 +126,20 @@ class Requests:
         return True
 
     def _accept_price(self, instrument, event):
-        return instrument.collar.pending is not None
+        return instrument.waiting is not None
 
     def _refuse_price(self, instrument, event):
-        if instrument.collar.pending is None:
+        if instrument.waiting is None:
             return False
-        instrument.collar.pending = None
+        instrument.waiting = None
         return True
 
     def _confirm_reference(self, instrument, event):
         if not instrument.mismatch:
             return False
-        instrument.mismatch, instrument.confirmed = False, True
+        if instrument.confirm_reference():
+            market = self._day.markets[instrument.market]
+            instrument.heard_in_session |= market.has_left_auction
         return True
 
     # Of a series.

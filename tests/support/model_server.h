@@ -62,6 +62,18 @@ class ModelServer {
     say("status/" + code + "/", status);
     *index.records.emplace_back().mutable_status() = std::move(status);
   }
+  void publish_pending(const std::string& code, v1::Decision decision, std::int64_t price) {
+    Index& index = indices_[code];
+    v1::PendingPrice pending;
+    pending.set_epoch(epoch_);
+    pending.set_code(code);
+    pending.set_symbol("688041.SH");
+    pending.set_decision(decision);
+    pending.set_price(price);
+    pending.set_record_sequence(index.records.size() + 1);
+    say("pending/" + code + "/", pending);
+    *index.records.emplace_back().mutable_pending() = std::move(pending);
+  }
   // The newest level at an instant of a grid of `pace_ms`; the same with the terms of a fund.
   void publish_grid(const std::string& code, std::int64_t instant_ms, std::uint32_t pace_ms) {
     v1::Grid grid;
@@ -176,6 +188,11 @@ class ModelServer {
       snapshot.set_code(code);
       snapshot.set_complete_to(index.levels.empty() ? 0 : index.newest);
       snapshot.set_records_to(index.records.size());
+      for (const v1::Event& record : index.records) {
+        if (record.has_pending()) snapshot.clear_pending();
+        if (record.has_pending() && record.pending().decision() == v1::DECISION_PENDING)
+          *snapshot.add_pending() = record.pending();
+      }
       if (!index.levels.empty()) *snapshot.mutable_level() = index.levels.back();
     }
   }

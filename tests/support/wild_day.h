@@ -46,8 +46,10 @@ class WildDay {
       of_market(EventKind::market_phase, phases_);
     } else if (draw < 945) {
       limits();
-    } else if (draw < 950) {
+    } else if (draw < 948) {
       collar();
+    } else if (draw < 950) {
+      belief();
     } else if (draw < 978 || (draw < 980 && !closes())) {
       timer();
     } else if (draw < 980) {
@@ -128,6 +130,14 @@ class WildDay {
   void collar() {
     of_market(EventKind::price_collar, 1);
     event_.value[0] = between(0, 3000);
+  }
+  void belief() {
+    event_.kind = EventKind::belief_rule;
+    event_.instrument = below(2) == 0
+                            ? kNoInstrument
+                            : static_cast<InstrumentId>(below(universe_->indices().size()));
+    event_.value[0] = between(0, 1) * between(0, 200);
+    event_.value[1] = between(0, 1) * between(0, 40);
   }
   void timer() {
     event_.kind = EventKind::timer;

@@ -128,7 +128,7 @@ TEST_F(ChannelTest, APriceThatWaitsMakesItsSecurityCurrentAndAnImpossibleOneDoes
   EXPECT_EQ(log_.last().flags, kRecovering);
   price(2, PriceKind::last, "9.99", 0, 20);
   EXPECT_EQ(count(CoreCounter::price_pending), 1u);
-  EXPECT_EQ(log_.last().flags, 0u);
+  EXPECT_EQ(log_.last().flags, kPricePending);
 }
 
 TEST_F(ChannelTest, WhereNoSecurityCountsAPriceMakesNoneCurrent) {

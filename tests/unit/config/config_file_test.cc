@@ -104,6 +104,25 @@ TEST(ConfigFile, KeysOfASourceOfRatesAreHeldToWhatTheyNeed) {
               HasSubstr("c.toml:13:fx.curve.server_key: must be a key of 40 characters"));
 }
 
+TEST(ConfigFile, ALevelGuardIsAPercentageOfTwoDecimals) {
+  const TemporaryFolder folder;
+  const auto config = load_config(folder.write(
+      "good.toml", kSmall + "[level_guard]\npercent = 0.29\n[[level_guard.overrides]]\n"
+                            "code = \"995366\"\npercent = 2\n"));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->level_guard.move_bp, 29);
+  EXPECT_EQ(config->level_guard.overrides[0].move_bp, 200);
+  EXPECT_THAT(print_config(*config), HasSubstr("[level_guard]\npercent = 0.29\n"));
+  for (const char* wrong : {"1.001", "-0.01", "100.01", "nan", "\"1\""}) {
+    EXPECT_THAT(load_fault(folder, kSmall + "[level_guard]\npercent = " + wrong + "\n"),
+                HasSubstr("level_guard.percent: must be a number from 0 to 100 with at most two "
+                          "decimal places"))
+        << wrong;
+  }
+  EXPECT_THAT(load_fault(folder, kSmall + "[core]\npending_impact_bp = 10001\n"),
+              HasSubstr("core.pending_impact_bp: must be a whole number from 0 to 10000"));
+}
+
 TEST(ConfigFile, TheShippedOneLoads) {
   const auto config = load_config(kShipped);
   ASSERT_TRUE(config.ok()) << config.status();

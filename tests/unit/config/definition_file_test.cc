@@ -80,6 +80,26 @@ TEST(DefinitionFile, ColumnsMayComeInAnyOrderAndLinesMayBeComments) {
   EXPECT_EQ(load_fault(folder, files), "loaded");
 }
 
+TEST(DefinitionFile, AMemberMayHaveBeenSuspended) {
+  TemporaryFolder folder;
+  FaultList faults;
+  SecurityPool pool;
+  const std::string members =
+      "symbol,suspended,name,currency,calculation_shares,cap_factor,close,base_price,"
+      "reference_price\n"
+      "688041.SH,true,a,CNY,1,1,1,1,1\n"
+      "002261.SZ,false,b,CNY,1,1,1,1,1\n"
+      "03896.HK,,c,HKD,1,1,1,1,1\n";
+  const auto rows = read_members(folder.write("m.csv", members), pool, faults);
+  ASSERT_TRUE(faults.empty()) << faults.status();
+  EXPECT_TRUE(rows[0].member.suspended);
+  EXPECT_FALSE(rows[1].member.suspended);
+  EXPECT_FALSE(rows[2].member.suspended);
+  read_members(folder.write("n.csv", replaced(members, "true", "yes")), pool, faults);
+  EXPECT_THAT(std::string(faults.status().message()),
+              HasSubstr("n.csv:2:suspended: must be true or false, not yes"));
+}
+
 TEST(DefinitionFile, ASecurityIsKeptOnceHoweverItsColumnsStand) {
   TemporaryFolder folder;
   FaultList faults;

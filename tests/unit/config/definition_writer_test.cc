@@ -52,6 +52,7 @@ void expect_same(const IndexDefinition& a, const IndexDefinition& b) {
     EXPECT_EQ(a.members[i].close, b.members[i].close);
     EXPECT_EQ(a.members[i].base_price, b.members[i].base_price);
     EXPECT_EQ(a.members[i].reference_price, b.members[i].reference_price);
+    EXPECT_EQ(a.members[i].suspended, b.members[i].suspended);
   }
 }
 
@@ -63,6 +64,18 @@ TEST(DefinitionWriter, WhatIsWrittenLoadsTheSame) {
   const auto loaded = load_definition(*path);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   expect_same(*loaded, definition());
+}
+
+TEST(DefinitionWriter, WritesASuspensionOnlyWhereThereIsOne) {
+  TemporaryFolder folder;
+  EXPECT_THAT(definition_members_text(definition()), testing::Not(HasSubstr("suspended")));
+  IndexDefinition one = definition();
+  one.members[1].suspended = true;
+  const auto path = write_definition(one, folder.file(""), "");
+  ASSERT_TRUE(path.ok()) << path.status();
+  const auto loaded = load_definition(*path);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  expect_same(*loaded, one);
 }
 
 TEST(DefinitionWriter, WritesThatTheDivisorTakesRatesIn) {

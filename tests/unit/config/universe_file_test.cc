@@ -172,6 +172,18 @@ TEST(UniverseFile, DisagreementAboutAMemberOrARateIsRefused) {
   EXPECT_THAT(faults, HasSubstr("close_fx.HKD: HKDCNY has another rate"));
 }
 
+TEST(UniverseFile, DisagreementAboutASuspensionIsRefused) {
+  TemporaryFolder folder;
+  Config config;
+  config.definitions = {write_definition(folder, "A", "1", "0.9"),
+                        write_definition(folder, "B", "1", "0.9")};
+  EXPECT_EQ(load_fault(config), "loaded");
+  folder.write("B.csv",
+               "symbol,name,currency,calculation_shares,cap_factor,close,base_price,"
+               "reference_price,suspended\n03896.HK,n,HKD,1,1,1,1,1,true\n");
+  EXPECT_THAT(load_fault(config), HasSubstr("members: 03896.HK has another suspended"));
+}
+
 FundSettings shipped_fund(const std::string& code, const std::string& file) {
   FundSettings fund;
   fund.code = code;

@@ -60,6 +60,20 @@ TEST(RequestParser, ReadsPricesAndRatesExactly) {
   EXPECT_EQ(rate->value, 92'310'001);
 }
 
+TEST(RequestParser, ReadsWhetherLevelsUnderAGuardCount) {
+  const auto lift = [](const std::string& value) {
+    return R"({"operation":"lift_guard","target":")" + code() + R"(","value":")" + value +
+           R"(","reason":"r","expected_version":0})";
+  };
+  for (const std::int64_t counts : {0, 1}) {
+    const auto request = parse_request(lift(std::to_string(counts)), universe());
+    ASSERT_TRUE(request.ok()) << std::string(request.status().message());
+    EXPECT_EQ(request->operation->op, ControlOp::lift_guard);
+    EXPECT_EQ(request->value, counts);
+  }
+  EXPECT_THAT(fault_of(lift("2")), HasSubstr("value: must be 1 or 0"));
+}
+
 TEST(RequestParser, SaysEverythingThatIsWrongAtOnce) {
   const std::string faults = fault_of(
       R"({"operation":"override_price","target":"nobody","value":1.5,"author":"me","extra":1})");

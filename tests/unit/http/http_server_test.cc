@@ -24,6 +24,28 @@ TEST_F(HttpServerTest, listsIndices) {
   EXPECT_EQ(body["indices"][2]["name"], "Quote \" and \\");
 }
 
+TEST_F(HttpServerTest, listsWhatIsPending) {
+  core_.publish(1, 10'123'456);
+  settle();
+  EXPECT_EQ(get_json("/v1/indices/995366")["pending"], json::array());
+  PendingPrice pending;
+  pending.header.detail2 = static_cast<std::uint8_t>(DecisionReason::far);
+  pending.instrument = 0;
+  pending.price = {999'000'000};
+  core_.keep(1, pending);
+  core_.publish(1, 10'123'456);
+  settle();
+  for (const json& index :
+       {get_json("/v1/indices")["indices"][1], get_json("/v1/indices/995366")}) {
+    ASSERT_EQ(index["pending"].size(), 1u);
+    EXPECT_EQ(index["pending"][0]["symbol"], "688041.SH");
+    EXPECT_EQ(index["pending"][0]["price"], "999.000000");
+    EXPECT_EQ(index["pending"][0]["reason"], "far");
+    EXPECT_FALSE(index["pending"][0].contains("type"));
+  }
+  EXPECT_EQ(get_json("/v1/indices")["indices"][0]["pending"], json::array());
+}
+
 TEST_F(HttpServerTest, showsMembersAtTheLevel) {
   core_.apply_price(0, 153'000'000);
   core_.publish(core_.make_level(1, 10'079'272));

@@ -33,6 +33,8 @@ Config config_of_the_day() {
   Config config;
   config.day = day_without_shanghai();
   config.collar.overrides = {{"B.SZ", 0}, {"absent.SZ", 5}};
+  config.level_guard = {.move_bp = 250, .overrides = {{"G2", 50}, {"absent", 5}}};
+  config.core.pending_impact_bp = 30;
   config.fx = {
       {.series = "HKDCNY", .mode = FxMode::frozen_at_close, .sources = {"f"}, .stale_after_s = 7}};
   return config;
@@ -72,6 +74,17 @@ TEST(ControlFeed, SaysTheCollarOfEachMarketAndThenOfSingleSecurities) {
   EXPECT_EQ(collars[2].value[0], 5000);
   EXPECT_EQ(collars[3].instrument, 1u);
   EXPECT_EQ(collars[3].value[0], 0);
+}
+
+TEST(ControlFeed, SaysTheLevelGuardOfEveryIndexAndThenOfSingleOnes) {
+  const auto rules = opening_of(EventKind::belief_rule);
+  ASSERT_EQ(rules.size(), 2u) << "a code that the day does not have is left out";
+  EXPECT_EQ(rules[0].instrument, kNoInstrument);
+  EXPECT_EQ(rules[0].value[0], 250);
+  EXPECT_EQ(rules[0].value[1], 30);
+  EXPECT_EQ(rules[1].instrument, 0u);
+  EXPECT_EQ(rules[1].value[0], 50);
+  EXPECT_EQ(rules[1].value[1], 30);
 }
 
 TEST(ControlFeed, SaysHowEachRateIsFollowed) {

@@ -45,6 +45,8 @@ LevelUpdate every_field(const CoreStub& core) {
   update.fx_rate = {92'310'000};
   update.fx_rate_2 = {712'345'678};
   update.fx_age_ms = 250;
+  update.pending_impact = 9'120;
+  update.lag_ms = 17;
   update.bid = {10'123'000};
   update.ask = {10'124'000};
   return update;
@@ -94,6 +96,8 @@ v1::Level expected_message() {
   level.set_fx_rate_2(712'345'678);
   level.set_fx_age_ms(250);
   level.set_definition_version(3);
+  level.set_pending_impact(9'120);
+  level.set_lag_ms(17);
   return level;
 }
 
@@ -202,7 +206,8 @@ TEST(LevelJson, matchesTheGoldenText) {
       R"("publish_time":"1742347801000000004","weight_opened":9999,"weight_fresh":9998,)"
       R"("weight_suspended":1,"weight_live":9997,)"
       R"("weight_bid_quoted":9500,"weight_ask_quoted":9400,"fx_rate":"0.92310000",)"
-      R"("fx_rate_2":"7.12345678","fx_age_ms":250,"definition_version":3})");
+      R"("fx_rate_2":"7.12345678","fx_age_ms":250,"definition_version":3,)"
+      R"("pending_impact":9120,"lag_ms":17})");
 }
 
 TEST(LevelJson, saysNullForWhatIsNotThereYet) {

@@ -1,11 +1,13 @@
 #include "server/publish/record_pages.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "tests/support/core_stub.h"
 
 namespace indexcast::server {
 namespace {
+
+using testing::ElementsAre;
 
 constexpr IndexId kIndex = 1;
 
@@ -20,6 +22,26 @@ class RecordPagesTest : public testing::Test {
     DefinitionChanged record;
     record.edition = edition;
     core_.keep(kIndex, record);
+  }
+  void decide(InstrumentId instrument, Decision decision, DecisionSubject subject) {
+    PendingPrice record;
+    record.header.detail = static_cast<std::uint8_t>(decision);
+    record.header.detail3 = static_cast<std::uint8_t>(subject);
+    record.instrument = instrument;
+    core_.keep(kIndex, record);
+  }
+  // Record sequences of what is pending.
+  std::vector<std::uint64_t> pending(IndexId index = kIndex) {
+    while (pages_.poll(100, [](IndexId) {}) > 0) {
+    }
+    v1::Snapshot snapshot;
+    pages_.append_pending(index, TimeNs{9}, *snapshot.mutable_pending());
+    std::vector<std::uint64_t> out;
+    for (const v1::PendingPrice& each : snapshot.pending()) {
+      EXPECT_EQ(each.publish_time(), 9);
+      out.push_back(each.record_sequence());
+    }
+    return out;
   }
   v1::RecordsReply records(std::uint64_t from, std::uint64_t to = 0) {
     while (pages_.poll(100, [](IndexId) {}) > 0) {
@@ -68,6 +90,43 @@ TEST_F(RecordPagesTest, aDefinitionStaysWhatItWasWhenItsEditionIsForgotten) {
   const v1::RecordsReply reply = records(1);
   EXPECT_EQ(reply.records(0).definition().definition().version(), 1u);
   EXPECT_EQ(reply.records(1).definition().definition().version(), 7u);
+}
+
+TEST_F(RecordPagesTest, sayWhatIsPending) {
+  EXPECT_THAT(pending(), ElementsAre());
+  decide(0, Decision::pending, DecisionSubject::price);
+  decide(1, Decision::pending, DecisionSubject::price);
+  decide(0, Decision::pending, DecisionSubject::level_guard);
+  EXPECT_THAT(pending(), ElementsAre(1, 2, 3));
+  decide(0, Decision::accepted, DecisionSubject::price);
+  EXPECT_THAT(pending(), ElementsAre(2, 3));
+  decide(1, Decision::pending, DecisionSubject::price);
+  EXPECT_THAT(pending(), ElementsAre(3, 5)) << "the last one of a member";
+  decide(1, Decision::refused, DecisionSubject::price);
+  decide(0, Decision::refused, DecisionSubject::level_guard);
+  EXPECT_THAT(pending(), ElementsAre());
+  EXPECT_EQ(records(1).records_size(), 7);
+  EXPECT_EQ(records(7).records(0).pending().decision(), v1::DECISION_REFUSED);
+}
+
+TEST_F(RecordPagesTest, aGuardThatAnOperatorLiftedIsNotPending) {
+  decide(0, Decision::pending, DecisionSubject::price);
+  decide(1, Decision::pending, DecisionSubject::level_guard);
+  StatusChanged status;
+  status.flags = kLevelGuard | kPricePending;
+  core_.keep(kIndex, status);
+  EXPECT_THAT(pending(), ElementsAre(1, 2));
+  status.previous_flags = status.flags;
+  status.flags = kPricePending;
+  core_.keep(kIndex, status);
+  EXPECT_THAT(pending(), ElementsAre(1));
+}
+
+TEST_F(RecordPagesTest, forgetWhatIsPendingOnceRecordsWereMissed) {
+  decide(0, Decision::pending, DecisionSubject::price);
+  EXPECT_THAT(pending(), ElementsAre(1));
+  for (std::uint32_t i = 0; i < 100; ++i) change_status(i);
+  EXPECT_THAT(pending(), ElementsAre());
 }
 
 // The stub keeps 64.

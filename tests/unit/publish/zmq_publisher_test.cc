@@ -137,8 +137,8 @@ TEST_F(ZmqPublisherTest, heartbeatNamesEverySequence) {
 }
 
 TEST_F(ZmqPublisherTest, recordsOfTheDayHaveTheirTopics) {
-  Subscriber subscriber(socket_.endpoint(),
-                        {"heartbeat/", "status/995366/", "definition/", "correction/995366/"});
+  Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "status/995366/", "definition/",
+                                             "correction/995366/", "pending/995366/"});
   settle(subscriber);
   core_.keep(1, DefinitionChanged{});
   StatusChanged change;
@@ -185,6 +185,39 @@ TEST_F(ZmqPublisherTest, recordsOfTheDayHaveTheirTopics) {
   EXPECT_EQ(heartbeat.indices(1).record_sequence(), 3u);
   EXPECT_EQ(heartbeat.indices(0).record_sequence(), 0u);
   EXPECT_EQ(publisher_.stats().records.get(), 3u);
+}
+
+TEST_F(ZmqPublisherTest, aPendingPriceHasItsTopicAndAllItsFields) {
+  Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "pending/995366/"});
+  settle(subscriber);
+  PendingPrice pending;
+  pending.header.detail = static_cast<std::uint8_t>(Decision::accepted);
+  pending.header.detail2 = static_cast<std::uint8_t>(DecisionReason::stays_outside);
+  pending.header.detail3 = static_cast<std::uint8_t>(DecisionSubject::price);
+  pending.header.input_sequence = 77;
+  pending.instrument = 2;
+  pending.impact = 9'120;
+  pending.price = {8'000'000};
+  pending.reference = {5'920'000};
+  pending.exchange_time = {3};
+  pending.receive_time = {4};
+  core_.keep(1, pending);
+  run();
+  const auto waiting = subscriber.expect<v1::PendingPrice>("pending/995366/");
+  EXPECT_EQ(waiting.epoch(), kStubEpoch);
+  EXPECT_EQ(waiting.record_sequence(), 1u);
+  EXPECT_EQ(waiting.code(), "995366");
+  EXPECT_EQ(waiting.trade_date(), kStubDate);
+  EXPECT_EQ(waiting.subject(), v1::DECISION_SUBJECT_PRICE);
+  EXPECT_EQ(waiting.decision(), v1::DECISION_ACCEPTED);
+  EXPECT_EQ(waiting.reason(), v1::DECISION_REASON_STAYS_OUTSIDE);
+  EXPECT_EQ(waiting.symbol(), core_.universe.instruments()[2].symbol);
+  EXPECT_EQ(waiting.price(), 8'000'000);
+  EXPECT_EQ(waiting.reference(), 5'920'000);
+  EXPECT_EQ(waiting.impact(), 9'120u);
+  EXPECT_EQ(waiting.input_sequence(), 77u);
+  EXPECT_EQ(waiting.exchange_time(), 3);
+  EXPECT_EQ(waiting.receive_time(), 4);
 }
 
 // The ring of the stub keeps 64.

@@ -311,6 +311,41 @@ TEST_F(RecordsTest, aDefinitionAndACorrectionSayAllOfThem) {
     "published": null, "corrected": "1012.3456", "input_sequence": 0, "receive_time": "0"})"));
 }
 
+TEST_F(RecordsTest, aPendingPriceSaysAllOfItAndStaysInTheSnapshot) {
+  const auto client = connect();
+  client->say(kFollowRecords);
+  EXPECT_EQ(client->message()["pending"], json::array());
+  PendingPrice pending;
+  pending.header.detail2 = static_cast<std::uint8_t>(DecisionReason::outside_collar);
+  pending.header.input_sequence = 77;
+  pending.instrument = 2;
+  pending.impact = 9'120;
+  pending.price = {8'000'000};
+  pending.reference = {5'920'000};
+  pending.exchange_time = {3};
+  pending.receive_time = {4};
+  core_.keep(1, pending);
+  read_on();
+  json expected = json::parse(R"({
+    "type": "pending", "epoch": "1742347800000000001", "record_sequence": 1, "code": "995366",
+    "trade_date": 20250319, "subject": "price", "decision": "pending", "reason": "outside_collar",
+    "price": "8.000000", "reference": "5.920000", "impact": 9120, "input_sequence": 77,
+    "exchange_time": "3", "receive_time": "4"})");
+  expected["symbol"] = core_.universe.instruments()[2].symbol;
+  EXPECT_EQ(timeless(client->message()), expected);
+  client->say(R"({"op":"subscribe","codes":["995366"]})");
+  const json snapshot = client->message();
+  EXPECT_EQ(snapshot["records_to"], 1);
+  ASSERT_EQ(snapshot["pending"].size(), 1u);
+  expected.erase("type");
+  EXPECT_EQ(timeless(snapshot["pending"][0]), expected);
+  pending.header.detail = static_cast<std::uint8_t>(Decision::refused);
+  core_.keep(1, pending);
+  read_on();
+  client->say(R"({"op":"subscribe","codes":["995366"]})");
+  EXPECT_EQ(client->message()["pending"], json::array());
+}
+
 TEST_F(RecordsTest, theOtherSubprotocolHasThem) {
   const auto client = connect(FrameForm::protobuf);
   v1::ClientMessage command;

@@ -137,6 +137,14 @@ TEST(MessageReader, readsEachKindOfRecord) {
   EXPECT_EQ(reader.read("correction/A/", correction.SerializeAsString()), Kind::malformed);
   EXPECT_EQ(reader.read("correction/B/", correction.SerializeAsString()), Kind::record);
   EXPECT_EQ(sequence_of(reader.record()), 9u);
+  v1::PendingPrice pending;
+  pending.set_epoch(4);
+  pending.set_record_sequence(10);
+  pending.set_code("C");
+  EXPECT_EQ(reader.read("pending/A/", pending.SerializeAsString()), Kind::malformed);
+  EXPECT_EQ(reader.read("pending/C/", pending.SerializeAsString()), Kind::record);
+  EXPECT_EQ(sequence_of(reader.record()), 10u);
+  EXPECT_EQ(epoch_of(reader.record()), 4u);
 }
 
 TEST(MessageReader, leavesTopicsThatTheLibraryDoesNotUse) {

@@ -38,6 +38,10 @@ class SessionTest : public testing::Test, public Wire {
     callbacks.on_status = [this](const v1::StatusChanged& status) {
       told_.push_back("status " + std::to_string(status.flags()));
     };
+    callbacks.on_pending = [this](const v1::PendingPrice& pending) {
+      told_.push_back("pending " + v1::Decision_Name(pending.decision()) + " " +
+                      std::to_string(pending.price()));
+    };
     callbacks.on_lost = [this](const Loss& loss) {
       told_.push_back("lost " + std::to_string(loss.from) + "-" + std::to_string(loss.to));
     };
@@ -179,6 +183,34 @@ TEST_F(SessionTest, isNotToldARecordTwice) {
   pass();
   EXPECT_THAT(told(),
               ElementsAre("snapshot 100", "status 4", "switch 1", "snapshot 100", "status 0"));
+}
+
+TEST_F(SessionTest, isToldWhatWasPendingBeforeItCame) {
+  servers_[0].publish("A", 100);
+  servers_[0].publish_pending("A", v1::DECISION_PENDING, 188);
+  servers_[0].published.clear();
+  pass();
+  EXPECT_THAT(told(), ElementsAre("snapshot 100", "pending DECISION_PENDING 188"));
+  servers_[0].publish_pending("A", v1::DECISION_REFUSED, 188);
+  pass();
+  EXPECT_THAT(told(), ElementsAre("pending DECISION_REFUSED 188"));
+}
+
+TEST_F(SessionTest, isToldWhatIsPendingOnceByEitherServer) {
+  servers_[0].publish("A", 100);
+  servers_[1].publish("A", 100);
+  beat({0, 1}, Time{300});
+  servers_[0].publish_pending("A", v1::DECISION_PENDING, 188);
+  servers_[0].publish_pending("A", v1::DECISION_ACCEPTED, 188);
+  pass();
+  beat({1}, Time{1'100});
+  servers_[1].publish_pending("A", v1::DECISION_PENDING, 188);
+  servers_[1].publish_pending("A", v1::DECISION_ACCEPTED, 188);
+  servers_[1].publish_pending("A", v1::DECISION_PENDING, 190);
+  pass();
+  EXPECT_THAT(told(), ElementsAre("snapshot 100", "pending DECISION_PENDING 188",
+                                  "pending DECISION_ACCEPTED 188", "switch 1", "snapshot 100",
+                                  "pending DECISION_PENDING 190"));
 }
 
 TEST_F(SessionTest, leavesWhatIsLeftOfAnEpochThatIsOver) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "calc/record.h"
 #include "server/watch/display_text.h"
 
 namespace indexcast::server {
@@ -136,6 +137,91 @@ TEST_F(WatchViewTest, ShowsEveryIndexWithItsQuality) {
   EXPECT_EQ(screen.tone("-10.0000"), Tone::down);
   EXPECT_EQ(screen.tone("quotable"), Tone::good);
   EXPECT_EQ(screen.tone("partial_market,fx_stale"), Tone::warn);
+}
+
+v1::PendingPrice pending_of(const std::string& symbol, v1::DecisionSubject subject) {
+  v1::PendingPrice record;
+  record.set_epoch(1);
+  record.set_code("995366");
+  record.set_symbol(symbol);
+  record.set_subject(subject);
+  record.set_reason(v1::DECISION_REASON_OUTSIDE_COLLAR);
+  record.set_price(188'000'000);
+  record.set_reference(141'980'000);
+  record.set_impact(9'120);
+  record.set_input_sequence(7);
+  return record;
+}
+
+v1::Level flagged(std::uint64_t sequence, std::uint32_t flags, std::uint32_t impact) {
+  v1::Level level = level_of("995366", sequence, 10'123'456);
+  level.set_flags(flags);
+  level.set_pending_impact(impact);
+  level.set_input_sequence(sequence + 5);  // 7: that of the records
+  return level;
+}
+
+TEST_F(WatchViewTest, NamesTheMembersThatWaitUntilTheyAreAccepted) {
+  v1::PendingPrice waits = pending_of("688041.SH", v1::DECISION_SUBJECT_PRICE);
+  table_.take(waits);
+  table_.take(pending_of("0700.HK", v1::DECISION_SUBJECT_LEVEL_GUARD));
+  table_.take(flagged(2, kPricePending | kLevelGuard, 9'120), {0});
+  const Screen screen = draw();
+  EXPECT_THAT(screen.all(),
+              HasSubstr("995366 688041.SH 188 waits (outside_collar), compared with 141.98, "
+                        "impact 91.20 bp"));
+  EXPECT_THAT(screen.all(),
+              HasSubstr("995366 0700.HK level guard: price 188, before 141.98, impact 91.20 bp"));
+  EXPECT_THAT(screen.all(), HasSubstr("995366 pending impact 91.20 bp"));
+  EXPECT_EQ(screen.tone("688041.SH"), Tone::warn);
+  waits.set_decision(v1::DECISION_ACCEPTED);
+  table_.take(waits);
+  table_.take(flagged(3, kLevelGuard, 0), {0});
+  EXPECT_THAT(draw().all(), Not(HasSubstr("688041.SH")));
+  EXPECT_THAT(draw().all(), HasSubstr("0700.HK level guard"));
+  table_.take(flagged(4, 0, 0), {0});
+  EXPECT_THAT(draw().all(), Not(HasSubstr("0700.HK")));
+}
+
+TEST_F(WatchViewTest, ARecordMayArriveBeforeAnOlderLevel) {
+  table_.take(pending_of("688041.SH", v1::DECISION_SUBJECT_PRICE));
+  table_.take(flagged(1, 0, 0), {0});
+  table_.take(flagged(2, kPricePending, 9'120), {0});
+  EXPECT_THAT(draw().all(), HasSubstr("688041.SH 188 waits"));
+}
+
+TEST_F(WatchViewTest, AMemberThatWaitedBeforeTheWatchBeganIsAskedFor) {
+  EXPECT_EQ(table_.unexplained(), "");
+  table_.take(flagged(2, kPricePending, 9'120), {0});
+  EXPECT_THAT(draw().all(), HasSubstr("995366 price_pending: member not known"));
+  EXPECT_EQ(table_.unexplained(), "995366");
+  v1::MembersReply reply;
+  *reply.add_pending() = pending_of("688041.SH", v1::DECISION_SUBJECT_PRICE);
+  table_.take_pending("995366", reply.pending());
+  EXPECT_EQ(table_.unexplained(), "");
+  EXPECT_THAT(draw().all(), HasSubstr("688041.SH 188 waits"));
+}
+
+TEST_F(WatchViewTest, WhatIsPendingIsNotShownAsLive) {
+  table_.take(pending_of("688041.SH", v1::DECISION_SUBJECT_PRICE));
+  table_.take(flagged(2, kPricePending, 9'120), {0});
+  EXPECT_THAT(draw({kNsPerSecond}).all(), HasSubstr("waits"));
+  EXPECT_THAT(draw_silent({kNsPerSecond + kSilenceNs + 1}).all(), Not(HasSubstr("waits")));
+}
+
+TEST_F(WatchViewTest, ASmallTerminalCountsWhatItCannotName) {
+  for (int i = 0; i < 20; ++i)
+    table_.take(pending_of(std::to_string(i) + ".SH", v1::DECISION_SUBJECT_PRICE));
+  table_.take(flagged(2, kPricePending, 9'120), {0});
+  EXPECT_THAT(draw({kNsPerSecond}, 24, 140).all(), HasSubstr("and 14 more pending"));
+  for (int rows = 1; rows < 30; ++rows) {
+    for (int columns = 1; columns < 100; columns += 9) draw({kNsPerSecond}, rows, columns);
+  }
+}
+
+TEST_F(WatchViewTest, AQuotableLevelShowsItsFlagsToo) {
+  EXPECT_EQ(quality_words(flagged(2, kPricePending | kStatisticsPartial, 5)),
+            "quotable,price_pending");
 }
 
 TEST_F(WatchViewTest, AMoveStandsOutForAMoment) {

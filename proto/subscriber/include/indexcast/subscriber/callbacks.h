@@ -107,6 +107,9 @@ struct Callbacks {
   std::function<void(const v1::StatusChanged&)> on_status;
   std::function<void(const v1::DefinitionChanged&)> on_definition;
   std::function<void(const v1::Correction&)> on_correction;
+  // A member's price began to wait, or was accepted or refused; likewise of the level guard. After
+  // a snapshot also those that are pending at it. None is once the level has no flag of its kind.
+  std::function<void(const v1::PendingPrice&)> on_pending;
   std::function<void(const Loss&)> on_lost;
   std::function<void(const Switch&)> on_switch;
   std::function<void(const Connection&)> on_connection;

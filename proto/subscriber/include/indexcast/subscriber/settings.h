@@ -29,13 +29,13 @@ struct Settings {
   // Streams. A server with CURVE keys may allow some of them and not others.
   // Every level.
   bool levels = true;
-  // Every status, definition and correction record.
+  // Every status, definition, correction and pending record.
   bool records = true;
   // The newest level at each instant of the server's grid.
   bool grid = false;
   // The indicative value of a fund with the terms of its creation unit, each tick and on a grid.
   bool inav = false;
-  // Also the status, definition and correction records of the day from before this subscriber came.
+  // Also the records of the day from before this subscriber came.
   bool records_of_the_day = false;
 
   // A server is lost after this time without a heartbeat; at least 200 ms. By default servers send
