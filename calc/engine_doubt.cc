@@ -26,7 +26,7 @@ constexpr bool exceeds(Int128 move, std::uint32_t bp, Int128 sum) {
 
 }  // namespace
 
-// Of one index, or of every one.
+// Sets the rule of one index, or of all of them.
 void Engine::apply_belief_rule(const MarketEvent& event) {
   constexpr std::int64_t kMaxBp = 10'000;
   const std::int64_t guard = event.value[0];
@@ -137,8 +137,8 @@ bool Engine::is_uninterrupted(InstrumentId id) {
   return same;
 }
 
-// Of a price that was just taken: whether it moved a level too far at once, or says something about
-// one that did.
+// Judges a price that was just taken. It may move a level too far at once, or repeat or take back a
+// price that did.
 void Engine::watch_move(InstrumentId id, const MarketEvent& event, bool judged) {
   const Price price{event.value[0]};
   const bool known = guard_.active(id) && hear_again(id, event);
@@ -278,7 +278,7 @@ ControlOutcome Engine::lift_guard(IndexId id, std::int64_t counts) {
   return ControlOutcome::applied;
 }
 
-// Of another edition of the day's definitions, whose memberships have other places.
+// The other edition's memberships have other places, so each guard is looked up by its index.
 void Engine::take_over_guards(const Engine& from) {
   guard_.take_over(from.guard_);
   std::fill(guarded_.begin(), guarded_.end(), false);

@@ -37,8 +37,8 @@ enum class EventKind : std::uint8_t {
   price_collar = 11,      // of an instrument, or of every one of a market; value[0] = basis points
   fx_rule = 12,  // instrument = SeriesId; detail FxMode; value: stale after (ns), frozen from
   statistics_rule = 13,  // value[0] = 0: high and low follow every level; else the grid's pace (ns)
-  // Of the index `instrument`, or with kNoInstrument of every one; values: level guard (bp, 0:
-  // none), pending impact up to which a level may be quotable (bp).
+  // instrument = IndexId, kNoInstrument = all indices; values: level guard (bp, 0 = none), largest
+  // pending impact of a quotable level (bp).
   belief_rule = 14,
 };
 

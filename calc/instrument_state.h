@@ -41,7 +41,7 @@ struct InstrumentState {
   bool guard_armed = false;
   ChannelStates::Slot guard_channel = ChannelStates::kWholeFeed;
   bool limits_mismatch = false;     // the exchange's limit prices do not enclose `base`
-  bool reference_mismatch = false;  // the exchange states another, and nobody confirmed it
+  bool reference_mismatch = false;  // the exchange's previous close differs, unconfirmed
   bool overridden = false;          // an operator's price is in force
   bool quotes_wanted = false;       // an index that holds it has a bid and ask level
   bool unheard = false;  // no price since its channel lost something; counts in gap, recovering
@@ -52,15 +52,15 @@ struct InstrumentState {
   std::int64_t turnover = 0;   // cumulative, 1e-4 of the listing currency
   // The feed's last usable price, in force unless overridden; the reference price at first.
   Price usable{};
-  // What the collar is held against: the last usable price of today, `base` before it.
+  // The collar's centre: the last usable price of today, `base` before the first one.
   Price centre{};
   // Where the day began: the reference price, or a previous close of the exchange far from it that
   // an operator confirmed.
   Price base{};
   Price claimed_close{};    // the exchange's latest that is not the reference price
   Price confirmed_close{};  // the one that an operator said is right
-  // How far the price in force may be wrong: the distance of the price that waits, and of the
-  // claimed close from the reference price while nobody confirmed it. 1e-6.
+  // How far the price in force may be wrong, 1e-6. The distance to the price that waits and the
+  // distance of an unconfirmed claimed close from the reference price are added.
   std::uint64_t doubt = 0;
   std::uint32_t guard_epoch = 0;
   PriceCollar collar;

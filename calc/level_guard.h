@@ -1,6 +1,5 @@
 // The level guard (METHODOLOGY 4): prices inside their collar that move a level too far at once.
-// What one price did, and whether it was repeated; which indices it concerns is the engine's to
-// say.
+// This class knows prices only; the engine knows the indices that they concern.
 #pragma once
 
 #include <cstddef>
@@ -21,9 +20,9 @@ enum class GuardEnd : std::uint8_t {
   unrepeated = 2,  // neither, within a minute: they do not
 };
 
-// Of every instrument, the prices of the current and of the preceding second of exchange time; and
-// of those whose price moved too far, what came after. All memory is reserved at construction. One
-// thread.
+// Keeps the range of each instrument's prices in the current second of exchange time and in the one
+// before, and follows the instruments whose price moved too far. It reserves all memory at
+// construction. One thread.
 class LevelGuard {
  public:
   explicit LevelGuard(std::size_t instruments) : windows_(instruments), slots_(instruments) {

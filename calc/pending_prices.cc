@@ -80,7 +80,8 @@ std::optional<DecisionReason> PendingPrices::offer(const MarketEvent& event,
   return confirmed(slot, outside, witness, counted);
 }
 
-// Of the message just taken. `witness`, `counted`: it is one more of either run.
+// Whether the message just taken confirms the price. `witness` and `counted` say that it added one
+// to the witnesses and to the messages on this side.
 std::optional<DecisionReason> PendingPrices::confirmed(const Slot& slot,
                                                        const OutsidePrice& outside, bool witness,
                                                        bool counted) const {

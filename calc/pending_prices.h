@@ -43,8 +43,8 @@ class PendingPrices {
   // The latest message that is waiting. holds(id).
   const MarketEvent& of(InstrumentId id) const { return slots_[id].event; }
 
-  // The receive clock reached `now`: what passed since it was last said counts for the wait when
-  // `heard`, the feed could have brought a price inside, and is nobody's time when not. holds(id).
+  // The receive clock reached `now`. The time since the last call counts for the wait if `heard`:
+  // the feed could have brought a price inside the collar. Requires holds(id).
   void count_time(InstrumentId id, TimeNs now, bool heard) {
     Slot& slot = slots_[id];
     if (heard) slot.waited_ns += now - slot.counted_to;

@@ -7,7 +7,7 @@
 
 namespace indexcast::server {
 
-// What the server knows of the date.
+// The evidence that the server has about the date.
 struct DateEvidence {
   TimeNs wall{};         // the wall clock, as settled
   TimeNs receive{};      // the receive clock: UTC when the day began, monotonic since

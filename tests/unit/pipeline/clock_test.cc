@@ -52,7 +52,7 @@ class ClockTest : public testing::Test {
     }
   }
   void step(std::int64_t ns) { machine.wall = machine.wall + ns; }
-  // What the day's clock shows.
+  // Returns the time on the day's clock.
   TimeNs receive() const { return {machine.monotonic_ns + began_wall_.ns - began_monotonic_ns_}; }
   void begin() {
     clock_.emplace(wall_);
