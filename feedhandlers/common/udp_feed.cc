@@ -83,6 +83,7 @@ struct UdpFeed::Batch {
 UdpFeed::UdpFeed(const UdpFeedSettings& settings, DatagramHandler& handler)
     : venue_(settings.venue),
       handler_(handler),
+      clocks_(settings.clocks),
       senders_(parse_sources(settings.sources)),
       batch_(std::make_unique<Batch>()) {
   const Membership membership{
@@ -97,7 +98,7 @@ UdpFeed::UdpFeed(const UdpFeedSettings& settings, DatagramHandler& handler)
 UdpFeed::~UdpFeed() = default;
 
 std::size_t UdpFeed::poll(TimeNs now) {
-  stamps_.begin_poll(now, read_clocks());
+  stamps_.begin_poll(now, clocks_());
   std::size_t received = 0;
   if (last_poll_.ns != 0 && now - last_poll_ > kPauseNs) {
     draining_ = true;
@@ -127,7 +128,7 @@ std::size_t UdpFeed::receive(Source& source) {
     return 0;
   }
   const auto received = static_cast<std::size_t>(count);
-  if (received > 0) stamps_.begin_batch(read_clocks());
+  if (received > 0) stamps_.begin_batch(clocks_());
   for (std::size_t i = 0; i < received; ++i) {
     if (is_wanted(i)) {
       handler_.on_datagram(source.channel, source.line, batch_->datagram(i), receive_time(i));

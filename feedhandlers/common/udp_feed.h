@@ -32,6 +32,8 @@ struct UdpFeedSettings {
   std::vector<std::string> sources;
   // Joins the groups for these senders only, so that the network does not even deliver others'.
   bool join_sources = false;
+  // Reads the operating system's clocks; a test whose time stands still gives clocks that do too.
+  ClockReading (*clocks)() = read_clocks;
 };
 
 // Used by one thread, but for state() and counters(). Allocates at construction only.
@@ -76,6 +78,7 @@ class UdpFeed final : public Feed {
 
   const Venue venue_;
   DatagramHandler& handler_;
+  ClockReading (*const clocks_)();
   std::vector<std::uint32_t> senders_;  // in network byte order; empty: anybody
   std::vector<Source> sources_;
   ReceiveStamps stamps_;

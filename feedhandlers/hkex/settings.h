@@ -9,6 +9,7 @@
 
 #include "calc/time.h"
 #include "feedhandlers/common/endpoint.h"
+#include "feedhandlers/common/receive_stamps.h"
 #include "feedhandlers/common/timetable.h"
 
 namespace indexcast::hkex {
@@ -62,6 +63,8 @@ struct Settings {
   std::string interface = "127.0.0.1";  // address of the interface that joins the groups
   PricePolicy price = PricePolicy::last;
   int receive_buffer_bytes = 8 << 20;
+  // Reads the operating system's clocks; a test whose time stands still gives clocks that do too.
+  feed::ClockReading (*clocks)() = feed::read_clocks;
   // How long a missing packet may still come from the other line before its sequence numbers are
   // given up.
   std::int64_t reorder_wait_ns = 20'000'000;

@@ -30,6 +30,7 @@ feed::UdpFeedSettings udp_feed_settings(const Settings& settings) {
   out.receive_buffer_bytes = settings.receive_buffer_bytes;
   out.sources = settings.sources;
   out.join_sources = settings.join_sources;
+  out.clocks = settings.clocks;
   for (const ChannelSettings& channel : settings.channels) {
     for (feed::UdpLine& line : lines_of(channel)) out.lines.push_back(std::move(line));
   }

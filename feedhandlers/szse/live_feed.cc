@@ -11,6 +11,7 @@ feed::UdpFeedSettings multicast_sockets(const MulticastSettings& settings) {
   sockets.receive_buffer_bytes = settings.receive_buffer_bytes;
   sockets.sources = settings.sources;
   sockets.join_sources = settings.join_sources;
+  sockets.clocks = settings.clocks;
   for (const MulticastChannel& channel : settings.channels) {
     sockets.lines.push_back({channel.id, feed::Line::a, channel.line_a});
     if (channel.line_b.host.empty()) continue;

@@ -8,6 +8,7 @@
 
 #include "calc/time.h"
 #include "feedhandlers/common/endpoint.h"
+#include "feedhandlers/common/receive_stamps.h"
 
 namespace indexcast::szse {
 
@@ -38,6 +39,8 @@ struct MulticastSettings {
   std::int64_t fragment_wait_ns = 500'000'000;
   // The source says every 5 s that it lives, and is down when three of these are missing (MDDP).
   std::int64_t silence_ns = 15'000'000'000;
+  // Reads the operating system's clocks; a test whose time stands still gives clocks that do too.
+  feed::ClockReading (*clocks)() = feed::read_clocks;
 };
 
 // A port of a gateway with the names and the password of a session there. TargetCompID is the

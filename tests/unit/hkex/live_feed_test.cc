@@ -79,6 +79,8 @@ class LiveFeedTest : public testing::Test {
     const feed::Endpoint any{"127.0.0.1", 0};
     settings.channels.push_back({7, any, any, any, any});
     settings.receive_buffer_bytes = 1 << 18;
+    // A slow poll would otherwise receive later than `now`, and the waits would end later.
+    settings.clocks = [] { return feed::ClockReading{}; };
     settings.retransmission.servers = servers;
     return settings;
   }

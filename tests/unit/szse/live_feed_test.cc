@@ -388,6 +388,8 @@ class SzseMulticastFeed : public SzseLiveFeed, public testing::WithParamInterfac
     settings_.transport = Transport::multicast;
     settings_.multicast.channels = {{1, any, any}};
     settings_.multicast.receive_buffer_bytes = 1 << 18;
+    // A slow poll would otherwise receive later than `now_`, and the waits would end later.
+    settings_.multicast.clocks = [] { return feed::ClockReading{}; };
     open();
     in_addr interface {};
     interface.s_addr = htonl(INADDR_LOOPBACK);
