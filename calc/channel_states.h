@@ -31,6 +31,7 @@ class ChannelStates {
   constexpr bool follows(Slot slot, Slot other) const {
     return slot == other || (other == kWholeFeed && !told_[slot]);
   }
+  constexpr std::uint32_t number(Slot slot) const { return numbers_[slot]; }
   constexpr bool is(Slot slot, std::uint32_t channel) const { return numbers_[slot] == channel; }
   // How often the channel was set to a state in which something of it may be missed.
   constexpr std::uint32_t interruptions(Slot slot) const { return interruptions_[slot]; }

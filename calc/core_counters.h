@@ -36,16 +36,19 @@ enum class CoreCounter : std::uint8_t {
   pending_accepted,       // prices and rates that waited and were taken after all
   pending_refused,        // and those that were not
   level_guarded,          // prices that moved a level too far at once
+  close_late,             // closing prices that came or changed after a level closed without them
 };
-inline constexpr std::size_t kCoreCounterCount = 22;
+inline constexpr std::size_t kCoreCounterCount = 23;
 
 inline constexpr std::array<std::string_view, kCoreCounterCount> kCoreCounterNames{
-    "price_applied",    "price_unchanged",  "price_superseded",      "price_pending",
-    "price_rejected",   "quote_rejected",   "rate_applied",          "rate_unused",
-    "rate_pending",     "rate_rejected",    "state_applied",         "control_applied",
-    "control_refused",  "unknown_rejected", "levels_published",      "inexact_estimates",
-    "channel_unplaced", "close_missing",    "calendar_contradicted", "pending_accepted",
-    "pending_refused",  "level_guarded"};
+    "price_applied",         "price_unchanged",  "price_superseded",
+    "price_pending",         "price_rejected",   "quote_rejected",
+    "rate_applied",          "rate_unused",      "rate_pending",
+    "rate_rejected",         "state_applied",    "control_applied",
+    "control_refused",       "unknown_rejected", "levels_published",
+    "inexact_estimates",     "channel_unplaced", "close_missing",
+    "calendar_contradicted", "pending_accepted", "pending_refused",
+    "level_guarded",         "close_late"};
 
 class CoreCounters {
  public:

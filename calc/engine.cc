@@ -15,6 +15,9 @@ constexpr Int128 weight_unit(Int128 priced) {
   return unit;
 }
 
+// So long after the last exchange time of any feed it is estimated from the receive clock.
+constexpr std::int64_t kUntoldNs = 60 * kNsPerSecond;
+
 // Exchange time that leaps further is believed when it is heard twice. Longer than any pause
 // between two messages of a trading market.
 constexpr std::int64_t kLeapNs = 1800 * kNsPerSecond;
@@ -35,6 +38,7 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
       sums_(universe),
       instruments_(universe.instruments().size()),
       weight_units_(universe.memberships().size()),
+      leg_units_(universe.legs().size()),
       indices_(universe.indices().size()),
       quote_sums_(universe),
       quotes_(universe.instruments().size()),
@@ -46,6 +50,7 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
       guarded_(universe.memberships().size()),
       leg_doubt_(universe.legs().size()),
       leg_turnover_(universe.legs().size()),
+      closes_owed_(universe.indices().size()),
       open_deadline_(settings.trade_date == 0
                          ? kNoDeadline
                          : china_time(settings.trade_date, settings.open_deadline_ms)) {
@@ -75,6 +80,7 @@ void Engine::lay_out_members() {
       const Int128 cap =
           static_cast<Int128>(sums_.price(id).raw) * m.shares.raw * sums_.rate(m.leg).raw;
       *units = static_cast<std::uint64_t>(cap / unit[m.index]);
+      leg_units_[m.leg] += *units;
       totals[m.index] += *units++;
     }
   }
@@ -112,8 +118,9 @@ void Engine::admit(const MarketEvent& event, std::uint64_t input_sequence) {
     make_way(event);
   event_ = &event;
   input_sequence_ = input_sequence;
-  if (event.exchange_time > exchange_now_ && tells_exchange_time(event.kind))
-    follow_exchange_time(event.exchange_time);
+  if (event.exchange_time > exchange_told_ && tells_exchange_time(event.kind))
+    follow_exchange_time(event.exchange_time, event.receive_time);
+  if (event.kind == EventKind::timer) estimate_exchange_time(event.receive_time);
   if (exchange_now_ >= next_deadline_) pass_deadlines();
   // A market that is about to end looks at every index after each input.
   may_owe_ = !(phases_ & phase_bit(MarketPhase::closing));
@@ -157,6 +164,9 @@ void Engine::take_input(const MarketEvent& event) {
     case EventKind::fx_rule:
       apply_fx_rule(event);
       break;
+    case EventKind::channel_time:
+      apply_channel_time(event);
+      break;
     case EventKind::belief_rule:
       apply_belief_rule(event);
       break;
@@ -172,13 +182,29 @@ void Engine::take_input(const MarketEvent& event) {
 }
 
 // A leap needs a second event that says the same: one wrong stamp must not end a market's day.
-void Engine::follow_exchange_time(TimeNs time) {
-  const bool leap = time - exchange_now_ > kLeapNs;
+void Engine::follow_exchange_time(TimeNs time, TimeNs receive_time) {
+  const bool first = exchange_told_.ns == 0;
+  const bool leap = time - exchange_now_ > kLeapNs && !(first && exchange_now_.ns != 0);
   const bool confirmed = time - claimed_time_ <= kLeapNs && claimed_time_ - time <= kLeapNs;
   claimed_time_ = time;
   if (leap && !confirmed) return;
   if (exchange_now_.ns == 0) began_ = time;
-  exchange_now_ = time;
+  exchange_now_ = first ? time : std::max(exchange_now_, time);
+  exchange_told_ = time;
+  told_at_ = receive_time;
+}
+
+// While no feed says a time, a market's end and the deadline for its closing prices must pass all
+// the same. A host that runs a simulated day of another date knows nothing before the first stamp.
+void Engine::estimate_exchange_time(TimeNs now) {
+  if (exchange_told_.ns == 0 &&
+      (settings_.trade_date == 0 || china_date(now) != settings_.trade_date))
+    return;
+  if (told_at_.ns == 0) told_at_ = now;
+  if (now - told_at_ < kUntoldNs) return;
+  const TimeNs estimate = exchange_told_.ns == 0 ? now : exchange_told_ + (now - told_at_);
+  if (exchange_now_.ns == 0) began_ = estimate;
+  exchange_now_ = std::max(exchange_now_, estimate);
 }
 
 void Engine::apply_price(const MarketEvent& event) {
@@ -187,12 +213,16 @@ void Engine::apply_price(const MarketEvent& event) {
     return counters_->add(CoreCounter::unknown_rejected);
   }
   const auto kind = static_cast<PriceKind>(event.detail);
+  if (kind == PriceKind::close && event.value[0] == 0) return take_without_close(id, event);
   if (refuse_unusable(id, event)) return counters_->add(CoreCounter::price_rejected);
   if (instruments_[id].pending) [[unlikely]]
     pending_.count_time(id, event.receive_time, listening_to(id));
   const bool heard_again = note_image(id, event.channel);
+  const MarketPhase phase = markets_[universe_->instruments()[id].market].phase;
+  const bool ended = phase == MarketPhase::closing || phase == MarketPhase::closed;
+  const bool late = ended && refuse_late(id, event);
   const bool passes = kind != PriceKind::previous_close || passes_reference(id, event);
-  if (outranked(instruments_[id], kind)) {
+  if (late || outranked(instruments_[id], kind)) {
     counters_->add(CoreCounter::price_superseded);
   } else if (!passes || (kind != PriceKind::previous_close && !passes_collar(id, event))) {
     counters_->add(CoreCounter::price_pending);
@@ -260,6 +290,11 @@ void Engine::note_channel(InstrumentId id, std::uint32_t channel) {
   if (channels.is(state.channel, channel)) return;
   state.channel = channels.place(channel);
   if (!channels.is(state.channel, channel)) counters_->add(CoreCounter::channel_unplaced);
+  depend_on(id, lags_.channel(universe_->instruments()[id].market, channel));
+}
+
+void Engine::depend_on(InstrumentId id, ChannelLags::Set channel) {
+  for (const Membership& m : universe_->memberships(id)) indices_[m.index].channels |= channel;
 }
 
 void Engine::note_heard(InstrumentId id, PriceKind kind) {
@@ -284,7 +319,7 @@ void Engine::add_turnover(InstrumentId id, std::int64_t turnover) {
 
 bool Engine::settle(InstrumentId id) {
   InstrumentState& state = instruments_[id];
-  MarketState& market = markets_[universe_->instruments()[id].market];
+  const MarketState& market = markets_[universe_->instruments()[id].market];
   if (state.quotes_wanted) requote(id);
   if (state.pending | state.reference_mismatch | (state.doubt != 0)) [[unlikely]]
     note_doubt(id);
@@ -292,7 +327,8 @@ bool Engine::settle(InstrumentId id) {
   const std::uint16_t now = standing_of(state, market);
   if (now == before) return false;
   state.standing = now;
-  if ((now ^ before) & kCloseAwaited) market.without_close += now & kCloseAwaited ? 1u : ~0u;
+  if ((now ^ before) & kCloseAwaited) [[unlikely]]
+    move_owed_close(id, now & kCloseAwaited ? 1u : ~0u);
   const std::uint64_t* units = weight_units_.data() + universe_->first_membership(id);
   for (const Membership& m : universe_->memberships(id)) {
     IndexState& index = indices_[m.index];
@@ -347,7 +383,11 @@ void Engine::apply_status(const MarketEvent& event) {
   state.resumed |= state.suspended() && status != InstrumentStatus::suspended;
   if (status != state.status) state.guard_armed = false;
   state.status = status;
-  refresh_holders(id, settle(id), Cause::instrument_status);
+  const std::uint16_t before = state.standing;
+  settle(id);
+  // Whether its close is owed changes no weight.
+  const bool changed = ((state.standing ^ before) & ~kCloseAwaited) != 0;
+  refresh_holders(id, changed, Cause::instrument_status);
 }
 
 void Engine::apply_statistics_rule(const MarketEvent& event) {

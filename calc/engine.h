@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "calc/basket_sums.h"
+#include "calc/channel_lags.h"
 #include "calc/control.h"
 #include "calc/core_counters.h"
 #include "calc/event.h"
@@ -100,12 +101,21 @@ class Engine {
   void apply_statistics_rule(const MarketEvent& event);
   void apply_control(const MarketEvent& event);
   void apply_feed_state(const MarketEvent& event);
+  void apply_instrument_feed(const MarketEvent& event);
+  void apply_channel_time(const MarketEvent& event);
+  void depend_on(InstrumentId id, ChannelLags::Set channel);
+  void take_over_channels();
   void lose_images(MarketId market, ChannelStates::Slot slot);
   void hand_over(MarketId market, ChannelStates::Slot from, std::uint32_t to);
   void apply_timetable(const MarketEvent& event);
   void apply_timer(const MarketEvent& event);
 
-  void follow_exchange_time(TimeNs time);
+  void follow_exchange_time(TimeNs time, TimeNs receive_time);
+  void estimate_exchange_time(TimeNs now);
+  bool refuse_late(InstrumentId id, const MarketEvent& event);
+  bool has_complete_holder(InstrumentId id) const;
+  void take_without_close(InstrumentId id, const MarketEvent& event);
+  void move_owed_close(InstrumentId id, std::uint32_t step);
   void lay_out_members();
   bool refuse_unusable(InstrumentId id, const MarketEvent& event);
   bool passes_collar(InstrumentId id, const MarketEvent& event);
@@ -209,8 +219,9 @@ class Engine {
   void prefetch_after(std::span<const Membership> holders, std::size_t at) const;
   void refresh_market(MarketId market, Cause cause);
   bool update_quality(IndexId id, IndexState& index);
+  MarketPhase phase_seen(IndexId id, MarketId market) const;
   PhaseSet phases_of(IndexId id) const;
-  IndexStatus status_in(const IndexState& index, PhaseSet phases) const;
+  IndexStatus status_in(IndexId id, PhaseSet phases) const;
   std::uint32_t flags_of(IndexId id, const IndexState& index, PhaseSet phases,
                          bool rates_stand) const;
   std::uint32_t rate_flags_of(IndexId id, bool rates_stand) const;
@@ -231,6 +242,7 @@ class Engine {
   BasketSums sums_;
   std::vector<InstrumentState> instruments_;
   std::vector<std::uint64_t> weight_units_;  // parallel to universe.memberships()
+  std::vector<std::uint64_t> leg_units_;     // per leg, of its members together
   std::vector<IndexState> indices_;
   QuoteSums quote_sums_;
   std::vector<InstrumentQuote> quotes_;    // of each instrument
@@ -242,12 +254,17 @@ class Engine {
   std::vector<bool> guarded_;         // parallel to universe.memberships(): the guard stands there
   std::vector<Int128> leg_doubt_;     // per leg, kCapDecimals: its members' `doubt` x index shares
   std::vector<Int128> leg_turnover_;  // per leg, 1e-4 of the listing currency
+  // Of each index and market: members that owe their close.
+  std::vector<std::array<std::uint32_t, kMaxMarkets>> closes_owed_;
   std::array<MarketState, kMaxMarkets> markets_{};
+  ChannelLags lags_;
   PhaseSet phases_ = 0;  // of any market
   TimeNs open_deadline_{};
   TimeNs next_deadline_{};  // the earliest that is still to come, of the open or of a market
   TimeNs began_{};          // the first exchange time accepted
-  TimeNs exchange_now_{};   // the latest
+  TimeNs exchange_now_{};   // the latest, or estimated while no feed says one
+  TimeNs exchange_told_{};  // the latest that a feed said; 0: none yet
+  TimeNs told_at_{};        // receive time then; before the first one, of the first timer
   TimeNs claimed_time_{};   // one far ahead of it, heard once
   std::int64_t statistics_grid_ns_ = 0;  // 0: high and low follow every level
   OwedLevels owed_;

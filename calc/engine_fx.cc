@@ -75,14 +75,18 @@ void Engine::refresh_series(SeriesId id, Cause cause) {
   }
 }
 
-// `rates_stand`: the index's FX is frozen, so that nothing is missed.
+// `rates_stand`: the index's FX is frozen, so that nothing is missed. A stale rate of little weight
+// is not told (METHODOLOGY 8).
 std::uint32_t Engine::rate_flags_of(IndexId id, bool rates_stand) const {
   std::uint32_t flags = 0;
+  std::uint64_t stale_units = 0;
   for (const std::uint32_t leg : universe_->legs_of(id)) {
     const SeriesId series = universe_->legs()[leg].series;
-    if (rates_.stale(series) && !rates_stand) flags |= kFxStale;
+    if (rates_.stale(series)) stale_units += leg_units_[leg];
     if (rates_.overridden(series)) flags |= kOverrideInForce;
   }
+  if (stale_units != 0 && !rates_stand && indices_[id].members.is_heavy(stale_units))
+    flags |= kFxStale;
   return flags;
 }
 

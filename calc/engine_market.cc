@@ -96,6 +96,50 @@ void Engine::settle_market(MarketId market) {
   }
 }
 
+// `step`: 1, or -1 modulo 2^32.
+void Engine::move_owed_close(InstrumentId id, std::uint32_t step) {
+  const MarketId market = universe_->instruments()[id].market;
+  markets_[market].without_close += step;
+  for (const Membership& m : universe_->memberships(id)) closes_owed_[m.index][market] += step;
+}
+
+// Whether some index that holds the instrument has all closing prices of its market.
+bool Engine::has_complete_holder(InstrumentId id) const {
+  const MarketId market = universe_->instruments()[id].market;
+  const auto holders = universe_->memberships(id);
+  return markets_[market].over() || std::any_of(holders.begin(), holders.end(), [&](const auto& m) {
+           return phase_seen(m.index, market) == MarketPhase::closed;
+         });
+}
+
+// Of an instrument whose market has ended: true when the price moves nothing any more, because some
+// level has closed without it. A closing price is told as a proposal of a correction, once.
+bool Engine::refuse_late(InstrumentId id, const MarketEvent& event) {
+  const Price price{event.value[0]};
+  if (event.detail == static_cast<std::uint8_t>(PriceKind::previous_close) ||
+      price == sums_.price(id) || !has_complete_holder(id))
+    return false;
+  InstrumentState& state = instruments_[id];
+  const bool is_close = event.detail == static_cast<std::uint8_t>(PriceKind::close);
+  if (is_close && state.late_close != price) {
+    state.late_close = price;
+    counters_->add(CoreCounter::close_late);
+    decide(Decision::refused, DecisionReason::late_close, id, event);
+    tell_holders(id, Decision::refused, DecisionReason::late_close, event);
+  }
+  return true;
+}
+
+// The exchange has no closing price of the instrument: the last one stays for good.
+void Engine::take_without_close(InstrumentId id, const MarketEvent& event) {
+  const bool heard_again = note_image(id, event.channel);
+  note_channel(id, event.channel);
+  note_heard(id, PriceKind::close);
+  add_turnover(id, event.value[2]);
+  counters_->add(CoreCounter::price_unchanged);
+  if (settle(id) || heard_again) refresh_holders(id, false, Cause::price);
+}
+
 // C becomes F when every member's close is in.
 void Engine::finish_closing_markets() {
   const MarketEvent* const input = event_;
@@ -188,8 +232,9 @@ void Engine::pass_end(MarketId id) {
   if (market.phase == MarketPhase::pre_open)
     return enter_phase(id, MarketPhase::shut_today, PhaseCause::never_opened);
   const bool closing = market.phase == MarketPhase::closing;
-  market.carried_forward = true;
   counters_->add(CoreCounter::close_missing);
+  for (IndexId index = 0; index < indices_.size(); ++index)
+    indices_[index].carried_forward |= closes_owed_[index][id] != 0;
   enter_phase(id, MarketPhase::closed,
               closing ? PhaseCause::close_deadline : PhaseCause::never_closed);
 }
@@ -198,6 +243,7 @@ void Engine::apply_feed_state(const MarketEvent& event) {
   if (event.market >= kMaxMarkets || event.detail > static_cast<std::uint8_t>(FeedState::stale)) {
     return counters_->add(CoreCounter::unknown_rejected);
   }
+  if (event.instrument != kNoInstrument) return apply_instrument_feed(event);
   counters_->add(CoreCounter::state_applied);
   FeedChanged record;
   record.header.detail = event.detail;
@@ -218,8 +264,30 @@ void Engine::apply_feed_state(const MarketEvent& event) {
   } else if (state == FeedState::down && event.value[kSuccessor] != 0) {
     hand_over(event.market, slot, static_cast<std::uint32_t>(event.value[kSuccessor]));
   }
+  // A channel that is away has no lag.
+  if (state == FeedState::down || state == FeedState::connecting)
+    lags_.set(lags_.channel(event.market, event.channel), 0);
   settle_market(event.market);
   refresh_market(event.market, Cause::feed);
+}
+
+// Its channel brings only prices of the instrument that are out of order, or again one in order.
+void Engine::apply_instrument_feed(const MarketEvent& event) {
+  const InstrumentId id = event.instrument;
+  if (id >= instruments_.size()) return counters_->add(CoreCounter::unknown_rejected);
+  counters_->add(CoreCounter::state_applied);
+  InstrumentState& state = instruments_[id];
+  state.refused = event.detail == static_cast<std::uint8_t>(FeedState::recovering);
+  state.guard_armed = false;
+  if (state.refused) decide(Decision::refused, DecisionReason::out_of_order, id, event);
+  if (settle(id)) refresh_holders(id, false, Cause::feed);
+}
+
+void Engine::apply_channel_time(const MarketEvent& event) {
+  if (event.market >= kMaxMarkets || event.value[0] < 0)
+    return counters_->add(CoreCounter::unknown_rejected);
+  counters_->add(CoreCounter::state_applied);
+  lags_.set(lags_.channel(event.market, event.channel), event.value[0]);
 }
 
 // Every security of a channel is unheard from now on.
@@ -238,7 +306,10 @@ void Engine::hand_over(MarketId market, ChannelStates::Slot from, std::uint32_t 
   const ChannelStates::Slot successor = markets_[market].channels.place(to);
   for (InstrumentId id = 0; id < instruments_.size(); ++id) {
     if (universe_->instruments()[id].market != market) continue;
-    if (instruments_[id].channel == from) instruments_[id].channel = successor;
+    if (instruments_[id].channel == from) {
+      instruments_[id].channel = successor;
+      depend_on(id, lags_.channel(market, to));
+    }
     if (quotes_[id].channel == from) quotes_[id].channel = successor;
   }
 }

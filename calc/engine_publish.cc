@@ -108,7 +108,7 @@ void Engine::derive_level(IndexId id, IndexState& index) {
 // close.
 bool Engine::update_quality(IndexId id, IndexState& index) {
   const PhaseSet phases = phases_of(id);
-  const IndexStatus status = status_in(index, phases);
+  const IndexStatus status = status_in(id, phases);
   const bool opens = open_is_due(index, phases);
   if (opens && opens_without_members(index)) index.statistics_partial = true;
   const std::uint32_t flags = flags_of(id, index, phases, fx_stands(phases));
@@ -130,19 +130,26 @@ bool Engine::update_quality(IndexId id, IndexState& index) {
   return moved;
 }
 
+// A market whose closing prices are coming in is over for an index that has all of its own.
+MarketPhase Engine::phase_seen(IndexId id, MarketId market) const {
+  const MarketPhase phase = markets_[market].phase;
+  const bool complete = phase == MarketPhase::closing && closes_owed_[id][market] == 0;
+  return complete ? MarketPhase::closed : phase;
+}
+
 PhaseSet Engine::phases_of(IndexId id) const {
   PhaseSet phases = 0;
   const std::uint32_t held = universe_->markets_of(id);
   for (MarketId market = 0; market < kMaxMarkets; ++market) {
-    if (held >> market & 1u) phases |= phase_bit(markets_[market].phase);
+    if (held >> market & 1u) phases |= phase_bit(phase_seen(id, market));
   }
   return phases;
 }
 
 // An index has no session but its markets'; a fund has that of the market where it is listed.
-IndexStatus Engine::status_in(const IndexState& index, PhaseSet phases) const {
-  return index.session == kNoMarket ? status_of(phases)
-                                    : fund_status_of(markets_[index.session].phase, phases);
+IndexStatus Engine::status_in(IndexId id, PhaseSet phases) const {
+  const MarketId session = indices_[id].session;
+  return session == kNoMarket ? status_of(phases) : fund_status_of(phase_seen(id, session), phases);
 }
 
 std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet phases,
@@ -158,10 +165,7 @@ std::uint32_t Engine::flags_of(IndexId id, const IndexState& index, PhaseSet pha
   if (index.members.has_weight(kOutOfTouch)) flags |= kFeedStale;
   if (index.members.any(kIncomplete)) flags |= kRecovering;
   if (index.statistics_partial) flags |= kStatisticsPartial;
-  const std::uint32_t held = universe_->markets_of(id);
-  for (MarketId m = 0; m < kMaxMarkets; ++m) {
-    if (held >> m & 1u && markets_[m].carried_forward) flags |= kCarriedForward;
-  }
+  if (index.carried_forward) flags |= kCarriedForward;
   return flags;
 }
 
@@ -211,6 +215,7 @@ void Engine::publish(IndexId id, IndexState& index, Cause cause) {
   update.weight_suspended = index.suspended_bp;
   update.weight_live = index.live_bp;
   update.pending_impact = index.pending_impact;
+  update.lag_ms = lags_.largest(index.channels);
   update.trade_date = settings_.trade_date;
   fill_fx(id, index, update);
   if (index.bid_ask) fill_quotes(id, update);

@@ -45,12 +45,16 @@ void Engine::take_over(const Engine& from) {
   open_deadline_ = from.open_deadline_;
   began_ = from.began_;
   exchange_now_ = from.exchange_now_;
+  exchange_told_ = from.exchange_told_;
+  told_at_ = from.told_at_;
   claimed_time_ = from.claimed_time_;
   statistics_grid_ns_ = from.statistics_grid_ns_;
+  lags_ = from.lags_;
   pending_.take_over(from.pending_);
   take_over_instruments(from);
   take_over_rates(from);
   take_over_indices(from);
+  take_over_channels();
   take_over_guards(from);
   find_next_deadline();
 }
@@ -117,6 +121,17 @@ void Engine::take_over_indices(const Engine& from) {
     index_quotes_[id] = from.index_quotes_[id];
     index_quotes_[id].quoted_units = quoted_units;
     index.quality_due = true;
+  }
+}
+
+// The members of an index may be others now.
+void Engine::take_over_channels() {
+  for (IndexState& index : indices_) index.channels = 0;
+  for (InstrumentId id = 0; id < instruments_.size(); ++id) {
+    const ChannelStates::Slot slot = instruments_[id].channel;
+    if (slot == ChannelStates::kWholeFeed) continue;
+    const MarketId market = universe_->instruments()[id].market;
+    depend_on(id, lags_.channel(market, markets_[market].channels.number(slot)));
   }
 }
 

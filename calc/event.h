@@ -30,16 +30,20 @@ enum class EventKind : std::uint8_t {
   instrument_status = 4,  // detail InstrumentStatus
   market_phase = 5,       // detail MarketPhase, market
   fx = 6,                 // instrument = SeriesId; value[0] = rate (1e-8)
-  feed_state = 7,         // detail FeedState; channel = which one; values: FeedStateValue
-  timer = 8,              // value[0] = the instant (ns since epoch); made by the sequencer alone
-  control = 9,            // an operator's request, laid out in control.h
-  timetable = 10,         // market; value[0] = the instant at which its day ends (ns since epoch)
-  price_collar = 11,      // of an instrument, or of every one of a market; value[0] = basis points
-  fx_rule = 12,  // instrument = SeriesId; detail FxMode; value: stale after (ns), frozen from
+  // detail FeedState; channel = which one; values: FeedStateValue. Of an instrument, if one is
+  // named: `recovering` while its channel brings only prices of it that are refused, else `live`.
+  feed_state = 7,
+  timer = 8,          // value[0] = the instant (ns since epoch); made by the sequencer alone
+  control = 9,        // an operator's request, laid out in control.h
+  timetable = 10,     // market; value[0] = the instant at which its day ends (ns since epoch)
+  price_collar = 11,  // of an instrument, or of every one of a market; value[0] = basis points
+  fx_rule = 12,       // instrument = SeriesId; detail FxMode; value: stale after (ns), frozen from
   statistics_rule = 13,  // value[0] = 0: high and low follow every level; else the grid's pace (ns)
   // instrument = IndexId, kNoInstrument = all indices; values: level guard (bp, 0 = none), largest
   // pending impact of a quotable level (bp).
   belief_rule = 14,
+  // Of a channel that speaks, about once a second: its exchange time; value[0] = its lag (ms).
+  channel_time = 15,
 };
 
 // What a price is, lowest precedence first (METHODOLOGY 4).

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "calc/channel_lags.h"
 #include "calc/instrument_state.h"
 #include "calc/record.h"
 
@@ -40,13 +41,14 @@ class MemberStandings {
   bool any(Standing standing) const { return sum(standing) != 0; }
   // Returns whether the members with a weighed standing reach kFlagBp together. Not rounded.
   bool has_weight(Standing standing) const { return is_heavy(sum(standing)); }
+  // Returns whether so many units reach kFlagBp. Not rounded.
+  bool is_heavy(std::uint64_t units) const { return units * (10'000 / kFlagBp) >= total_; }
 
  private:
   static constexpr std::size_t bit_of(Standing standing) {
     return static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(standing)));
   }
   std::uint64_t sum(Standing standing) const { return sums_[bit_of(standing)]; }
-  bool is_heavy(std::uint64_t units) const { return units * (10'000 / kFlagBp) >= total_; }
   std::uint64_t step_of(std::size_t bit, std::uint64_t units) const {
     if (bit < kWeightBits) return units;
     return bit == bit_of(kIncomplete) ? is_heavy(units) : 1;
@@ -105,6 +107,7 @@ struct IndexState {
   // Part of the session was not seen, for the rest of the day. An open not taken before stays
   // empty.
   bool statistics_partial = false;
+  bool carried_forward = false;  // a market ended without all closing prices of its members there
   // Some member's price waits or its reference price is in doubt, so that the impact of that moves
   // with every price.
   bool in_doubt = false;
@@ -116,6 +119,7 @@ struct IndexState {
   // Extremes of the levels under guard, which high and low have not taken in; 0 = none.
   Level guarded_high{};
   Level guarded_low{};
+  ChannelLags::Set channels = 0;      // those that its members had a price of today on
   LevelRates held_rates;              // those of the frozen level
   std::uint32_t control_version = 0;  // controls applied to it
   std::uint64_t records = 0;          // numbered so far, of those beside its levels

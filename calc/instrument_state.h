@@ -10,7 +10,8 @@
 namespace indexcast {
 
 // Properties of a member, bits. An index sums the weights of the first five (METHODOLOGY 8 shows
-// four), and counts the members that have the next five; a market counts the last. All follow from
+// four), and counts the members that have the next five; a market, and an index of each of its
+// markets, counts the last. All follow from
 // the states of instrument, channel and market alone, so they can be recomputed at any time.
 enum Standing : std::uint16_t {
   kOpened = 1u << 0,      // has a price of today: traded, nominal or close
@@ -23,7 +24,7 @@ enum Standing : std::uint16_t {
   kMismatched = 1u << 7,  // the exchange's previous close or limits contradict the reference price
   kOverridden = 1u << 8,  // an operator's price is in force
   kPending = 1u << 9,     // a price of it waits outside its collar
-  kCloseAwaited = 1u << 10,  // keeps its market in `closing`
+  kCloseAwaited = 1u << 10,  // its close is not in, and it is neither halted nor suspended
 };
 inline constexpr unsigned kWeightBits = 5;
 inline constexpr unsigned kIndexBits = 10;
@@ -44,6 +45,7 @@ struct InstrumentState {
   bool reference_mismatch = false;  // the exchange's previous close differs, unconfirmed
   bool overridden = false;          // an operator's price is in force
   bool quotes_wanted = false;       // an index that holds it has a bid and ask level
+  bool refused = false;  // its channel brings only prices that are refused (METHODOLOGY 4, Order)
   bool unheard = false;  // no price since its channel lost something; counts in gap, recovering
   bool quote_unheard = false;  // the same of its quote's channel, and its quote
   // Channel that last gave it a price of today; the feed as a whole before that.
@@ -59,6 +61,7 @@ struct InstrumentState {
   Price base{};
   Price claimed_close{};    // the exchange's latest that is not the reference price
   Price confirmed_close{};  // the one that an operator said is right
+  Price late_close{};       // an official close that came after a level closed without it
   // How far the price in force may be wrong, 1e-6. The distance to the price that waits and the
   // distance of an unconfirmed claimed close from the reference price are added.
   std::uint64_t doubt = 0;
@@ -76,10 +79,13 @@ struct InstrumentState {
 constexpr std::uint16_t standing_of(const InstrumentState& state, const MarketState& market) {
   const FeedState channel = market.channels.of(state.channel);
   const bool suspended = state.suspended();
-  const bool current = market.channels.is_current(state.channel, state.unheard);
-  const bool lossy = (channel == FeedState::gap) | (channel == FeedState::recovering);
+  const bool current = market.channels.is_current(state.channel, state.unheard) & !state.refused;
+  const bool lossy = (channel == FeedState::gap) | (channel == FeedState::recovering) |
+                     ((channel == FeedState::live) & state.refused);
   const bool fresh = state.heard & current;
-  const bool expected = !market.over();
+  const bool owes_close = !state.has_close & (state.status == InstrumentStatus::trading);
+  // Nothing more is missed of a member whose close is in, or which owes none.
+  const bool expected = (!market.over()) & ((market.phase != MarketPhase::closing) | owes_close);
   const bool shut = market.phase == MarketPhase::shut_today;
   const auto bit = [](bool holds, Standing standing) {
     return static_cast<std::uint32_t>(holds) * standing;
@@ -92,7 +98,7 @@ constexpr std::uint16_t standing_of(const InstrumentState& state, const MarketSt
       bit(expected & !current & lossy, kIncomplete) |
       bit(state.reference_mismatch | state.limits_mismatch, kMismatched) |
       bit(state.overridden, kOverridden) | bit(state.pending, kPending) |
-      bit(!state.has_close & !suspended, kCloseAwaited));
+      bit(owes_close, kCloseAwaited));
 }
 
 }  // namespace indexcast

@@ -15,7 +15,6 @@ struct MarketState {
   bool shut_by_calendar = false;
   // Its venue reported the phase before the opening, so that nothing of its session was missed.
   bool opening_seen = false;
-  bool carried_forward = false;     // it ended without all of its closing prices
   bool never_opened = false;        // it is shut because its timetable ended before it opened
   bool after_auction = false;       // its break follows an auction, whose prices may still come
   std::uint32_t interruptions = 0;  // changes of its phase

@@ -205,8 +205,10 @@ enum class DecisionReason : std::uint8_t {
   repeated = 16,           // a later message repeated that price
   came_back = 17,          // the price returned to the one before
   unrepeated = 18,         // neither, within a minute
+  out_of_order = 19,       // for a while every price of it was older, or had less volume
+  late_close = 20,         // an official close after a level closed without it
 };
-inline constexpr std::size_t kDecisionReasonCount = 19;
+inline constexpr std::size_t kDecisionReasonCount = 21;
 
 enum class DecisionSubject : std::uint8_t { price = 0, rate = 1, level_guard = 2 };
 

@@ -16,7 +16,7 @@ def demo(folder, seed, speed):
     # In the early afternoon every market trades, so levels move at once.
     # Each line of the Hong Kong feed loses one packet in fifty, never the same one.
     chosen["simulator"].update(seed=seed, speed=speed, begin="14:00:00", loss_a=0.02, loss_b=0.02)
-    return chosen
+    return settings.set_simulated_day(chosen, speed)
 
 
 def main():

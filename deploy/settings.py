@@ -92,6 +92,15 @@ def move_to_free_ports(settings, keep=True):
     return settings
 
 
+def set_simulated_day(settings, speed):
+    """No judgement of clocks: a simulated day has another date than the host. Nor of lags unless speed is 1."""
+    for venue in ("sse", "szse", "hkex"):
+        settings[venue]["max_clock_difference_ns"] = 0
+        if speed != 1:
+            settings[venue]["max_lag_ns"] = 0
+    return settings
+
+
 def _plain(value):
     # JSON's text and arrays of text are TOML's too, as are its numbers and its true and false.
     return json.dumps(value, ensure_ascii=False)

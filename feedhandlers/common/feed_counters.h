@@ -52,8 +52,10 @@ enum class FeedCounter : std::uint8_t {
   encrypted_packets,      // multicast packets of SZSE whose messages count as lost
   other_date,             // messages of another date than the trading day's, among `filtered`
   stamps_unusable,        // datagrams whose kernel stamp has no usable age (receive_stamps.h)
+  stamps_ahead,           // messages under a stamp too far ahead to be right (channel_lag.h)
+  securities_refused,     // securities of which a channel brought only refused prices
 };
-inline constexpr std::size_t kFeedCounterCount = 37;
+inline constexpr std::size_t kFeedCounterCount = 39;
 
 inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNames{
     "applied",
@@ -92,7 +94,9 @@ inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNam
     "fragments_sample_form",
     "encrypted_packets",
     "other_date",
-    "stamps_unusable"};
+    "stamps_unusable",
+    "stamps_ahead",
+    "securities_refused"};
 
 class FeedCounters {
  public:

@@ -47,13 +47,15 @@ struct GatewaySessionSettings {
   // Without market data, or without progress of its exchange time, for so long while the market
   // trades, the session is stale (data_watch.h).
   std::int64_t stale_after_ns = 30 * kNsPerSecond;
+  LagLimits lag{};
 };
 
 // States: down -> connecting (our logon is out) -> logged on (it was answered) -> down. A session
 // that is logged on is `recovering` after the logon and after `stale`, and `gap` after a loss
 // within the session, until the round of images is complete (snapshot_state.h); then `live`.
 // `stale` by the rule of data_watch.h. After a pause of this process it is `recovering` until the
-// socket was read empty.
+// socket was read empty and the channel does not lag, and so it is while its clock differs more
+// than plausible.
 //
 // `Framing` is that of StreamFramer. `Venue` derives from this and provides, callable from here:
 //   begin_session(bool watched)         numbers start again; watched: from any number
@@ -62,7 +64,9 @@ struct GatewaySessionSettings {
 //   follow_sequence(Bytes frame)        how many messages are missing before it; empty when the
 //                                       frame has no place behind the last one
 //   note_data(Bytes frame, now, DataWatch&)  optional: tells the watch whether an application
-//                                       message is market data, and when the exchange made it
+//                                       message is market data, and when the exchange made it;
+//                                       false when its stamp is not believed
+//   on_channel_time(ChannelTime, now)   optional: tells the core the channel's time
 //   on_application(Bytes frame, now)    FeedCounter of its outcome, one of five, or an optional of
 //                                       it: empty when the venue counts it later
 //   on_heartbeat(Bytes frame, now)      optional: reads further contents of a heartbeat
@@ -81,7 +85,6 @@ class GatewaySession : public StreamHandler {
     framer_.restart();
     watching_ = false;
     ended_here_ = false;
-    state_.pause(false);
     reconnect_ = {};
     liveness_.start(now, settings_.heartbeat_s);
     venue().begin_session(false);
@@ -125,12 +128,12 @@ class GatewaySession : public StreamHandler {
   }
 
   void on_paused(TimeNs now) override {
-    state_.pause(link_ == FeedState::live);
+    if (link_ == FeedState::live) data_.on_paused();
     update_state(now);
   }
 
   void on_drained(TimeNs now) override {
-    state_.pause(false);
+    data_.on_drained();
     update_state(now);
   }
 
@@ -155,13 +158,14 @@ class GatewaySession : public StreamHandler {
   explicit GatewaySession(const GatewaySessionSettings& settings, FeedCounters* shared = nullptr)
       : counters_(shared != nullptr ? *shared : own_counters_),
         settings_(settings),
-        data_(settings.stale_after_ns) {}
+        data_(settings.stale_after_ns, settings.lag) {}
 
   // The place of the gateway in the list.
   std::size_t gateway() const { return gateway_; }
 
   void on_heartbeat(Bytes, TimeNs) {}
-  void note_data(Bytes, TimeNs, DataWatch&) {}
+  bool note_data(Bytes, TimeNs, DataWatch&) { return true; }
+  void on_channel_time(const ChannelTime&, TimeNs) {}
 
  private:
   FeedCounters own_counters_;
@@ -238,7 +242,12 @@ class GatewaySession : public StreamHandler {
   void on_application(Bytes frame, TimeNs now) {
     // The gateway answers our logon first; before that it has no business with prices.
     if (link_ != FeedState::live) return counters_.add(FeedCounter::rejected);
-    venue().note_data(frame, now, data_);
+    if (!venue().note_data(frame, now, data_)) {
+      counters_.add(FeedCounter::stamps_ahead);
+      return counters_.add(FeedCounter::rejected);
+    }
+    // The images that follow are of an earlier time, and so may be those of every security.
+    if (data_.take_step_back()) state_.lose(FeedState::recovering);
     update_state(now);
     const std::optional<FeedCounter> outcome = venue().on_application(frame, now);
     if (outcome) counters_.add(*outcome);
@@ -324,6 +333,8 @@ class GatewaySession : public StreamHandler {
 
   void update_state(TimeNs now) {
     const bool stale = link_ == FeedState::live && data_.stale(now, venue().market_trades());
+    state_.pause(data_.in_doubt());
+    if (const auto time = data_.take_time(now)) venue().on_channel_time(*time, now);
     Round round{venue()};
     state_.update(link_, stale, round, now);
   }

@@ -11,8 +11,7 @@ namespace indexcast::feed {
 
 // After a loss, a new connection or a silence of the sender the channel is `gap` or `recovering`
 // until the venue's round of images is complete (venue_events.h). Meanwhile each security counts
-// again from its own next image. After a pause of this process no security counts until the sockets
-// were read empty. One thread.
+// again from its own next image. While paused no security counts. One thread.
 class SnapshotState {
  public:
   // As last announced.
@@ -24,6 +23,7 @@ class SnapshotState {
     settling_ = settling;
     lost_more_ = true;
   }
+  // What is read may be old, of every security (DataWatch::in_doubt).
   void pause(bool paused) { paused_ = paused; }
 
   // Announces a changed state. `link`: down, connecting, or live. `Round` has begin_round(),
@@ -54,7 +54,7 @@ class SnapshotState {
   bool by_security_ = false;           // announced with it
   std::optional<FeedState> settling_;  // gap or recovering: the round is not complete
   bool lost_more_ = false;             // a loss that was not announced yet
-  bool paused_ = false;                // this process did not run, and a socket is not empty yet
+  bool paused_ = false;
 };
 
 }  // namespace indexcast::feed

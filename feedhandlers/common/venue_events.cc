@@ -29,7 +29,16 @@ void VenueEvents::emit(const MarketEvent& event) {
 }
 
 void VenueEvents::price(InstrumentId instrument, const TradedPrice& price, const Origin& origin) {
-  instruments_[instrument].image_time = origin.exchange_time;
+  Instrument& known = instruments_[instrument];
+  const std::int64_t step = origin.exchange_time - known.image_time;
+  // Another day, or another run of a test venue.
+  if (step < 0 || (step > kNightNs && !same_day(known.image_time, origin))) known.volume = 0;
+  known.image_time = origin.exchange_time;
+  if (price.volume != 0) known.volume = price.volume;
+  if (known.refused_since.ns != 0) [[unlikely]] {
+    known.refused_since = {};
+    if (known.refused_told) tell_refused(instrument, false, origin);
+  }
   if (origin.channel == kMainChannel) heard(instrument);
   trade(instrument, price, origin);
 }
@@ -95,6 +104,31 @@ void VenueEvents::feed_state_by_security(std::uint32_t channel, FeedState state,
   MarketEvent e = event(EventKind::feed_state, static_cast<std::uint8_t>(state),
                         {.receive_time = now, .channel = channel});
   e.value[kBySecurity] = 1;
+  emit(e);
+}
+
+void VenueEvents::note_refused(InstrumentId instrument, const Origin& origin) {
+  Instrument& known = instruments_[instrument];
+  if (known.refused_since.ns == 0) known.refused_since = origin.receive_time;
+  const bool lasts = origin.receive_time - known.refused_since >= kRefusedNs;
+  if (lasts && !known.refused_told) tell_refused(instrument, true, origin);
+}
+
+void VenueEvents::tell_refused(InstrumentId instrument, bool refused, const Origin& origin) {
+  instruments_[instrument].refused_told = refused;
+  if (refused) counters_.add(FeedCounter::securities_refused);
+  const FeedState state = refused ? FeedState::recovering : FeedState::live;
+  MarketEvent e = event(EventKind::feed_state, static_cast<std::uint8_t>(state), origin);
+  e.instrument = instrument;
+  e.exchange_time = {};  // a refused stamp moves no clock
+  emit(e);
+}
+
+void VenueEvents::channel_time(std::uint32_t channel, const ChannelTime& time, TimeNs now) {
+  MarketEvent e =
+      event(EventKind::channel_time, 0,
+            {.exchange_time = time.exchange_time, .receive_time = now, .channel = channel});
+  e.value[0] = time.lag_ms;
   emit(e);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "calc/event.h"
+#include "feedhandlers/common/data_watch.h"
 #include "feedhandlers/common/event_sink.h"
 #include "feedhandlers/common/feed_counters.h"
 #include "feedhandlers/common/venue.h"
@@ -77,22 +78,36 @@ class ImageClock {
 // One thread; allocates at construction only.
 class VenueEvents {
  public:
-  // After a switch of gateways the new one may lag the old by seconds, and its images would turn
-  // prices back. An image that is older by more than this is another run of a test venue instead,
-  // and taken.
+  // A venue in test may run its day again: an image that is older by more than this is of another
+  // run, and taken. Gateways lag each other by less.
   static constexpr std::int64_t kGatewayLagNs = 60 * kNsPerSecond;
+  // When a channel has brought only refused prices of a security for so long, nobody knows which
+  // ones are right.
+  static constexpr std::int64_t kRefusedNs = 10 * kNsPerSecond;
 
   // `instruments`: size of the universe. `image_period_ns`: exchange time of trading within which
   // the venue repeats every image. `sink` and `counters` must outlive this.
   VenueEvents(Venue venue, std::size_t instruments, std::int64_t image_period_ns, EventSink& sink,
               FeedCounters& counters);
 
-  // An image of `instrument` as of `exchange_time` has been overtaken by one already taken. Only a
-  // venue that may run its day again is believed when it goes back further than a gateway lags.
-  bool overtaken(InstrumentId instrument, TimeNs exchange_time, bool may_rerun = true) const {
-    const std::int64_t behind = instruments_[instrument].image_time - exchange_time;
-    return behind > 0 && (!may_rerun || behind <= kGatewayLagNs);
+  // Whether an image of `instrument` is in order: not older than the one taken before it, and
+  // without less traded volume on the same day; equal is in order (METHODOLOGY 4, Order). `volume`:
+  // whole shares, 0 = not known. A venue that may run its day again (`may_rerun`) is followed when
+  // it goes back further than a gateway lags. An image that is refused is noted: after kRefusedNs
+  // of nothing else the security is recovering until an image in order comes.
+  bool in_order(InstrumentId instrument, std::int64_t volume, const Origin& origin,
+                bool may_rerun) {
+    const Instrument& known = instruments_[instrument];
+    const std::int64_t behind = known.image_time - origin.exchange_time;
+    const bool rerun = may_rerun && behind > kGatewayLagNs;
+    if (behind <= 0 ? !has_less(known, volume, origin) : rerun) [[likely]]
+      return true;
+    note_refused(instrument, origin);
+    return false;
   }
+
+  // Tells the core the time of a channel.
+  void channel_time(std::uint32_t channel, const ChannelTime& time, TimeNs now);
 
   bool phase_is(MarketPhase phase) const { return phase_ == phase; }
 
@@ -147,6 +162,9 @@ class VenueEvents {
  private:
   struct Instrument {
     TimeNs image_time{};
+    std::int64_t volume = 0;     // of that image or an earlier one of its day; 0: not known
+    TimeNs refused_since{};      // since when only refused images came; 0: the last one was taken
+    bool refused_told = false;   // the core knows that it is recovering
     std::uint32_t heard_in = 0;  // the round
     std::optional<InstrumentStatus> status;
     PriceLimits limits;
@@ -154,6 +172,16 @@ class VenueEvents {
     std::uint32_t quote_channel = kWholeFeed;
   };
 
+  // Shorter than any night between two sessions.
+  static constexpr std::int64_t kNightNs = 6 * 3600 * kNsPerSecond;
+  static bool same_day(TimeNs image_time, const Origin& origin) {
+    return china_date(origin.exchange_time) == china_date(image_time);
+  }
+  static bool has_less(const Instrument& known, std::int64_t volume, const Origin& origin) {
+    return volume != 0 && volume < known.volume && same_day(known.image_time, origin);
+  }
+  void note_refused(InstrumentId instrument, const Origin& origin);
+  void tell_refused(InstrumentId instrument, bool refused, const Origin& origin);
   MarketEvent event(EventKind kind, std::uint8_t detail, const Origin& origin) const;
   void emit(const MarketEvent& event);
   void set_unheard(std::size_t instruments) {

@@ -36,7 +36,7 @@ Channel::Channel(const ChannelSettings& channel, const Settings& settings,
       owner_(owner),
       signal_only_(channel.id == settings.disaster_recovery_channel),
       arbiter_(arbiter_settings(channel, settings), counters),
-      data_(settings.stale_after_ns) {
+      data_(settings.stale_after_ns, settings.lag) {
   RefreshObserver& observer = *this;
   if (has_refresh(channel)) refresh_ = std::make_unique<RefreshChannel>(settings, observer);
 }
@@ -48,10 +48,8 @@ void Channel::on_packet(feed::Line line, const PacketHeader& header, Bytes paylo
   }
   heard_ = true;
   arrived_at_ = now;
-  if (header.message_count != 0) {
-    data_.on_data(now);
-    data_.on_exchange_time(header.send_time, now);
-  }
+  if (header.message_count != 0) data_.on_data(now);
+  data_.on_exchange_time(header.send_time, now);
   update_state(now);
   if (disaster_ && !signal_only_) {
     return counters_.add(FeedCounter::filtered, header.message_count);
@@ -118,6 +116,8 @@ void Channel::on_reset(feed::Line line, const PacketHeader& header, std::uint32_
 }
 
 void Channel::deliver(const LinePacket& packet, std::uint32_t skip, TimeNs now) {
+  if (sent_ - packet.sent >= feed::DataWatch::kLagNs && !packet.recovered)
+    in_gap_ = lost_more_ = true;
   update_state(now);  // a gap is announced before the packet that follows it
   sent_ = packet.sent;
   if (!delivered_ && packet.sequence == kFirstSequence) owner_.on_base(*this, Base::nothing, now);
@@ -134,6 +134,8 @@ void Channel::on_time(TimeNs now) {
 void Channel::settle(TimeNs now) {
   recover(now);
   update_state(now);
+  if (!depended_on_) return;
+  if (const auto time = data_.take_time(now)) owner_.on_channel_time(*this, *time, now);
 }
 
 // Starts, continues or ends a recovery, after each change of the arbiter.
@@ -267,14 +269,14 @@ void Channel::update_state(TimeNs now) {
 }
 
 void Channel::pause(bool paused, TimeNs now) {
-  paused_ = paused;
+  paused ? data_.on_paused() : data_.on_drained();
   update_state(now);
 }
 
 FeedState Channel::current_state(TimeNs now) {
   if (!heard_) return FeedState::connecting;
   if (disaster_) return FeedState::stale;
-  if (paused_) return FeedState::recovering;
+  if (data_.in_doubt()) return FeedState::recovering;
   if (!signal_only_ && now - arrived_at_ >= settings_.silence_ns) return FeedState::stale;
   if (data_.stale(now, depended_on_ && owner_.data_is_due())) return FeedState::stale;
   if (recovery_ != Recovery::none || awaited_ > 0 || (refresh_ && !arbiter_.started())) {

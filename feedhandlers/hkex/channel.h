@@ -42,6 +42,9 @@ class ChannelOwner {
   // the channel is in gap, and each of its securities is unheard and counts again once it was
   // heard.
   virtual void on_state(Channel& channel, bool by_security, TimeNs exchange_time, TimeNs now) = 0;
+  // The time of a channel that carries prices of members, about once a second.
+  virtual void on_channel_time(const Channel& channel, const feed::ChannelTime& time,
+                               TimeNs now) = 0;
   // Whether each security that may come on the channel was heard since its last such state.
   virtual bool all_heard(const Channel& channel) const = 0;
 };
@@ -51,8 +54,9 @@ class ChannelOwner {
 // data_watch.h; `recovering` while a retransmission or a refresh is under way, and with a refresh
 // channel also before the first round; `gap` from the moment that numbers are given up until each
 // security of the channel was heard, a refresh round arrived or the sequence was reset; else
-// `live`. The first that applies holds. After a pause of this process `recovering` until the
-// sockets were read empty.
+// `live`. The first that applies holds. It is `recovering` too while what is read may be old
+// (DataWatch::in_doubt), and in gap from the moment that SendTime goes back by a minute in the
+// order of the sequence.
 //
 // Recovery. After the short wait the missing numbers are requested from the retransmission service,
 // if there is one and its store reaches back far enough. If it refuses, fails, or makes no
@@ -101,6 +105,8 @@ class Channel final : private RefreshObserver {
   void on_request_done(RequestId id, RetransmissionOutcome outcome, TimeNs now);
   // Starts or ends a pause of this process, after which the data in the sockets is old.
   void pause(bool paused, TimeNs now);
+  // Whether the stamp of a packet that arrives now may be right.
+  bool believes(TimeNs send_time, TimeNs now) const { return data_.believes(send_time, now); }
   // The exchange starts to switch sites (`disaster`) or has finished, at its timestamp `sent`
   // (OMD-C 2.2.4.2, 3.4.3).
   void set_disaster(bool disaster, TimeNs sent, TimeNs now);
@@ -163,7 +169,6 @@ class Channel final : private RefreshObserver {
   bool depended_on_ = false;
   feed::DataWatch data_;  // packets with messages, of either line
   TimeNs sent_{};
-  bool paused_ = false;
   bool in_gap_ = false;
   bool lost_more_ = false;  // a loss that was not announced yet
   std::uint64_t loss_ = 0;

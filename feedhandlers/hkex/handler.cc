@@ -115,6 +115,11 @@ void Handler::on_datagram(std::uint32_t id, Line line, Bytes payload, TimeNs now
     }
     return;
   }
+  // The numbers decide about the order, so the packet counts under the channel's time.
+  if (!channel->believes(header.send_time, now)) {
+    counters_.add(FeedCounter::stamps_ahead, std::max<std::uint64_t>(header.message_count, 1));
+    header.send_time = channel->sent();
+  }
   if (is_refresh_id(id)) {
     channel->on_refresh_packet(line, header, payload, now);
   } else {
@@ -240,6 +245,16 @@ void Handler::follow_exchange_time(const Channel& channel, TimeNs send_time, std
   MarketEvent event;
   if (!normalizer_.on_exchange_time(send_time, event)) return;
   event.feed_sequence = sequence;
+  push(event, channel.id(), now);
+}
+
+void Handler::on_channel_time(const Channel& channel, const feed::ChannelTime& time, TimeNs now) {
+  MarketEvent event;
+  event.kind = EventKind::channel_time;
+  event.feed = feed::feed_of(feed::Venue::hkex);
+  event.market = feed::market_of(feed::Venue::hkex);
+  event.value[0] = time.lag_ms;
+  event.exchange_time = time.exchange_time;
   push(event, channel.id(), now);
 }
 

@@ -82,6 +82,7 @@ class Handler final : public feed::DatagramHandler,
   void on_snapshot_message(Channel& channel, const MessageView& message, TimeNs sent,
                            TimeNs now) override;
   bool data_is_due() const override { return normalizer_.data_is_due(); }
+  void on_channel_time(const Channel& channel, const feed::ChannelTime& time, TimeNs now) override;
   void on_state(Channel& channel, bool by_security, TimeNs exchange_time, TimeNs now) override;
   bool all_heard(const Channel& channel) const override;
 

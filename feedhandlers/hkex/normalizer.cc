@@ -68,7 +68,7 @@ Outcome on_statistics(Bytes message, MarketEvent& event) {
 Outcome on_close(Bytes message, MarketEvent& event) {
   ClosingPrice close;
   if (decode(message, close) != DecodeError::none) return Outcome::malformed;
-  if (close.closing_price <= 0) return Outcome::rejected;
+  if (close.closing_price < 0) return Outcome::rejected;  // 0: there is none (notes 2.18)
   set_price(event, PriceKind::close, close.closing_price);
   return Outcome::applied;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "calc/time.h"
+#include "feedhandlers/common/channel_lag.h"
 #include "feedhandlers/common/endpoint.h"
 #include "feedhandlers/common/receive_stamps.h"
 #include "feedhandlers/common/timetable.h"
@@ -96,6 +97,7 @@ struct Settings {
   // A channel that carries prices of members is `stale` after this long without messages, or
   // without progress of their SendTime, while the market trades.
   std::int64_t stale_after_ns = 30'000'000'000;
+  feed::LagLimits lag{};  // of such a channel, by the SendTime of its real-time packets
 };
 
 }  // namespace indexcast::hkex

@@ -23,8 +23,9 @@ constexpr std::uint64_t kMaxSequenceJump = 1'000'000'000;
 }  // namespace
 
 Handler::Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink)
-    : GatewaySession(
-          {.heartbeat_s = settings.heartbeat_s, .stale_after_ns = settings.stale_after_ns}),
+    : GatewaySession({.heartbeat_s = settings.heartbeat_s,
+                      .stale_after_ns = settings.stale_after_ns,
+                      .lag = settings.lag}),
       settings_(settings),
       symbols_(symbols),
       events_(feed::Venue::sse, symbols.universe_size(), settings.image_period_ns, sink, counters_),
@@ -106,16 +107,19 @@ SessionMessage Handler::read_logout(Bytes frame) {
 }
 
 // M101 says how the market is and comes whether anything is traded or not.
-void Handler::note_data(Bytes frame, TimeNs now, feed::DataWatch& data) {
+bool Handler::note_data(Bytes frame, TimeNs now, feed::DataWatch& data) {
   const Header header = decode_header(frame);
-  if (header.msg_type == kMsgMarketStatus) return;
+  if (header.sending_time != sent_) {
+    sent_ = header.sending_time;
+    sent_time_ = stamps_.read(sent_);
+  }
+  if (sent_time_ && !data.believes(*sent_time_, now)) return false;
+  if (header.msg_type == kMsgMarketStatus) return true;
   data.on_data(now);
-  if (header.msg_type != kMsgSnapshot || header.sending_time == sent_) return;
-  sent_ = header.sending_time;
-  const auto time = stamps_.read(sent_);
-  if (!time) return;
-  data.on_exchange_time(*time, now);
-  events_.on_image_time(*time);
+  if (header.msg_type != kMsgSnapshot || !sent_time_) return true;
+  data.on_exchange_time(*sent_time_, now);
+  events_.on_image_time(*sent_time_);
+  return true;
 }
 
 FeedCounter Handler::on_application(Bytes frame, TimeNs now) {

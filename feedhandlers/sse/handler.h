@@ -44,7 +44,10 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   void send_logout(TimeNs now, feed::LogoutRole, feed::Outbox& out);
   feed::SessionMessage read_session(feed::Bytes frame);
   std::optional<std::uint64_t> follow_sequence(feed::Bytes frame);
-  void note_data(feed::Bytes frame, TimeNs now, feed::DataWatch& data);
+  bool note_data(feed::Bytes frame, TimeNs now, feed::DataWatch& data);
+  void on_channel_time(const feed::ChannelTime& time, TimeNs now) {
+    events_.channel_time(feed::kMainChannel, time, now);
+  }
   feed::FeedCounter on_application(feed::Bytes frame, TimeNs now);
   void begin_round() { events_.begin_round(symbols_.instruments()); }
   bool round_complete() const { return events_.round_complete(); }
@@ -61,7 +64,8 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   Normalizer normalizer_;
   SourceSwitch sources_;
   feed::ChinaStampReader stamps_;
-  std::uint64_t sent_ = 0;               // SendingTime of the last snapshot, which many share
+  std::uint64_t sent_ = 0;               // SendingTime of the last message, which many share
+  std::optional<TimeNs> sent_time_;      // what it means; empty: nothing
   std::uint64_t expected_sequence_ = 0;  // 0: the first one met is taken
   std::uint64_t sent_sequence_ = 0;
 };

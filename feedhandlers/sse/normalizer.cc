@@ -28,8 +28,7 @@ Normalizer::Normalizer(const Settings& settings, const feed::SymbolTable& symbol
       symbols_(symbols),
       events_(events),
       market_(settings.breaks),
-      day_(settings.trade_date),
-      file_images_(symbols.universe_size()) {}
+      day_(settings.trade_date) {}
 
 FeedCounter Normalizer::on_market_status(const Header& header, Bytes frame, TimeNs now) {
   MarketStatus status;
@@ -75,8 +74,8 @@ FeedCounter Normalizer::price_snapshot(const Header& header, Bytes frame, TimeNs
     return FeedCounter::rejected;
   }
   const bool may_rerun = fields.trad_ses_mode != kTradSesModeProduction;
-  if (events_.overtaken(symbol->instrument, *time, may_rerun)) return FeedCounter::duplicate;
-  return apply(*symbol, snapshot, fields.trading_phase_code[0], {*time, now, header.msg_seq_num});
+  return apply(*symbol, snapshot, fields.trading_phase_code[0], {*time, now, header.msg_seq_num},
+               may_rerun);
 }
 
 FeedCounter Normalizer::on_file_header(const MktdtHeaderLine& header, TimeNs now) {
@@ -101,32 +100,23 @@ FeedCounter Normalizer::on_file_record(std::string_view line, std::uint64_t sequ
   if (record.stream == kStreamDistribution) return FeedCounter::filtered;
   const auto time = stamps_.read(file_.date, record.time != 0 ? record.time : file_.time);
   if (!time) return FeedCounter::malformed;
-  if (events_.overtaken(symbol->instrument, *time, false)) return FeedCounter::duplicate;
-  if (torn(symbol->instrument, record)) return FeedCounter::rejected;
-  return apply(*symbol, record, record.phase[0], {*time, now, sequence, kFileChannel});
-}
-
-bool Normalizer::torn(InstrumentId instrument, const MktdtRecord& record) {
-  FileImage& known = file_images_[instrument];
-  const std::int64_t volume = record.numbers[kMktdtVolume];
-  if (volume == kMktdtOverflow) return false;
-  if (known.date == file_.date && volume < known.volume) return true;
-  known = {file_.date, volume};
-  return false;
+  return apply(*symbol, record, record.phase[0], {*time, now, sequence, kFileChannel}, false);
 }
 
 // The quote before the price, so that the level which the price makes has the whole image in it.
 template <class Source>
 FeedCounter Normalizer::apply(const feed::SymbolEntry& symbol, const Source& source, char phase,
-                              const Origin& origin) {
+                              const Origin& origin, bool may_rerun) {
   const InstrumentId instrument = symbol.instrument;
   const PhaseRule& rule = rule_of(phase);
+  const auto price = price_of(image_of(source), rule.price);
+  if (!events_.in_order(instrument, price ? price->volume : 0, origin, may_rerun))
+    return FeedCounter::duplicate;
   bool used = rule.status && events_.status(instrument, *rule.status, origin);
   if (symbol.quotes) {
     if (const auto quote = quote_of(source, phase))
       used |= events_.quote(instrument, *quote, origin);
   }
-  const auto price = price_of(image_of(source), rule.price);
   if (price) events_.price(instrument, *price, origin);
   return price || used ? FeedCounter::applied : FeedCounter::rejected;
 }

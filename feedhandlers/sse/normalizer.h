@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "feedhandlers/common/china_stamp.h"
 #include "feedhandlers/common/event_sink.h"
@@ -20,10 +19,10 @@
 namespace indexcast::sse {
 
 // Says of every message or record what became of it: applied, duplicate, filtered, rejected or
-// malformed. The caller counts. A price never goes back in time: an image older than one taken of
-// the same security, from whichever source, is a duplicate; but a venue in test or simulation may
-// run its day again (VenueEvents::kGatewayLagNs). An image of another trading day is rejected. One
-// thread; allocates at construction only.
+// malformed. The caller counts. A price never goes back in time: an image that is older than the
+// one taken of the same security, from whichever source, or has less volume, is a duplicate; but a
+// venue in test or simulation may run its day again (VenueEvents::in_order). An image of another
+// trading day is rejected. One thread; allocates at construction only.
 class Normalizer {
  public:
   // `symbols` and `events` outlive it.
@@ -37,22 +36,15 @@ class Normalizer {
   // status moves the market as M101 would.
   feed::FeedCounter on_file_header(const MktdtHeaderLine& header, TimeNs now);
   // A line of a file whose header was applied or a duplicate. `sequence` counts looks at the file.
-  // Within one security volume never falls: a record with less is torn, and rejected.
   feed::FeedCounter on_file_record(std::string_view line, std::uint64_t sequence, TimeNs now);
 
  private:
-  struct FileImage {
-    std::uint32_t date = 0;
-    std::int64_t volume = 0;
-  };
-
   feed::FeedCounter price_snapshot(const Header& header, feed::Bytes frame, TimeNs now);
   // `source`: a Snapshot, or a MktdtRecord of the file.
   template <class Source>
   feed::FeedCounter apply(const feed::SymbolEntry& symbol, const Source& source, char phase,
-                          const feed::Origin& origin);
+                          const feed::Origin& origin, bool may_rerun);
   bool advance_market(std::uint64_t stamp, const feed::Origin& origin);
-  bool torn(InstrumentId instrument, const MktdtRecord& record);
   bool ahead_of(const Header& header, TimeNs time);
   bool foreign_day(std::uint64_t date);
   bool foreign_mode(std::uint8_t trad_ses_mode) const {
@@ -67,7 +59,6 @@ class Normalizer {
   MarketClock market_;
   std::uint64_t day_;
   MktdtHeaderLine file_;  // without its views
-  std::vector<FileImage> file_images_;
 };
 
 }  // namespace indexcast::sse

@@ -75,8 +75,9 @@ std::optional<feed::TradedPrice> price_of(const Image& image, PriceRule rule) {
   if (closed && image.close != 0) {
     raw = image.close;
   } else if (image.last != 0) {
+    // In phase E the close is still to come; a security that never traded has none.
     raw = image.last;
-    if (!closed) kind = PriceKind::last;
+    kind = PriceKind::last;
   }
   if (raw == 0 || raw >= kPriceOverflow) return std::nullopt;
   return feed::TradedPrice{.kind = kind,

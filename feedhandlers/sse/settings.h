@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "calc/time.h"
+#include "feedhandlers/common/channel_lag.h"
 #include "feedhandlers/common/endpoint.h"
 #include "feedhandlers/common/timetable.h"
 
@@ -35,6 +36,7 @@ struct Settings {
   // A session, or the fallback file, is stale after so long without market data, or without
   // progress of its exchange time, while the market trades.
   std::int64_t stale_after_ns = 30 * kNsPerSecond;
+  feed::LagLimits lag{};  // of the session; the file's records have no stamp of their own
   // Trading time, in exchange time, within which the gateway repeats the image of every security.
   // No document states it (2.2); Shenzhen's is 60 s.
   std::int64_t image_period_ns = 60 * kNsPerSecond;

@@ -7,8 +7,9 @@ using feed::FeedCounter;
 using feed::SessionMessage;
 
 Handler::Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink)
-    : GatewaySession(
-          {.heartbeat_s = settings.heartbeat_s, .stale_after_ns = settings.stale_after_ns}),
+    : GatewaySession({.heartbeat_s = settings.heartbeat_s,
+                      .stale_after_ns = settings.stale_after_ns,
+                      .lag = settings.lag}),
       settings_(settings),
       router_(settings, symbols, sink, counters_) {}
 

@@ -38,8 +38,11 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   feed::SessionMessage read_session(feed::Bytes frame) const;
   // S117 numbers nothing at session level.
   std::optional<std::uint64_t> follow_sequence(feed::Bytes) { return 0; }
-  void note_data(feed::Bytes frame, TimeNs now, feed::DataWatch& data) {
-    router_.note_data(frame, now, data);
+  bool note_data(feed::Bytes frame, TimeNs now, feed::DataWatch& data) {
+    return router_.note_data(frame, now, data);
+  }
+  void on_channel_time(const feed::ChannelTime& time, TimeNs now) {
+    router_.on_channel_time(time, now);
   }
   std::optional<feed::FeedCounter> on_application(feed::Bytes frame, TimeNs now);
   void on_heartbeat(feed::Bytes frame, TimeNs now);

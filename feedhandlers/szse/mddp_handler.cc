@@ -13,7 +13,7 @@ MddpHandler::MddpHandler(const Settings& settings, const feed::SymbolTable& symb
     : settings_(settings.multicast),
       router_(settings, symbols, sink, counters_),
       assembler_(settings.multicast.fragment_wait_ns),
-      data_(settings.stale_after_ns) {
+      data_(settings.stale_after_ns, settings.lag) {
   const std::size_t streams = std::max<std::size_t>(settings_.max_streams, 1);
   state_.lose(FeedState::recovering);  // before the first packet anything may have been missed
   streams_.reserve(streams);
@@ -179,7 +179,14 @@ void MddpHandler::deliver_message(Bytes message, TimeNs now) {
     const bool decoded = router_.on_channel_heartbeat(message, now);
     return counters_.add(decoded ? FeedCounter::heartbeats : FeedCounter::malformed);
   }
-  router_.note_data(message, now, data_);
+  if (!router_.note_data(message, now, data_)) {
+    counters_.add(FeedCounter::stamps_ahead);
+    return counters_.add(FeedCounter::rejected);
+  }
+  if (data_.take_step_back()) {
+    state_.lose(FeedState::recovering);
+    update(now);
+  }
   if (state_.state() != FeedState::live) update(now);
   if (const auto outcome = router_.on_message(message, now)) counters_.add(*outcome);
   // The message may have ended trading, after which silence is not stale, or completed the round.
@@ -193,12 +200,12 @@ void MddpHandler::note_loss(const Stream& stream, TimeNs now) {
 }
 
 void MddpHandler::on_paused(TimeNs now) {
-  state_.pause(true);
+  data_.on_paused();
   update(now);
 }
 
 void MddpHandler::on_drained(TimeNs now) {
-  state_.pause(false);
+  data_.on_drained();
   update(now);
 }
 
@@ -217,6 +224,8 @@ void MddpHandler::on_time(TimeNs now) {
 void MddpHandler::update(TimeNs now) {
   const bool silent = now - heard_ >= settings_.silence_ns;
   const bool stale = heard_any_ && (data_.stale(now, router_.market_trades()) || silent);
+  state_.pause(data_.in_doubt());
+  if (const auto time = data_.take_time(now)) router_.on_channel_time(*time, now);
   state_.update(heard_any_ ? FeedState::live : FeedState::connecting, stale, router_, now);
 }
 

@@ -72,17 +72,20 @@ std::optional<FeedCounter> MessageRouter::on_message(Bytes message, TimeNs now) 
   }
 }
 
-void MessageRouter::note_data(Bytes message, TimeNs now, feed::DataWatch& data) {
+bool MessageRouter::note_data(Bytes message, TimeNs now, feed::DataWatch& data) {
   const std::uint32_t msg_type = decode_header(message).msg_type;
-  if (!is_market_data(msg_type)) return;
-  data.on_data(now);
   const auto orig_time = orig_time_in(msg_type, message);
-  if (!orig_time || *orig_time == orig_time_) return;
-  orig_time_ = *orig_time;
-  const auto time = stamps_.read(static_cast<std::uint64_t>(orig_time_));
-  if (!time) return;
-  data.on_exchange_time(*time, now);
-  events_.on_image_time(*time);
+  if (orig_time && *orig_time != orig_time_) {
+    orig_time_ = *orig_time;
+    orig_at_ = stamps_.read(static_cast<std::uint64_t>(orig_time_));
+  }
+  if (orig_time && orig_at_ && !data.believes(*orig_at_, now)) return false;
+  if (!is_market_data(msg_type)) return true;
+  data.on_data(now);
+  if (!orig_time || !orig_at_) return true;
+  data.on_exchange_time(*orig_at_, now);
+  events_.on_image_time(*orig_at_);
+  return true;
 }
 
 bool MessageRouter::on_channel_heartbeat(Bytes message, TimeNs now) {

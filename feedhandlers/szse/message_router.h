@@ -27,13 +27,18 @@ class MessageRouter {
   // waits for an earlier one and is counted when its turn comes.
   std::optional<feed::FeedCounter> on_message(feed::Bytes message, TimeNs now);
   // Tells `data` whether an application message is market data, and when the exchange made it.
-  void note_data(feed::Bytes message, TimeNs now, feed::DataWatch& data);
+  // False when its OrigTime is not believed.
+  bool note_data(feed::Bytes message, TimeNs now, feed::DataWatch& data);
   // 390095. False when it does not decode.
   bool on_channel_heartbeat(feed::Bytes message, TimeNs now);
   void on_time(TimeNs now);
   // Sets the transport's state, which is that of the snapshots' channel and of the whole feed.
   // `by_security`: see GatewaySession.
   void on_state(FeedState state, bool by_security, TimeNs now);
+
+  void on_channel_time(const feed::ChannelTime& time, TimeNs now) {
+    events_.channel_time(feed::kMainChannel, time, now);
+  }
 
   bool market_trades() const { return events_.phase_is(MarketPhase::trading); }
   void begin_round() { events_.begin_round(symbols_.instruments()); }
@@ -49,7 +54,8 @@ class MessageRouter {
   const std::unique_ptr<TickSource> ticks_;
   Normalizer normalizer_;
   feed::ChinaStampReader stamps_;
-  std::int64_t orig_time_ = 0;       // of the last message with market data, which many share
+  std::int64_t orig_time_ = 0;       // of the last message that has one, which many share
+  std::optional<TimeNs> orig_at_;    // what it means; empty: nothing
   std::uint64_t message_count_ = 0;  // stands for a sequence: S117 has none for snapshots
 };
 

@@ -26,7 +26,8 @@ feed::SymbolTable make_symbols(const Settings& settings, const Universe& univers
 
 Normalizer::Normalizer(const Settings& settings, const feed::SymbolTable& symbols,
                        feed::VenueEvents& events, TradeDay& day, TickSource* ticks)
-    : symbols_(symbols),
+    : accept_reruns_(settings.accept_reruns),
+      symbols_(symbols),
       events_(events),
       day_(day),
       ticks_(ticks),
@@ -62,7 +63,8 @@ FeedCounter Normalizer::apply(const feed::SymbolEntry& symbol, std::uint32_t cod
   if (quotation_of(snapshot, rule.price, quotation) != DecodeError::none)
     return FeedCounter::malformed;
   if (!day_.contains(origin.exchange_time)) return FeedCounter::rejected;
-  if (member && events_.overtaken(instrument, origin.exchange_time, true))
+  const std::int64_t volume = quotation.price ? quotation.price->volume : 0;
+  if (member && !events_.in_order(instrument, volume, origin, accept_reruns_))
     return FeedCounter::duplicate;
 
   const bool moved = symbol.sentinel && watch(code, rule, origin.exchange_time);
@@ -81,12 +83,12 @@ FeedCounter Normalizer::apply(const feed::SymbolEntry& symbol, std::uint32_t cod
   return quotation.price ? FeedCounter::duplicate : FeedCounter::rejected;
 }
 
-// Trades that are later than the snapshot leave nothing for it to say, but for the close.
+// Trades that the snapshot does not include leave nothing for it to say, but for the close.
 bool Normalizer::set_price(InstrumentId instrument, const PhaseRule& rule,
                            const std::optional<feed::TradedPrice>& price, const Origin& origin) {
   if (!price) return false;
   if (ticks_ != nullptr) {
-    const bool late = ticks_->later_than(instrument, origin.exchange_time);
+    const bool late = ticks_->later_than(instrument, price->volume, origin.exchange_time);
     if (late && rule.price != PriceRule::closed) return events_.heard(instrument), false;
     ticks_->rebase(instrument, *price, origin.exchange_time);
   }

@@ -58,6 +58,7 @@ class Normalizer {
   feed::FeedCounter filtered(std::int64_t orig_time, TimeNs now, std::uint64_t sequence);
   feed::FeedCounter all_closed(std::int64_t orig_time, TimeNs now, std::uint64_t sequence);
 
+  const bool accept_reruns_;
   const feed::SymbolTable& symbols_;
   feed::VenueEvents& events_;
   TradeDay& day_;

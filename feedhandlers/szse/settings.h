@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "calc/time.h"
+#include "feedhandlers/common/channel_lag.h"
 #include "feedhandlers/common/endpoint.h"
 #include "feedhandlers/common/receive_stamps.h"
 
@@ -64,6 +65,10 @@ struct Settings {
   // The snapshots, by whichever transport, are stale after so long without market data, or without
   // progress of its exchange time, while the market trades.
   std::int64_t stale_after_ns = 30 * kNsPerSecond;
+  feed::LagLimits lag{};  // of the snapshots, by their OrigTime
+  // The venue is in test and may run its day again: an image older by more than a minute is then
+  // taken. Shenzhen's messages do not say so.
+  bool accept_reruns = false;
   // Securities whose phases make the market's (METHODOLOGY 5); empty: the members listed in
   // Shenzhen.
   std::vector<std::uint32_t> sentinels;

@@ -61,9 +61,13 @@ class TickSource {
   // The request that is out was turned down in another way (message 8).
   void on_refusal(TimeNs now);
 
-  // Whether a trade of `instrument` was later than a snapshot of `time`.
-  bool later_than(InstrumentId instrument, TimeNs time) const {
-    return books_[instrument].trade_time > time;
+  // Whether a trade of `instrument` was later than a snapshot of `time` with this traded volume: by
+  // volume, which two clocks cannot disagree about; by time where no snapshot gave the totals yet,
+  // or ticks were lost since.
+  bool later_than(InstrumentId instrument, std::int64_t volume, TimeNs time) const {
+    const Book& book = books_[instrument];
+    const bool counted = book.base_time.ns != 0 && !book.unheard;
+    return counted ? book.volume > volume : book.trade_time > time;
   }
   // A snapshot gave the totals of `instrument` up to `time`; trades add to them.
   void rebase(InstrumentId instrument, const feed::TradedPrice& totals, TimeNs time);

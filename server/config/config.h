@@ -187,6 +187,12 @@ struct DaySettings {
 };
 
 struct Config {
+  // A live venue's lag is judged by default (METHODOLOGY 5).
+  Config() {
+    sse.lag = szse.lag = {8 * kNsPerSecond, 60 * kNsPerSecond};
+    hkex.lag = {3 * kNsPerSecond, 60 * kNsPerSecond};
+  }
+
   std::string source;                    // the file it came from
   Date trade_date = 0;                   // 0: the date of the definitions
   std::vector<std::string> definitions;  // files, resolved against the configuration's folder

@@ -50,6 +50,12 @@ void walk_core(Walker& walker, CoreSettings& core) {
   walker.integer("pending_impact_bp", core.pending_impact_bp, 0, 10'000);
 }
 
+template <class Walker, class Limits>
+void walk_lag(Walker& walker, Limits& lag) {
+  walker.integer("max_lag_ns", lag.max_lag_ns, 0, 600 * kNsPerSecond);
+  walker.integer("max_clock_difference_ns", lag.max_clock_difference_ns, 0, 86'400 * kNsPerSecond);
+}
+
 template <class Walker>
 void walk_sse(Walker& walker, bool& enabled, sse::Settings& sse) {
   walker.boolean("enabled", enabled);
@@ -60,6 +66,7 @@ void walk_sse(Walker& walker, bool& enabled, sse::Settings& sse) {
   walker.boolean("production_only", sse.production_only);
   walker.texts("breaks", sse.breaks, TimeRangeText{});
   walker.integer("stale_after_ns", sse.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
+  walk_lag(walker, sse.lag);
   walker.integer("image_period_ns", sse.image_period_ns, kNsPerSecond, 600 * kNsPerSecond);
   walker.integer("refused_backoff_ns", sse.refused_backoff_ns, 0, 600 * kNsPerSecond);
   walker.text("fallback_file", sse.fallback_file, AnyText{});
@@ -115,7 +122,9 @@ void walk_szse(Walker& walker, bool& enabled, szse::Settings& szse) {
   walker.text("default_appl_ver_id", szse.default_appl_ver_id, NonEmptyText{});
   walker.integer("heartbeat_s", szse.heartbeat_s, 1, 60);
   walker.integer("stale_after_ns", szse.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
+  walk_lag(walker, szse.lag);
   walker.texts("sentinels", szse.sentinels, SecurityCodeText{});
+  walker.boolean("accept_reruns", szse.accept_reruns);
   walker.integer("sentinel_silence_s", szse.sentinel_silence_s, 1, 3600);
   walker.text("transport", szse.transport, one_of<szse::Transport>("tcp", "multicast"));
   walker.boolean("ticks", szse.ticks);
@@ -154,6 +163,7 @@ void walk_hkex(Walker& walker, bool& enabled, hkex::Settings& hkex) {
   walker.texts("breaks", hkex.breaks, TimeRangeText{});
   walker.integer("silence_ns", hkex.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
   walker.integer("stale_after_ns", hkex.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
+  walk_lag(walker, hkex.lag);
   walker.texts("sources", hkex.sources, AddressText{});
   walker.boolean("join_sources", hkex.join_sources);
   walker.integer("recovery_capacity", hkex.recovery_capacity, 1, 1'000'000);

@@ -34,9 +34,10 @@ void append_channels(JsonBuffer& out, const ChannelStates& channels, FeedDuty du
   append(out, ",\"channels\":[");
   for (std::size_t i = 0; i < channels.size(); ++i) {
     const ChannelState channel = channels.at(i);
-    append_format(out, "{}{{\"channel\":{},\"state\":\"{}\",\"since\":\"{}\"}}", i > 0 ? "," : "",
-                  channel.channel, word_of(kShownFeedStateWords, shown_state(channel.state, duty)),
-                  clock.published(channel.since).ns);
+    append_format(out, "{}{{\"channel\":{},\"state\":\"{}\",\"since\":\"{}\",\"lag_ms\":{}}}",
+                  i > 0 ? "," : "", channel.channel,
+                  word_of(kShownFeedStateWords, shown_state(channel.state, duty)),
+                  clock.published(channel.since).ns, channel.lag_ms);
   }
   append(out, "]");
 }

@@ -85,6 +85,20 @@ void EventLog::log_guard(const InputDecision& decision) const {
 void EventLog::log_decision(const InputDecision& decision) const {
   if (decision.header.detail3 == static_cast<std::uint8_t>(DecisionSubject::level_guard))
     return log_guard(decision);
+  if (decision.header.detail2 == static_cast<std::uint8_t>(DecisionReason::out_of_order)) {
+    spdlog::warn("{}: its prices come out of order, {} stays in force; check the gateway",
+                 universe_->instruments()[decision.header.id].symbol,
+                 format_trimmed(decision.reference, Price::kDecimals));
+    return;
+  }
+  if (decision.header.detail2 == static_cast<std::uint8_t>(DecisionReason::late_close)) {
+    spdlog::warn(
+        "{}: official close {} came after a level closed at {}; correct_close can include it",
+        universe_->instruments()[decision.header.id].symbol,
+        format_trimmed(decision.value, Price::kDecimals),
+        format_trimmed(decision.reference, Price::kDecimals));
+    return;
+  }
   const bool of_rate = decision.header.detail3 == static_cast<std::uint8_t>(DecisionSubject::rate);
   const bool waits = decision.header.detail == static_cast<std::uint8_t>(Decision::pending);
   const int places = of_rate ? FxRate::kDecimals : Price::kDecimals;

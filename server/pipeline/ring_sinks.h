@@ -32,7 +32,8 @@ class FeedRingSink final : public feed::EventSink {
   const ChannelStates& channels() const { return channels_; }
 
   void push(const MarketEvent& event) override {
-    if (event.kind == EventKind::feed_state) channels_.note(event);
+    if (event.kind == EventKind::feed_state || event.kind == EventKind::channel_time)
+      channels_.note(event);
     while (!ring_.try_push(event)) {
       counters_->add(feed::FeedCounter::ring_full_waits);
       make_room_();

@@ -57,7 +57,8 @@ inline constexpr std::array<std::string_view, kDecisionReasonCount> kDecisionRea
     "not_positive", "overflow_code", "beyond_bound",   "outside_collar", "outside_limits",
     "fx_guard",     "traded_again",  "waited",         "back_inside",    "by_operator",
     "far",          "stays_outside", "official_close", "resumed",        "reference_outside",
-    "jumped",       "repeated",      "came_back",      "unrepeated"};
+    "jumped",       "repeated",      "came_back",      "unrepeated",     "out_of_order",
+    "late_close"};
 
 inline constexpr std::array<std::string_view, 3> kDecisionSubjectWords{"price", "rate",
                                                                        "level_guard"};

@@ -130,6 +130,8 @@ class Case(unittest.TestCase):
         chosen["journal"]["directory"] = str(self.folder / "journal")
         # Every change of a mainland security at once, so that short days have many levels.
         chosen["simulator"].update(snapshot_grid_ms=0, refresh_s=30)
+        # Most simulated days are compressed.
+        site.set_simulated_day(chosen, speed=None)
         merge(chosen, changes)
         return self.write(name, site.dump(chosen))
 

@@ -74,7 +74,7 @@ DISTURBANCES = [
     {"jump": 0.01, "feed_state": 0.01},
     {"jump": 0.01, "answer": 0.02},
     {"market_phase": 0.003, "override": 0.005},
-    {"market_phase": 0.003, "feed_state": 0.002, "late_close": 0.0005, "limits": 0.001,
+    {"market_phase": 0.003, "feed_state": 0.002, "early_close": 0.0005, "limits": 0.001,
      "jump": 0.003, "instrument_status": 0.003, "unusable_price": 0.003, "collar": 0.001},
 ]
 
@@ -97,6 +97,19 @@ INPUT_CONTROL_DISTURBANCES = [
      "instrument_status": 0.001, "override": 0.0005, "hold": 0.001},
 ]
 
+# Lags, refused members, markets whose end goes another way, and feeds that fall silent.
+END_DISTURBANCES = [
+    {"channel_time": 0.02, "feed_state": 0.001},
+    {"refused": 0.003, "leap": 0.003},
+    {"owed_close": 0.003, "no_close": 0.003},
+    {"owed_close": 0.001, "late_close": 0.02},
+    {"silence": 0.001},
+    {"late_feeds": 1},
+    {"late_feeds": 1, "silence": 0.0005, "owed_close": 0.003, "late_close": 0.01},
+    {"owed_close": 0.003, "late_close": 0.01, "instrument_status": 0.01, "channel_time": 0.005,
+     "silence": 0.0002, "refused": 0.001},
+]
+
 QUOTE_DISTURBANCES = [
     {"quote": 0.1},
     {"quote": 0.05, "limits": 0.01, "jump": 0.01, "instrument_status": 0.003},
@@ -107,7 +120,7 @@ QUOTE_DISTURBANCES = [
 
 FUND_DISTURBANCES = [
     {"rate": 0.02, "unusable_price": 0.01},
-    {"market_phase": 0.003, "rate": 0.005, "late_close": 0.001},
+    {"market_phase": 0.003, "rate": 0.005, "early_close": 0.001},
     {"feed_state": 0.003, "hold": 0.01, "override": 0.003, "rate_in_session": 0.02},
     {"jump": 0.01, "instrument_status": 0.01, "previous_close": 0.001, "close_after_all": 0.1},
     {"waiting": 0.005, "leap": 0.005, "belief_rule": 0.002, "lift_guard": 0.005, "answer": 0.02,
@@ -199,6 +212,16 @@ class DoubtfulDays(OracleCase):
                 text = disturbed[2].read_text("utf-8")
                 flags = {flag: count + text.count(f'"{flag}"') for flag, count in flags.items()}
         self.assertGreater(min(flags.values()), 1_000, flags)
+
+
+class EndingDays(OracleCase):
+    """Days on which closes fail to come, come late or change, and on which feeds lag or are silent."""
+
+    def test_nor_does_one_whose_end_is_disturbed(self):
+        config, journal, _ = self.play(DAYS["busier day"], fx=followed_rate(stale_after_s=0))
+        for seed, kinds in enumerate(END_DISTURBANCES, 401):
+            with self.subTest(seed=seed, kinds=kinds):
+                self.assert_agrees(*self.disturb(config, journal, seed, kinds), at_least=2_000)
 
 
 class QuotedDays(OracleCase):

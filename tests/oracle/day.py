@@ -1,38 +1,20 @@
 """A trading day: inputs in, levels out. The oracle's counterpart of the whole calculation core."""
-import datetime
-
+from oracle.channel import CONNECTING, DOWN, LIVE, LOSSY, RECOVERING, STALE, Channels
+from oracle.clock import ExchangeClock, china_time
 from oracle.fx import Series
 from oracle.guard import Guards
 from oracle.index import FX_MOVES_IN, Index, Leg
 from oracle.inputs import NO_INSTRUMENT, START, Kind
 from oracle.market import Market
-from oracle.price import Instrument, PriceKind
+from oracle.price import Instrument, PriceKind, is_without_close
 from oracle.quote import Quote, is_sound
 from oracle.request import Op, Requests, target_of
 from oracle.status import CLOSED, CLOSING, PRE_OPEN, SHUT
 
-DOWN, CONNECTING, LIVE, GAP, RECOVERING, STALE = range(6)  # states of a feed's channel
-LOSSY = (GAP, RECOVERING)
-WHOLE_FEED = 0  # the channel that stands for all of a feed
 OVERRIDES_END = (CLOSING, CLOSED, SHUT)
 BEFORE_OPENING = (PRE_OPEN, SHUT)
-LEAP_NS = 1800 * 10**9  # exchange time that leaps further is believed when two inputs agree
-OVER = (CLOSED, SHUT)  # states of a market in which nothing more is awaited of its feed
 RULE_MOST_BP = 10_000
 VENUES = 3  # feeds 0 to 2 are the markets 0 to 2; others carry no exchange time
-CHINA = datetime.timezone(datetime.timedelta(hours=8))
-
-
-def china_time(date, milliseconds):
-    """Instant (ns) of a date YYYYMMDD and a time of day in China."""
-    midnight = datetime.datetime.strptime(str(date), "%Y%m%d").replace(tzinfo=CHINA)
-    return int(midnight.timestamp()) * 10**9 + milliseconds * 10**6
-
-
-def follows(member, own, channel, channels):
-    """Whether what came on `own` is as `channel` is, which is the same or stands for the feed."""
-    own = own or (member.market, WHOLE_FEED)
-    return own == channel or (channel[1] == WHOLE_FEED and own not in channels)
 
 
 class Day:
@@ -42,11 +24,11 @@ class Day:
         """`editions`: {number: definition} of the versions that operators may put into force."""
         self.trade_date = header.trade_date
         self.quotable_live_bp = header.quotable_live_bp
-        self.clock = self.now = 0  # exchange time and receive time, as far as they were seen
+        self._exchange_clock = ExchangeClock(header.trade_date)
+        self.now = 0  # receive time, as far as it was seen
         self._open_deadline = china_time(header.trade_date, header.open_deadline_ms)
         self.open_deadline_passed = self._began_late = False
-        self._claimed = 0  # the newest exchange time of an input, believed or not
-        self.channels = {}  # (feed, channel): (state, whether each security counts by itself)
+        self.channels = Channels()
         self._wait_ns = header.pending_wait_s * 10**9
         self._waiting = {}  # instruments with a waiting price, by symbol
         self.guards = Guards(self)
@@ -63,7 +45,7 @@ class Day:
             Kind.FX: self._fx, Kind.FEED_STATE: self._feed_state, Kind.TIMER: self._timer,
             Kind.TIMETABLE: self._timetable, Kind.PRICE_COLLAR: self._price_collar,
             Kind.FX_RULE: self._fx_rule, Kind.CONTROL: self._control,
-            Kind.BELIEF_RULE: self._belief_rule}
+            Kind.BELIEF_RULE: self._belief_rule, Kind.CHANNEL_TIME: self._channel_time}
         self._requests = Requests(self)
 
     # Numbers, as the inputs use them: in the order in which definitions name things.
@@ -133,34 +115,23 @@ class Day:
 
     def state_of(self, member):
         """Of the channel that brings a member; before it was heard, of its feed as a whole."""
-        return self.state_of_channel(member.market, member.channel)
-
-    def state_of_channel(self, market, channel):
-        return self._told_of(market, channel)[0]
-
-    def _told_of(self, market, channel):
-        whole = self.channels.get((market, WHOLE_FEED), (DOWN, False))
-        return self.channels.get(channel, whole)
-
-    def is_current(self, market, channel, unheard):
-        """Whether the data of a security on a channel is current."""
-        state, by_security = self._told_of(market, channel)
-        return state == LIVE or (state in LOSSY and by_security and not unheard)
+        return self.channels.state_of(member.market, member.channel)
 
     def member_is_current(self, member):
-        return self.is_current(member.market, member.channel, member.unheard)
+        return (not member.refused
+                and self.channels.is_current(member.market, member.channel, member.unheard))
 
     def is_fresh(self, member):
         return member.kind is not None and self.member_is_current(member)
 
     def is_stale(self, member):
-        """Silent or not connected, until its market is over; a pause does not mend it."""
-        return (self.markets[member.market].phase not in OVER
-                and self.state_of(member) in (DOWN, CONNECTING, STALE))
+        """Silent or not connected; a pause does not mend it."""
+        return self.state_of(member) in (DOWN, CONNECTING, STALE)
 
     def is_recovering(self, member):
-        return (self.markets[member.market].phase not in OVER
-                and self.state_of(member) in LOSSY and not self.member_is_current(member))
+        """Its channel lost data, or brings nothing of it but prices that are out of order."""
+        return (self.state_of(member) in (LIVE, *LOSSY)
+                and not self.member_is_current(member))
 
     # Inputs.
 
@@ -171,21 +142,23 @@ class Day:
         """The levels that an input causes, in order."""
         if event.receive_time > self.now:
             self.now = event.receive_time
-        if (event.feed < VENUES and event.exchange_time > self.clock
-                and self._is_believed(event.exchange_time)):
-            if self.clock == 0:
-                self._begin(event.exchange_time)
-            self.clock = event.exchange_time
+        had_begun = self.clock != 0
+        if event.feed < VENUES:
+            self._exchange_clock.hear(event.exchange_time, event.receive_time)
+        elif event.kind == Kind.TIMER:
+            self._exchange_clock.follow_timer(event.receive_time)
+        if self.clock != 0 and not had_begun:
+            self._begin(self.clock)
         levels = self._advance(event) if self.clock >= self._next_deadline else []
         handler = self._handlers.get(event.kind)
         if handler is not None:
             levels += handler(event)
         return levels
 
-    def _is_believed(self, time):
-        confirmed = abs(time - self._claimed) <= LEAP_NS
-        self._claimed = time
-        return confirmed or time - self.clock <= LEAP_NS
+    @property
+    def clock(self):
+        """Exchange time; 0 until the day has begun."""
+        return self._exchange_clock.time
 
     def _review(self, indices, event, cause, **about):
         levels = [index.review(self, event, cause, **about) for index in indices]
@@ -202,12 +175,14 @@ class Day:
         waited = instrument.waiting is not None
         was_live = waited and self._could_speak(instrument)
         instrument.hear(event)
-        taken = instrument.take(event, self.now, was_live, self._wait_ns)
+        taken = (not self._comes_late(instrument, event)
+                 and instrument.take(event, self.now, was_live, self._wait_ns))
         if waited or instrument.waiting is not None:
             self._note_waiting(instrument)
         guards = False
         if taken:
             instrument.heard_in_session |= self.markets[instrument.market].has_left_auction
+            self._note_channel(instrument)
             base = instrument.jump(event, last, channel)
             if base is not None or instrument.guard is not None:
                 guards = self.guards.see(instrument, event, base)
@@ -217,6 +192,21 @@ class Day:
             self._stale(holders)
         levels = self._moved(instrument, event, before[0], holders)
         return levels + self._complete(self.markets[instrument.market], event)
+
+    def _comes_late(self, instrument, event):
+        """Whether an index that holds it has closed, so that another price moves nothing."""
+        market = self.markets[instrument.market]
+        if (event.detail == PriceKind.PREVIOUS_CLOSE or is_without_close(event)
+                or event.value == instrument.price or market.phase not in (CLOSING, CLOSED)):
+            return False
+        return market.phase == CLOSED or any(
+            index.phase_of(market) == CLOSED for index in self.holders[instrument.symbol])
+
+    def _note_channel(self, instrument):
+        """The channel that brings a member today is one of those of its indices."""
+        if instrument.opened:
+            for index in self.holders[instrument.symbol]:
+                index.channels.add(instrument.channel)
 
     def _quote(self, event):
         instrument = self.instruments[event.instrument]
@@ -246,6 +236,7 @@ class Day:
         before = instrument.price
         cause = pending._replace(sequence=event.sequence, receive_time=event.receive_time)
         instrument.accept(cause)
+        self._note_channel(instrument)
         if cause.detail != PriceKind.CLOSE:
             instrument.windows.start(cause.value, cause.exchange_time)
         self.guards.see(instrument, cause, None)
@@ -397,28 +388,55 @@ class Day:
         self._stale(wanted)
         return self._review(wanted, event, "control")
 
+    def _channel_time(self, event):
+        """How far a channel lags; the next level shows it."""
+        self.channels.take_lag(event)
+        return []
+
     def _feed_state(self, event):
         if event.feed >= VENUES:
             return []
+        if event.instrument != NO_INSTRUMENT:
+            return self._member_state(event)
         channel = (event.feed, event.channel)
-        by_security = event.detail in LOSSY and event.value != 0
-        self.channels[channel] = (event.detail, by_security)
+        by_security = self.channels.take(channel, event)
         for member in self.markets[event.feed].members:
-            if event.detail != LIVE and follows(member, member.channel, channel, self.channels):
+            if event.detail != LIVE and self._follows(member, member.channel, channel):
                 member.windows.is_armed = False
             if by_security:
                 self._lose_images(member, channel)
             elif event.detail == DOWN and event.second:
-                member.hand_over(channel, (event.feed, event.second))
+                self._hand_over(member, channel, (event.feed, event.second))
         indices = self.by_market[event.feed]
         self._stale(indices)
         return self._review(indices, event, "feed")
 
+    def _member_state(self, event):
+        """A feed's state about one member: whether it has brought only prices out of order."""
+        if event.instrument >= len(self.instruments):
+            return []
+        instrument = self.instruments[event.instrument]
+        instrument.refused = event.detail == RECOVERING
+        instrument.windows.is_armed = False
+        holders = self.holders[instrument.symbol]
+        self._stale(holders)
+        return self._review(holders, event, "feed", symbol=instrument.symbol)
+
+    def _hand_over(self, member, source, successor):
+        before = member.channel
+        member.hand_over(source, successor)
+        if member.channel != before:
+            for index in self.holders[member.symbol]:
+                index.channels.add(successor)
+
     def _lose_images(self, member, channel):
         """Its channel lost data: earlier values of the member may be outdated."""
-        member.unheard |= follows(member, member.channel, channel, self.channels)
+        member.unheard |= self._follows(member, member.channel, channel)
         if member.quote is not None:
-            member.quote.unheard |= follows(member, member.quote.channel, channel, self.channels)
+            member.quote.unheard |= self._follows(member, member.quote.channel, channel)
+
+    def _follows(self, member, own, channel):
+        return self.channels.follows(member.market, own, channel)
 
     # Time.
 
@@ -459,5 +477,7 @@ class Day:
             levels += self._review(self.indices, event, "timer")
         for market in self.markets:
             if market.advance(self.clock):
+                for index in self.by_market[market.number]:
+                    index.carried_forward |= market.phase == CLOSED and index.owes(market)
                 levels += self._entered(market, event)
         return levels

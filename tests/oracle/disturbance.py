@@ -2,11 +2,14 @@
 import heapq
 import random
 
+from oracle.channel import LIVE, LOSSY, RECOVERING, WHOLE_FEED
 from oracle.inputs import NO_INSTRUMENT, NO_MARKET, START, Kind
 from oracle.price import PriceKind
 from oracle.request import ANY_VERSION, Op
+from oracle.status import CLOSED, CLOSING
 
 FX_FEED, CONTROL_FEED = 3, 4
+VENUES = 3  # feeds 0 to 2
 CHINA_MINUTES, DAY_MINUTES = 8 * 60, 24 * 60  # of the day, from UTC's midnight and in all
 SESSIONS = ((9 * 60 + 31, 11 * 60 + 29), (13 * 60 + 1, 15 * 60 + 59), (16 * 60 + 10, DAY_MINUTES))
 NINES = 999_999_999_990_000
@@ -16,6 +19,9 @@ TRADING, SUSPENDED = 0, 2  # status of an instrument
 # From the collar's edges, over where witnesses no longer suffice, to a misplaced decimal point.
 OUTSIDE = (0.45, 0.55, 0.58, 0.6, 0.7, 0.74, 0.76, 1.24, 1.26, 1.3, 1.4, 1.6, 1.74, 1.76, 2.4, 2.6)
 FAR = (0.09, 0.097, 0.1, 0.106, 0.3, 0.5, 1.8, 2.6, 3, 5, 9.4, 9.6, 10, 10.6)
+# Around the open's deadline, the mainland's end and its deadline, and Hong Kong's.
+ENDS = ((9 * 60 + 20, 9 * 60 + 31), (14 * 60 + 50, 15 * 60 + 22), (16 * 60, 16 * 60 + 32))
+UNKNOWN = 1_000  # no instrument has this number
 GAPS_S = (0, 0.4, 0.9, 0.999999999, 1, 1, 1.1, 2, 3, 5, 10)
 
 
@@ -36,12 +42,24 @@ class Disturbance:
         self._plans = 0
         self._silent = {}  # instrument: until when its feed's own prices are left out
         self._nominal = set()  # instruments with nominal prices in place of last ones
+        self._channels = {}  # (feed, channel) that were seen, in their order
+        self._phases = {}  # market: as its venue said last
+        self._stamp = 0  # the newest exchange time of a venue
+        self._venues_silent = -1  # until when nothing of a venue comes
 
     def run(self, inputs):
+        for event in self._disturbed(inputs):
+            if event.feed >= VENUES or event.receive_time > self._venues_silent:
+                yield event
+            elif event.kind == Kind.FEED_STATE:  # the feed's own word, without a time of its venue
+                yield event._replace(exchange_time=0)
+
+    def _disturbed(self, inputs):
         for event in inputs:
             while self._planned and self._planned[0][0] < event.receive_time:
                 yield heapq.heappop(self._planned)[-1]
             self._newest = event
+            self._watch(event)
             if event.kind == Kind.PRICE:
                 if event.detail == PriceKind.LAST and event.instrument in self._nominal:
                     event = event._replace(detail=PriceKind.NOMINAL)
@@ -51,6 +69,16 @@ class Disturbance:
             for name, probability in self._kinds.items():
                 if self._random.random() < probability:
                     yield from getattr(self, name)() or ()
+
+    def _watch(self, event):
+        """What the kinds below need to know of the journal."""
+        if event.feed >= VENUES:
+            return
+        self._stamp = max(self._stamp, event.exchange_time)
+        if event.kind in (Kind.PRICE, Kind.FEED_STATE) and event.channel != WHOLE_FEED:
+            self._channels[event.feed, event.channel] = None
+        if event.kind == Kind.MARKET_PHASE:
+            self._phases[event.market] = event.detail
 
     # Inputs that come later.
 
@@ -158,13 +186,14 @@ class Disturbance:
             last = [event._replace(second=event.second + self._random.choice([0, 100]))
                     for event in last]
 
-    def late_close(self):
+    def early_close(self):
+        """A closing price at any time of the day."""
         yield from self._price(self._random.choice([0.99, 1, 1.01]), detail=PriceKind.CLOSE)
 
     def close_after_all(self):
         """Another closing price when every market has closed."""
         if self._minute() >= SESSIONS[-1][0]:
-            yield from self.late_close()
+            yield from self.early_close()
 
     def previous_close(self):
         yield from self._price(self._random.choice([1, 1.01]), detail=PriceKind.PREVIOUS_CLOSE)
@@ -199,6 +228,84 @@ class Disturbance:
         yield self._event(kind=Kind.MARKET_PHASE, feed=market, market=market,
                           exchange_time=self._newest.exchange_time,
                           detail=self._random.choice([0, 1, 1, 1, 2, 3, 4, 5, 6]))
+
+    # Lags of channels, refused members, the end of a market, and silence.
+
+    def channel_time(self):
+        """Of a channel on which prices come, now and then before the first; its lag, or none."""
+        if not self._channels:
+            return
+        feed, channel = self._random.choice(list(self._channels))
+        lag_ms = self._random.choice([0, self._random.randint(0, 300), self._random.randint(0, 70_000),
+                                      65_535, 65_536, -1])
+        ahead_ms = self._random.choice([-70_000, -2_000, 0, 0, 1, 500])
+        yield self._event(kind=Kind.CHANNEL_TIME, feed=feed, channel=channel, value=lag_ms,
+                          market=self._random.choice([feed] * 9 + [NO_MARKET]),
+                          exchange_time=max(0, self._stamp + ahead_ms * 10**6))
+
+    def refused(self):
+        """A channel brings only prices of a member that are out of order, for some time."""
+        for event in self._price(1):
+            state = self._event(kind=Kind.FEED_STATE, feed=event.feed, market=event.market,
+                                channel=event.channel, detail=RECOVERING,
+                                instrument=self._random.choice([event.instrument] * 9 + [UNKNOWN]))
+            yield state
+            for _ in range(self._random.randrange(3)):
+                self._plan(self._random.choice([0.1, 1, 12, 70, 600]), state._replace(
+                    detail=self._random.choice([LIVE, LIVE, RECOVERING, *LOSSY])))
+
+    def _is_near_end(self, ends):
+        return any(begin <= self._minute() < end for begin, end in ends)
+
+    def _ended(self):
+        """The newest price inputs of members whose market's venue said that it is over."""
+        return [event for event in self._last.values()
+                if self._phases.get(event.market) in (CLOSING, CLOSED)]
+
+    def _of_ended(self, events, **values):
+        if events:
+            yield self._random.choice(events)._replace(
+                receive_time=self._newest.receive_time, exchange_time=self._stamp, **values)
+
+    def no_close(self):
+        """The exchange says that a member of a market that is over gets no close."""
+        yield from self._of_ended(self._ended(), detail=PriceKind.CLOSE, value=0)
+
+    def owed_close(self):
+        """A member brings nothing more near a market's end; or later that it gets no close."""
+        if not self._is_near_end(ENDS[1:]):
+            return
+        for event in self._chosen(PriceKind.LAST, PriceKind.NOMINAL):
+            self._silent[event.instrument] = self._newest.receive_time + 7_200 * SECOND
+            delay_s = self._random.choice([None, 1, 60, 600, 1_190, 1_210, 1_800])
+            if delay_s is not None:
+                stamp = event.exchange_time + int(delay_s * SECOND)
+                self._plan(delay_s, event._replace(detail=PriceKind.CLOSE, value=0,
+                                                   exchange_time=stamp))
+
+    def late_close(self):
+        """A changed close, or a last price, of a member of a market that is over."""
+        ended = self._ended()
+        closed = [event for event in ended if event.detail == PriceKind.CLOSE]
+        for event in self._of_ended(closed or ended):
+            factor = self._random.choice([0.6, 0.99, 1, 1, 1.01, 1.3])
+            last = PriceKind.NOMINAL if event.instrument in self._nominal else PriceKind.LAST
+            detail = self._random.choice([PriceKind.CLOSE, PriceKind.CLOSE, last])
+            yield event._replace(detail=detail, value=int(event.value * factor),
+                                 second=event.second + self._random.choice([0, 100]))
+
+    def silence(self):
+        """Nothing of any venue for minutes, around the ends of the markets."""
+        if self._newest.receive_time <= self._venues_silent or not self._is_near_end(ENDS):
+            return
+        length_s = self._random.choice([59, 60, 61, 120, 300, 900, 1500, 2000])
+        self._venues_silent = self._newest.receive_time + length_s * SECOND
+
+    def late_feeds(self):
+        """Nothing of any venue in the first minutes of a day, from its first timer on."""
+        if self._venues_silent < 0 and self._newest.kind == Kind.TIMER:
+            length_s = self._random.choice([30, 61, 65, 600, 2_400, 27_000])
+            self._venues_silent = self._newest.receive_time + length_s * SECOND
 
     def quote(self):
         """Of a member's book, which may be empty on a side, locked, crossed, or no book at all."""

@@ -19,6 +19,8 @@ FX_STANDS_IN = (CLOSING, CLOSED, SHUT)  # of all of its markets
 ENDS_QUOTABLE = {"exceptional_rule", "fx_stale", "feed_stale", "recovering", "level_guard"}
 IMPACT_UNIT = 100 * WHOLE_BP  # 0.01 bp
 IMPACT_MOST = 1_000_000
+LAG_MOST_MS = 65_535
+OVER = (CLOSED, SHUT)  # states of a market in which nothing more is awaited of its feed
 WITHOUT_INPUT = ("start", "timer")
 
 
@@ -59,6 +61,7 @@ class Index:
         self.members = [member for leg in legs for member in leg.members]
         self.foreign = [leg.series for leg in legs if leg.series is not None]
         self.weights = [weight for leg in legs for weight in leg.reference_weights()]
+        self.leg_weights = [sum(leg.reference_weights()) for leg in legs]
         self.weight = sum(self.weights)
         self.weighed = None  # opened, fresh, suspended, live
         self.statistic = Statistic()
@@ -66,6 +69,8 @@ class Index:
         self.held = None  # the level at which an operator froze it
         self.held_rates = []  # and those that made it
         self.exceptional = False
+        self.channels = set()  # (market, channel): those that brought its members today
+        self.carried_forward = False  # a close of a member never came
         self.partial = False  # part of the session was not seen
         self.dirty = True  # something of its quality may have changed
         self.quality = self.published_quality = None
@@ -95,6 +100,8 @@ class Index:
         self.statistic, self.sequence, self.version = old.statistic, old.sequence, old.version
         self.held, self.held_rates, self.exceptional = old.held, old.held_rates, old.exceptional
         self.published_quality, self.partial = old.published_quality, old.partial
+        self.carried_forward = old.carried_forward
+        self.channels = {m.channel for m in self.members if m.channel is not None}
         self.guard_bp, self.impact_bp = old.guard_bp, old.impact_bp
         self.guards, self._all_counted = old.guards, old._all_counted
         if self.bid_ask is not None and old.bid_ask is not None:
@@ -182,14 +189,29 @@ class Index:
             self.statistic.take_aside_in()
         self.dirty = True
 
+    def phase_of(self, market):
+        """Of a market as this index sees it: over once the closes of its own members are in."""
+        is_over = market.phase == CLOSING and not self.owes(market)
+        return CLOSED if is_over else market.phase
+
+    def owes(self, market):
+        """Whether the close of a member there is not in; a fund that prices none there owes none."""
+        return any(member.market == market.number and not member.close_is_in
+                   for member in self.members)
+
     def status_now(self):
         if self.session is None:
-            return status_table.of({market.phase for market in self.markets})
-        return status_table.of_fund(self.session.phase, {market.phase for market in self.priced})
+            return status_table.of({self.phase_of(market) for market in self.markets})
+        return status_table.of_fund(self.phase_of(self.session),
+                                    {self.phase_of(market) for market in self.priced})
 
     def fx_stands(self):
         """Whether its last market is over."""
-        return all(market.phase in FX_STANDS_IN for market in self.markets)
+        return all(self.phase_of(market) in FX_STANDS_IN for market in self.markets)
+
+    def lag_ms(self, day):
+        """The largest lag of its channels."""
+        return min(LAG_MOST_MS, max(map(day.channels.lag_ms, self.channels), default=0))
 
     def take_rate(self, series):
         """A new rate, unless the last market has closed: then what was used stays."""
@@ -224,18 +246,18 @@ class Index:
             yield "exceptional_rule"
         if status_table.is_partial({market.phase for market in self.markets}):
             yield "partial_market"
-        if not self.fx_stands() and any(
-                series.stale for series in self.foreign):
+        stale = sum(weight for leg, weight in zip(self.legs, self.leg_weights)
+                    if leg.series is not None and leg.series.stale)
+        if stale and not self.fx_stands() and self._is_heavy(stale):
             yield "fx_stale"
-        if self._is_heavy(sum(weight for member, weight in zip(self.members, self.weights)
-                              if day.is_stale(member))):
+        awaited = self._awaited_of_feeds(day)
+        if self._is_heavy(sum(weight for member, weight in awaited if day.is_stale(member))):
             yield "feed_stale"
-        if any(self._is_heavy(weight) and day.is_recovering(member)
-               for member, weight in zip(self.members, self.weights)):
+        if any(self._is_heavy(weight) and day.is_recovering(member) for member, weight in awaited):
             yield "recovering"
         if any(one.override is not None for one in (*self.members, *self.foreign)):
             yield "override_in_force"
-        if any(market.carried_forward for market in self.markets):
+        if self.carried_forward:
             yield "carried_forward"
         if any(member.mismatch or member.limits_mismatch for member in self.members):
             yield "reference_mismatch"
@@ -245,6 +267,13 @@ class Index:
             yield "level_guard"
         if self.partial:
             yield "statistics_partial"
+
+    def _awaited_of_feeds(self, day):
+        """(member, weight) of those of which something may still come."""
+        going = {market.number: market.phase for market in self.markets if market.phase not in OVER}
+        return [(member, weight) for member, weight in zip(self.members, self.weights)
+                if member.market in going
+                and (going[member.market] != CLOSING or not member.close_is_in)]
 
     def _is_heavy(self, weight):
         """20 bp or more of today's reference weights (METHODOLOGY 8)."""
@@ -269,7 +298,7 @@ class Index:
         """At the deadline, while a feed is away; or while a price waits."""
         return any(member.waiting is not None for member in self.members) or (
             self._awaits(day) and any(day.is_stale(member) or day.is_recovering(member)
-                                      for member in self.members))
+                                      for member, _ in self._awaited_of_feeds(day)))
 
     @property
     def opening_seen(self):
@@ -320,7 +349,7 @@ class Index:
             bid, ask, sum(leg.turnover() for leg in self.legs) // RATE_SCALE, cause, symbol, value,
             FEEDS[event.feed] if has_input else "", event.feed_sequence if has_input else 0,
             event.exchange_time, event.receive_time, *self.weighed, *quoted, self.impact,
-            rates[0], rates[1], definition.version)
+            rates[0], rates[1], definition.version, self.lag_ms(day))
 
     def _quoted(self, day):
         """(bid level, ask level, weights of both): as they were while an operator holds it."""

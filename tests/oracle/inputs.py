@@ -32,6 +32,7 @@ class Kind(enum.IntEnum):
     FX_RULE = 12
     STATISTICS_RULE = 13
     BELIEF_RULE = 14
+    CHANNEL_TIME = 15
 
 
 class Header(typing.NamedTuple):

@@ -43,6 +43,7 @@ class Level(typing.NamedTuple):
     fx_rate: int
     fx_rate_2: int
     definition_version: int
+    lag_ms: int
 
 
 # Decimal text, and text that carries a whole number: both are digits and at most one point.

@@ -12,7 +12,6 @@ class Market:
         self._timetable_end = None  # exchange time
         self._began = 0
         self.closing_since = None
-        self.carried_forward = False
         self.opening_seen = False  # its venue reported N
         self.never_opened = False  # its timetable's end passed first
         self._breaks_after_auction = False
@@ -74,14 +73,12 @@ class Market:
         before = self.phase
         if self.phase == CLOSING and clock >= self.closing_since + self._deadline_ns:
             self.phase = CLOSED
-            self.carried_forward = True
         elif self.end is not None and self.phase == PRE_OPEN and clock >= self.end:
             self.phase = SHUT
             self.never_opened = True
         elif (self.end is not None and self.phase in (TRADING, BREAK, HALT)
               and clock >= self.end + self._deadline_ns):
             self.phase = CLOSED
-            self.carried_forward = True
         return self.phase != before
 
     def next_deadline(self):

@@ -38,6 +38,11 @@ def is_usable(value, reference):
     return 0 < value <= BOUND * reference and not (value > 10**9 and is_overflow(value))
 
 
+def is_without_close(event):
+    """Whether a price input says that the exchange will send no official close."""
+    return event.detail == PriceKind.CLOSE and event.value == 0
+
+
 class Verdict(enum.Enum):
     """Where a price lies."""
     INSIDE = 0
@@ -60,6 +65,7 @@ class Instrument:
         self.resumed = False  # its suspension ended today
         self.channel = None  # (feed, channel) that brought its price of today
         self.unheard = False  # no price since that channel lost something
+        self.refused = False  # its channel brings only prices of it that are out of order
         self.heard_in_session = False  # since its market left the opening auction
         self.mismatch = False  # the exchange's previous close is not our reference
         self.stated = None  # that previous close, the newest
@@ -108,7 +114,7 @@ class Instrument:
     @property
     def close_is_in(self):
         """Whether nothing more is awaited of it after its market's end."""
-        return self.kind == PriceKind.CLOSE or self.status == Status.SUSPENDED
+        return self.kind == PriceKind.CLOSE or self.status != Status.TRADING
 
     # The definition, and what the exchange says of the day.
 
@@ -207,6 +213,9 @@ class Instrument:
 
         `was_live`: whether a better price than a waiting one could have come until now.
         """
+        if is_without_close(event):
+            self.accept(event._replace(value=self.accepted))
+            return True
         if not is_usable(event.value, self.reference):
             return False
         kind = event.detail
@@ -260,7 +269,7 @@ class Instrument:
 
     def hear(self, event):
         """An image arrived, whether its price is accepted or not: the loss is repaired."""
-        if not is_usable(event.value, self.reference):
+        if not is_usable(event.value, self.reference) and not is_without_close(event):
             return
         self.unheard = False
         if self.quote is not None and self.quote.came_on(event):

@@ -39,7 +39,7 @@ def stands(day, member):
     """Whether its quotes could be traded at."""
     return (member.quote.known and member.override is None and member.status == Status.TRADING
             and day.markets[member.market].phase == TRADING
-            and day.is_current(member.market, member.quote.channel, member.quote.unheard))
+            and day.channels.is_current(member.market, member.quote.channel, member.quote.unheard))
 
 
 def sides_of(day, member):

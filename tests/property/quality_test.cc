@@ -48,6 +48,7 @@ struct Said {
   struct Member {
     std::uint32_t channel = 0;
     bool unheard = false;  // since its channel lost something
+    bool refused = false;  // only prices of it that are out of order come
     bool heard = false;
     bool today = false;
     InstrumentStatus status = InstrumentStatus::trading;
@@ -63,6 +64,7 @@ struct Said {
   }
   bool current(InstrumentId id) const {
     const Channel channel = channel_of(id);
+    if (members[id].refused) return false;
     return channel.state == FeedState::live ||
            (lossy(channel.state) && channel.by_security && !members[id].unheard);
   }
@@ -110,6 +112,7 @@ Quality recompute(const Universe& universe, const Said& said, IndexId index) {
                             static_cast<double>(membership.shares.raw);
       const Said::Member& member = said.members[m];
       const FeedState channel = said.channel_of(m).state;
+      const bool is_lossy = Said::lossy(channel) || (channel == FeedState::live && member.refused);
       const bool is_fresh = member.heard && said.current(m);
       total += weight;
       if (is_fresh) fresh += weight;
@@ -118,8 +121,8 @@ Quality recompute(const Universe& universe, const Said& said, IndexId index) {
       if (member.status == InstrumentStatus::suspended) suspended += weight;
       if (said.over(m)) continue;
       if (said.current(m)) continue;
-      if (Said::lossy(channel)) lost = std::max(lost, weight);
-      if (!Said::lossy(channel)) silent += weight;
+      if (is_lossy) lost = std::max(lost, weight);
+      if (!is_lossy) silent += weight;
     }
   }
   // METHODOLOGY 8: from 20 bp on.
@@ -168,7 +171,14 @@ class Day {
         event.detail = static_cast<std::uint8_t>(random_() % 6);
         event.value[kBySecurity] = random_() % 2;
         event.value[kSuccessor] = random_() % 4;
-        said.feed_state(event);
+        // Of one member, or of the channel.
+        if (random_() % 4 == 0) {
+          said.members[m].refused =
+              event.detail == static_cast<std::uint8_t>(FeedState::recovering);
+        } else {
+          event.instrument = kNoInstrument;
+          said.feed_state(event);
+        }
         break;
       case 1:
         event.kind = EventKind::instrument_status;
@@ -201,10 +211,13 @@ class Day {
   void price(MarketEvent& event, InstrumentId m, Said& said) {
     const bool previous = random_() % 8 == 0;
     event.kind = EventKind::price;
+    event.market = static_cast<MarketId>(m % kMarkets);
     event.detail =
         static_cast<std::uint8_t>(previous ? PriceKind::previous_close : PriceKind::last);
     event.value[0] = (10 + m) * 1'000'000 + (previous ? 0 : ++step_ * 100);
     said.members[m].unheard = false;
+    // What comes after the day's end moves nothing.
+    if (!previous && said.phase[event.market] == MarketPhase::closed) return;
     if (previous && said.members[m].today) return;  // outranked by a price of today
     said.members[m].heard = true;
     if (previous) return;

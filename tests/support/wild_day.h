@@ -41,7 +41,7 @@ class WildDay {
     } else if (draw < 900) {
       of_instrument(EventKind::instrument_status, 3);
     } else if (draw < 915) {
-      of_market(EventKind::feed_state, 6);
+      feed();
     } else if (draw < 930) {
       of_market(EventKind::market_phase, phases_);
     } else if (draw < 945) {
@@ -83,6 +83,8 @@ class WildDay {
     event_.detail = static_cast<std::uint8_t>(kind());
     event_.value[0] =
         below(50) == 0 ? between(-40'000'000, 400'000'000) : near(event_.instrument).raw;
+    // No closing price.
+    if (kind_is_close() && below(10) == 0) event_.value[0] = 0;
     event_.value[1] = ++volume_;
     event_.value[2] = between(0, 1'000'000);
     // A price is often the one before.
@@ -91,6 +93,9 @@ class WildDay {
       event_.value[0] = last_price_.value[0];
     }
     last_price_ = event_;
+  }
+  bool kind_is_close() const {
+    return event_.detail == static_cast<std::uint8_t>(PriceKind::close);
   }
   PriceKind kind() {
     if (below(100) == 0) return PriceKind::previous_close;
@@ -120,6 +125,15 @@ class WildDay {
     event_.kind = kind;
     event_.detail = static_cast<std::uint8_t>(below(details));
     event_.market = static_cast<MarketId>(below(3));
+  }
+  // The state of a feed, of one member only, or the time of its channel.
+  void feed() {
+    of_market(EventKind::feed_state, 6);
+    const auto what = below(4);
+    if (what == 0) event_.instrument = any_instrument();
+    if (what != 1) return;
+    event_.kind = EventKind::channel_time;
+    event_.value[0] = between(-1, 70'000);
   }
   void limits() {
     of_instrument(EventKind::limits, 3);

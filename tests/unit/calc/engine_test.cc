@@ -205,19 +205,6 @@ TEST_F(EngineTest, FxFreezesAtTheClose) {
   EXPECT_EQ(engine_.sums().sum(0), sum);
 }
 
-TEST_F(EngineTest, ACloseThatComesAfterTheDeadlineMovesTheLevelAndNotTheClose) {
-  phases(MarketPhase::trading);
-  all_trade();
-  now_ = at(15, 0);
-  phases(MarketPhase::closing);
-  now_ = at(15, 20);
-  price(0, PriceKind::last, "151.20");
-  const Level close = log_.last().close;
-  price(0, PriceKind::close, "152.20");
-  EXPECT_EQ(level(), "1004.4039");
-  EXPECT_EQ(log_.last().close, close);
-}
-
 TEST_F(EngineTest, HighAndLowDoNotFollowWhileAFeedRecovers) {
   phases(MarketPhase::trading);
   all_trade();

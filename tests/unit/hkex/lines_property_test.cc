@@ -105,6 +105,9 @@ Result run(const std::vector<PacketBuilder>& packets, const std::vector<Arrival>
     rig.handler.on_time(each.at);
   }
   rig.handler.on_time(arrivals.back().at + settings.reorder_wait_ns);
+  // When a channel's time is told depends on when packets arrive.
+  std::erase_if(rig.log.events,
+                [](const MarketEvent& event) { return event.kind == EventKind::channel_time; });
   for (MarketEvent& event : rig.log.events) event.receive_time = {};
   return {rig.log.events, rig.count(feed::FeedCounter::sequence_received),
           rig.count(feed::FeedCounter::sequence_lost)};

@@ -89,9 +89,18 @@ TEST_F(NormalizerTest, MakesThePreviousCloseAndTheCloseAPrice) {
 TEST_F(NormalizerTest, NeverUsesAPriceThatIsNotPositive) {
   for (const std::int32_t price : {0, -1, std::numeric_limits<std::int32_t>::min()}) {
     EXPECT_EQ(feed(traded(kTencent, price)), FeedCounter::rejected);
-    EXPECT_EQ(feed(ClosingPrice{kTencent, price, 0}), FeedCounter::rejected);
+    if (price != 0) {
+      EXPECT_EQ(feed(ClosingPrice{kTencent, price, 0}), FeedCounter::rejected);
+    }
     EXPECT_EQ(feed(definition(kTencent, price)), FeedCounter::rejected);
   }
+}
+
+// Notes 2.18: 0 says that there is none; the core keeps the last price.
+TEST_F(NormalizerTest, SaysThatThereIsNoClosingPrice) {
+  EXPECT_EQ(feed(ClosingPrice{kTencent, 0, 0}), FeedCounter::applied);
+  EXPECT_EQ(event.detail, static_cast<std::uint8_t>(PriceKind::close));
+  EXPECT_EQ(event.value[0], 0);
 }
 
 TEST_F(NormalizerTest, RejectsVolumesThatDoNotFit) {

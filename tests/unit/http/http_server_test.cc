@@ -80,7 +80,7 @@ TEST_F(HttpServerTest, showsFeedsAndStatus) {
   const json feeds = get_json("/v1/feeds");
   EXPECT_EQ(feeds["feeds"][0]["channels"], json::array());
   EXPECT_EQ(feeds["feeds"][1]["channels"],
-            json::parse(R"([{"channel": 20, "state": "recovering", "since": "77"}])"));
+            json::parse(R"([{"channel": 20, "state": "recovering", "since": "77", "lag_ms": 0}])"));
   EXPECT_EQ(feeds["feeds"][1]["feed"], "hkex");
   EXPECT_EQ(feeds["feeds"][1]["state"], "gap");
   EXPECT_EQ(feeds["feeds"][1]["counters"]["gaps"], 2);

@@ -120,7 +120,7 @@ TEST_F(MktdtWatcherTest, ARecordNeverGoesBack) {
   write(file_of({{.last = "22.300", .volume = "13525779", .time = "09:53:59.000"}},
                 "20260114-09:54:00.000"));
   look();
-  EXPECT_EQ(count(FeedCounter::rejected), 1u);
+  EXPECT_EQ(count(FeedCounter::duplicate), 4u) << "less volume";
   EXPECT_EQ(prices().size(), 1u);
 }
 

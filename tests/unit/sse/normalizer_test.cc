@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
         LadderCase{"SuspendedAllDay", "P", 1000000, 0, 0, previous_close, 10000000},
         LadderCase{"SuspendedAfterTrading", "P", 1000000, 1020000, 0, last, 10200000},
         LadderCase{"Closed", "E", 1000000, 1020000, 1030000, close, 10300000},
-        LadderCase{"ClosedWithoutClose", "E", 1000000, 1020000, 0, close, 10200000},
+        LadderCase{"ClosedBeforeTheClose", "E", 1000000, 1020000, 0, last, 10200000},
         LadderCase{"ClosedUntraded", "E", 1000000, 0, 0, close, 10000000},
         LadderCase{"BetweenAuctionAndTrading", "D", 1000000, 1020000, 0, last, 10200000},
         LadderCase{"Break", "B", 1000000, 1020000, 0, last, 10200000},

@@ -1,0 +1,12 @@
+// What the feeds and the sources of exchange rates counted.
+#pragma once
+
+#include "server/metrics/families.h"
+#include "server/pipeline/server_view.h"
+
+namespace indexcast::server {
+
+// Control plane; reads what the feeds' threads write.
+void add_feeds(const ServerView& view, Families& out);
+
+}  // namespace indexcast::server
