@@ -84,6 +84,7 @@ void TableReader::fault(std::string_view key, std::string_view what) {
 
 int TableReader::line_of(std::string_view key) const {
   const toml::node* node = table_.get(key);
+  if (node == nullptr) node = table_.at_path(key).node();
   return node == nullptr ? line_of_node(table_) : line_of_node(*node);
 }
 

@@ -55,7 +55,8 @@ class TableReader {
   void refuse_unknown_keys();
 
   void fault(std::string_view key, std::string_view what);
-  // Where the key stands, or its table when it is absent.
+  // Where the key stands, or its table when it is absent. The key may name tables within this one:
+  // "day_fx.HKD".
   int line_of(std::string_view key) const;
   // From the root of the file: "hkex.channels".
   std::string full_key(std::string_view key) const;
