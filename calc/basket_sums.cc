@@ -13,7 +13,7 @@ BasketSums::BasketSums(const Universe& universe)
     : universe_(&universe), totals_(universe.legs().size()) {
   for (const Instrument& instrument : universe.instruments())
     prices_.push_back(instrument.reference_price);
-  for (const Leg& leg : universe.legs()) rates_.push_back(leg.close);
+  for (const Leg& leg : universe.legs()) rates_.push_back(leg.day_fx);
   for (InstrumentId id = 0; id < prices_.size(); ++id) {
     for (const Membership& m : universe.memberships(id))
       totals_[m.leg] += static_cast<Int128>(prices_[id].raw) * m.shares.raw;

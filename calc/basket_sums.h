@@ -17,12 +17,14 @@ namespace indexcast {
 // from nothing bit for bit, whatever the order of the changes. One thread.
 class BasketSums {
  public:
-  // Starts every instrument at its reference price and every leg at its close. `universe`
+  // Starts every instrument at its reference price and every leg at its day_fx. `universe`
   // outlives this.
   explicit BasketSums(const Universe& universe);
 
   Price price(InstrumentId id) const { return prices_[id]; }
   FxRate rate(std::uint32_t leg) const { return rates_[leg]; }
+  // What the prices of a leg's members make, without its constant cash; scale kCapDecimals.
+  Int128 priced(std::uint32_t leg) const { return totals_[leg] - universe_->constant_cash(leg); }
   // Scale kSumDecimals.
   Int128 sum(IndexId id) const {
     const IndexRow& row = indices_[id];

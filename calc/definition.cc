@@ -1,5 +1,6 @@
 #include "calc/definition.h"
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_set>
 
@@ -54,9 +55,25 @@ class Checker {
     if (definition_.previous_close.raw <= 0) fault(0, "previous_close", "must be positive");
     if (definition_.members.empty()) fault(0, "members", "an index needs at least one");
     if (definition_.fx_series.size() > 2) fault(0, "fx_series", "at most two foreign currencies");
+    for (const auto& [currency, rate] : definition_.day_fx) check_day_rate(currency, rate);
     if (definition_.fx_in_divisor) check_fx_in_divisor();
     if (definition_.total_return) check_total_return(*definition_.total_return);
     if (definition_.fund) check_fund_terms(*definition_.fund);
+  }
+
+  void check_day_rate(const std::string& currency, FxRate rate) {
+    const auto close = definition_.close_fx.find(currency);
+    const auto text = [](FxRate each) { return format_trimmed(each.raw, FxRate::kDecimals); };
+    if (close == definition_.close_fx.end())
+      return fault(0, "day_fx." + currency, "no close_fx for " + currency);
+    if (definition_.fx_in_divisor && rate != close->second)
+      return fault(0, "day_fx." + currency,
+                   text(rate) + " is not " + text(close->second) +
+                       ", the rate in the divisor (close_fx): basket roll --day-fx takes it in");
+    if (is_rate_move_too_large(close->second, rate))
+      fault(0, "day_fx." + currency,
+            text(rate) + " is further than " + std::to_string(kRateMovePercent) +
+                " % from close_fx, " + text(close->second));
   }
 
   void check_fx_in_divisor() {
@@ -123,13 +140,17 @@ class Checker {
       return fault(0, definition_.fund ? "cash components" : "total_return.dividends",
                    "leave the range of the accumulator");
     for (const Member& member : definition_.members) {
-      if (!add_capitalisation(member, close_rate(definition_, member.currency()), cap) ||
-          cap > limit) {
+      if (!add_capitalisation(member, larger_rate(member.currency()), cap) || cap > limit) {
         fault(member.line, "shares",
               "capitalisation leaves the range of the accumulator at " + member.symbol());
         return;
       }
     }
+  }
+
+  // The range holds at both rates.
+  FxRate larger_rate(const std::string& currency) const {
+    return std::max(close_rate(definition_, currency), day_rate(definition_, currency));
   }
 
   bool add_constant_cash(Int128& cap) const {
@@ -140,7 +161,7 @@ class Checker {
     if (!definition_.total_return) return true;
     for (const auto& [currency, cash] : definition_.total_return->cash) {
       Int128 converted;
-      const Int128 rate = close_rate(definition_, currency).raw;
+      const Int128 rate = larger_rate(currency).raw;
       if (__builtin_mul_overflow(cash, rate, &converted) ||
           __builtin_add_overflow(cap, converted, &cap))
         return false;
@@ -188,6 +209,16 @@ FxRate close_rate(const IndexDefinition& definition, const std::string& currency
   if (currency == definition.currency) return kFxOne;
   const auto it = definition.close_fx.find(currency);
   return it == definition.close_fx.end() ? FxRate{} : it->second;
+}
+
+FxRate day_rate(const IndexDefinition& definition, const std::string& currency) {
+  const auto it = definition.day_fx.find(currency);
+  return it == definition.day_fx.end() ? close_rate(definition, currency) : it->second;
+}
+
+bool is_rate_move_too_large(FxRate before, FxRate after) {
+  const Int128 move = Int128{after.raw} - before.raw;
+  return after.raw <= 0 || (move < 0 ? -move : move) * 100 > Int128{before.raw} * kRateMovePercent;
 }
 
 bool converts(const IndexDefinition& definition, const std::string& currency) {

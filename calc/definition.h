@@ -49,8 +49,11 @@ struct IndexDefinition {
   Date effective_date = 0;
   Divisor divisor{};
   Level previous_close{};
-  // Units of the index's currency per unit of the key, the day before's; the index's own is 1.
+  // Units of the index's currency per unit of the key, that the previous close was published with;
+  // the index's own is 1.
   std::map<std::string, FxRate> close_fx;
+  // The rates in force until a source speaks, where they differ from close_fx (day_rate).
+  std::map<std::string, FxRate> day_fx;
   // Listing currency -> name of the FX series this index binds to ("HKDCNY").
   std::map<std::string, std::string> fx_series;
   bool bid_ask = false;  // its levels carry a bid and an ask level
@@ -78,8 +81,17 @@ struct DefinitionFault {
 // which for a fund is that of METHODOLOGY 9. Empty when the index may start.
 std::vector<DefinitionFault> check_definition(const IndexDefinition& definition);
 
-// Of the day before, or 1 for the index's own currency; zero when the definition has none.
+// The rate of the previous close, or 1 for the index's own currency; zero when the definition has
+// none. The gate, the reference weights and the events of a roll use it.
 FxRate close_rate(const IndexDefinition& definition, const std::string& currency);
+
+// The rate in force until a source speaks: that of day_fx, else close_rate.
+FxRate day_rate(const IndexDefinition& definition, const std::string& currency);
+
+// A rate further than this from the one before it is inverted or misplaced: day_fx from close_fx,
+// and at a roll close_fx from the day's rate.
+inline constexpr std::int64_t kRateMovePercent = 10;
+bool is_rate_move_too_large(FxRate before, FxRate after);
 
 // Whether its level has a rate for a listing currency that is not its own: one of the keys of
 // fx_series, with fx_in_divisor of close_fx.

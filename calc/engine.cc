@@ -64,12 +64,12 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
 }
 
 void Engine::lay_out_members() {
+  // Weights are of what is priced, at reference prices and the previous close's rates.
   std::vector<Int128> unit(indices_.size());
   for (IndexId id = 0; id < indices_.size(); ++id) {
-    // Weights are of what is priced.
-    Int128 priced = sums_.sum(id);
+    Int128 priced = 0;
     for (const std::uint32_t leg : universe_->legs_of(id))
-      priced -= universe_->constant_cash(leg) * sums_.rate(leg).raw;
+      priced += sums_.priced(leg) * universe_->legs()[leg].close_fx.raw;
     unit[id] = weight_unit(priced);
   }
   std::vector<std::uint64_t> totals(indices_.size());
@@ -77,8 +77,8 @@ void Engine::lay_out_members() {
   for (InstrumentId id = 0; id < instruments_.size(); ++id) {
     markets_[universe_->instruments()[id].market].in_use = true;
     for (const Membership& m : universe_->memberships(id)) {
-      const Int128 cap =
-          static_cast<Int128>(sums_.price(id).raw) * m.shares.raw * sums_.rate(m.leg).raw;
+      const Int128 cap = static_cast<Int128>(sums_.price(id).raw) * m.shares.raw *
+                         universe_->legs()[m.leg].close_fx.raw;
       *units = static_cast<std::uint64_t>(cap / unit[m.index]);
       leg_units_[m.leg] += *units;
       totals[m.index] += *units++;

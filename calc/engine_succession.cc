@@ -97,7 +97,7 @@ void Engine::take_over_rates(const Engine& from) {
   for (IndexId id = 0; id < indices_.size(); ++id) {
     for (const std::uint32_t leg : universe_->legs_of(id)) {
       const SeriesId series = universe_->legs()[leg].series;
-      FxRate rate = series == 0 ? universe_->legs()[leg].close : rates_.in_force(series);
+      FxRate rate = series == 0 ? universe_->legs()[leg].day_fx : rates_.in_force(series);
       const bool said = rates_.rate_time(series).ns != 0 || rates_.overridden(series);
       for (const std::uint32_t old : from.universe_->legs_of(id)) {
         if (said && from.universe_->legs()[old].series == series) rate = from.sums_.rate(old);

@@ -17,15 +17,15 @@ TimeNs time_of(const MarketEvent& event) {
 FxBook::FxBook(std::span<const FxSeries> series) {
   series_.reserve(series.size());
   for (const FxSeries& each : series) {
-    series_.emplace_back().rate = each.close;
+    series_.emplace_back().rate = each.day_fx;
   }
 }
 
 void FxBook::take_over(const FxBook& from) {
   for (std::size_t id = 0; id < series_.size(); ++id) {
-    const FxRate close = series_[id].rate;
+    const FxRate day_fx = series_[id].rate;
     series_[id] = from.series_[id];
-    if (series_[id].rate_time.ns == 0) series_[id].rate = close;
+    if (series_[id].rate_time.ns == 0) series_[id].rate = day_fx;
   }
 }
 

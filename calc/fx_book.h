@@ -14,7 +14,7 @@ namespace indexcast {
 
 enum class FxMode : std::uint8_t {
   realtime = 0,         // follows its sources until the index closes
-  fixed = 1,            // the definition's close_fx all day
+  fixed = 1,            // the definition's day_fx all day
   frozen_at_close = 2,  // follows them until a time of day, then stays
 };
 
@@ -40,7 +40,7 @@ enum class RateVerdict : std::uint8_t {
 // after construction. One thread.
 class FxBook {
  public:
-  // METHODOLOGY 4: beyond this from the last accepted rate (at the start: the day's close_fx) a
+  // METHODOLOGY 4: beyond this from the last accepted rate (at the start: day_fx) a
   // rate may be inverted or misplaced.
   static constexpr std::int64_t kGuardPercent = 2;
 
@@ -49,7 +49,7 @@ class FxBook {
   std::size_t size() const { return series_.size(); }
 
   // Goes on where `from`, of the same series, has come to. A series that no source has said keeps
-  // this book's own close.
+  // this book's own day_fx.
   void take_over(const FxBook& from);
 
   void set_rule(SeriesId id, const FxRule& rule) { series_[id].rule = rule; }
@@ -58,7 +58,7 @@ class FxBook {
   RateVerdict offer(const MarketEvent& event, TimeNs exchange_now);
 
   // Time passed on the receive clock: true when the series became stale or fresh. A series without
-  // a rate from a source is stale, because close_fx is yesterday's.
+  // a rate from a source is stale, because day_fx is no rate of a source.
   bool update_staleness(SeriesId id, TimeNs now);
   bool stale(SeriesId id) const { return series_[id].stale; }
 
@@ -68,7 +68,7 @@ class FxBook {
   }
   // Time of the last accepted rate; zero while no source's rate was accepted.
   TimeNs rate_time(SeriesId id) const { return series_[id].rate_time; }
-  // The rate that the guard stands around: the last accepted one, before any the day's close_fx.
+  // The rate that the guard stands around: the last accepted one, before any day_fx.
   FxRate guard_centre(SeriesId id) const { return series_[id].rate; }
 
   // The latest rate beyond the guard; zero: none waits.

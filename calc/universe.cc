@@ -102,12 +102,13 @@ void Universe::number_legs() {
     for (const auto& [currency, name] : definition.fx_series) {
       const SeriesId series = find_series(name);
       if (series == series_.size()) series_.push_back({name, {}});
-      const FxRate close = series_[series].close = definition.close_fx.at(currency);
-      legs_.push_back({index, series, indexcast::constant_cash(definition, currency), close});
+      const FxRate day = series_[series].day_fx = day_rate(definition, currency);
+      legs_.push_back({index, series, indexcast::constant_cash(definition, currency),
+                       close_rate(definition, currency), day});
     }
     if (definition.fx_in_divisor) {
       for (const auto& [currency, close] : definition.close_fx)
-        legs_.push_back({index, 0, indexcast::constant_cash(definition, currency), close});
+        legs_.push_back({index, 0, indexcast::constant_cash(definition, currency), close, close});
     }
   }
   first_leg_.push_back(static_cast<std::uint32_t>(legs_.size()));

@@ -25,7 +25,7 @@ struct Instrument {
 
 struct FxSeries {
   std::string name;  // "HKDCNY"
-  FxRate close{};    // the day's close_fx, in force until a rate arrives
+  FxRate day_fx{};   // in force until a rate arrives
 };
 
 // One index holds one instrument. `leg` names the accumulator: one per index and FX series.
@@ -40,9 +40,12 @@ static_assert(sizeof(Membership) == 16);
 // The accumulator of one index and one currency.
 struct Leg {
   IndexId index = 0;
-  SeriesId series = 0;       // that its rate follows; 0: none, `close` stands all day
+  SeriesId series = 0;       // that its rate follows; 0: none, `day_fx` stands all day
   Int128 constant_cash = 0;  // scale kCapDecimals
-  FxRate close = kFxOne;     // the definition's close_fx
+  // Of the definition: the rate of the previous close and of the reference weights, and the one in
+  // force until its series has another.
+  FxRate close_fx = kFxOne;
+  FxRate day_fx = kFxOne;
 };
 
 // Built once from checked definitions; immutable. Instrument ids are dense from 0, in the order in

@@ -31,8 +31,8 @@ class Basket:
         self.decimals = head["decimals"]
         self.divisor = Fraction(head["divisor"])
         self.series = head.get("fx_series", {})
-        self.rates = {self.series[c]: Fraction(x) for c, x in head.get("close_fx", {}).items()
-                      if c in self.series}
+        rates = head.get("close_fx", {}) | head.get("day_fx", {})
+        self.rates = {self.series[c]: Fraction(x) for c, x in rates.items() if c in self.series}
         self.members, self.prices = {}, {}
         with open(path.parent / head["members"], encoding="utf-8", newline="") as rows:
             for row in csv.DictReader(line for line in rows if not line.startswith("#")):

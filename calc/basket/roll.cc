@@ -107,7 +107,7 @@ class Roller {
   // member stands where it began the day, its dividends paid.
   void close_the_day() {
     tomorrow() = input_.today;
-    if (!input_.today.fx_in_divisor) tomorrow().close_fx = input_.close_fx;
+    set_closing_rates();
     for (Member& member : tomorrow().members) {
       const ClosingPrice* close = close_of(member.symbol());
       set_price(member, close != nullptr ? close->price : member.reference_price);
@@ -121,11 +121,23 @@ class Roller {
     check_closing_level();
   }
 
+  // The rates that today's level closed at. Those of tomorrow's day come last (finish).
+  void set_closing_rates() {
+    tomorrow().day_fx.clear();
+    if (input_.today.fx_in_divisor) return;
+    tomorrow().close_fx.clear();
+    for (const auto& [currency, series] : input_.today.fx_series) {
+      const auto given = input_.close_fx.find(currency);
+      tomorrow().close_fx[currency] =
+          given == input_.close_fx.end() ? day_rate(input_.today, currency) : given->second;
+    }
+  }
+
   // A rate that is no part of the level moves the divisor at the same closes, so that the level
   // stays. Without a new one the old one goes on.
   void take_rates_in() {
     if (!input_.today.fx_in_divisor) return;
-    for (const auto& [currency, rate] : input_.close_fx) {
+    for (const auto& [currency, rate] : input_.day_fx) {
       const auto it = tomorrow().close_fx.find(currency);
       if (it == tomorrow().close_fx.end() || it->second == rate) continue;
       const std::string before = text_of(it->second);
@@ -324,6 +336,9 @@ class Roller {
     tomorrow().effective_date = input_.date;
     tomorrow().version = input_.today.version + 1;
     tomorrow().divisor = divisor_;
+    for (const auto& [currency, rate] : input_.day_fx) {
+      if (rate != close_rate(tomorrow(), currency)) tomorrow().day_fx[currency] = rate;
+    }
     roll.foreign_closes = static_cast<std::size_t>(std::ranges::count_if(
         input_.closes, [&](const ClosingPrice& close) { return is_foreign(close.symbol); }));
     if (!good()) return;
@@ -344,10 +359,20 @@ class Roller {
     const Level previous = tomorrow().previous_close;
     roll.chain_level = chain_level(previous, cap, cap).value_or(Level{});
     IndexDefinition opening = tomorrow();
+    for (auto& [currency, rate] : opening.close_fx) rate = day_rate(tomorrow(), currency);
+    roll.day_fx_move = move_between(cap, base_capitalisation(opening));
     for (Member& member : opening.members) member.base_price = member.reference_price;
     const Int128 opening_cap = base_capitalisation(opening);
     roll.reference_level = level(opening_cap, divisor_);
     roll.chain_reference_level = chain_level(previous, cap, opening_cap).value_or(Level{});
+  }
+
+  // In 0.01 bp of `before`, which is many powers of ten above a millionth of itself.
+  static std::int64_t move_between(Int128 before, Int128 after) {
+    constexpr Int128 kParts = 1'000'000;
+    const Int128 size = after < before ? before - after : after - before;
+    const auto parts = static_cast<std::int64_t>(divide_half_up(size, before / kParts));
+    return after < before ? -parts : parts;
   }
 
   const RollInput& input_;

@@ -39,9 +39,12 @@ struct RollInput {
   Date date = 0;          // of tomorrow's definition
   std::array<TickRule, kMaxMarkets> ticks;
   std::vector<ClosingPrice> closes;  // of today; more than the members are no fault
-  std::map<std::string, FxRate>
-      close_fx;  // today's closing rates, one for each currency of fx_series; with fx_in_divisor
-                 // those that tomorrow is computed at, where they are others
+  // By currency, where they are not the default. The rates that today's closing level was published
+  // with: by default today's day_fx, as in mode fixed. With fx_in_divisor that is the only one.
+  std::map<std::string, FxRate> close_fx = {};
+  // The rates that tomorrow starts at: by default those of today's close. With fx_in_divisor the
+  // divisor takes them in.
+  std::map<std::string, FxRate> day_fx = {};
   // May hold a whole season: actions of other days and of no member are counted and skipped.
   std::vector<CorporateAction> actions;
   std::optional<Review> review;
@@ -80,10 +83,13 @@ struct Roll {
   Level closing_level{};   // what it gives under today's divisor
   Level gate_level{};      // tomorrow's basket at base prices under tomorrow's divisor
   Level chain_level{};     // the same in chain form (METHODOLOGY 2)
-  // Tomorrow's basket where trading starts, lower by cash that goes ex: both forms, which may
-  // differ in the last digit, because the chain starts from a rounded level.
+  // Tomorrow's basket where trading starts, at day_fx and lower by cash that goes ex: both forms,
+  // which may differ in the last digit, because the chain starts from a rounded level.
   Level reference_level{};
   Level chain_reference_level{};
+  // What day_fx instead of close_fx moves the level by at base prices, in 0.01 bp, half away from
+  // zero.
+  std::int64_t day_fx_move = 0;
   std::size_t foreign_closes = 0;  // closes of no member
   std::size_t applied_actions = 0;
   SkipCounts skipped_actions{};  // by SkipReason

@@ -10,9 +10,8 @@ namespace {
 
 // METHODOLOGY 4: a price above this many times the day's reference is no price.
 constexpr std::int64_t kUsableTimes = 1000;
-// A closing rate further than this from the day before's is misplaced or inverted.
-constexpr std::int64_t kRateMovePercent = 10;
 
+std::string text_of(FxRate rate) { return format_trimmed(rate.raw, FxRate::kDecimals); }
 std::string text_of(Price price) { return format_trimmed(price.raw, Price::kDecimals); }
 
 bool goes_ex(ActionKind kind) {
@@ -95,27 +94,31 @@ class InputChecker {
   }
 
   void check_rates() {
-    for (const auto& [currency, series] : input_.today.fx_series) {
-      if (!input_.close_fx.contains(currency))
-        fault(RollFile::command, 0, "--fx", "no closing rate for " + currency);
-    }
     for (const auto& [currency, rate] : input_.close_fx) {
-      if (converts(input_.today, currency)) {
-        check_rate(currency, rate);
-      } else {
-        fault(RollFile::command, 0, "--fx", currency + " is no currency of the definition");
-      }
+      const FxRate today = day_rate(input_.today, currency);
+      check_rate("--close-fx", currency, rate, today, "today's day_fx");
+      if (input_.today.fx_in_divisor && converts(input_.today, currency) && rate != today)
+        fault(RollFile::command, 0, "--close-fx",
+              currency + ": the level closed at " + text_of(today) +
+                  ", the rate in the divisor; give a new one as --day-fx");
+    }
+    for (const auto& [currency, rate] : input_.day_fx) {
+      const auto given = input_.close_fx.find(currency);
+      check_rate("--day-fx", currency, rate,
+                 given == input_.close_fx.end() ? day_rate(input_.today, currency) : given->second,
+                 "the rate of the close");
     }
   }
 
-  void check_rate(const std::string& currency, FxRate rate) {
-    const Int128 before = close_rate(input_.today, currency).raw;
-    const Int128 move = (rate.raw > before ? rate.raw - before : before - rate.raw) * Int128{100};
-    if (rate.raw <= 0 || move > before * kRateMovePercent)
-      fault(RollFile::command, 0, "--fx",
-            currency + " " + format_trimmed(rate.raw, FxRate::kDecimals) + " is further than " +
-                std::to_string(kRateMovePercent) + " % from " +
-                format_trimmed(before, FxRate::kDecimals) + ", the day before's");
+  void check_rate(const char* option, const std::string& currency, FxRate rate, FxRate before,
+                  const char* whose) {
+    if (!converts(input_.today, currency)) {
+      fault(RollFile::command, 0, option, currency + " is no currency of the definition");
+    } else if (is_rate_move_too_large(before, rate)) {
+      fault(RollFile::command, 0, option,
+            currency + " " + text_of(rate) + " is further than " +
+                std::to_string(kRateMovePercent) + " % from " + text_of(before) + ", " + whose);
+    }
   }
 
   void check_closes() {

@@ -100,7 +100,7 @@ std::uint32_t cny_rate(const Universe& universe) {
   const SeriesId series = universe.find_series("HKDCNY");
   if (series >= universe.series().size()) return kAssumedCnyRate;
   const Int128 one = Int128{kFxOne.raw} * 10'000;
-  return static_cast<std::uint32_t>(divide_half_up(one, universe.series()[series].close.raw));
+  return static_cast<std::uint32_t>(divide_half_up(one, universe.series()[series].day_fx.raw));
 }
 
 }  // namespace

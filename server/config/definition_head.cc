@@ -22,6 +22,7 @@ void read_definition_head(TableReader& reader, IndexDefinition& definition) {
   reader.boolean("fx_in_divisor", definition.fx_in_divisor);
   reader.text("provenance", definition.provenance, NonEmptyText{});
   reader.text_map("close_fx", definition.close_fx, DecimalText<FxRate>{});
+  reader.text_map("day_fx", definition.day_fx, DecimalText<FxRate>{});
   reader.text_map("fx_series", definition.fx_series, NonEmptyText{});
 }
 

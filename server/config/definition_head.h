@@ -10,7 +10,7 @@
 namespace indexcast::server {
 
 // code, name, currency, decimals, version, effective_date, bid_ask, fx_in_divisor,
-// provenance, [close_fx], [fx_series].
+// provenance, [close_fx], [day_fx], [fx_series].
 void read_definition_head(TableReader& reader, IndexDefinition& definition);
 
 // A level, whose places are those of the index, so that it is read once they are known. Empty text

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -92,6 +93,14 @@ std::string total_return_text(const IndexDefinition& definition, const TotalRetu
   return out;
 }
 
+std::string rates_text(std::string_view table, const std::map<std::string, FxRate>& rates) {
+  std::string out = rates.empty() ? "" : fmt::format("\n[{}]\n", table);
+  for (const auto& [currency, rate] : rates)
+    out += fmt::format("{} = {}\n", toml_key(currency),
+                       toml_string(at_least(rate.raw, FxRate::kDecimals, kRatePlacesMin)));
+  return out;
+}
+
 using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 
 // The files by name, in the order in which they take their places.
@@ -142,9 +151,8 @@ std::string definition_head_text(const IndexDefinition& definition, const std::s
   line("provenance", toml_string(definition.provenance));
   if (definition.bid_ask) line("bid_ask", "true");
   if (definition.fx_in_divisor) line("fx_in_divisor", "true");
-  if (!definition.close_fx.empty()) out += "\n[close_fx]\n";
-  for (const auto& [currency, rate] : definition.close_fx)
-    line(toml_key(currency), toml_string(at_least(rate.raw, FxRate::kDecimals, kRatePlacesMin)));
+  out += rates_text("close_fx", definition.close_fx);
+  out += rates_text("day_fx", definition.day_fx);
   if (!definition.fx_series.empty()) out += "\n[fx_series]\n";
   for (const auto& [currency, series] : definition.fx_series)
     line(toml_key(currency), toml_string(series));

@@ -9,6 +9,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "calc/decimal.h"
 #include "feedhandlers/common/venue.h"
 #include "server/config/definition_file.h"
 #include "server/config/fault_list.h"
@@ -34,15 +35,21 @@ class Agreement {
   }
 
  private:
+  // A series has one rate at the start of the day. Previous closes may have been published with
+  // several.
   void add_rate(const IndexDefinition& definition, const std::string& currency, FaultList& faults) {
-    const auto rate = definition.close_fx.find(currency);
+    const FxRate rate = day_rate(definition, currency);
     const std::string& series = definition.fx_series.at(currency);
-    if (rate == definition.close_fx.end()) {
+    if (!definition.close_fx.contains(currency)) {
       faults.add(definition.source, 0, "fx_series." + currency, "no close_fx for it");
-    } else if (const auto [it, added] = rates_.emplace(series, rate->second);
-               !added && it->second != rate->second) {
-      faults.add(definition.source, 0, "close_fx." + currency,
-                 series + " has another rate in another definition");
+    } else if (const auto [it, added] = rates_.emplace(series, rate);
+               !added && it->second != rate) {
+      faults.add(
+          definition.source, 0, "day_fx." + currency,
+          fmt::format("{} begins the day at {}, and at {} in another definition; the default "
+                      "is close_fx",
+                      series, format_trimmed(rate.raw, FxRate::kDecimals),
+                      format_trimmed(it->second.raw, FxRate::kDecimals)));
     }
   }
 
@@ -67,7 +74,7 @@ class Agreement {
   }
 
   std::map<std::string, std::string> codes_;
-  std::map<std::string, FxRate> rates_;
+  std::map<std::string, FxRate> rates_;  // day_fx of each series
   std::unordered_map<const Security*, const Member*> by_security_;
   std::unordered_map<std::string_view, const Member*> by_symbol_;
 };

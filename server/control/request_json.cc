@@ -102,7 +102,7 @@ Json standing_of_series(SeriesId id, const TargetStates& states, const Universe&
           {"overridden", of.override_rate.raw != 0},
           {"override_rate", decimal(of.override_rate.raw, FxRate::kDecimals)},
           {"pending_rate", decimal(of.pending.raw, FxRate::kDecimals)},
-          {"close_fx", decimal(universe.series()[id].close.raw, FxRate::kDecimals)}};
+          {"day_fx", decimal(universe.series()[id].day_fx.raw, FxRate::kDecimals)}};
 }
 
 Json with_name(std::string_view target, TargetKind kind, const TargetStates& states,

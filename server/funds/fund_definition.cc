@@ -161,7 +161,7 @@ class FundBuilder {
     out_.fund->cash_components.push_back({symbol_of(component), component.name, amount});
   }
 
-  // The series of the tracked index, as far as the fund holds their currencies.
+  // The series and both rates of the tracked index, as far as the fund holds their currencies.
   void bind_rates(const IndexDefinition& tracked) {
     for (const auto& entry : tracked.fx_series) {
       const std::string& currency = entry.first;
@@ -169,6 +169,8 @@ class FundBuilder {
         continue;
       out_.fx_series.insert(entry);
       out_.close_fx.emplace(currency, close_rate(tracked, currency));
+      if (const auto day = tracked.day_fx.find(currency); day != tracked.day_fx.end())
+        out_.day_fx.insert(*day);
     }
   }
 

@@ -1,5 +1,6 @@
 #include "server/journal/journal_format.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -34,13 +35,20 @@ void add_member(Digest& digest, const Member& member) {
   if (member.suspended) digest.add("suspended");
 }
 
-// Of an index whose divisor takes them in: no series has them.
-void add_rates(Digest& digest, const std::map<std::string, FxRate>& rates) {
-  digest.add("fx_in_divisor");
+// Rates that are in no series: those that a divisor takes in, and those of a previous close where
+// the day's differ. Without either the digest is that of older journals, which replay as before.
+void add_rates(Digest& digest, std::string_view what, const std::map<std::string, FxRate>& rates) {
+  digest.add(what);
   for (const auto& [currency, rate] : rates) {
     digest.add(currency);
     digest.add(Int128{rate.raw});
   }
+}
+
+bool days_rates_differ(const IndexDefinition& definition) {
+  return std::ranges::any_of(definition.close_fx, [&](const auto& each) {
+    return day_rate(definition, each.first) != each.second;
+  });
 }
 
 }  // namespace
@@ -54,14 +62,15 @@ std::uint64_t digest_of(const Universe& universe) {
     digest.add(Int128{definition.decimals});
     digest.add(Int128{definition.version});
     if (definition.bid_ask) digest.add("bid_ask");
-    if (definition.fx_in_divisor) add_rates(digest, definition.close_fx);
+    if (definition.fx_in_divisor) add_rates(digest, "fx_in_divisor", definition.close_fx);
+    if (days_rates_differ(definition)) add_rates(digest, "close_fx", definition.close_fx);
     for (const Member& member : definition.members) add_member(digest, member);
     digest.add(Int128{definition.fund ? definition.fund->venue : kNoMarket});
   }
   for (const Leg& leg : universe.legs()) digest.add(leg.constant_cash);
   for (const FxSeries& series : universe.series()) {
     digest.add(series.name);
-    digest.add(Int128{series.close.raw});
+    digest.add(Int128{series.day_fx.raw});
   }
   return digest.value();
 }

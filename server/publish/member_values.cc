@@ -8,14 +8,14 @@ namespace {
 constexpr std::int64_t kWholeBp = 10'000;
 
 // The rate at which `leg` entered the newest level: one of the two that a level carries, and before
-// the first level the definition's.
+// the first level the definition's day_fx.
 FxRate rate_of(const Universe& universe, const LevelMirror& mirror, IndexId index,
                std::uint32_t leg) {
   const std::uint32_t own = universe.legs_of(index).front();
   if (leg == own) return kFxOne;
   const LevelUpdate& level = mirror.level(index);
   const FxRate rate = leg == own + 1 ? level.fx_rate : level.fx_rate_2;
-  return rate.raw > 0 ? rate : universe.legs()[leg].close;
+  return rate.raw > 0 ? rate : universe.legs()[leg].day_fx;
 }
 
 Int128 value_of(Price price, IndexShares shares, FxRate rate) {

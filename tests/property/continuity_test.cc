@@ -93,7 +93,9 @@ RollInput random_day(Random& random, const IndexDefinition& today) {
   input.today = today;
   input.date = next_weekday(today.effective_date);
   input.ticks = test::ticks();
-  input.close_fx["HKD"] = {today.close_fx.at("HKD").raw * between(random, 99, 101) / 100};
+  const std::int64_t close = day_rate(today, "HKD").raw * between(random, 99, 101) / 100;
+  input.close_fx["HKD"] = {close};
+  input.day_fx["HKD"] = {close * between(random, 99, 101) / 100};
   for (const Member& member : today.members) {
     const std::int64_t tick = input.ticks[member.market()].tick.raw;
     const std::int64_t price = member.reference_price.raw / 100 * between(random, 90, 110);

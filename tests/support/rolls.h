@@ -46,7 +46,6 @@ inline RollInput golden_roll() {
   }
   input.date = 20250403;
   input.ticks = ticks();
-  input.close_fx = input.today.close_fx;
   return input;
 }
 

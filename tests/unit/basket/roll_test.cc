@@ -113,6 +113,48 @@ TEST(Roll, RatesAreNoDivisorEvent) {
   EXPECT_GT(roll.tomorrow.previous_close, input.today.previous_close);
 }
 
+// The same day in mode realtime: the close was published with the frozen rate, and the next day
+// starts at it, unless the command says otherwise.
+TEST(Roll, TheRateOfTheCloseIsThatOfTheNextDayToo) {
+  RollInput input = test::golden_roll();
+  input.today.day_fx["HKD"] = test::rate("0.93");
+  input.close_fx["HKD"] = test::rate("0.94");
+  const Roll roll = rolled(input);
+  EXPECT_EQ(close_rate(roll.tomorrow, "HKD"), test::rate("0.94"));
+  EXPECT_EQ(day_rate(roll.tomorrow, "HKD"), test::rate("0.94"));
+  EXPECT_TRUE(roll.tomorrow.day_fx.empty());
+  EXPECT_EQ(text(roll.closing_level), "1002.0269");  // 27,233,280 HKD x 0.0169 more
+  EXPECT_EQ(roll.day_fx_move, 0);
+}
+
+// In mode fixed: the close was published with today's day_fx. A new fixed rate moves neither that
+// close nor the divisor. It is in the next day's change.
+TEST(Roll, AFixedRateClosesAtTodaysDayRateAndChangesInTheMorning) {
+  RollInput input = test::golden_roll();
+  input.today.day_fx["HKD"] = test::rate("0.93");
+  input.day_fx["HKD"] = test::rate("0.92310");
+  const Roll roll = rolled(input);
+  EXPECT_EQ(close_rate(roll.tomorrow, "HKD"), test::rate("0.93"));
+  EXPECT_EQ(day_rate(roll.tomorrow, "HKD"), test::rate("0.92310"));
+  EXPECT_TRUE(roll.steps.empty());
+  EXPECT_EQ(roll.tomorrow.divisor, input.today.divisor);
+  EXPECT_EQ(text(roll.tomorrow.previous_close), "1000.8275");
+  EXPECT_EQ(text(roll.gate_level), "1000.8275");
+  EXPECT_EQ(text(roll.reference_level), "1000.0000") << "trading starts at day_fx";
+  EXPECT_EQ(roll.day_fx_move, -827);  // -8.27 bp: -187,909.632 of 227,258,350.4
+}
+
+TEST(Roll, ActionsAreBalancedAtTheRateOfTheClose) {
+  RollInput input = test::golden_roll();
+  input.actions = {action(ActionKind::bonus, "B.SZ", "5/10")};
+  const Divisor divisor = rolled(input).tomorrow.divisor;
+  input.day_fx["HKD"] = test::rate("0.93");
+  EXPECT_EQ(rolled(input).tomorrow.divisor, divisor);
+  EXPECT_EQ(text(rolled(input).gate_level), "1000.0000");
+  input.today.day_fx["HKD"] = test::rate("0.93");
+  EXPECT_NE(rolled(input).tomorrow.divisor, divisor) << "today's day_fx is the rate of the close";
+}
+
 class FxInDivisor : public testing::Test {
  protected:
   FxInDivisor() {
@@ -124,7 +166,7 @@ class FxInDivisor : public testing::Test {
 
 // The worked example of calc/METHODOLOGY.md 3.
 TEST_F(FxInDivisor, TheDivisorTakesANewRateInAndTheLevelStays) {
-  input_.close_fx["HKD"] = test::rate("0.93");
+  input_.day_fx["HKD"] = test::rate("0.93");
   const Roll roll = rolled(input_);
   ASSERT_EQ(roll.steps.size(), 1u);
   EXPECT_EQ(roll.steps[0].what, "HKD: rate 0.9231 becomes 0.93");
@@ -133,7 +175,9 @@ TEST_F(FxInDivisor, TheDivisorTakesANewRateInAndTheLevelStays) {
   EXPECT_EQ(text(roll.steps[0].unadjusted), "1000.8275");
   EXPECT_EQ(text(roll.steps[0].level), "1000.0000");
   EXPECT_EQ(text(roll.tomorrow.divisor), "227258.3504");
-  EXPECT_EQ(roll.tomorrow.close_fx.at("HKD"), test::rate("0.93"));
+  EXPECT_EQ(close_rate(roll.tomorrow, "HKD"), test::rate("0.93"));
+  EXPECT_EQ(day_rate(roll.tomorrow, "HKD"), test::rate("0.93"));
+  EXPECT_EQ(roll.day_fx_move, 0);
   EXPECT_EQ(text(roll.tomorrow.previous_close), "1000.0000");
   EXPECT_EQ(text(roll.gate_level), "1000.0000");
   EXPECT_EQ(text(roll.chain_level), "1000.0000");
@@ -141,7 +185,7 @@ TEST_F(FxInDivisor, TheDivisorTakesANewRateInAndTheLevelStays) {
 
 TEST_F(FxInDivisor, TheClosingLevelIsThatOfTheRateOfTheDay) {
   input_.closes[0].price = test::price("152.20");
-  input_.close_fx["HKD"] = test::rate("0.93");
+  input_.day_fx["HKD"] = test::rate("0.93");
   const Roll roll = rolled(input_);
   EXPECT_EQ(text(roll.closing_level), "1004.4039");
   EXPECT_EQ(text(roll.gate_level), "1004.4039");
@@ -150,7 +194,7 @@ TEST_F(FxInDivisor, TheClosingLevelIsThatOfTheRateOfTheDay) {
 
 TEST_F(FxInDivisor, WithoutANewRateTheOldOneGoesOn) {
   for (const bool repeated : {false, true}) {
-    if (!repeated) input_.close_fx.clear();
+    if (repeated) input_.close_fx = input_.day_fx = {{"HKD", test::rate("0.92310")}};
     const Roll roll = rolled(input_);
     EXPECT_TRUE(roll.steps.empty());
     EXPECT_EQ(roll.tomorrow.divisor, input_.today.divisor);
@@ -162,7 +206,7 @@ TEST_F(FxInDivisor, WithoutANewRateTheOldOneGoesOn) {
 }
 
 TEST_F(FxInDivisor, ComesBeforeWhatHappensToMembersAndIsChainedWithIt) {
-  input_.close_fx["HKD"] = test::rate("0.93");
+  input_.day_fx["HKD"] = test::rate("0.93");
   input_.actions = {action(ActionKind::bonus, "B.SZ", "5/10")};
   const Roll roll = rolled(input_);
   ASSERT_EQ(roll.steps.size(), 2u);
@@ -172,7 +216,7 @@ TEST_F(FxInDivisor, ComesBeforeWhatHappensToMembersAndIsChainedWithIt) {
 }
 
 TEST_F(FxInDivisor, ARateFarOffOrOfNobodyIsRefused) {
-  input_.close_fx = {{"HKD", test::rate("1.08")}, {"USD", test::rate("7.2")}};
+  input_.day_fx = {{"HKD", test::rate("1.08")}, {"USD", test::rate("7.2")}};
   const RollResult result = roll(input_);
   ASSERT_EQ(result.faults.size(), 2u);
   EXPECT_THAT(result.faults[0].what, HasSubstr("further than 10 %"));
@@ -330,12 +374,28 @@ INSTANTIATE_TEST_SUITE_P(
                   "--date", "20250405 is a Saturday"},
         FaultCase{"sunday", [](RollInput& in) { in.date = 20250406; }, RollFile::command, 0,
                   "--date", "20250406 is a Sunday"},
-        FaultCase{"no_rate", [](RollInput& in) { in.close_fx.clear(); }, RollFile::command, 0,
-                  "--fx", "no closing rate for HKD"},
+        FaultCase{"divisor_rate_of_the_close",
+                  [](RollInput& in) {
+                    in.today.fx_series.clear();
+                    in.today.fx_in_divisor = true;
+                    in.close_fx["HKD"] = test::rate("0.93");
+                  },
+                  RollFile::command, 0, "--close-fx", "give a new one as --day-fx"},
+        FaultCase{"inverted_day_rate",
+                  [](RollInput& in) { in.day_fx["HKD"] = test::rate("1.0833"); }, RollFile::command,
+                  0, "--day-fx", "from 0.9231, the rate of the close"},
+        FaultCase{"day_rate_far_from_the_close",
+                  [](RollInput& in) {
+                    in.close_fx["HKD"] = test::rate("0.90");
+                    in.day_fx["HKD"] = test::rate("1.00");
+                  },
+                  RollFile::command, 0, "--day-fx", "from 0.9, the rate of the close"},
+        FaultCase{"foreign_day_rate", [](RollInput& in) { in.day_fx["USD"] = test::rate("7"); },
+                  RollFile::command, 0, "--day-fx", "USD is no currency"},
         FaultCase{"inverted_rate", [](RollInput& in) { in.close_fx["HKD"] = test::rate("1.0833"); },
-                  RollFile::command, 0, "--fx", "further than 10 %"},
+                  RollFile::command, 0, "--close-fx", "further than 10 %"},
         FaultCase{"foreign_rate", [](RollInput& in) { in.close_fx["USD"] = test::rate("7"); },
-                  RollFile::command, 0, "--fx", "USD is no currency"},
+                  RollFile::command, 0, "--close-fx", "USD is no currency"},
         FaultCase{"missing_close", [](RollInput& in) { in.closes.erase(in.closes.begin()); },
                   RollFile::closes, 0, "close", "A.SH: no close"},
         FaultCase{"close_twice", [](RollInput& in) { in.closes.push_back(in.closes[0]); },
@@ -421,14 +481,14 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(RollFaults, AreNamedAllAtOnce) {
   RollInput input = test::golden_roll();
-  input.close_fx.clear();
+  input.close_fx["HKD"] = test::rate("1.0833");
   input.closes.erase(input.closes.begin());
   input.closes[0].price = test::price("17.355");
   input.actions = {action(ActionKind::leave, "E.SZ"), action(ActionKind::dividend, "C.HK", "6")};
   std::vector<std::string> keys;
   for (const RollFault& fault : roll(input).faults) keys.push_back(fault.key);
-  EXPECT_THAT(keys,
-              testing::UnorderedElementsAre("--fx", "close", "close", "action.symbol", "action"));
+  EXPECT_THAT(keys, testing::UnorderedElementsAre("--close-fx", "close", "close", "action.symbol",
+                                                  "action"));
 }
 
 }  // namespace

@@ -82,10 +82,10 @@ TEST_F(Fx, ATrueRateEndsTheWait) {
 // METHODOLOGY 4: the guard stands around the last accepted rate.
 TEST_F(Fx, AcceptedRatesMoveTheGuard) {
   fx("0.9410");
-  fx("0.9590");  // 1.9 % from the last one, 3.9 % from close_fx
+  fx("0.9590");  // 1.9 % from the last one, 3.9 % from day_fx
   EXPECT_EQ(in_force(), test::rate("0.9590"));
   EXPECT_EQ(count(CoreCounter::rate_applied), 2u);
-  fx("0.9398");  // within 2 % of close_fx
+  fx("0.9398");  // within 2 % of day_fx
   EXPECT_EQ(in_force(), test::rate("0.9590"));
   const auto decision = last_of<InputDecision>(RecordKind::input_decision);
   EXPECT_EQ(decision.value, test::rate("0.9398").raw);
@@ -148,6 +148,82 @@ TEST_F(Fx, FixedKeepsTheDefinitionsRate) {
   EXPECT_EQ(count(CoreCounter::rate_unused), 1u);
   seconds_pass(60);
   EXPECT_FALSE(flagged_stale());
+}
+
+// METHODOLOGY 6, two rates: the golden basket, whose previous close was published at 0.92310, on a
+// day that starts 0.3 % higher.
+IndexDefinition basket_of_a_new_rate() {
+  IndexDefinition definition = test::golden_basket();
+  definition.day_fx = {{"HKD", test::rate("0.92586930")}};
+  return definition;
+}
+
+class TwoRates : public testing::Test {
+ protected:
+  RateVerdict offer(const std::string& text) {
+    MarketEvent event;
+    event.kind = EventKind::fx;
+    event.instrument = 1;
+    event.value[0] = test::rate(text).raw;
+    event.receive_time = test::kMorning;
+    return book_.offer(event, test::kMorning);
+  }
+  Universe universe_{{basket_of_a_new_rate()}};
+  FxBook book_{universe_.series()};
+};
+
+TEST_F(TwoRates, TheFirstLevelHasTheMoveOfTheRateInItsChange) {
+  test::RecordLog log;
+  CoreCounters counters;
+  Engine engine(universe_, {}, log, counters);
+  engine.start();
+  EXPECT_EQ(log.last().previous_close, Level{10'000'000});
+  EXPECT_EQ(log.last().fx_rate, test::rate("0.92586930"));
+  // 27,233,280 HKD x 0.0027693 = 75,417.122304 CNY more under a divisor of 227,070.440768:
+  // 0.33213...
+  EXPECT_EQ(log.last().level, Level{10'003'321});
+}
+
+TEST_F(TwoRates, TheGateIsThatOfTheCloseAlone) {
+  EXPECT_TRUE(check_definition(basket_of_a_new_rate()).empty());
+  IndexDefinition definition = basket_of_a_new_rate();
+  std::swap(definition.close_fx, definition.day_fx);
+  ASSERT_EQ(check_definition(definition).size(), 1u);
+  EXPECT_EQ(check_definition(definition)[0].key, "divisor");
+}
+
+TEST_F(TwoRates, ReferenceWeightsAreThoseOfTheClose) {
+  test::RecordLog log;
+  CoreCounters counters;
+  Engine engine(universe_, {}, log, counters);
+  engine.start();
+  std::uint64_t sequence = 0;
+  MarketEvent event;
+  event.kind = EventKind::instrument_status;
+  event.detail = static_cast<std::uint8_t>(InstrumentStatus::suspended);
+  event.instrument = 2;
+  engine.apply(event, ++sequence);
+  // 25,138,840.768 of 227,070,440.768: 1107.09... At 0.92586930 it would be 1110.04...
+  EXPECT_EQ(log.last().weight_suspended, 1107u);
+}
+
+TEST_F(TwoRates, TheGuardStandsAroundTheDaysRateUntilASourceSpeaks) {
+  EXPECT_EQ(book_.in_force(1), test::rate("0.92586930"));
+  EXPECT_EQ(book_.guard_centre(1), test::rate("0.92586930"));
+  EXPECT_EQ(offer("0.90735191"), RateVerdict::pending) << "within 2 % of close_fx alone";
+  EXPECT_EQ(offer("0.94438669"), RateVerdict::pending);
+  EXPECT_EQ(offer("0.94438668"), RateVerdict::applied) << "beyond 2 % of close_fx";
+}
+
+TEST_F(TwoRates, AnotherVersionsDayRateCountsUntilASourceHasSpoken) {
+  const Universe next({test::golden_basket()}, universe_);
+  FxBook unheard(next.series());
+  unheard.take_over(book_);
+  EXPECT_EQ(unheard.in_force(1), test::rate("0.92310"));
+  ASSERT_EQ(offer("0.93"), RateVerdict::applied);
+  FxBook heard(next.series());
+  heard.take_over(book_);
+  EXPECT_EQ(heard.in_force(1), test::rate("0.93"));
 }
 
 // METHODOLOGY 3, fx_in_divisor, beside an index that follows the same currency.
@@ -222,7 +298,7 @@ TEST_F(Fx, ARateThatStopsComingIsFlaggedAtOnceAndCleared) {
 
 TEST_F(Fx, ARateThatNeverCameIsStaleFromTheStart) {
   rule(FxMode::realtime, kStaleAfter);
-  EXPECT_TRUE(flagged_stale()) << "close_fx is yesterday's";
+  EXPECT_TRUE(flagged_stale()) << "day_fx is no rate of a source";
   EXPECT_EQ(log_.last().cause(), Cause::control);
   EXPECT_EQ(log_.last().cause_instrument, kNoInstrument);
   fx("0.93");

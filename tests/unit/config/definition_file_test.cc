@@ -70,6 +70,31 @@ TEST(DefinitionFile, GoldenVectorLoadsExactly) {
   EXPECT_EQ(base_capitalisation(*definition), Int128{227'070'440'768} * pow10(17));
 }
 
+TEST(DefinitionFile, ADayMayStartAtAnotherRateThanTheCloseHad) {
+  TemporaryFolder folder;
+  folder.write("m.csv", kMembers);
+  auto definition = load_definition(folder.write("d.toml", kHead));
+  ASSERT_TRUE(definition.ok()) << definition.status();
+  EXPECT_EQ(day_rate(*definition, "HKD").raw, 92'310'000) << "the default is close_fx";
+  EXPECT_EQ(day_rate(*definition, "CNY"), kFxOne);
+  definition = load_definition(folder.write("d.toml", kHead + "[day_fx]\nHKD = \"0.9258693\"\n"));
+  ASSERT_TRUE(definition.ok()) << definition.status();
+  EXPECT_EQ(close_rate(*definition, "HKD").raw, 92'310'000);
+  EXPECT_EQ(day_rate(*definition, "HKD").raw, 92'586'930);
+}
+
+TEST(DefinitionFile, ARateInTheDivisorIsThatOfTheDay) {
+  TemporaryFolder folder;
+  Files files;
+  const std::string followed = "[fx_series]\nHKD = \"HKDCNY\"\n";
+  files.head.replace(files.head.find(followed), followed.size(), "[day_fx]\nHKD = \"0.93\"\n");
+  files.head.insert(files.head.find("[close_fx]"), "fx_in_divisor = true\n");
+  EXPECT_THAT(load_fault(folder, files),
+              HasSubstr("d.toml:15:day_fx.HKD: 0.93 is not 0.9231, the rate in the divisor"));
+  files.head.replace(files.head.find("\"0.93\""), 6, "\"0.92310\"");
+  EXPECT_EQ(load_fault(folder, files), "loaded");
+}
+
 TEST(DefinitionFile, ColumnsMayComeInAnyOrderAndLinesMayBeComments) {
   TemporaryFolder folder;
   Files files;
@@ -195,6 +220,13 @@ INSTANTIATE_TEST_SUITE_P(
               "m.csv:4:currency: 03896.HK: no fx_series for HKD"},
         Fault{"FollowedAndAbsorbed", kHeadFile, "[close_fx]", "fx_in_divisor = true\n[close_fx]",
               "d.toml:14:fx_series: a level with fx_in_divisor follows no series"},
+        Fault{"DayRateOfNoCurrency", kHeadFile, "[fx_series]", "[day_fx]\nUSD = \"7\"\n[fx_series]",
+              "d.toml:14:day_fx.USD: no close_fx for USD"},
+        Fault{"DayRateInverted", kHeadFile, "[fx_series]",
+              "[day_fx]\nHKD = \"1.08331\"\n[fx_series]",
+              "d.toml:14:day_fx.HKD: 1.08331 is further than 10 % from close_fx, 0.9231"},
+        Fault{"DayRateZero", kHeadFile, "[fx_series]", "[day_fx]\nHKD = \"0\"\n[fx_series]",
+              "d.toml:14:day_fx.HKD: 0 is further than 10 %"},
         Fault{"GateNotMet", kMemberFile, "151.20,151.20", "151.21,151.20",
               "d.toml:7:divisor: base prices give 1000.0440 and previous_close is 1000.0000"}),
     [](const auto& test) { return test.param.name; });

@@ -40,6 +40,7 @@ void expect_same(const IndexDefinition& a, const IndexDefinition& b) {
   EXPECT_EQ(a.divisor, b.divisor);
   EXPECT_EQ(a.previous_close, b.previous_close);
   EXPECT_EQ(a.close_fx, b.close_fx);
+  EXPECT_EQ(a.day_fx, b.day_fx);
   EXPECT_EQ(a.fx_series, b.fx_series);
   ASSERT_EQ(a.members.size(), b.members.size());
   for (std::size_t i = 0; i < a.members.size(); ++i) {
@@ -64,6 +65,20 @@ TEST(DefinitionWriter, WhatIsWrittenLoadsTheSame) {
   const auto loaded = load_definition(*path);
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   expect_same(*loaded, definition());
+}
+
+TEST(DefinitionWriter, WritesTheDaysRateOnlyWhereThereIsOne) {
+  TemporaryFolder folder;
+  EXPECT_THAT(definition_head_text(definition(), "G2.csv", ""), testing::Not(HasSubstr("day_fx")));
+  IndexDefinition one = definition();
+  one.day_fx = {{"HKD", test::rate("0.925869")}};
+  EXPECT_THAT(definition_head_text(one, "G2.csv", ""),
+              HasSubstr("[close_fx]\nHKD = \"0.92310\"\n\n[day_fx]\nHKD = \"0.925869\"\n"));
+  const auto path = write_definition(one, folder.file(""), "");
+  ASSERT_TRUE(path.ok()) << path.status();
+  const auto loaded = load_definition(*path);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  expect_same(*loaded, one);
 }
 
 TEST(DefinitionWriter, WritesASuspensionOnlyWhereThereIsOne) {

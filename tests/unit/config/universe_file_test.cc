@@ -13,6 +13,7 @@
 #include "calc/decimal.h"
 #include "calc/definition.h"
 #include "server/config/text_file.h"
+#include "tests/support/baskets.h"
 #include "tests/support/big_universe.h"
 #include "tests/support/csv_rows.h"
 #include "tests/support/source_dir.h"
@@ -169,7 +170,25 @@ TEST(UniverseFile, DisagreementAboutAMemberOrARateIsRefused) {
                         write_definition(folder, "B", "2", "0.8")};
   const std::string faults = load_fault(config);
   EXPECT_THAT(faults, HasSubstr("members: 03896.HK has another reference_price"));
-  EXPECT_THAT(faults, HasSubstr("close_fx.HKD: HKDCNY has another rate"));
+  EXPECT_THAT(faults, HasSubstr("day_fx.HKD: HKDCNY begins the day at 0.8, and at 0.9 in another"));
+}
+
+TEST(UniverseFile, DefinitionsOfASeriesAgreeAboutTheDaysRateAndNotAboutTheCloses) {
+  TemporaryFolder folder;
+  Config config;
+  config.definitions = {write_definition(folder, "A", "1", "0.9"),
+                        write_definition(folder, "B", "1", "0.89")};
+  EXPECT_THAT(load_fault(config),
+              HasSubstr("B-1.toml:1:day_fx.HKD: HKDCNY begins the day at 0.89"));
+  const std::string head = read_text_file(config.definitions[1]).value();
+  folder.write("B-1.toml", head + "[day_fx]\nHKD = \"0.9\"\n");
+  const auto universe = load_universe(config);
+  ASSERT_TRUE(universe.ok()) << universe.status();
+  EXPECT_EQ(universe->series()[1].day_fx, test::rate("0.9"));
+  EXPECT_EQ(universe->legs()[3].close_fx, test::rate("0.89"));
+  folder.write("B-1.toml", head + "[day_fx]\nHKD = \"0.905\"\n");
+  EXPECT_THAT(load_fault(config),
+              HasSubstr("day_fx.HKD: HKDCNY begins the day at 0.905, and at 0.9"));
 }
 
 TEST(UniverseFile, DisagreementAboutASuspensionIsRefused) {

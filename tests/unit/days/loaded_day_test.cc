@@ -52,7 +52,7 @@ TEST_F(LoadedDayTest, LeavesOutWhatContradictsAnEarlierOneAndKeepsTheRest) {
   ASSERT_TRUE(day.ok()) << day.status();
   ASSERT_EQ(day->universe->indices().size(), 2u);
   EXPECT_EQ(day->universe->indices()[1].code, "C");
-  EXPECT_THAT(day->left_out, HasSubstr("HKDCNY has another rate in another definition"));
+  EXPECT_THAT(day->left_out, HasSubstr("HKDCNY begins the day at 0.93, and at 0.9231 in another"));
 }
 
 TEST_F(LoadedDayTest, OneThatIsLeftOutContradictsNobody) {

@@ -50,7 +50,7 @@ TEST_F(NextEdition, SaysWhyItCannotBe) {
   EXPECT_THAT(fault({.code = "D"}), HasSubstr("next.toml:1:code: D does not run today"));
   EXPECT_THAT(fault({.day = "2025-04-03"}), HasSubstr("effective_date"));
   EXPECT_THAT(fault({.price = "2", .shares = "0.5"}), HasSubstr("another reference_price"));
-  EXPECT_THAT(fault({.rate = "0.93"}), HasSubstr("another rate"));
+  EXPECT_THAT(fault({.rate = "0.93"}), HasSubstr("and at 0.93 in another definition"));
   EXPECT_THAT(fault({.symbol = "09988.HK"}), HasSubstr("09988.HK is new"));
   EXPECT_THAT(fault({.series = "CNHHKD"}), HasSubstr("CNHHKD is new"));
   EXPECT_THAT(fault({.price = "2"}), HasSubstr("previous_close")) << "its own faults";

@@ -49,9 +49,8 @@ class FundDefinitionTest : public testing::Test {
   }
 
   IndexDefinition build() {
-    const IndexDefinition index = known();
-    ReferencePrices references(std::span(&index, 1));
-    return fund_definition(composition_, settings_, kFile, references, &index, faults_);
+    ReferencePrices references(std::span(&tracked_, 1));
+    return fund_definition(composition_, settings_, kFile, references, &tracked_, faults_);
   }
   std::string fault() {
     build();
@@ -71,6 +70,7 @@ class FundDefinitionTest : public testing::Test {
     return component(code, sse, substitution);
   }
 
+  IndexDefinition tracked_ = known();
   Composition composition_;
   FundSettings settings_;
   FaultList faults_;
@@ -154,6 +154,17 @@ TEST_F(FundDefinitionTest, TakesTheRateSeriesOfTheIndexThatItTracks) {
   ASSERT_TRUE(faults_.empty()) << faults_.status();
   EXPECT_EQ(fund.fx_series.at("HKD"), "HKDCNY");
   EXPECT_EQ(fund.close_fx.at("HKD"), indexcast::test::rate("0.92310"));
+}
+
+TEST_F(FundDefinitionTest, HasTheGateAtTheRateOfTheCloseAndStartsAtTheDays) {
+  tracked_.day_fx = {{"HKD", indexcast::test::rate("0.93")}};
+  composition_.components = {component("00700", hkex, Substitution::allowed)};
+  composition_.nav_per_unit = money("923.10");
+  const IndexDefinition fund = build();
+  ASSERT_TRUE(faults_.empty()) << faults_.status();
+  EXPECT_EQ(close_rate(fund, "HKD"), indexcast::test::rate("0.92310"));
+  EXPECT_EQ(day_rate(fund, "HKD"), indexcast::test::rate("0.93"));
+  EXPECT_EQ(base_value(fund), Int128{92'310} * pow10(kSumDecimals - 2));
 }
 
 TEST_F(FundDefinitionTest, DividendIsOutOfTheGate) {

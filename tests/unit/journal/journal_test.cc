@@ -134,6 +134,15 @@ TEST(JournalDigest, ChangesWithWhateverTheInputsReferTo) {
               d.members[0].security = test::security("B.SH", 0);
             }));
   EXPECT_NE(base, digest_after([](IndexDefinition& d) { d.close_fx["HKD"].raw += 1; }));
+  EXPECT_NE(base, digest_after([](IndexDefinition& d) { d.day_fx["HKD"] = test::rate("0.93"); }));
+  EXPECT_EQ(base, digest_after([](IndexDefinition& d) { d.day_fx = d.close_fx; }));
+  const auto closed_at = [](const char* close) {
+    IndexDefinition definition = test::golden_basket();
+    definition.day_fx = {{"HKD", test::rate("0.925")}};
+    definition.close_fx = {{"HKD", test::rate(close)}};
+    return digest_of(Universe({definition}));
+  };
+  EXPECT_NE(closed_at("0.92"), closed_at("0.93")) << "reference weights are those of the close";
   EXPECT_NE(base, digest_after([](IndexDefinition& d) { std::swap(d.members[0], d.members[1]); }));
 }
 
