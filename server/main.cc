@@ -303,7 +303,13 @@ Command add_basket_roll(CLI::App& basket) {
                       "TOML: what happens, and a review; CSV: a season of it; repeat");
   command->add_option("--calendar", options->calendar,
                       "TOML, one a year: warns of days that are shut; repeat");
-  command->add_option("--fx", options->fx, "today's closing rate, CURRENCY=RATE; repeat");
+  command->add_option("--close-fx", options->close_fx,
+                      "CURRENCY=RATE that today's closing level was published with: the rate in "
+                      "force at the close; default: today's day_fx, which is right for a fixed "
+                      "rate; repeat");
+  command->add_option("--day-fx", options->day_fx,
+                      "CURRENCY=RATE that the next day starts at, all day for a fixed rate; with "
+                      "fx_in_divisor the divisor takes it in; default: that of the close; repeat");
   command->add_option("--closing-level", options->closing_level,
                       "today's, as published; default: what the closes give");
   command->add_option("--output", options->output, "folder of CODE.toml and CODE.csv")->required();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <optional>
 
 #include "calc/decimal.h"
@@ -111,7 +112,8 @@ class RollCommand {
     } else {
       command_fault("--date", "must be " + DateText{}.expected());
     }
-    for (const std::string& each : options_.fx) read_rate(each);
+    read_rates("--close-fx", options_.close_fx, input_.close_fx);
+    read_rates("--day-fx", options_.day_fx, input_.day_fx);
     for (const std::string& path : options_.calendar) {
       auto calendar = load_calendar(path);
       faults_.add(calendar.status());
@@ -126,13 +128,18 @@ class RollCommand {
                                                    input_.today.decimals));
   }
 
-  void read_rate(const std::string& text) {
-    const auto equals = text.find('=');
-    const auto rate =
-        equals == std::string::npos ? std::nullopt : parse_fixed<FxRate>(text.substr(equals + 1));
-    if (!rate) return command_fault("--fx", text + ": must be CURRENCY=RATE, up to 8 places");
-    if (!input_.close_fx.emplace(text.substr(0, equals), *rate).second)
-      command_fault("--fx", text + ": a second rate");
+  void read_rates(std::string_view option, const std::vector<std::string>& texts,
+                  std::map<std::string, FxRate>& rates) {
+    for (const std::string& text : texts) {
+      const auto equals = text.find('=');
+      const auto rate =
+          equals == std::string::npos ? std::nullopt : parse_fixed<FxRate>(text.substr(equals + 1));
+      if (!rate) {
+        command_fault(option, text + ": must be CURRENCY=RATE, up to 8 places");
+      } else if (!rates.emplace(text.substr(0, equals), *rate).second) {
+        command_fault(option, text + ": a second rate");
+      }
+    }
   }
 
   const std::string& file_of(const RollFault& fault) const {
@@ -178,6 +185,21 @@ class RollCommand {
                action.date == input_.today.effective_date;
       });
     }
+  }
+
+  // Returns a warning for each currency whose closing rate is neither given nor proved by the
+  // published level: the default is wrong for an index that followed its series.
+  std::vector<std::string> rate_warnings() const {
+    std::vector<std::string> warnings;
+    if (input_.closing_level) return warnings;
+    for (const auto& [currency, series] : input_.today.fx_series) {
+      if (input_.close_fx.contains(currency)) continue;
+      warnings.push_back(fmt::format(
+          "warning: {}:1:--close-fx: {}: {} is taken, today's day_fx; where {} is not fixed, give "
+          "the rate of the closing level, or --closing-level as a check",
+          kCommand, currency, fixed_text(day_rate(input_.today, currency)), series));
+    }
+    return warnings;
   }
 
   // Returns a warning for each market of the members that is shut on the day or not covered, and
@@ -228,7 +250,8 @@ class RollCommand {
       err << path.status().message() << '\n';
       return absl::IsUnavailable(path.status()) ? kExitFailure : kExitConfig;
     }
-    const std::vector<std::string> warnings = calendar_warnings(roll.tomorrow);
+    std::vector<std::string> warnings = rate_warnings();
+    std::ranges::move(calendar_warnings(roll.tomorrow), std::back_inserter(warnings));
     for (const std::string& warning : warnings) err << warning << '\n';
     const RollReport report{input_, roll, *path, unused_columns_, warnings};
     options_.json ? print_json(report, out) : print_text(report, out);

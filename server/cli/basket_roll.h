@@ -14,7 +14,8 @@ struct BasketRollOptions {
   std::string closes;                 // CSV; server/config/README.md has the formats
   std::vector<std::string> actions;   // TOML, and CSV of a season; none: nothing happens
   std::vector<std::string> calendar;  // TOML, one a year; none: no day is looked up
-  std::vector<std::string> fx;        // "HKD=0.92310", today's closing rates
+  std::vector<std::string> close_fx;  // "HKD=0.92310", of today's closing level
+  std::vector<std::string> day_fx;    // the same, that tomorrow starts at
   std::string closing_level;          // as published; empty: what the closes give
   std::string output;                 // folder
   bool json = false;                  // the report

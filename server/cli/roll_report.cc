@@ -22,6 +22,17 @@ bool holds(const Roll& roll) {
          roll.tomorrow.previous_close == roll.gate_level;
 }
 
+// What the next day's rates move its level by, in basis points.
+std::string move_text(const Roll& roll) { return format_decimal(roll.day_fx_move, 2); }
+
+ordered_json rates_json(const IndexDefinition& definition,
+                        FxRate (*rate_of)(const IndexDefinition&, const std::string&)) {
+  ordered_json rates = ordered_json::object();
+  for (const auto& [currency, rate] : definition.close_fx)
+    rates[currency] = fixed_text(rate_of(definition, currency));
+  return rates;
+}
+
 void print_head(const RollReport& report, std::ostream& out) {
   const IndexDefinition& today = report.input.today;
   const IndexDefinition& tomorrow = report.roll.tomorrow;
@@ -33,8 +44,12 @@ void print_head(const RollReport& report, std::ostream& out) {
                      report.input.closing_level ? "as published" : "from the closes",
                      cap_text(report.roll.closing_cap), divisor_text(today.divisor));
   for (const auto& [currency, rate] : tomorrow.close_fx)
-    out << fmt::format("rate {}: {} becomes {}\n", currency,
-                       fixed_text(close_rate(today, currency)), fixed_text(rate));
+    out << fmt::format("rate {}: the day began at {}, closed at {}, and the next begins at {}\n",
+                       currency, fixed_text(day_rate(today, currency)),
+                       fixed_text(today.fx_in_divisor ? close_rate(today, currency) : rate),
+                       fixed_text(day_rate(tomorrow, currency)));
+  if (!tomorrow.day_fx.empty())
+    out << fmt::format("the next day's rates move the level by {} bp\n", move_text(report.roll));
 }
 
 void print_step(const RollReport& report, const RollStep& step, std::ostream& out) {
@@ -150,14 +165,14 @@ void print_json(const RollReport& report, std::ostream& out) {
   const Roll& roll = report.roll;
   ordered_json steps = ordered_json::array();
   for (const RollStep& step : roll.steps) steps.push_back(step_json(report, step));
-  ordered_json rates = ordered_json::object();
-  for (const auto& [currency, rate] : roll.tomorrow.close_fx) rates[currency] = fixed_text(rate);
   const ordered_json document = {{"code", roll.tomorrow.code},
                                  {"today", day_json(report.input.today)},
                                  {"tomorrow", day_json(roll.tomorrow)},
                                  {"closing_level_given", report.input.closing_level.has_value()},
                                  {"closing_capitalisation", cap_text(roll.closing_cap)},
-                                 {"close_fx", std::move(rates)},
+                                 {"close_fx", rates_json(roll.tomorrow, close_rate)},
+                                 {"day_fx", rates_json(roll.tomorrow, day_rate)},
+                                 {"day_fx_move_bp", move_text(roll)},
                                  {"steps", std::move(steps)},
                                  {"continuity", continuity_json(report)},
                                  {"closes_of_no_member", roll.foreign_closes},

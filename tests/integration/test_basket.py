@@ -76,9 +76,9 @@ class Basket(harness.Case):
                            check=check)
 
     def roll(self, definition, *arguments, check=0, closes=GOLDEN_CLOSES, date="2025-04-03",
-             fx="HKD=0.92310"):
+             fx=("--close-fx", "HKD=0.92310")):
         return harness.run("basket", "roll", definition, "--date", date, "--closes",
-                           self.write("closes.csv", closes), *(("--fx", fx) if fx else ()),
+                           self.write("closes.csv", closes), *fx,
                            *arguments, "--output", self.folder / "next", "--json", check=check)
 
     def continuity(self, done):
@@ -256,7 +256,7 @@ class Roll(Basket):
 
     def test_a_rate_that_the_divisor_takes_in_is_a_step_of_its_own(self):
         definition = self.absorbing()
-        report = self.continuity(self.roll(definition, fx="HKD=0.93"))
+        report = self.continuity(self.roll(definition, fx=("--day-fx", "HKD=0.93")))
         step, = report["steps"]
         self.assertEqual(step, {
             "what": "HKD: rate 0.9231 becomes 0.93", "capitalisation_before": "227070440.768",
@@ -264,13 +264,25 @@ class Roll(Basket):
             "divisor_after": "227258.3504", "level_before": "1000.0000",
             "level_after": "1000.0000", "level_under_divisor_before": "1000.8275"})
         self.assertEqual(report["tomorrow"]["divisor"], "227258.3504")
-        self.assertEqual(report["close_fx"], {"HKD": "0.93"})
+        self.assertEqual((report["close_fx"], report["day_fx"]), ({"HKD": "0.93"}, {"HKD": "0.93"}))
+        self.assertEqual(report["day_fx_move_bp"], "0.00")
         harness.run("basket", "check", self.folder / "next" / "G2.toml", check=0)
-        report = self.continuity(self.roll(definition, fx=None))
+        done = self.roll(definition, fx=())
+        self.assertEqual(done.stderr, "")
+        report = self.continuity(done)
         self.assertEqual((report["steps"], report["close_fx"]), ([], {"HKD": "0.9231"}))
+        done = self.roll(definition, fx=("--close-fx", "HKD=0.93"), check=USAGE)
+        self.assertIn("basket roll:1:--close-fx: HKD: the level closed at 0.9231, the rate in the "
+                      "divisor; give a new one as --day-fx", done.stderr)
+        text = (self.folder / "next" / "G2.toml").read_text("utf-8")
+        unequal = self.write("next/G2.toml", text + '\n[day_fx]\nHKD = "0.93"\n')
+        done = harness.run("basket", "check", unequal, check=CONFIG)
+        line = text.count("\n") + 3
+        self.assertIn(f"{unequal}:{line}:day_fx.HKD: 0.93 is not 0.9231, the rate in the divisor",
+                      done.stderr)
 
     def test_without_the_key_a_rate_is_no_event_of_the_divisor(self):
-        report = self.continuity(self.roll(self.golden(), fx="HKD=0.93"))
+        report = self.continuity(self.roll(self.golden(), fx=("--close-fx", "HKD=0.93")))
         self.assertEqual(report["steps"], [])
         self.assertEqual(report["tomorrow"]["divisor"], "227070.440768")
         self.assertEqual(report["tomorrow"]["previous_close"], "1000.8275")
@@ -282,7 +294,7 @@ class Roll(Basket):
                     f"{symbol},{row['close']}\n"
                     for symbol, row in rows(INDICES / f"{code}.csv").items())
                 done = self.roll(INDICES / f"{code}.toml", closes=closes,
-                                 fx="HKD=0.92310" if code != "995365" else None)
+                                 fx=("--close-fx", "HKD=0.92310") if code != "995365" else ())
                 report = self.continuity(done)
                 self.assertEqual(report["today"]["divisor"], report["tomorrow"]["divisor"])
                 self.assertEqual(report["tomorrow"]["previous_close"], "1000.0000")
@@ -353,10 +365,10 @@ cap_percent = "100"
                              + BONUS.replace("ratio", "raito").replace("002261.SZ", "03896.HK")
                              + CASH.replace("002261.SZ", "03896.HK").replace("3/10", "5.91"))
         closes = GOLDEN_CLOSES.replace("17.35", "17.355").replace("688041.SH,151.20\n", "")
-        done = self.roll(definition, "--actions", actions, closes=closes, fx=None, check=INPUT)
+        done = self.roll(definition, "--actions", actions, closes=closes, fx=("--close-fx", "HKD=1.08331"), check=INPUT)
         at = self.folder
         for expected in (
-                "basket roll:1:--fx: no closing rate for HKD",
+                "basket roll:1:--close-fx: HKD 1.08331 is further than 10 % from 0.9231",
                 f"{at}/closes.csv:1:close: 688041.SH: no close",
                 f"{at}/closes.csv:2:close: 002261.SZ: 17.355 is not on the tick of 0.01",
                 f"{at}/actions.toml:3:action.symbol: 300017.SZ: is no member of G2",
@@ -376,14 +388,16 @@ cap_percent = "100"
         self.assertIn("divisor: base prices give 999.9997", done.stderr)
         self.assertIn("closes.csv:2:close: must be a positive", done.stderr)
         definition = self.golden()
-        done = self.roll(definition, date="2025-04-02", fx="HKD", check=USAGE)
+        done = self.roll(definition, date="2025-04-02", fx=("--close-fx", "HKD", "--day-fx", "HKD="),
+                         check=USAGE)
         self.assertIn("basket roll:1:--date: must be after 20250402", done.stderr)
-        self.assertIn("basket roll:1:--fx: HKD: must be CURRENCY=RATE", done.stderr)
+        self.assertIn("basket roll:1:--close-fx: HKD: must be CURRENCY=RATE", done.stderr)
+        self.assertIn("basket roll:1:--day-fx: HKD=: must be CURRENCY=RATE", done.stderr)
 
     def test_closes_that_cannot_be_read_are_one_fault(self):
         definition = self.golden()
         done = harness.run("basket", "roll", definition, "--date", "2025-04-03", "--closes",
-                           self.folder / "none.csv", "--fx", "HKD=0.92310", "--output",
+                           self.folder / "none.csv", "--close-fx", "HKD=0.92310", "--output",
                            self.folder / "next", check=INPUT)
         self.assertEqual(done.stderr, f"{self.folder}/none.csv:1:: cannot be read\n")
         done = self.roll(definition, closes="symbol,close\n", check=INPUT)
@@ -448,7 +462,7 @@ cap_percent = "100"
         definition = self.golden()
         actions = self.write("actions.toml", BONUS)
         done = harness.run("basket", "roll", definition, "--date", "2025-04-03", "--closes",
-                           self.write("closes.csv", GOLDEN_CLOSES), "--actions", actions, "--fx",
+                           self.write("closes.csv", GOLDEN_CLOSES), "--actions", actions, "--close-fx",
                            "HKD=0.92310", "--output", self.folder / "next", check=0)
         for expected in ("G2 Golden: 2025-04-02 version 2 becomes 2025-04-03 version 3",
                          "002261.SZ: bonus 1/2; 17.35 becomes 11.57, base 11.57; "

@@ -130,7 +130,7 @@ class Days(DaysCase):
             closes.write_text("symbol,close\n" + "".join(
                 f"{m['symbol']},{m['price']}\n" for m in index["members"]))
             new = self.folder / "rolled"
-            rate = [] if code == "995365" else ["--fx", "HKD=" + index["level"]["fx_rate"]]
+            rate = [] if code == "995365" else ["--close-fx", "HKD=" + index["level"]["fx_rate"]]
             harness.run("basket", "roll", self.definitions / f"{code}-{FIRST}.toml", "--date", SECOND,
                         "--closes", closes, *rate, "--closing-level", index["level"]["level"],
                         "--output", new, check=0)
