@@ -56,14 +56,15 @@ class Day:
             for member in definition.members:
                 instruments.setdefault(member.symbol, Instrument(member.market, member))
             for currency, name in definition.fx_series.items():
-                series.setdefault(name, Series(name, definition.close_fx[currency]))
+                series.setdefault(name, Series(name, definition.day_rate(currency)))
         self.instruments = list(instruments.values())
         self.series = [None, *series.values()]  # number 0 is the constant one
         self._by_symbol, self._by_name = instruments, series
 
     def _index(self, number, definition):
         def leg(currency, series):
-            return Leg(series, definition.close_rate(currency), definition.cash.get(currency, 0))
+            return Leg(series, definition.close_rate(currency), definition.day_rate(currency),
+                       definition.cash.get(currency, 0))
 
         legs = {definition.currency: leg(definition.currency, None)}
         for currency, name in definition.fx_series.items():
@@ -106,7 +107,7 @@ class Day:
         for member in definition.members:
             self._by_symbol[member.symbol].change_definition(member)
         for currency, name in definition.fx_series.items():
-            self._by_name[name].change_close(definition.close_fx[currency])
+            self._by_name[name].change_day_rate(definition.day_rate(currency))
         self.indices[index.number], self.edition = successor, number
         self._connect()
         return True

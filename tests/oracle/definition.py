@@ -53,16 +53,20 @@ class Definition:
     date: str  # YYYYMMDD
     divisor: Fraction
     previous_close: int  # in the index's decimals
-    close_fx: dict  # currency: rate, 1e-8
+    close_fx: dict  # currency: rate of the previous close, 1e-8
     fx_series: dict  # currency: name, in the order of the currencies
     members: list
     bid_ask: bool  # whether its levels carry a bid and an ask
     cash: dict  # currency: beside the prices all day, 1e-12; what goes ex today, a fund's cash
     fx_in_divisor: bool = False  # computed at close_fx, without a series
     session: int = None  # of a fund: the market where it is listed
+    day_fx: dict = dataclasses.field(default_factory=dict)  # in force until a source speaks
 
     def close_rate(self, currency):
         return RATE_SCALE if currency == self.currency else self.close_fx[currency]
+
+    def day_rate(self, currency):
+        return self.day_fx.get(currency) or self.close_rate(currency)
 
 
 def _members(path):
@@ -93,6 +97,10 @@ def _total_return(table, folder, divisor, previous_close):
     return Fraction(half_up(*exact.as_integer_ratio()), DIVISOR_SCALE), cash
 
 
+def _rates(head, table):
+    return {currency: scaled(text, RATE_SCALE) for currency, text in head.get(table, {}).items()}
+
+
 def load(path):
     """One definition: the TOML head and the files beside it."""
     path = pathlib.Path(path)
@@ -107,8 +115,9 @@ def load(path):
         version=head.get("version", 1), date=head["effective_date"].replace("-", ""),
         divisor=divisor,
         previous_close=scaled(head["previous_close"], 10**decimals),
-        close_fx={c: scaled(x, RATE_SCALE) for c, x in head.get("close_fx", {}).items()},
+        close_fx=_rates(head, "close_fx"),
         fx_series=dict(sorted(head.get("fx_series", {}).items())),
         members=list(_members(path.parent / head["members"])),
         bid_ask=head.get("bid_ask", False), cash=cash,
-        fx_in_divisor=head.get("fx_in_divisor", False))
+        fx_in_divisor=head.get("fx_in_divisor", False),
+        day_fx=_rates(head, "day_fx"))

@@ -34,6 +34,7 @@ def _definition(fund, composition, references, tracked, date):
         date=date, divisor=composition.unit,
         previous_close=half_up(*(composition.nav * 10**DECIMALS).as_integer_ratio()),
         close_fx={c: tracked.close_fx[c] for c in foreign},
+        day_fx={c: tracked.day_rate(c) for c in foreign},
         fx_series={c: tracked.fx_series[c] for c in sorted(foreign)},
         members=members, bid_ask=False, cash={CURRENCY: int(cash)},
         session=MARKETS["SH" if composition.is_shanghai else "SZ"])

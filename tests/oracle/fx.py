@@ -14,9 +14,9 @@ class FxMode(enum.IntEnum):
 class Series:
     """One named series of rates, 1e-8."""
 
-    def __init__(self, name, close):
-        self.name, self.close = name, close
-        self.accepted = close  # the newest of its sources
+    def __init__(self, name, day_fx):
+        self.name = name
+        self.accepted = day_fx  # the newest of its sources; before one, the day's
         self.override = None  # an operator's rate
         self.pending = None  # (rate, rank, time) beyond the guard
         self.version = 0  # requests carried out on it
@@ -35,11 +35,10 @@ class Series:
         """Whether anybody has named a rate today."""
         return self.accepted_at is not None or self.override is not None
 
-    def change_close(self, close):
-        """Another version of a definition has another close_fx."""
-        if not self.is_said:
-            self.accepted = close
-        self.close = close
+    def change_day_rate(self, day_fx):
+        """Another version of a definition has another day_fx."""
+        if self.accepted_at is None:
+            self.accepted = day_fx
 
     def set_rule(self, event):
         self.mode = FxMode(event.detail)

@@ -27,8 +27,8 @@ WITHOUT_INPUT = ("start", "timer")
 class Leg:
     """The members of one currency, with the rate that this index uses for them."""
 
-    def __init__(self, series, close_rate, cash):
-        self.series, self.rate, self.close_rate = series, close_rate, close_rate
+    def __init__(self, series, close_rate, day_rate, cash):
+        self.series, self.rate, self.close_rate = series, day_rate, close_rate
         self.cash = cash  # all day, beside the prices
         self.members, self.prices, self.shares, self.references = [], [], [], []
 
