@@ -385,8 +385,8 @@ void Engine::apply_status(const MarketEvent& event) {
   state.status = status;
   const std::uint16_t before = state.standing;
   settle(id);
-  // Whether its close is owed changes no weight.
-  const bool changed = ((state.standing ^ before) & ~kCloseAwaited) != 0;
+  // A level is due when it shows in a weight; the other properties show in flags and status.
+  const bool changed = ((state.standing ^ before) & (kOpened | kFresh | kSuspended | kLive)) != 0;
   refresh_holders(id, changed, Cause::instrument_status);
 }
 
