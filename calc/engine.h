@@ -124,7 +124,8 @@ class Engine {
   void refuse_pending(InstrumentId id, DecisionReason reason);
   void count_waiting_time();
   bool listening_to(InstrumentId id) const;
-  void decide(Decision decision, DecisionReason reason, InstrumentId id, const MarketEvent& event);
+  void decide(Decision decision, DecisionReason reason, InstrumentId id, const MarketEvent& event,
+              DecisionSubject subject = DecisionSubject::price);
   void write_decision(InputDecision& record, Decision decision, DecisionReason reason,
                       const MarketEvent& event);
   void decide_rate(Decision decision, DecisionReason reason, SeriesId id, FxRate rate);
@@ -138,7 +139,7 @@ class Engine {
   std::uint64_t doubt_of(InstrumentId id) const;
   std::uint32_t pending_impact_of(IndexId id) const;
   void tell_holders(InstrumentId id, Decision decision, DecisionReason reason,
-                    const MarketEvent& event);
+                    const MarketEvent& event, DecisionSubject subject = DecisionSubject::price);
   void write_pending(const Membership& m, const InputDecision& decision);
   void watch_move(InstrumentId id, const MarketEvent& event, bool judged);
   bool is_uninterrupted(InstrumentId id);
@@ -254,7 +255,7 @@ class Engine {
   std::vector<bool> guarded_;         // parallel to universe.memberships(): the guard stands there
   std::vector<Int128> leg_doubt_;     // per leg, kCapDecimals: its members' `doubt` x index shares
   std::vector<Int128> leg_turnover_;  // per leg, 1e-4 of the listing currency
-  // Of each index and market: members that owe their close.
+  // How many members of each index owe their close, by market.
   std::vector<std::array<std::uint32_t, kMaxMarkets>> closes_owed_;
   std::array<MarketState, kMaxMarkets> markets_{};
   ChannelLags lags_;

@@ -85,11 +85,11 @@ std::uint32_t Engine::pending_impact_of(IndexId id) const {
 
 // Tells each index that holds the member what became of a price that waits.
 void Engine::tell_holders(InstrumentId id, Decision decision, DecisionReason reason,
-                          const MarketEvent& event) {
+                          const MarketEvent& event, DecisionSubject subject) {
   InputDecision record;
   record.header.detail = static_cast<std::uint8_t>(decision);
   record.header.detail2 = static_cast<std::uint8_t>(reason);
-  record.header.detail3 = static_cast<std::uint8_t>(DecisionSubject::price);
+  record.header.detail3 = static_cast<std::uint8_t>(subject);
   record.header.id = id;
   record.value = event.value[0];
   record.reference = instruments_[id].centre.raw;

@@ -142,9 +142,9 @@ void Engine::trust_claimed_close(InstrumentId id) {
 }
 
 void Engine::decide(Decision decision, DecisionReason reason, InstrumentId id,
-                    const MarketEvent& event) {
+                    const MarketEvent& event, DecisionSubject subject) {
   InputDecision record;
-  record.header.detail3 = static_cast<std::uint8_t>(DecisionSubject::price);
+  record.header.detail3 = static_cast<std::uint8_t>(subject);
   record.header.id = id;
   record.value = event.value[0];
   record.reference = instruments_[id].centre.raw;

@@ -112,8 +112,8 @@ bool Engine::has_complete_holder(InstrumentId id) const {
          });
 }
 
-// Of an instrument whose market has ended: true when the price moves nothing any more, because some
-// level has closed without it. A closing price is told as a proposal of a correction, once.
+// Returns whether a price of an instrument whose market has ended comes too late: some index that
+// holds the instrument has closed. The engine tells a late closing price once, as a proposal.
 bool Engine::refuse_late(InstrumentId id, const MarketEvent& event) {
   const Price price{event.value[0]};
   if (event.detail == static_cast<std::uint8_t>(PriceKind::previous_close) ||
@@ -124,8 +124,8 @@ bool Engine::refuse_late(InstrumentId id, const MarketEvent& event) {
   if (is_close && state.late_close != price) {
     state.late_close = price;
     counters_->add(CoreCounter::close_late);
-    decide(Decision::refused, DecisionReason::late_close, id, event);
-    tell_holders(id, Decision::refused, DecisionReason::late_close, event);
+    decide(Decision::refused, DecisionReason::late_close, id, event, DecisionSubject::close);
+    tell_holders(id, Decision::refused, DecisionReason::late_close, event, DecisionSubject::close);
   }
   return true;
 }
@@ -279,7 +279,8 @@ void Engine::apply_instrument_feed(const MarketEvent& event) {
   InstrumentState& state = instruments_[id];
   state.refused = event.detail == static_cast<std::uint8_t>(FeedState::recovering);
   state.guard_armed = false;
-  if (state.refused) decide(Decision::refused, DecisionReason::out_of_order, id, event);
+  if (state.refused)
+    decide(Decision::refused, DecisionReason::out_of_order, id, event, DecisionSubject::order);
   if (settle(id)) refresh_holders(id, false, Cause::feed);
 }
 

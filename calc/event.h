@@ -42,7 +42,7 @@ enum class EventKind : std::uint8_t {
   // instrument = IndexId, kNoInstrument = all indices; values: level guard (bp, 0 = none), largest
   // pending impact of a quotable level (bp).
   belief_rule = 14,
-  // Of a channel that speaks, about once a second: its exchange time; value[0] = its lag (ms).
+  // A channel that speaks tells its exchange time about once a second; value[0] = its lag (ms).
   channel_time = 15,
 };
 

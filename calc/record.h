@@ -210,7 +210,13 @@ enum class DecisionReason : std::uint8_t {
 };
 inline constexpr std::size_t kDecisionReasonCount = 21;
 
-enum class DecisionSubject : std::uint8_t { price = 0, rate = 1, level_guard = 2 };
+enum class DecisionSubject : std::uint8_t {
+  price = 0,
+  rate = 1,
+  level_guard = 2,
+  close = 3,  // an official close that came too late
+  order = 4,  // prices of an instrument that come out of order
+};
 
 // Input control kept a price or rate back, took it after all, or refused it. detail = Decision,
 // detail2 = DecisionReason, detail3 = DecisionSubject, id = InstrumentId or SeriesId. 64 bytes.
@@ -227,7 +233,7 @@ static_assert(sizeof(InputDecision) == 64);
 
 // The same for one index that holds the member, when a price begins to wait or no longer does, and
 // when the level guard begins and ends. detail = Decision, detail2 = DecisionReason, detail3 =
-// DecisionSubject (price or level_guard), id = IndexId.
+// DecisionSubject (price, level_guard or close), id = IndexId.
 struct PendingPrice {
   RecordHeader header{RecordKind::pending_price};
   std::uint64_t record_sequence = 0;

@@ -87,8 +87,8 @@ struct Roll {
   // which may differ in the last digit, because the chain starts from a rounded level.
   Level reference_level{};
   Level chain_reference_level{};
-  // What day_fx instead of close_fx moves the level by at base prices, in 0.01 bp, half away from
-  // zero.
+  // How far day_fx instead of close_fx moves the level by at base prices, in 0.01 bp, half away
+  // from zero.
   std::int64_t day_fx_move = 0;
   std::size_t foreign_closes = 0;  // closes of no member
   std::size_t applied_actions = 0;

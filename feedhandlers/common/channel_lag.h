@@ -41,11 +41,13 @@ class ChannelLag {
 
   explicit ChannelLag(const LagLimits& limits) : limits_(limits) {}
 
-  // Whether the stamp of a message that arrives now may be right.
+  // Whether the stamp of a message that arrives now may be right. Before the base is known the
+  // other stamps of the last seconds show what to expect, because the clocks may differ by any
+  // amount.
   bool believes(TimeNs stamp, TimeNs now) const {
     if (limits_.max_lag_ns == 0) return true;
-    if (has_base_) return now - stamp >= base_at(now) - kAheadNs;
-    return limits_.max_clock_difference_ns == 0 || stamp - now <= limits_.max_clock_difference_ns;
+    const std::int64_t expected = has_base_ ? base_at(now) : window_least();
+    return expected == kNone || now - stamp >= expected - kAheadNs;
   }
 
   // A message with this stamp arrived. Only stamps that are believed.

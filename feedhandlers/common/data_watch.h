@@ -12,7 +12,7 @@
 
 namespace indexcast::feed {
 
-// What the core is told about a channel's time (EventKind::channel_time).
+// The contents of an EventKind::channel_time event.
 struct ChannelTime {
   TimeNs exchange_time{};  // the newest stamp
   std::int64_t lag_ms = 0;
@@ -78,7 +78,8 @@ class DataWatch {
   // Whether exchange time went back by a minute or more since the last call.
   bool take_step_back() { return std::exchange(stepped_back_, false); }
 
-  // What to tell the core; at most once in kTellNs, and only if data with a stamp arrived since.
+  // Returns the time to tell the core, at most once in kTellNs. Empty when no data with a stamp
+  // arrived since the last one.
   std::optional<ChannelTime> take_time(TimeNs now) {
     if (!untold_ || now - told_at_ < kTellNs) return std::nullopt;
     untold_ = false;

@@ -72,7 +72,10 @@ void TargetStates::apply(const InputDecision& decision) {
       series_[decision.header.id].pending = FxRate{pending};
       break;
     case DecisionSubject::level_guard:
+    case DecisionSubject::order:
       break;  // its indices have the flag
+    case DecisionSubject::close:
+      break;  // moves nothing
   }
 }
 

@@ -1,4 +1,4 @@
-// What the feeds and the sources of exchange rates counted.
+// Metrics of the feeds and of the sources of exchange rates.
 #pragma once
 
 #include "server/metrics/families.h"

@@ -60,8 +60,8 @@ inline constexpr std::array<std::string_view, kDecisionReasonCount> kDecisionRea
     "jumped",       "repeated",      "came_back",      "unrepeated",     "out_of_order",
     "late_close"};
 
-inline constexpr std::array<std::string_view, 3> kDecisionSubjectWords{"price", "rate",
-                                                                       "level_guard"};
+inline constexpr std::array<std::string_view, 5> kDecisionSubjectWords{
+    "price", "rate", "level_guard", "close", "order"};
 
 inline constexpr std::array<std::string_view, kControlOpCount> kControlOpWords{
     "hold",          "release",      "exceptional_rule", "correct_close",     "override_price",

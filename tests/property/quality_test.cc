@@ -171,7 +171,7 @@ class Day {
         event.detail = static_cast<std::uint8_t>(random_() % 6);
         event.value[kBySecurity] = random_() % 2;
         event.value[kSuccessor] = random_() % 4;
-        // Of one member, or of the channel.
+        // One in four concerns a single member.
         if (random_() % 4 == 0) {
           said.members[m].refused =
               event.detail == static_cast<std::uint8_t>(FeedState::recovering);

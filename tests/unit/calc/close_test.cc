@@ -91,6 +91,7 @@ TEST_F(CloseTest, CloseAfterTheDeadlineMovesNothingAndIsAProposal) {
   EXPECT_EQ(decision.value, test::price("6.40").raw);
   const auto told = last_of<PendingPrice>(RecordKind::pending_price);
   EXPECT_EQ(told.header.detail2, static_cast<std::uint8_t>(DecisionReason::late_close));
+  EXPECT_EQ(told.header.detail3, static_cast<std::uint8_t>(DecisionSubject::close));
   EXPECT_NE(told.impact, 0u) << "what the correction would be";
   price(2, PriceKind::close, "6.40");
   EXPECT_EQ(count(CoreCounter::close_late), 1u) << "each value once";

@@ -39,6 +39,13 @@ TEST_F(TargetStatesTest, APriceIsPendingUntilItIsDecided) {
   EXPECT_EQ(states_.instrument(0).pending.raw, 0);
 }
 
+TEST_F(TargetStatesTest, ALateCloseAndRefusedImagesEndNoWait) {
+  decide(Decision::pending, DecisionReason::far, DecisionSubject::price);
+  decide(Decision::refused, DecisionReason::late_close, DecisionSubject::close);
+  decide(Decision::refused, DecisionReason::out_of_order, DecisionSubject::order);
+  EXPECT_EQ(states_.instrument(0).pending.raw, 188'000'000);
+}
+
 TEST_F(TargetStatesTest, ALevelGuardIsNoPendingPriceAndNoPendingRate) {
   decide(Decision::pending, DecisionReason::jumped, DecisionSubject::level_guard);
   EXPECT_EQ(states_.instrument(0).pending.raw, 0);

@@ -100,6 +100,38 @@ TEST_F(SseLateness, OneStampOfTheEveningIsRefusedAndMovesNothing) {
   for (const MarketEvent& event : log_.events) EXPECT_LT(event.exchange_time, clock_at(10, 5));
 }
 
+// A host whose clock is two minutes slow must not refuse the whole day.
+TEST(SseSlowHost, IsRecoveringForAMinuteOfTradingAndThenLive) {
+  const Universe universe = universe_of(feed::Venue::sse, {"600031.SH"});
+  const feed::SymbolTable symbols(universe, feed::Venue::sse);
+  EventLog log;
+  feed::Outbox out;
+  Settings settings;
+  settings.trade_date = kDay;
+  settings.lag = {8 * kNsPerSecond, 60 * kNsPerSecond};
+  Handler handler(settings, symbols, log);
+  TimeNs now = clock_at(9, 28);
+  std::uint64_t number = 1;
+  handler.on_connected(now, out);
+  handler.on_bytes(test::logon_answer(), now, out);
+  for (int i = 0; i < 200; ++i) {
+    now = now + kNsPerSecond;
+    const TimeNs exchange = now + 120 * kNsPerSecond;
+    const std::uint64_t stamp = feed::china_stamp(exchange);
+    handler.on_bytes(test::market_status(++number, "T111", stamp), now, out);
+    SnapshotFields fields = test::snapshot_fields();
+    fields.last_update_time = static_cast<std::uint32_t>(stamp % feed::kTimeDigits);
+    handler.on_bytes(test::snapshot(++number, fields, {{kEntryLast, 2'249'000, 0, 0}}, stamp), now,
+                     out);
+    handler.on_time(now, out);
+    if (i == 30) {
+      EXPECT_EQ(handler.state(), FeedState::recovering);
+    }
+  }
+  EXPECT_EQ(handler.state(), FeedState::live);
+  EXPECT_EQ(handler.counters().get(FeedCounter::stamps_ahead), 0u);
+}
+
 TEST_F(SseLateness, MorningInTheAfternoonIsRefused) {
   now_ = clock_at(14, 0);
   images_for(70, 0);
