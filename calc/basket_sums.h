@@ -23,7 +23,7 @@ class BasketSums {
 
   Price price(InstrumentId id) const { return prices_[id]; }
   FxRate rate(std::uint32_t leg) const { return rates_[leg]; }
-  // What the prices of a leg's members make, without its constant cash; scale kCapDecimals.
+  // Returns the value of a leg's members without its constant cash; scale kCapDecimals.
   Int128 priced(std::uint32_t leg) const { return totals_[leg] - universe_->constant_cash(leg); }
   // Scale kSumDecimals.
   Int128 sum(IndexId id) const {

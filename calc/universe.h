@@ -42,8 +42,8 @@ struct Leg {
   IndexId index = 0;
   SeriesId series = 0;       // that its rate follows; 0: none, `day_fx` stands all day
   Int128 constant_cash = 0;  // scale kCapDecimals
-  // Of the definition: the rate of the previous close and of the reference weights, and the one in
-  // force until its series has another.
+  // The definition gives both rates. close_fx belongs to the previous close and the reference
+  // weights; day_fx is in force until its series has another.
   FxRate close_fx = kFxOne;
   FxRate day_fx = kFxOne;
 };

@@ -81,8 +81,7 @@ class VenueEvents {
   // A venue in test may run its day again: an image that is older by more than this is of another
   // run, and taken. Gateways lag each other by less.
   static constexpr std::int64_t kGatewayLagNs = 60 * kNsPerSecond;
-  // After this time with refused prices only, a security is recovering, because nobody knows which
-  // prices are right.
+  // A security is recovering after this time with refused prices only.
   static constexpr std::int64_t kRefusedNs = 10 * kNsPerSecond;
 
   // `instruments`: size of the universe. `image_period_ns`: exchange time of trading within which

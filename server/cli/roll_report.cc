@@ -22,7 +22,7 @@ bool holds(const Roll& roll) {
          roll.tomorrow.previous_close == roll.gate_level;
 }
 
-// What the next day's rates move its level by, in basis points.
+// Returns how far the next day's rates move the level, in basis points.
 std::string move_text(const Roll& roll) { return format_decimal(roll.day_fx_move, 2); }
 
 ordered_json rates_json(const IndexDefinition& definition,

@@ -216,7 +216,7 @@ class Day {
         static_cast<std::uint8_t>(previous ? PriceKind::previous_close : PriceKind::last);
     event.value[0] = (10 + m) * 1'000'000 + (previous ? 0 : ++step_ * 100);
     said.members[m].unheard = false;
-    // What comes after the day's end moves nothing.
+    // A price after the day's end moves nothing.
     if (!previous && said.phase[event.market] == MarketPhase::closed) return;
     if (previous && said.members[m].today) return;  // outranked by a price of today
     said.members[m].heard = true;

@@ -1,5 +1,5 @@
-// What levels say of the lag of their channels, and members of which only refused prices come
-// (METHODOLOGY 4, Order, and 5, Staleness).
+// Levels show the lag of their channels. A member is recovering while only refused prices of it
+// come (METHODOLOGY 4, Order, and 5, Staleness).
 #include <gtest/gtest.h>
 
 #include "tests/support/engine_fixture.h"

@@ -12,7 +12,7 @@ namespace {
 
 using test::at;
 
-// What may hold at once. `ends`: METHODOLOGY 8 says that it ends `quotable`.
+// A condition of a level. `ends`: METHODOLOGY 8 says that it ends `quotable`.
 struct Condition {
   const char* name;
   std::uint32_t flag;
