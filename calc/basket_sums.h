@@ -25,6 +25,8 @@ class BasketSums {
   FxRate rate(std::uint32_t leg) const { return rates_[leg]; }
   // Returns the value of a leg's members without its constant cash; scale kCapDecimals.
   Int128 priced(std::uint32_t leg) const { return totals_[leg] - universe_->constant_cash(leg); }
+  // The same with its constant cash.
+  Int128 total(std::uint32_t leg) const { return totals_[leg]; }
   // Scale kSumDecimals.
   Int128 sum(IndexId id) const {
     const IndexRow& row = indices_[id];

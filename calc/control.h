@@ -9,6 +9,7 @@
 //                       of `activate` the definition's version
 //   value[1], value[2]  first and last sequence that a correction is about; of `activate` the
 //                       edition that was staged, and what tells its definitions from others
+//   channel             RequestMode of a request that is_judged()
 //   basis               controls applied to the target so far, as the asker knows them
 //   feed_sequence       the request's id
 //   exchange_time       when the request expires, on the receive clock; zero: never
@@ -35,8 +36,9 @@ enum class ControlOp : std::uint8_t {
   refuse_rate = 12,       // series
   activate = 13,          // index: a new version of its definition, staged before
   lift_guard = 14,        // index: 1 counts the levels under its guard for high and low, 0 does not
+  set_day_fx = 15,        // series: the rate that the day starts at, before the open
 };
-inline constexpr std::size_t kControlOpCount = 15;
+inline constexpr std::size_t kControlOpCount = 16;
 
 constexpr bool is_of_index(ControlOp op) {
   return op <= ControlOp::correct_close || op == ControlOp::activate || op == ControlOp::lift_guard;
@@ -44,6 +46,31 @@ constexpr bool is_of_index(ControlOp op) {
 constexpr bool is_of_instrument(ControlOp op) {
   return op >= ControlOp::override_price && op <= ControlOp::confirm_reference;
 }
+
+// Requests whose value is judged before it applies: the core first says what each level would be
+// (ControlEffect), and a value too far from what it believes needs RequestMode::force.
+constexpr bool is_judged(ControlOp op) {
+  switch (op) {
+    case ControlOp::correct_close:
+    case ControlOp::override_price:
+    case ControlOp::accept_price:
+    case ControlOp::refuse_price:
+    case ControlOp::confirm_reference:
+    case ControlOp::override_rate:
+    case ControlOp::accept_rate:
+    case ControlOp::refuse_rate:
+    case ControlOp::set_day_fx:
+      return true;
+    default:
+      return false;
+  }
+}
+
+enum class RequestMode : std::uint8_t {
+  careful = 0,  // refused where the value needs force
+  force = 1,
+  preview = 2,  // says the effects and changes nothing
+};
 
 // The asker did not look: for what stands in a configuration.
 inline constexpr std::uint32_t kAnyVersion = 0xffff'ffff;
@@ -57,7 +84,10 @@ enum class ControlOutcome : std::uint8_t {
   bad_value = 5,
   not_staged = 6,     // no such version, or not built on what is in force
   level_differs = 7,  // the new definition would move the level of this moment
+  needs_force = 8,    // the value is far from what the core believes
+  previewed = 9,      // its effects were said, as asked, and nothing changed
+  too_late = 10,      // an index that it would move has opened
 };
-inline constexpr std::size_t kControlOutcomeCount = 8;
+inline constexpr std::size_t kControlOutcomeCount = 11;
 
 }  // namespace indexcast

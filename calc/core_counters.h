@@ -26,6 +26,7 @@ enum class CoreCounter : std::uint8_t {
   state_applied,  // phases, statuses, quotes, limits, feed states, timetables, timers, rules
   control_applied,
   control_refused,
+  control_previewed,
   unknown_rejected,  // an instrument, series, market or kind that the core does not hold
   levels_published,
   inexact_estimates,  // divisions whose floating estimate was off by more than one and were redone
@@ -38,17 +39,15 @@ enum class CoreCounter : std::uint8_t {
   level_guarded,          // prices that moved a level too far at once
   close_late,             // closing prices that came or changed after a level closed without them
 };
-inline constexpr std::size_t kCoreCounterCount = 23;
+inline constexpr std::size_t kCoreCounterCount = 24;
 
 inline constexpr std::array<std::string_view, kCoreCounterCount> kCoreCounterNames{
-    "price_applied",         "price_unchanged",  "price_superseded",
-    "price_pending",         "price_rejected",   "quote_rejected",
-    "rate_applied",          "rate_unused",      "rate_pending",
-    "rate_rejected",         "state_applied",    "control_applied",
-    "control_refused",       "unknown_rejected", "levels_published",
-    "inexact_estimates",     "channel_unplaced", "close_missing",
-    "calendar_contradicted", "pending_accepted", "pending_refused",
-    "level_guarded",         "close_late"};
+    "price_applied",     "price_unchanged",   "price_superseded", "price_pending",
+    "price_rejected",    "quote_rejected",    "rate_applied",     "rate_unused",
+    "rate_pending",      "rate_rejected",     "state_applied",    "control_applied",
+    "control_refused",   "control_previewed", "unknown_rejected", "levels_published",
+    "inexact_estimates", "channel_unplaced",  "close_missing",    "calendar_contradicted",
+    "pending_accepted",  "pending_refused",   "level_guarded",    "close_late"};
 
 class CoreCounters {
  public:

@@ -50,6 +50,7 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
       guarded_(universe.memberships().size()),
       leg_doubt_(universe.legs().size()),
       leg_turnover_(universe.legs().size()),
+      leg_turnover_converted_(universe.legs().size()),
       closes_owed_(universe.indices().size()),
       open_deadline_(settings.trade_date == 0
                          ? kNoDeadline
@@ -313,6 +314,7 @@ void Engine::add_turnover(InstrumentId id, std::int64_t turnover) {
   if (turnover <= 0 || turnover == state.turnover) return;
   for (const Membership& m : universe_->memberships(id)) {
     leg_turnover_[m.leg] += turnover - state.turnover;
+    convert_turnover(m.leg);
   }
   state.turnover = turnover;
 }

@@ -153,6 +153,8 @@ class Engine {
   bool note_image(InstrumentId id, std::uint32_t channel);
   void note_heard(InstrumentId id, PriceKind kind);
   void note_channel(InstrumentId id, std::uint32_t channel);
+  void set_leg_rate(std::uint32_t leg, FxRate rate);
+  void convert_turnover(std::uint32_t leg);
   void add_turnover(InstrumentId id, std::int64_t turnover);
   // Derives the standing again and tells the indices and the market that count it; true if it
   // moved.
@@ -184,6 +186,23 @@ class Engine {
   void refresh_series(SeriesId id, Cause cause);
 
   ControlOutcome carry_out(const MarketEvent& event);
+  // What a judged request puts in force, in the unit of its value.
+  struct RequestedValue {
+    std::int64_t in_force = 0;
+    std::int64_t refused = 0;  // the value that waits and is refused; 0: none is
+    bool needs_force = false;
+  };
+  ControlOutcome judge(const MarketEvent& event);
+  ControlOutcome judge_close(const MarketEvent& event, RequestedValue& requested) const;
+  ControlOutcome judge_price(const MarketEvent& event, RequestedValue& requested) const;
+  ControlOutcome judge_rate(const MarketEvent& event, RequestedValue& requested) const;
+  bool is_before_open(SeriesId id) const;
+  Level published_close(const IndexState& index) const;
+  void tell_close_effect(const MarketEvent& event, const RequestedValue& requested);
+  void tell_price_effects(const MarketEvent& event, const RequestedValue& requested);
+  void tell_rate_effects(const MarketEvent& event, const RequestedValue& requested);
+  void tell_effect(const MarketEvent& event, IndexId index, Level before, Level after,
+                   Level if_accepted);
   ControlOutcome control_index(const MarketEvent& event);
   ControlOutcome control_instrument(const MarketEvent& event);
   ControlOutcome control_series(const MarketEvent& event);
@@ -255,6 +274,7 @@ class Engine {
   std::vector<bool> guarded_;         // parallel to universe.memberships(): the guard stands there
   std::vector<Int128> leg_doubt_;     // per leg, kCapDecimals: its members' `doubt` x index shares
   std::vector<Int128> leg_turnover_;  // per leg, 1e-4 of the listing currency
+  std::vector<Int128> leg_turnover_converted_;  // the same in the index's currency
   // How many members of each index owe their close, by market.
   std::vector<std::array<std::uint32_t, kMaxMarkets>> closes_owed_;
   std::array<MarketState, kMaxMarkets> markets_{};

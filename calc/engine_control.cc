@@ -41,7 +41,9 @@ void Engine::apply_control(const MarketEvent& event) {
   }
   const bool applied = outcome == ControlOutcome::applied;
   if (applied) ++*version;
-  counters_->add(applied ? CoreCounter::control_applied : CoreCounter::control_refused);
+  counters_->add(applied                                ? CoreCounter::control_applied
+                 : outcome == ControlOutcome::previewed ? CoreCounter::control_previewed
+                                                        : CoreCounter::control_refused);
   ControlDone record;
   record.header.detail = event.detail;
   record.header.detail2 = static_cast<std::uint8_t>(outcome);
@@ -67,6 +69,10 @@ std::uint32_t* Engine::control_version_of(const MarketEvent& event) {
 }
 
 ControlOutcome Engine::carry_out(const MarketEvent& event) {
+  if (is_judged(op_of(event))) {
+    const ControlOutcome judged = judge(event);
+    if (judged != ControlOutcome::applied) return judged;
+  }
   const MarketEvent cause = as_cause(event);
   event_ = &cause;
   const ControlOutcome outcome = is_of_index(op_of(event))        ? control_index(event)
@@ -128,18 +134,14 @@ ControlOutcome Engine::mark_exceptional(IndexId id, std::int64_t flag) {
 
 ControlOutcome Engine::correct_close(const MarketEvent& event) {
   IndexState& index = indices_[event.instrument];
-  const std::int64_t from = event.value[1];
-  const std::int64_t to = event.value[2];
-  const bool range = from >= 1 && from <= to && to <= static_cast<std::int64_t>(index.sequence);
-  if (event.value[0] <= 0 || !range) return ControlOutcome::bad_value;
   Correction record;
   record.header.detail2 =
       static_cast<std::uint8_t>(universe_->indices()[event.instrument].decimals);
   record.header.id = event.instrument;
   record.header.input_sequence = input_sequence_;
   record.control_id = event.feed_sequence;
-  record.from_sequence = static_cast<std::uint64_t>(from);
-  record.to_sequence = static_cast<std::uint64_t>(to);
+  record.from_sequence = static_cast<std::uint64_t>(event.value[1]);
+  record.to_sequence = static_cast<std::uint64_t>(event.value[2]);
   record.published = index.close;
   record.corrected = Level{event.value[0]};
   record.receive_time = event.receive_time;
@@ -156,11 +158,9 @@ ControlOutcome Engine::control_instrument(const MarketEvent& event) {
     case ControlOp::release_price:
       return release_price(id);
     case ControlOp::accept_price:
-      if (!pending_.holds(id)) return ControlOutcome::nothing_to_do;
       accept_pending(id);
       return ControlOutcome::applied;
     case ControlOp::refuse_price:
-      if (!pending_.holds(id)) return ControlOutcome::nothing_to_do;
       refuse_pending(id, DecisionReason::by_operator);
       settle(id);
       refresh_holders(id, false, Cause::control);
@@ -171,12 +171,7 @@ ControlOutcome Engine::control_instrument(const MarketEvent& event) {
 }
 
 ControlOutcome Engine::override_price(InstrumentId id, Price price) {
-  InstrumentState& state = instruments_[id];
-  if (price.raw <= 0 || price.raw / kPriceBound > universe_->instruments()[id].reference_price.raw)
-    return ControlOutcome::bad_value;
-  const MarketState& market = markets_[universe_->instruments()[id].market];
-  if (market.ended()) return ControlOutcome::nothing_to_do;
-  state.overridden = true;
+  instruments_[id].overridden = true;
   show_price(id, PriceKind::overridden, price);
   return ControlOutcome::applied;
 }
@@ -209,7 +204,6 @@ bool Engine::reveal_price(InstrumentId id, PriceKind kind, Price price) {
 
 ControlOutcome Engine::confirm_reference(InstrumentId id) {
   InstrumentState& state = instruments_[id];
-  if (!state.reference_mismatch) return ControlOutcome::nothing_to_do;
   state.reference_mismatch = false;
   state.confirmed_close = state.claimed_close;
   trust_claimed_close(id);
@@ -224,10 +218,11 @@ ControlOutcome Engine::confirm_reference(InstrumentId id) {
 
 ControlOutcome Engine::control_series(const MarketEvent& event) {
   const SeriesId id = event.instrument;
-  const bool waits = rates_.pending(id).raw != 0;
   switch (op_of(event)) {
+    case ControlOp::set_day_fx:
+      rates_.set_day_rate(id, FxRate{event.value[0]});
+      break;
     case ControlOp::override_rate:
-      if (event.value[0] <= 0) return ControlOutcome::bad_value;
       rates_.set_override(id, FxRate{event.value[0]});
       break;
     case ControlOp::release_rate:
@@ -235,12 +230,10 @@ ControlOutcome Engine::control_series(const MarketEvent& event) {
       rates_.release_override(id);
       break;
     case ControlOp::accept_rate:
-      if (!waits) return ControlOutcome::nothing_to_do;
       settle_pending_rate(id, Decision::accepted);
       rates_.accept_pending(id);
       break;
     default:
-      if (!waits) return ControlOutcome::nothing_to_do;
       settle_pending_rate(id, Decision::refused);
       rates_.refuse_pending(id);
       return ControlOutcome::applied;

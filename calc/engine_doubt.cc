@@ -160,11 +160,6 @@ bool Engine::hear_again(InstrumentId id, const MarketEvent& event) {
 void Engine::raise_guards(InstrumentId id, const MarketEvent& event, Price base) {
   const Price price{event.value[0]};
   InputDecision record;
-  record.header.detail3 = static_cast<std::uint8_t>(DecisionSubject::level_guard);
-  record.header.id = id;
-  record.value = price.raw;
-  record.reference = base.raw;
-  record.volume = event.value[1];
   bool raised = false;
   std::size_t place = universe_->first_membership(id);
   for (const Membership& m : universe_->memberships(id)) {
@@ -174,7 +169,14 @@ void Engine::raise_guards(InstrumentId id, const MarketEvent& event, Price base)
     const Int128 shares = static_cast<Int128>(m.shares.raw) * sums_.rate(m.leg).raw;
     const Int128 sum = sums_.sum(m.index) - (price.raw - base.raw) * shares;
     if (!exceeds(distance(price, base) * shares, index.guard_bp, sum)) continue;
-    if (!raised) write_decision(record, Decision::pending, DecisionReason::jumped, event);
+    if (!raised) {
+      record.header.detail3 = static_cast<std::uint8_t>(DecisionSubject::level_guard);
+      record.header.id = id;
+      record.value = price.raw;
+      record.reference = base.raw;
+      record.volume = event.value[1];
+      write_decision(record, Decision::pending, DecisionReason::jumped, event);
+    }
     raised = true;
     index.quality_due = true;
     if (!guarded_[at]) index.raise_guard();

@@ -39,11 +39,16 @@ void Engine::put_rate_in_force(SeriesId id, Cause cause) {
     IndexState& index = indices_[of.index];
     if (of.series != id) continue;
     const bool changed = sums_.rate(leg) != rate && !fx_stands(phases_of(of.index));
-    if (changed) sums_.set_rate(leg, rate);
+    if (changed) set_leg_rate(leg, rate);
     index.quality_due = true;
     index.level_due |= changed;
     refresh(of.index, changed && fx_may_publish(index.status), cause);
   }
+}
+
+void Engine::set_leg_rate(std::uint32_t leg, FxRate rate) {
+  sums_.set_rate(leg, rate);
+  convert_turnover(leg);
 }
 
 void Engine::apply_fx_rule(const MarketEvent& event) {

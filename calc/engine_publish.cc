@@ -288,10 +288,16 @@ void Engine::fill_fx(IndexId id, const IndexState& index, LevelUpdate& update) c
   }
 }
 
+// Kept with each change, because every level asks. Towards zero.
+void Engine::convert_turnover(std::uint32_t leg) {
+  const FxRate rate = sums_.rate(leg);
+  leg_turnover_converted_[leg] =
+      rate == kFxOne ? leg_turnover_[leg] : leg_turnover_[leg] * rate.raw / kFxOne.raw;
+}
+
 std::int64_t Engine::turnover_of(IndexId id) const {
   Int128 sum = 0;
-  for (const std::uint32_t leg : universe_->legs_of(id))
-    sum += leg_turnover_[leg] * sums_.rate(leg).raw / kFxOne.raw;
+  for (const std::uint32_t leg : universe_->legs_of(id)) sum += leg_turnover_converted_[leg];
   return static_cast<std::int64_t>(sum);
 }
 

@@ -102,7 +102,7 @@ void Engine::take_over_rates(const Engine& from) {
       for (const std::uint32_t old : from.universe_->legs_of(id)) {
         if (said && from.universe_->legs()[old].series == series) rate = from.sums_.rate(old);
       }
-      sums_.set_rate(leg, rate);
+      set_leg_rate(leg, rate);
     }
   }
 }

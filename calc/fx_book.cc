@@ -25,7 +25,7 @@ void FxBook::take_over(const FxBook& from) {
   for (std::size_t id = 0; id < series_.size(); ++id) {
     const FxRate day_fx = series_[id].rate;
     series_[id] = from.series_[id];
-    if (series_[id].rate_time.ns == 0) series_[id].rate = day_fx;
+    if (series_[id].rate_time.ns == 0 && !series_[id].day_rate_set) series_[id].rate = day_fx;
   }
 }
 

@@ -49,7 +49,7 @@ class FxBook {
   std::size_t size() const { return series_.size(); }
 
   // Goes on where `from`, of the same series, has come to. A series that no source has said keeps
-  // this book's own day_fx.
+  // this book's own day_fx, unless an operator set it.
   void take_over(const FxBook& from);
 
   void set_rule(SeriesId id, const FxRule& rule) { series_[id].rule = rule; }
@@ -77,6 +77,16 @@ class FxBook {
   void accept_pending(SeriesId id);
   void refuse_pending(SeriesId id) { series_[id].pending = {}; }
 
+  // Whether a rate may be taken without an operator.
+  bool within_guard(SeriesId id, FxRate rate) const { return within_guard(series_[id], rate); }
+  // Whether day_fx is in force, or would be without an override: no source has spoken.
+  bool starts_the_day(SeriesId id) const { return series_[id].rate_time.ns == 0; }
+  // The rate that the day starts at. starts_the_day(id).
+  void set_day_rate(SeriesId id, FxRate rate) {
+    series_[id].rate = rate;
+    series_[id].day_rate_set = true;
+  }
+
   bool overridden(SeriesId id) const { return series_[id].overridden; }
   void set_override(SeriesId id, FxRate rate);
   void release_override(SeriesId id) { series_[id].overridden = false; }
@@ -93,6 +103,7 @@ class FxBook {
     std::uint32_t pending_source = 0;
     bool overridden = false;
     bool stale = false;
+    bool day_rate_set = false;  // `rate` is an operator's day_fx
   };
 
   static bool follows(const Series& series, TimeNs exchange_now);

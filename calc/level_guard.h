@@ -34,15 +34,14 @@ class LevelGuard {
 
   // The first price after a pause: nothing to compare it with.
   void begin(InstrumentId id, Price price, TimeNs exchange_time) {
-    windows_[id] = {second_of(exchange_time), price, price, price, price, price};
+    windows_[id] = {start_of_second(exchange_time), price, price, price, price, price};
   }
 
   // A price that follows another one. Returns the price of these two seconds from which it is more
   // than 5 % away, the furthest; nothing when there is none.
   std::optional<Price> follow(InstrumentId id, Price price, TimeNs exchange_time) {
     Window& window = windows_[id];
-    const std::int64_t second = second_of(exchange_time);
-    if (second > window.second) window.turn(second);
+    if (exchange_time - window.start >= kNsPerSecond) window.turn(start_of_second(exchange_time));
     const Price low = window.low < window.before_low ? window.low : window.before_low;
     const Price high = window.high > window.before_high ? window.high : window.before_high;
     if (price < window.low) window.low = price;
@@ -73,19 +72,19 @@ class LevelGuard {
 
  private:
   struct Window {
-    std::int64_t second = 0;  // of exchange time, since epoch
+    TimeNs start{};  // of the second, exchange time
     Price last{};
     Price low{};
     Price high{};
     Price before_low{};  // of the second before
     Price before_high{};
 
-    void turn(std::int64_t to) {
-      const bool next = to == second + 1;
+    void turn(TimeNs to) {
+      const bool next = to - start == kNsPerSecond;
       before_low = next ? low : last;
       before_high = next ? high : last;
       low = high = last;
-      second = to;
+      start = to;
     }
   };
   struct Slot {
@@ -98,11 +97,11 @@ class LevelGuard {
     TimeNs since{};  // receive clock
   };
 
-  static constexpr std::int64_t second_of(TimeNs time) { return time.ns / kNsPerSecond; }
-  // More than 5 %.
-  static constexpr bool exceeds(std::int64_t move, Price of) {
-    return static_cast<Int128>(move) * 100 > static_cast<Int128>(of.raw) * 5;
+  static constexpr TimeNs start_of_second(TimeNs time) {
+    return TimeNs{time.ns - time.ns % kNsPerSecond};
   }
+  // More than 5 %.
+  static constexpr bool exceeds(std::int64_t move, Price of) { return move > of.raw / 20; }
 
   std::vector<Window> windows_;
   std::vector<Slot> slots_;

@@ -58,6 +58,10 @@ struct PriceCollar {
     const Int128 distance = price > centre ? price.raw - centre.raw : centre.raw - price.raw;
     return width_bp == 0 || distance * kWhole <= static_cast<Int128>(centre.raw) * width_bp;
   }
+  // So far from the last usable price that only an operator accepts it, and only on insistence.
+  constexpr bool is_beyond_belief(Price price, Price centre) const {
+    return !within_limits(price) || (!within_width(price, centre) && is_far(price, centre));
+  }
   // The limits of the day that a quote stands in for; 0 = none.
   constexpr Price lower_in_use() const { return limits_hold ? lower_limit : Price{}; }
   constexpr Price upper_in_use() const { return limits_hold ? upper_limit : Price{}; }

@@ -28,6 +28,7 @@ enum class RecordKind : std::uint8_t {
   definition_changed = 9,  // DefinitionChanged
   status_changed = 10,     // StatusChanged
   pending_price = 11,      // PendingPrice
+  control_effect = 12,     // ControlEffect
 };
 
 // METHODOLOGY 5.
@@ -256,6 +257,18 @@ struct ControlDone {
   std::uint32_t version = 0;  // of the target, afterwards
   std::uint32_t expected_version = 0;
   std::int64_t value = 0;
+  TimeNs receive_time{};
+};
+
+// What a judged request (calc/control.h) does to one index, written before its ControlDone and
+// before the levels that it causes. detail = ControlOp, detail2 = decimals, id = IndexId.
+struct ControlEffect {
+  RecordHeader header{RecordKind::control_effect};
+  std::uint64_t control_id = 0;
+  Level before{};
+  Level after{};
+  // With the value that waits, of a request to refuse it; 0: none is refused.
+  Level if_accepted{};
   TimeNs receive_time{};
 };
 

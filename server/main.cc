@@ -237,7 +237,9 @@ std::string operations_text() {
       "  status: whether the server is in service\n"
       "  status TARGET: the version to expect, and what is in force\n"
       "  drain: leave service: not ready, no new streams, the open ones closed after a while\n"
-      "  resume: be in service again\n";
+      "  resume: be in service again\n"
+      "  approve ID: carry out what another person proposed (admin.two_person)\n"
+      "  decline ID: do not\n";
   for (const Operation& each : kOperations) {
     text += fmt::format("  {} {}{}: {}\n", each.name, word_of(kTargetKindWords, each.target),
                         each.value == ValueKind::none ? "" : " VALUE", each.help);
@@ -249,7 +251,8 @@ Command add_control(CLI::App& app) {
   CLI::App* command = app.add_subcommand("control", "an operator's request to a running server");
   const auto options = std::make_shared<ControlOptions>();
   command->add_option("OPERATION", options->operation, "as below")->required();
-  command->add_option("TARGET", options->target, "index code, symbol or FX series");
+  command->add_option("TARGET", options->target,
+                      "index code, symbol or FX series; of approve and decline, an id");
   command->add_option("VALUE", options->value, "price, rate, level, or 1 and 0");
   command->add_option("--reason", options->reason, "why: kept in the audit");
   command->add_option("--expect", options->expect, "the version that status shows, or any");
@@ -257,6 +260,9 @@ Command add_control(CLI::App& app) {
   command->add_option("--from", options->from_sequence, "first level that a correction is about");
   command->add_option("--to", options->to_sequence, "the last one");
   command->add_option("--id", options->id, "of a request that is asked again");
+  command->add_flag("--force", options->force,
+                    "the value is right, though far from what the server believes");
+  command->add_flag("--preview", options->preview, "only say what it would do to each level");
   command->add_option("--url", options->url, "the administrative interface")->capture_default_str();
   command->add_option("--token-file", options->token_file, "your token, in its first line")
       ->required();

@@ -97,6 +97,10 @@ constexpr std::array<FaultForm, kFaultKinds> kFaultForms{{
     {FaultKind::heartbeats_only, "heartbeats_only", kState, 1, 1, 1, 1, 0, 0, 0, 0, 0, ""},
     {FaultKind::frozen_clock, "frozen_clock", kState, 1, 1, 1, 1, 0, 0, 0, 0, 0, ""},
     {FaultKind::null_turnover, "null_turnover", kState, 0, 0, 1, 1, 0, 0, 0, 0, 0, ""},
+    {FaultKind::limit_open, "limit_open", kState, 1, 1, 0, 0, 0, 1, 0, 1, 1,
+     "1: at the upper limit, 0: at the lower one"},
+    {FaultKind::slump, "slump", kState, 1, 1, 1, 0, 0, 0, 1, 5'000, 900,
+     "basis points of the previous close that every price falls by"},
 }};
 
 constexpr bool in_order() {

@@ -78,9 +78,12 @@ enum class FaultKind : std::uint8_t {
   frozen_clock,
   // Messages 60 and 61 of HKEX.
   null_turnover,
+  // Prices of a market.
+  limit_open,
+  slump,
 };
 
-inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::null_turnover) + 1;
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::slump) + 1;
 
 // `happens`: how often a fault of this kind comes about. In each case it lies within [begin, end).
 enum class FaultPace : std::uint8_t {

@@ -178,6 +178,7 @@ void MarketDay::end_interruption(std::uint32_t place, Micros now) {
 
 void MarketDay::second(Micros now) {
   arrange(now + kMicrosPerSecond, Task::second);
+  follow_slumps(now);
   publisher_->second(market_, now);
   if (market_.venue == feed::Venue::hkex || grid_ > 0 || settings_.refresh_s <= 0) return;
   const std::int64_t turn = now / kMicrosPerSecond % settings_.refresh_s;

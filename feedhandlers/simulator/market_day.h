@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -41,7 +42,8 @@ class MarketDay {
 
   // Faults. Each of the four answers whether it happened.
   void arrange_faults();
-  void suspend_one(std::size_t fault);
+  void draw_securities(std::size_t fault, const std::function<void(Security&)>& strike);
+  void follow_slumps(Micros now);
   bool no_match(const Security& security, Micros now);
   void try_fault(std::size_t fault, Micros now);
   bool carry_out(const Fault& fault, std::uint32_t place, Micros now);

@@ -1,5 +1,6 @@
 // The part of a market's day that a plan of faults asks for.
 #include <algorithm>
+#include <functional>
 
 #include "feedhandlers/simulator/market_day.h"
 
@@ -32,7 +33,10 @@ void MarketDay::arrange_faults() {
   for (std::size_t i = 0; i < faults_.plan().size(); ++i) {
     const Fault& fault = faults_.plan()[i];
     if (!concerns(fault, market_.venue)) continue;
-    if (fault.kind == FaultKind::suspended_all_day) suspend_one(i);
+    if (fault.kind == FaultKind::suspended_all_day)
+      draw_securities(i, [](Security& security) { security.suspend(); });
+    if (fault.kind == FaultKind::limit_open)
+      draw_securities(i, [&](Security& security) { security.pin_to_limit(fault.amount == 1); });
     if (!is_of_market(fault.kind)) continue;
     for (const std::int64_t ms : instants_of(fault)) {
       arrange(std::max(ms, settings_.begin_ms) * kMicrosPerMs, Task::fault, 0,
@@ -41,7 +45,8 @@ void MarketDay::arrange_faults() {
   }
 }
 
-void MarketDay::suspend_one(std::size_t fault) {
+// Lets as many securities as the fault says have it, each once.
+void MarketDay::draw_securities(std::size_t fault, const std::function<void(Security&)>& strike) {
   const Fault& asked = faults_.plan()[fault];
   std::vector<Security*> candidates;
   for (Security& security : market_.securities) {
@@ -53,9 +58,22 @@ void MarketDay::suspend_one(std::size_t fault) {
        ++i) {
     const auto last = static_cast<std::int64_t>(candidates.size()) - 1;
     const auto drawn = candidates.begin() + faults_.random(fault).between(0, last);
-    (*drawn)->suspend();
+    strike(**drawn);
     candidates.erase(drawn);
     faults_.happened(asked);
+  }
+}
+
+// Prices fall evenly from a slump's begin to its end, and stay there.
+void MarketDay::follow_slumps(Micros now) {
+  for (const Fault& fault : faults_.plan()) {
+    if (fault.kind != FaultKind::slump || !concerns(fault, market_.venue)) continue;
+    const Micros begin = fault.begin_ms * kMicrosPerMs;
+    const Micros end = fault.end_ms * kMicrosPerMs;
+    if (now < begin) continue;
+    const std::int64_t bp = fault.amount * (std::min(now, end) - begin) / (end - begin);
+    for (Security& security : market_.securities) security.fall(bp);
+    if (now - begin < kMicrosPerSecond) faults_.happened(fault);
   }
 }
 

@@ -122,15 +122,22 @@ void Security::move_fair_value() {
   anchor_ += random_.between(-anchor_step, anchor_step) + (target_ - anchor_) / kAnchorPull;
   fair_ += random_.between(-fair_step, fair_step) + (anchor_ - fair_) / kFairPull;
   fair_ = std::clamp(fair_, rules_.lower(), rules_.upper());
-  if (interruption_ == Interruption::bounded) fair_ = std::clamp(fair_, bound_low_, bound_high_);
+  if (interruption_ == Interruption::bounded)
+    fair_ = std::clamp(fair_, bound_low_ + fallen_, bound_high_ + fallen_);
+}
+
+void Security::fall(std::int64_t bp) { fallen_ = basis_points(listing_.previous_close, bp); }
+
+std::int64_t Security::worth() const {
+  return pinned_ != 0 ? pinned_ : std::clamp(fair_ - fallen_, rules_.lower(), rules_.upper());
 }
 
 // A cheap share's tick is wide: where the fair value stays within it, the price bounces between bid
 // and ask instead of standing still.
 std::int64_t Security::next_price() {
-  const std::int64_t price = rules_.nearest(fair_);
-  if (price != totals_.last) return price;
-  const std::int64_t other = price > fair_ ? rules_.below(price) : rules_.above(price);
+  const std::int64_t price = rules_.nearest(worth());
+  if (price != totals_.last || pinned_ != 0) return price;
+  const std::int64_t other = price > worth() ? rules_.below(price) : rules_.above(price);
   return rules_.inside(other) ? other : price;
 }
 
@@ -153,12 +160,12 @@ void Security::match_auction(bool empty) {
   book_ = {};
   if (empty || matched.price == 0) return;
   trade_at(matched.price, matched.size);
-  fair_ = matched.price;
+  fair_ = matched.price + fallen_;
   if (phase_ != Phase::closed) quote_around_last();
 }
 
 void Security::quote_auction() {
-  virtual_price_ = rules_.nearest(fair_);
+  virtual_price_ = rules_.nearest(worth());
   const BookLevel matched{virtual_price_, random_.between(10, 900) * kLot};
   const BookLevel rest{0, random_.between(1, 400) * kLot};
   book_ = {};

@@ -96,6 +96,10 @@ class Security {
   Random& random() { return random_; }
 
   void suspend() { suspended_ = true; }
+  // Nobody trades anywhere but at this limit of the day.
+  void pin_to_limit(bool upper) { pinned_ = upper ? rules_.upper() : rules_.lower(); }
+  // Every price lies so far below where it would be, in basis points of the previous close.
+  void fall(std::int64_t bp);
   // Moves the day on: leaving an auction matches it, unless it is `empty`.
   void enter(Phase phase, bool empty);
   // Orders arrived in an auction, or a trade in continuous trading. Nothing in other phases, nor
@@ -116,6 +120,7 @@ class Security {
 
  private:
   void move_fair_value();
+  std::int64_t worth() const;
   void match_auction(bool empty);
   void trade_at(std::int64_t price, std::int64_t shares);
   std::int64_t next_price();
@@ -136,6 +141,8 @@ class Security {
   std::int64_t target_ = 0;  // where the day tends to
   std::int64_t anchor_ = 0;  // slow walk around the target
   std::int64_t fair_ = 0;    // fast walk around the anchor
+  std::int64_t fallen_ = 0;  // how far the price lies below it
+  std::int64_t pinned_ = 0;  // the limit that it stays at; 0: none
   std::int64_t virtual_price_ = 0;
   Totals totals_;
   Totals before_last_trade_;

@@ -21,6 +21,7 @@
 #include "server/access/token_file.h"
 #include "server/cli/exit_code.h"
 #include "server/config/text_file.h"
+#include "server/control/operation.h"
 
 namespace indexcast::server {
 namespace {
@@ -33,6 +34,9 @@ using nlohmann::ordered_json;
 
 constexpr std::string_view kScheme = "http://";
 constexpr std::string_view kStatus = "status";
+constexpr std::string_view kRequests = "/admin/v1/requests";
+// On a request that waits for a second person.
+constexpr std::array<std::string_view, 2> kSecondWords{"approve", "decline"};
 // Of the server itself, not of a target.
 constexpr std::array<std::string_view, 2> kServiceOperations{"drain", "resume"};
 // Longer than the server itself waits for its core.
@@ -81,11 +85,23 @@ bool is_of_service(std::string_view operation) {
   return std::ranges::find(kServiceOperations, operation) != kServiceOperations.end();
 }
 
+bool is_second_word(std::string_view operation) {
+  return std::ranges::find(kSecondWords, operation) != kSecondWords.end();
+}
+
+// Whether the server says first what the request would do.
+bool has_effects(std::string_view operation) {
+  const Operation* known = find_operation(operation);
+  return known != nullptr && is_judged(known->op);
+}
+
 std::string path_of(const ControlOptions& options) {
+  if (is_second_word(options.operation))
+    return std::string(kRequests) + "/" + options.target + "/" + options.operation;
   const bool of_service = is_of_service(options.operation) || options.target.empty();
   if (of_service) return "/admin/v1/service";
   return options.operation == kStatus ? "/admin/v1/versions/" + options.target
-                                      : "/admin/v1/requests";
+                                      : std::string(kRequests);
 }
 
 // From the asker's clock, so that a request asked again expires when the first one does.
@@ -98,10 +114,12 @@ std::string expiry_of(const std::string& text) {
 ordered_json body_of(const ControlOptions& options, const std::string& id) {
   if (is_of_service(options.operation))
     return {{"operation", options.operation}, {"reason", options.reason}};
-  ordered_json body{{"operation", options.operation},
-                    {"target", options.target},
-                    {"reason", options.reason},
-                    {"id", id}};
+  if (is_second_word(options.operation)) return {{"reason", options.reason}};
+  ordered_json body{
+      {"operation", options.operation}, {"target", options.target}, {"reason", options.reason}};
+  if (!id.empty()) body["id"] = id;
+  if (options.force) body["force"] = true;
+  if (options.preview) body["preview"] = true;
   if (!options.value.empty()) body["value"] = options.value;
   if (options.from_sequence) body["from_sequence"] = *options.from_sequence;
   if (options.to_sequence) body["to_sequence"] = *options.to_sequence;
@@ -145,15 +163,20 @@ Answer ask(const Address& address, const http::request<http::string_body>& reque
   return answer;
 }
 
-http::request<http::string_body> message_of(const ControlOptions& options, const Address& address,
-                                            const std::string& token, const std::string& id) {
-  const bool status = options.operation == kStatus;
-  http::request<http::string_body> message(status ? http::verb::get : http::verb::post,
-                                           path_of(options), 11);
+http::request<http::string_body> question_of(const Address& address, const std::string& token,
+                                             const std::string& path) {
+  http::request<http::string_body> message(http::verb::get, path, 11);
   message.set(http::field::host, address.host + ":" + address.port);
   message.set(http::field::authorization, "Bearer " + token);
   message.keep_alive(false);
-  if (!status) {
+  return message;
+}
+
+http::request<http::string_body> message_of(const ControlOptions& options, const Address& address,
+                                            const std::string& token, const std::string& id) {
+  http::request<http::string_body> message = question_of(address, token, path_of(options));
+  if (options.operation != kStatus) {
+    message.method(http::verb::post);
     message.set(http::field::content_type, "application/json");
     message.body() =
         body_of(options, id).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
@@ -169,9 +192,53 @@ int show(const Answer& answer, std::ostream& out, std::ostream& err) {
     return kExitFailure;
   }
   out << body.dump(2) << "\n";
-  if (answer.status == 200) return kExitOk;
+  if (answer.status == 200 || answer.status == 202) {
+    if (answer.status == 202)
+      err << "control: proposed: another person has to `control approve " << body.value("id", "")
+          << "` within 10 minutes\n";
+    return kExitOk;
+  }
   err << "control: " << body.value("title", "") << ": " << body.value("detail", "") << "\n";
   return answer.status >= 500 ? kExitFailure : kExitRefused;
+}
+
+// What the request does to each level, a line each.
+void show_effects(const Answer& answer, std::ostream& err) {
+  ordered_json body = ordered_json::parse(answer.body, nullptr, false);
+  if (!body.is_object()) return;
+  if (body.contains("request")) body = body["request"];
+  for (const ordered_json& effect : body.value("effects", ordered_json::array())) {
+    const auto text = [&](const char* key) {
+      const auto found = effect.find(key);
+      return found == effect.end() || !found->is_string() ? std::string("-")
+                                                          : found->get<std::string>();
+    };
+    err << text("index") << ": " << text("level_before") << " -> " << text("level_after") << " ("
+        << text("effect_bp") << " bp)";
+    if (effect.contains("level_if_accepted"))
+      err << "; accepted: " << text("level_if_accepted") << " (" << text("refused_bp") << " bp)";
+    err << "\n";
+  }
+  const std::size_t left_out = body.value("effects_left_out", std::size_t{0});
+  if (left_out > 0) err << "and " << left_out << " indices that move less\n";
+}
+
+// Before a request is made: what it would do. Nothing when it may go on, else the exit code.
+std::optional<int> preview(const ControlOptions& options, const Address& address,
+                           const std::string& token, std::ostream& out, std::ostream& err) {
+  Answer answer;
+  if (is_second_word(options.operation)) {
+    answer =
+        ask(address, question_of(address, token, std::string(kRequests) + "/" + options.target));
+  } else {
+    ControlOptions first = options;
+    first.force = false;
+    first.preview = true;
+    answer = ask(address, message_of(first, address, token, {}));
+  }
+  show_effects(answer, err);
+  if (answer.status == 200 && !options.preview) return std::nullopt;
+  return show(answer, out, err);
 }
 
 std::string service_fault(const ControlOptions& options) {
@@ -185,6 +252,12 @@ std::string service_fault(const ControlOptions& options) {
 std::string usage_fault(const ControlOptions& options) {
   if (is_of_service(options.operation)) return service_fault(options);
   if (options.operation == kStatus && options.target.empty()) return {};
+  if (is_second_word(options.operation)) {
+    const bool digits = options.target.find_first_not_of("0123456789") == std::string::npos;
+    if (options.target.empty() || !digits) return "TARGET must be the id of the proposed request";
+    return options.reason.empty() ? "--reason is needed: say why" : std::string();
+  }
+  if (options.force && options.preview) return "--preview changes nothing and needs no --force";
   const bool target_is_plain =
       options.target.find_first_of(" ?#%\r\n\t") == std::string::npos && !options.target.empty();
   if (!target_is_plain) return "TARGET must be an index code, a symbol or the name of a series";
@@ -209,11 +282,16 @@ int run_control(const ControlOptions& options, std::ostream& out, std::ostream& 
   if (!token) return kExitInput;
   const std::string id =
       options.id.empty() ? std::to_string(absl::GetCurrentTimeNanos()) : options.id;
+  const bool effects = has_effects(options.operation) || options.operation == kSecondWords[0];
   try {
+    if (effects) {
+      if (const auto over = preview(options, *address, *token, out, err)) return *over;
+    }
     return show(ask(*address, message_of(options, *address, *token, id)), out, err);
   } catch (const boost::system::system_error& error) {
     err << "control: " << options.url << ": " << error.code().message() << "\n";
-    if (options.operation != kStatus && !is_of_service(options.operation))
+    if (options.operation != kStatus && !is_of_service(options.operation) &&
+        !is_second_word(options.operation))
       err << "control: whether it was carried out is not known; ask again with --id " << id << "\n";
     return kExitFailure;
   }

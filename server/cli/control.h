@@ -19,13 +19,16 @@ struct ControlOptions {
   std::string expires;  // "60s" from now, or an instant
   std::optional<std::uint64_t> from_sequence;
   std::optional<std::uint64_t> to_sequence;
-  std::string id;  // of a request that is asked again; empty: a new one
+  std::string id;        // of a request that is asked again; empty: a new one
+  bool force = false;    // the value is right although it is far from what the server believes
+  bool preview = false;  // only say what it would do to the levels
 };
 
-// Prints the server's answer as JSON to `out`, and what went wrong in words to `err`. Returns 0
-// when the request was applied, 2 for a command line that makes no request, 4 for an unusable token
-// file, 6 when the server cannot be reached or has not carried the request out yet, 7 when it
-// refuses.
+// Prints the server's answer as JSON to `out`, and to `err` in words what went wrong. A request
+// whose value the server judges is previewed first, and its effect on every level goes to `err`
+// before it is made. Returns 0 when the request was applied, previewed or proposed, 2 for a command
+// line that makes no request, 4 for an unusable token file, 6 when the server cannot be reached or
+// has not carried the request out yet, 7 when it refuses.
 int run_control(const ControlOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace indexcast::server

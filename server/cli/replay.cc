@@ -13,6 +13,7 @@
 #include "server/journal/journal_file.h"
 #include "server/pipeline/control_feed.h"
 #include "server/pipeline/handler_set.h"
+#include "server/pipeline/operator_log.h"
 #include "server/pipeline/pipeline.h"
 
 namespace indexcast::server {
@@ -26,6 +27,22 @@ class DirectSink final : public feed::EventSink {
 
  private:
   Sequencer* sequencer_;
+};
+
+// Levels into the file, and what an operator would have been told into the log.
+class ToldLevels final : public RecordSink {
+ public:
+  ToldLevels(LevelFile& levels, const Universe& universe) : levels_(&levels), log_(universe) {}
+  void write(LevelUpdate& update) override { levels_->write(update); }
+  void write(const Record& record) override {
+    levels_->write(record);
+    log_.write(record);
+  }
+  std::uint64_t alarms() const { return log_.alarms(); }
+
+ private:
+  LevelFile* levels_;
+  OperatorLog log_;
 };
 
 void print_feed(std::string_view name, const feed::FeedCounters* counters) {
@@ -66,7 +83,8 @@ int replay_captures(const ReplayOptions& options, const Universe& universe, Date
   CoreCounters counters;
   const EngineSettings settings = engine_settings(options.config, trade_date);
   const std::unique_ptr<JournalFile> journal = open_journal(options, universe, settings);
-  Engine engine(universe, settings, output, counters);
+  ToldLevels told(output, universe);
+  Engine engine(universe, settings, told, counters);
   Sequencer sequencer(engine, journal.get(), options.config.core.timer_ms * kNsPerMs);
   DirectSink sink(sequencer);
   HandlerSet handlers(options.config, universe, sink);
@@ -82,8 +100,8 @@ int replay_captures(const ReplayOptions& options, const Universe& universe, Date
   for (std::size_t i = 0; i < feed::kVenueCount; ++i) {
     print_feed(feed::kVenueNames[i], handlers.counters(static_cast<feed::Venue>(i)));
   }
-  fmt::print(stderr, "inputs {}, levels {}, {:.3f} s\n", sequencer.input_sequence(),
-             output.levels(), watch.seconds());
+  fmt::print(stderr, "inputs {}, levels {}, alarms {}, {:.3f} s\n", sequencer.input_sequence(),
+             output.levels(), told.alarms(), watch.seconds());
   return report_faults(replay.source());
 }
 

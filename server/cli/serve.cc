@@ -92,6 +92,9 @@ std::string machine_faults(const Config& config) {
   if (config.admin.enabled) {
     const absl::StatusOr<TokenOwners> owners = load_tokens(config.admin.tokens);
     if (!owners.ok()) return std::string(owners.status().message()) + "\n";
+    if (config.admin.two_person && owners->size() < 2)
+      return config.source + ":0:admin.two_person: " + config.admin.tokens +
+             " names one person, and nobody could approve\n";
   }
   if (config.http.enabled) {
     const std::string faults = http_faults(config.http);

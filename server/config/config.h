@@ -162,6 +162,7 @@ struct AdminSettings {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8081;  // 0: any free one, printed at start
   std::string tokens;         // the file that says who may ask: server/access/token_file.h
+  bool two_person = false;    // a request with force needs a second person's approval
 };
 
 struct JournalSettings {

@@ -299,6 +299,7 @@ void walk_admin(Walker& walker, AdminSettings& admin) {
   walker.text("address", admin.address, NonEmptyText{});
   walker.integer("port", admin.port, 0, kMaxPort);
   walker.text("tokens", admin.tokens, AnyText{});
+  walker.boolean("two_person", admin.two_person);
 }
 
 template <class Walker>

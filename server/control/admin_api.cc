@@ -4,6 +4,7 @@
 #include <absl/strings/str_replace.h>
 
 #include <charconv>
+#include <optional>
 
 #include "server/control/request_json.h"
 #include "server/control/request_parser.h"
@@ -15,6 +16,16 @@ namespace {
 constexpr std::string_view kRequests = "/admin/v1/requests";
 constexpr std::string_view kVersions = "/admin/v1/versions/";
 constexpr std::string_view kService = "/admin/v1/service";
+
+constexpr std::string_view kApprove = "/approve";
+constexpr std::string_view kDecline = "/decline";
+
+std::optional<std::uint64_t> number_in(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  return whole ? std::optional(number) : std::nullopt;
+}
 
 std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -35,7 +46,7 @@ struct ProblemOf {
 };
 
 // By Verdict: what the desk says of a request that it does not take.
-constexpr std::array<ProblemOf, 8> kVerdictProblems{{
+constexpr std::array<ProblemOf, kVerdictCount> kVerdictProblems{{
     {},
     {},
     {409, "Id taken", "another request was made under this id: give this one an id of its own"},
@@ -46,6 +57,10 @@ constexpr std::array<ProblemOf, 8> kVerdictProblems{{
     {503, "Audit refused", "nothing was carried out, because the disk refuses the audit: "},
     {503, "Core busy", "nothing was carried out: the core takes no requests in; ask again"},
     {422, "Cannot be activated", "nothing was carried out: "},
+    {404, "Not found", "no request has this id"},
+    {409, "Not proposed", "the request does not wait for a second person"},
+    {403, "Same person", "who asked for it cannot approve it: another token is needed"},
+    {410, "Proposal over", "nobody approved it in time: look at what stands, and ask again"},
 }};
 
 // By ControlOutcome: why the core did not carry a request out.
@@ -61,6 +76,11 @@ constexpr std::array<ProblemOf, kControlOutcomeCount> kOutcomeProblems{{
     {409, "Level differs",
      "the new definition would move the level of this moment, so the one in force goes on; it can "
      "begin with a day"},
+    {422, "Needs force",
+     "nothing was carried out: the value is far from what the server believes; look at `effects`, "
+     "and ask again with force if it is right"},
+    {},
+    {409, "Too late", "an index that follows this rate has opened: override_rate is for the day"},
 }};
 
 Response problem_with(const ProblemOf& what, std::string_view more, const Json& request) {
@@ -114,8 +134,9 @@ std::variant<Response, Awaited> AdminApi::route(const AdminCall& call, const Ask
   }
   if (path == kService) {
     if (call.method == "POST") return change_service(call, asker, now);
-    return is_get ? json_response(service_.standing()) : wrong_method("GET, POST");
+    return is_get ? service_standing() : wrong_method("GET, POST");
   }
+  if (call.method == "POST" && path.starts_with(kRequests)) return decide(path, call, asker, now);
   const bool one = path.starts_with(kRequests) && path[kRequests.size()] == '/';
   if (!one && !path.starts_with(kVersions)) return problem(404, "Not found", "no such path");
   if (!is_get) return wrong_method("GET");
@@ -135,6 +156,39 @@ std::variant<Response, Awaited> AdminApi::submit(const AdminCall& call, const As
   if (submission.verdict == Verdict::taken || submission.verdict == Verdict::repeated)
     return Awaited{submission.id};
   return refused(submission);
+}
+
+// POST /admin/v1/requests/{id}/approve and /decline.
+std::variant<Response, Awaited> AdminApi::decide(std::string_view path, const AdminCall& call,
+                                                 const Asker& asker, TimeNs now) {
+  path.remove_prefix(kRequests.size());
+  const bool approves = path.ends_with(kApprove);
+  if (!approves && !path.ends_with(kDecline)) return problem(404, "Not found", "no such path");
+  path.remove_suffix(approves ? kApprove.size() : kDecline.size());
+  const std::optional<std::uint64_t> id =
+      path.starts_with('/') ? number_in(path.substr(1)) : std::nullopt;
+  if (!id) return refused({Verdict::unknown_id, 0, {}});
+  if (!is_json(call)) return no_json();
+  const absl::StatusOr<std::string> reason = parse_reason(call.body);
+  if (!reason.ok()) {
+    stats_.malformed.add();
+    return malformed(reason.status());
+  }
+  const Submission submission =
+      approves ? desk_.approve(*id, asker, *reason, now) : desk_.decline(*id, asker, *reason, now);
+  if (submission.verdict != Verdict::taken) return refused(submission);
+  return approves ? std::variant<Response, Awaited>(Awaited{*id}) : answer(*id);
+}
+
+// The server itself, and what waits for a second person.
+Response AdminApi::service_standing() const {
+  Json standing = service_.standing();
+  Json waiting = Json::array();
+  for (const auto& [id, ticket] : desk_.tickets()) {
+    if (ticket.state == TicketState::proposed) waiting.push_back(json_of(ticket, universe_));
+  }
+  standing["proposals"] = std::move(waiting);
+  return json_response(standing);
 }
 
 Response AdminApi::change_service(const AdminCall& call, const Asker& asker, TimeNs now) {
@@ -172,15 +226,20 @@ Response AdminApi::answer(std::uint64_t id) {
                          "what the core said was overwritten before it was read; look at what "
                          "stands at the target"},
                         {}, request);
-  if (ticket->outcome == ControlOutcome::applied) return json_response(request);
+  if (ticket->state == TicketState::proposed) {
+    Response proposed = json_response(request);
+    proposed.status = 202;
+    return proposed;
+  }
+  if (ticket->state == TicketState::declined || ticket->outcome == ControlOutcome::applied ||
+      ticket->outcome == ControlOutcome::previewed)
+    return json_response(request);
   return problem_with(kOutcomeProblems[static_cast<std::size_t>(ticket->outcome)], {}, request);
 }
 
 Response AdminApi::one_request(std::string_view id) const {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
-  const bool whole = error == std::errc{} && end == id.data() + id.size();
-  const Ticket* ticket = whole ? desk_.find(number) : nullptr;
+  const std::optional<std::uint64_t> number = number_in(id);
+  const Ticket* ticket = number ? desk_.find(*number) : nullptr;
   if (ticket == nullptr) return problem(404, "Not found", "no request has this id");
   return json_response(json_of(*ticket, universe_));
 }

@@ -50,14 +50,17 @@ class AdminApi {
   // line of the audit; of those that change nothing, as many as a LineBudget allows.
   std::variant<Response, Awaited> take(const AdminCall& call, TimeNs now);
 
-  // What became of a request: 200 when it was applied, a problem when it was refused. 504 while the
-  // core has said nothing.
+  // What became of a request: 200 when it was applied, previewed or declined, 202 while it waits
+  // for a second person, a problem when it was refused. 504 while the core has said nothing.
   Response answer(std::uint64_t id);
   bool is_waiting(std::uint64_t id) const;
 
  private:
   std::variant<Response, Awaited> route(const AdminCall& call, const Asker& asker, TimeNs now);
   std::variant<Response, Awaited> submit(const AdminCall& call, const Asker& asker, TimeNs now);
+  std::variant<Response, Awaited> decide(std::string_view path, const AdminCall& call,
+                                         const Asker& asker, TimeNs now);
+  Response service_standing() const;
   Response change_service(const AdminCall& call, const Asker& asker, TimeNs now);
   Response one_request(std::string_view id) const;
   Response newest_requests() const;

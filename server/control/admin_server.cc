@@ -85,6 +85,7 @@ class AdminServer::Impl {
         api_(desk_, *parts.view.universe, owners_, parts.audit, parts.stats, parts.service,
              parts.clock) {
     desk_.set_stage(std::move(parts.stage));
+    if (settings.two_person) desk_.ask_second_person();
     port_ = listen_at(acceptor_, "admin", settings.address, settings.port);
   }
 

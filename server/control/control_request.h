@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "calc/control.h"
 #include "calc/time.h"
 #include "calc/universe.h"
 #include "server/control/operation.h"
@@ -14,6 +15,7 @@ struct ControlRequest {
   const Operation* operation = nullptr;
   std::uint32_t target = 0;  // its number in the universe
   std::int64_t value = 0;    // in the unit of the operation's ValueKind; 0 when it takes none
+  RequestMode mode = RequestMode::careful;  // of an operation that is_judged()
   std::int64_t from_sequence = 0;
   std::int64_t to_sequence = 0;
   std::uint32_t expected_version = kAnyVersion;

@@ -59,6 +59,8 @@ inline constexpr std::array kOperations{
               "the rate beyond the guard is wrong"),
     operation(ControlOp::activate, TargetKind::index, ValueKind::version, false,
               "a version of its definition from days.directory, which must give the same level"),
+    operation(ControlOp::set_day_fx, TargetKind::series, ValueKind::rate, false,
+              "the rate that the day starts at, such as a morning fixing; before the open"),
     operation(ControlOp::lift_guard, TargetKind::index, ValueKind::flag, false,
               "ends its level guard; 1: high and low include the levels under it, 0: they do not"),
 };

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "feedhandlers/common/venue.h"
 #include "server/control/request_json.h"
@@ -11,7 +12,20 @@
 namespace indexcast::server {
 namespace {
 
-MarketEvent event_of(const Ticket& ticket, const Clock& clock, TimeNs now) {
+// When it is too late to carry the request out, on the receive clock.
+TimeNs expiry_of(const ControlRequest& request, const Clock& clock, TimeNs now) {
+  if (request.expires_after_ns > 0) return now + request.expires_after_ns;
+  return request.expires_at.ns == 0 ? TimeNs{} : request.expires_at + -clock.wall_ahead_ns();
+}
+
+// How far a level moves, whatever its decimals.
+double size_of(const Effect& effect) {
+  const Level other = effect.if_accepted.raw == 0 ? effect.after : effect.if_accepted;
+  const double before = static_cast<double>(effect.before.raw);
+  return before == 0 ? 0 : std::abs(static_cast<double>(other.raw) - before) / before;
+}
+
+MarketEvent event_of(const Ticket& ticket, TimeNs now) {
   const ControlRequest& request = ticket.request;
   MarketEvent event;
   event.kind = EventKind::control;
@@ -25,13 +39,12 @@ MarketEvent event_of(const Ticket& ticket, const Clock& clock, TimeNs now) {
     event.value[1] = ticket.staged.edition;
     event.value[2] = ticket.staged.mark;
   }
+  const bool approved = !ticket.second.author.empty();
+  event.channel = static_cast<std::uint32_t>(ticket.needs_second && !approved ? RequestMode::preview
+                                                                              : request.mode);
   event.basis = request.expected_version;
   event.feed_sequence = request.id;
-  if (request.expires_after_ns > 0) {
-    event.exchange_time = now + request.expires_after_ns;
-  } else if (request.expires_at.ns != 0) {
-    event.exchange_time = request.expires_at + -clock.wall_ahead_ns();
-  }
+  event.exchange_time = ticket.expires;
   event.receive_time = now;
   return event;
 }
@@ -64,6 +77,8 @@ Submission RequestDesk::submit(const ControlRequest& request, const Asker& asker
   ticket.request = request;
   ticket.asker = asker;
   ticket.asked = clock_.published(now);
+  ticket.expires = expiry_of(request, clock_, now);
+  ticket.needs_second = two_person_ && request.mode == RequestMode::force;
   if (const absl::Status ready = get_ready(ticket); !ready.ok()) {
     stats_->refused.add();
     return {Verdict::unready, 0, absl::StrReplaceAll(ready.message(), {{"\n", "; "}})};
@@ -79,10 +94,71 @@ Submission RequestDesk::submit(const ControlRequest& request, const Asker& asker
   }
   make_room();
   // There is room: judge() saw it, and nobody else fills the ring.
-  static_cast<void>(port_->push(event_of(ticket, clock_, now)));
+  static_cast<void>(port_->push(event_of(ticket, now)));
   ++waiting_;
   tickets_.emplace(submission.id, std::move(ticket));
   return submission;
+}
+
+Submission RequestDesk::approve(std::uint64_t id, const Asker& asker, const std::string& reason,
+                                TimeNs now) {
+  Verdict verdict = judge_proposal(id, now);
+  if (verdict == Verdict::taken && tickets_.at(id).asker.author == asker.author)
+    verdict = Verdict::same_person;
+  if (verdict == Verdict::taken && (port_->full() || waiting_ >= kWaiting)) verdict = Verdict::busy;
+  if (verdict != Verdict::taken) {
+    stats_->refused.add();
+    return {verdict, id, {}};
+  }
+  Ticket& ticket = tickets_.at(id);
+  Submission submission = write_word(ticket, "approval", asker, reason, now);
+  if (submission.verdict != Verdict::taken) return submission;
+  ticket.state = TicketState::waiting;
+  ticket.effects.clear();
+  ticket.effects_left_out = 0;
+  static_cast<void>(port_->push(event_of(ticket, now)));
+  ++waiting_;
+  return submission;
+}
+
+Submission RequestDesk::decline(std::uint64_t id, const Asker& asker, const std::string& reason,
+                                TimeNs now) {
+  const Verdict verdict = judge_proposal(id, now);
+  if (verdict != Verdict::taken) {
+    stats_->refused.add();
+    return {verdict, id, {}};
+  }
+  Ticket& ticket = tickets_.at(id);
+  Submission submission = write_word(ticket, "decline", asker, reason, now);
+  if (submission.verdict == Verdict::taken) ticket.state = TicketState::declined;
+  return submission;
+}
+
+Verdict RequestDesk::judge_proposal(std::uint64_t id, TimeNs now) const {
+  const Ticket* ticket = find(id);
+  if (ticket == nullptr) return Verdict::unknown_id;
+  if (ticket->state != TicketState::proposed) return Verdict::not_proposed;
+  const bool over = clock_.published(now) - ticket->asked > kProposalNs ||
+                    (ticket->expires.ns != 0 && now > ticket->expires);
+  return over ? Verdict::proposal_over : Verdict::taken;
+}
+
+// What the second person said, into the audit before it is done.
+Submission RequestDesk::write_word(Ticket& ticket, std::string_view word, const Asker& asker,
+                                   const std::string& reason, TimeNs now) {
+  const absl::Status audited = audit_->write({{"event", word},
+                                              {"time", utc_text(clock_.published(now))},
+                                              {"id", std::to_string(ticket.request.id)},
+                                              {"author", asker.author},
+                                              {"reason", reason},
+                                              {"address", asker.address}});
+  if (!audited.ok()) {
+    stats_->refused.add();
+    return {Verdict::unaudited, 0, std::string(audited.message())};
+  }
+  ticket.second = asker;
+  ticket.second_reason = reason;
+  return {Verdict::taken, ticket.request.id, {}};
 }
 
 absl::Status RequestDesk::get_ready(Ticket& ticket) const {
@@ -134,6 +210,7 @@ std::size_t RequestDesk::poll(std::size_t limit) {
       continue;
     }
     states_.apply(record);
+    if (record.kind() == RecordKind::control_effect) take_effect(record.as<ControlEffect>());
     if (record.kind() == RecordKind::control_done) finish(record.as<ControlDone>());
   }
   return count;
@@ -144,12 +221,26 @@ const Ticket* RequestDesk::find(std::uint64_t id) const {
   return found == tickets_.end() ? nullptr : &found->second;
 }
 
+void RequestDesk::take_effect(const ControlEffect& effect) {
+  const auto found = tickets_.find(effect.control_id);
+  if (found == tickets_.end()) return;
+  Ticket& ticket = found->second;
+  ticket.effects.push_back({effect.header.id, effect.before, effect.after, effect.if_accepted});
+  if (ticket.effects.size() <= kEffects) return;
+  ++ticket.effects_left_out;
+  ticket.effects.erase(std::ranges::min_element(ticket.effects, {}, size_of));
+}
+
 void RequestDesk::finish(const ControlDone& done) {
   const auto found = tickets_.find(done.control_id);
   if (found == tickets_.end() || found->second.state == TicketState::done) return;
   Ticket& ticket = found->second;
   if (ticket.state == TicketState::waiting) --waiting_;
-  ticket.state = TicketState::done;
+  const bool approved = !ticket.second.author.empty();
+  const bool previewed =
+      done.header.detail2 == static_cast<std::uint8_t>(ControlOutcome::previewed);
+  ticket.state =
+      ticket.needs_second && !approved && previewed ? TicketState::proposed : TicketState::done;
   ticket.outcome = static_cast<ControlOutcome>(done.header.detail2);
   ticket.version = done.version;
   ticket.input_sequence = done.header.input_sequence;

@@ -7,7 +7,8 @@
 namespace indexcast::server {
 namespace {
 
-constexpr std::array<std::string_view, 3> kTicketStateWords{"waiting", "done", "lost"};
+constexpr std::array<std::string_view, 5> kTicketStateWords{"waiting", "done", "lost", "proposed",
+                                                            "declined"};
 
 // Null for a value that is none.
 Json decimal(std::int64_t raw, int places) {
@@ -40,8 +41,47 @@ void add_request(Json& out, const Ticket& ticket, const Universe& universe) {
     out["from_sequence"] = request.from_sequence;
     out["to_sequence"] = request.to_sequence;
   }
+  if (request.mode == RequestMode::force) out["force"] = true;
+  if (request.mode == RequestMode::preview) out["preview"] = true;
   out["expected_version"] = version_text(request.expected_version);
   add_expiry(out, request, ticket.asked);
+}
+
+// 0.01 bp, half away from zero, as "-12.34"; null where there was no level.
+Json move_in_bp(Level from, Level to) {
+  if (from.raw == 0) return nullptr;
+  constexpr Int128 kUnits = 1'000'000;
+  const Int128 move = (static_cast<Int128>(to.raw) - from.raw) * kUnits;
+  const Int128 half = move < 0 ? -from.raw / 2 : from.raw / 2;
+  return format_decimal(static_cast<std::int64_t>((move + half) / from.raw), 2);
+}
+
+void add_effects(Json& out, const Ticket& ticket, const Universe& universe) {
+  if (!is_judged(ticket.request.operation->op)) return;
+  Json effects = Json::array();
+  for (const Effect& each : ticket.effects) {
+    const IndexDefinition& index = universe.indices()[each.index];
+    const auto text = [&](Level level) { return format_decimal(level.raw, index.decimals); };
+    Json effect{{"index", index.code},
+                {"level_before", text(each.before)},
+                {"level_after", text(each.after)},
+                {"effect_bp", move_in_bp(each.before, each.after)}};
+    if (each.if_accepted.raw != 0) {
+      effect["level_if_accepted"] = text(each.if_accepted);
+      effect["refused_bp"] = move_in_bp(each.before, each.if_accepted);
+    }
+    effects.push_back(std::move(effect));
+  }
+  out["effects"] = std::move(effects);
+  if (ticket.effects_left_out > 0) out["effects_left_out"] = ticket.effects_left_out;
+}
+
+void add_second(Json& out, const Ticket& ticket) {
+  if (!ticket.needs_second) return;
+  out["needs_second_person"] = true;
+  if (ticket.second.author.empty()) return;
+  out["second_person"] = ticket.second.author;
+  out["second_reason"] = ticket.second_reason;
 }
 
 void add_outcome(Json& out, const Ticket& ticket) {
@@ -102,7 +142,8 @@ Json standing_of_series(SeriesId id, const TargetStates& states, const Universe&
           {"overridden", of.override_rate.raw != 0},
           {"override_rate", decimal(of.override_rate.raw, FxRate::kDecimals)},
           {"pending_rate", decimal(of.pending.raw, FxRate::kDecimals)},
-          {"day_fx", decimal(universe.series()[id].day_fx.raw, FxRate::kDecimals)}};
+          {"day_fx", decimal(of.day_fx.raw == 0 ? universe.series()[id].day_fx.raw : of.day_fx.raw,
+                             FxRate::kDecimals)}};
 }
 
 Json with_name(std::string_view target, TargetKind kind, const TargetStates& states,
@@ -125,13 +166,16 @@ Json json_of(const Ticket& ticket, const Universe& universe) {
   add_request(out, ticket, universe);
   out["asked"] = utc_text(ticket.asked);
   out["state"] = word_of(kTicketStateWords, ticket.state);
+  add_second(out, ticket);
   if (ticket.state == TicketState::done) add_outcome(out, ticket);
+  if (ticket.state != TicketState::waiting) add_effects(out, ticket, universe);
   return out;
 }
 
 Json audit_of_request(const Ticket& ticket, const Universe& universe) {
   Json out{{"event", "request"}, {"time", utc_text(ticket.asked)}};
   add_request(out, ticket, universe);
+  if (ticket.needs_second) out["needs_second_person"] = true;
   out["address"] = ticket.asker.address;
   return out;
 }

@@ -17,9 +17,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 9> kKeys{"operation",        "target",  "value",
-                                                "expected_version", "expires", "from_sequence",
-                                                "reason",           "id",      "to_sequence"};
+constexpr std::array<std::string_view, 11> kKeys{
+    "operation", "target", "value", "expected_version", "expires", "from_sequence", "to_sequence",
+    "reason",    "id",     "force", "preview"};
 
 absl::string_view abseil(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -32,6 +32,7 @@ class RequestReader {
     refuse_unknown_keys();
     read_operation();
     read_value();
+    read_mode();
     read_range();
     read_expected_version();
     read_expiry();
@@ -122,6 +123,28 @@ class RequestReader {
     } else {
       request_.value = *raw;
     }
+  }
+
+  void read_mode() {
+    if (request_.operation == nullptr) return;
+    const bool force = flag("force");
+    const bool preview = flag("preview");
+    if (!force && !preview) return;
+    if (!is_judged(request_.operation->op)) {
+      fault(force ? "force" : "preview", "this operation is not judged by its effect");
+    } else if (force && preview) {
+      fault("preview", "changes nothing and needs no force");
+    } else {
+      request_.mode = force ? RequestMode::force : RequestMode::preview;
+    }
+  }
+
+  // False, with the fault noted, when it is there and no flag.
+  bool flag(const char* key) {
+    if (!has(key)) return false;
+    if (object_[key].is_boolean()) return object_[key].get<bool>();
+    fault(key, "must be true or false");
+    return false;
   }
 
   void read_range() {
@@ -220,6 +243,18 @@ absl::StatusOr<json> parse_object(std::string_view text) {
   if (!object.is_object()) return absl::DataLossError("the body is no JSON object");
   if (object.size() != keys) return absl::DataLossError("a key stands twice");
   return object;
+}
+
+absl::StatusOr<std::string> parse_reason(std::string_view text) {
+  const absl::StatusOr<json> object = parse_object(text);
+  if (!object.ok()) return object.status();
+  const auto found = object->find("reason");
+  if (object->size() != 1 || found == object->end() || !found->is_string())
+    return absl::InvalidArgumentError("reason: text is needed, and nothing else");
+  std::string reason = found->get<std::string>();
+  if (const auto wrong = printable_fault(reason, kReasonBytesMax))
+    return absl::InvalidArgumentError(absl::StrCat("reason: ", abseil(*wrong)));
+  return reason;
 }
 
 absl::StatusOr<ControlRequest> parse_request(std::string_view text, const Universe& universe) {

@@ -19,6 +19,9 @@ inline constexpr std::int64_t kExpiryNsMax = kNsPerDay;
 // two meanings.
 absl::StatusOr<nlohmann::json> parse_object(std::string_view text);
 
+// The reason of an object that has nothing else. Errors as parse_request().
+absl::StatusOr<std::string> parse_reason(std::string_view text);
+
 // Any bytes. DataLoss when they are no JSON object; InvalidArgument, with every fault as
 // "key: what", one a line, when the object is no request.
 absl::StatusOr<ControlRequest> parse_request(std::string_view text, const Universe& universe);

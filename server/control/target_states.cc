@@ -108,6 +108,7 @@ void TargetStates::apply_to_series(const ControlDone& done) {
   const auto op = static_cast<ControlOp>(done.header.detail);
   if (op == ControlOp::override_rate) of.override_rate = FxRate{done.value};
   if (op == ControlOp::release_rate) of.override_rate = {};
+  if (op == ControlOp::set_day_fx) of.day_fx = FxRate{done.value};
 }
 
 }  // namespace indexcast::server

@@ -28,6 +28,7 @@ struct SeriesStanding {
   std::uint32_t version = 0;
   FxRate override_rate{};  // zero: none in force
   FxRate pending{};        // zero: none waits
+  FxRate day_fx{};         // that an operator set; zero: the definition's
 };
 
 // One thread. `universe` outlives it.

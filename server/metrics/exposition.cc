@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, kCoreCounterCount> kCoreHelp{
     "Phases, statuses, quotes, feed states, timers and rules applied.",
     "Operators' requests carried out.",
     "Operators' requests refused.",
+    "Operators' requests of which only the effects were said.",
     "Inputs that named something unknown.",
     "Levels published.",
     "Divisions redone natively because the estimate was off.",

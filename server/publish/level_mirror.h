@@ -100,6 +100,7 @@ class LevelMirror {
       case RecordKind::feed_changed:
       case RecordKind::input_decision:
       case RecordKind::control_done:
+      case RecordKind::control_effect:
       case RecordKind::correction:
       case RecordKind::status_changed:
       case RecordKind::pending_price:

@@ -66,11 +66,12 @@ inline constexpr std::array<std::string_view, 5> kDecisionSubjectWords{
 inline constexpr std::array<std::string_view, kControlOpCount> kControlOpWords{
     "hold",          "release",      "exceptional_rule", "correct_close",     "override_price",
     "release_price", "accept_price", "refuse_price",     "confirm_reference", "override_rate",
-    "release_rate",  "accept_rate",  "refuse_rate",      "activate",          "lift_guard"};
+    "release_rate",  "accept_rate",  "refuse_rate",      "activate",          "lift_guard",
+    "set_day_fx"};
 
 inline constexpr std::array<std::string_view, kControlOutcomeCount> kControlOutcomeWords{
-    "applied",       "unknown_target", "stale_version", "expired",
-    "nothing_to_do", "bad_value",      "not_staged",    "level_differs"};
+    "applied",    "unknown_target", "stale_version", "expired",   "nothing_to_do", "bad_value",
+    "not_staged", "level_differs",  "needs_force",   "previewed", "too_late"};
 
 // A number beyond the table, which only a newer peer can send, is "unknown".
 template <std::size_t N, class Number>

@@ -14,6 +14,8 @@ TIMES = ("epoch", "calculation_time", "publish_time")
 
 
 class Control(harness.Case):
+    two_person = False
+
     def open(self, journal=True):
         """Serves and plays; every level recorded."""
         lines = [f"{name} {hashlib.sha256(token.encode()).hexdigest()}\n"
@@ -22,7 +24,8 @@ class Control(harness.Case):
         for name, token in TOKENS.items():
             self.secret(name, token + "\n")
         self.config = self.configure(journal={"enabled": journal}, simulator=DAY,
-                                     admin={"enabled": True, "port": 0, "tokens": str(tokens)})
+                                     admin={"enabled": True, "port": 0, "tokens": str(tokens),
+                                            "two_person": self.two_person})
         self.server, self.ready = self.serve(self.config)
 
     def play(self):
@@ -112,6 +115,58 @@ class Control(harness.Case):
         self.assertTrue(any(r["cause"] == "control" for r in published))
         for record in published:
             self.assertEqual(plain(record), again[record["code"], record["index_sequence"]])
+
+    def test_a_value_far_from_belief_needs_force_and_shows_its_effect_before_it_applies(self):
+        self.open()
+        self.play()
+        price = float(self.control("status", "688041.SH")["price"])
+        arguments = ("override_price", "688041.SH", f"{price * 10:.2f}", "--reason", "drill",
+                     "--expect", "any")
+        refused = self.control(*arguments, check=7)
+        self.assertEqual((refused["status"], refused["title"]), (422, "Needs force"))
+        [effect] = [e for e in refused["request"]["effects"] if e["index"] == "995365"]
+        self.assertGreater(float(effect["effect_bp"]), 100)
+        self.assertFalse(self.control("status", "688041.SH")["overridden"])
+        previewed = self.control(*arguments, "--preview")
+        self.assertEqual(previewed["outcome"], "previewed")
+        done = harness.run("control", *arguments, "--force", "--url", self.ready["admin"],
+                           "--token-file", self.folder / "wang", check=0)
+        self.assertRegex(done.stderr, r"995365: \d+\.\d+ -> \d+\.\d+ \(\d+\.\d\d bp\)")
+        self.assertEqual(json.loads(done.stdout)["outcome"], "applied")
+        harness.await_that(lambda: "override_in_force" in self.newest("995365")["flags"],
+                           "the override")
+        rate = self.control("override_rate", "HKDCNY", "1.0833", "--reason", "inverted",
+                            "--expect", "any", check=7)
+        self.assertEqual(rate["title"], "Needs force")
+
+    def test_a_fixing_comes_in_before_the_open_and_not_after(self):
+        self.open()
+        day_fx = float(self.control("status", "HKDCNY")["day_fx"])
+        fixing = f"{day_fx * 1.01:.5f}"
+        arguments = ("set_day_fx", "HKDCNY", fixing, "--reason", "fixing", "--expect", "any")
+        self.control(*arguments)
+        self.assertEqual(float(self.control("status", "HKDCNY")["day_fx"]), float(fixing))
+        self.play()
+        harness.await_that(lambda: self.newest("995366").get("status") == "open", "the open")
+        self.assertEqual(self.control(*arguments, check=7)["title"], "Too late")
+
+    def test_two_people_where_the_configuration_asks_for_them(self):
+        self.two_person = True
+        self.open()
+        arguments = ("override_rate", "HKDCNY", "1.0", "--reason", "drill", "--expect", "any")
+        proposed = self.control(*arguments, "--force")
+        self.assertEqual(proposed["state"], "proposed")
+        self.assertTrue(proposed["effects"])
+        self.assertFalse(self.control("status", "HKDCNY")["overridden"])
+        [waiting] = self.control("status")["proposals"]
+        self.assertEqual(waiting["id"], proposed["id"])
+        word = ("approve", proposed["id"], "--reason", "looked")
+        self.assertEqual(self.control(*word, check=7)["title"], "Same person")
+        approved = self.control(*word, author="li")
+        self.assertEqual((approved["outcome"], approved["second_person"]), ("applied", "li"))
+        self.assertTrue(self.control("status", "HKDCNY")["overridden"])
+        self.assertEqual([l["event"] for l in self.audit() if l["event"] != "call"],
+                         ["request", "outcome", "request", "outcome", "approval", "outcome"])
 
     def test_the_audit_holds_who_why_when_and_what_became_of_it(self):
         self.open()

@@ -10,7 +10,7 @@ from oracle.day import DOWN, LIVE, Day, china_time  # noqa: E402  (the line abov
 from oracle.definition import Definition, Member  # noqa: E402
 from oracle.inputs import NO_INSTRUMENT, NO_MARKET, START, Header, Kind  # noqa: E402
 from oracle.price import PriceKind, Status  # noqa: E402
-from oracle.request import ANY_VERSION, Op  # noqa: E402
+from oracle.request import ANY_VERSION, Mode, Op  # noqa: E402
 from oracle.status import BREAK, PRE_OPEN, TRADING  # noqa: E402
 
 DATE, UNIT, SECOND = 20250402, 10**6, 10**9
@@ -86,9 +86,10 @@ class Story:
         return self.take(kind=Kind.BELIEF_RULE, feed=4, market=NO_MARKET, instrument=index,
                          value=guard_bp, second=impact_bp)
 
-    def ask(self, op, target=0, value=0):
+    def ask(self, op, target=0, value=0, mode=Mode.CAREFUL, **values):
         return self.take(exchange=-BEGIN // SECOND, kind=Kind.CONTROL, feed=4, detail=op,
-                         instrument=target, value=value, expected_version=ANY_VERSION)
+                         instrument=target, value=value, channel=mode,
+                         **{"expected_version": ANY_VERSION, **values})
 
     @property
     def first(self):
@@ -209,10 +210,10 @@ class WaitingPrices(unittest.TestCase):
     def test_an_operator_accepts_and_refuses(self):
         one = Story()
         one.price(1000, 0)
-        one.ask(Op.REFUSE_PRICE)
+        one.ask(Op.REFUSE_PRICE, mode=Mode.FORCE)
         self.assertEqual((one.in_force, one.level.flags), (100, ()))
         one.price(1000, 1)
-        one.ask(Op.ACCEPT_PRICE)
+        one.ask(Op.ACCEPT_PRICE, mode=Mode.FORCE)
         self.assertEqual((one.in_force, one.level.flags), (1000, ()))
 
 
@@ -222,7 +223,7 @@ class Limits(unittest.TestCase):
         one.limits(90, 110)
         one.prices(*((10 * n, 111) for n in range(20)))
         self.assertEqual(one.in_force, 100)
-        one.ask(Op.ACCEPT_PRICE)
+        one.ask(Op.ACCEPT_PRICE, mode=Mode.FORCE)
         self.assertEqual(one.in_force, 111)
 
     def test_the_collar_stands_within_them(self):
@@ -266,7 +267,7 @@ class PreviousCloses(unittest.TestCase):
         one.limits(180, 220)
         one.price(200, detail=PREVIOUS)
         self.assertEqual((one.in_force, one.first.kind), (100, None))
-        one.ask(Op.CONFIRM_REFERENCE)
+        one.ask(Op.CONFIRM_REFERENCE, mode=Mode.FORCE)
         self.assertEqual((one.in_force, one.first.kind, one.level.flags), (200, PREVIOUS, ()))
         one.price(215, 0)
         self.assertEqual(one.in_force, 215)

@@ -322,14 +322,13 @@ class Day:
 
     def _fx(self, event):
         series = self.series[event.instrument]
-        changed = series.take(event, self.clock, self.now)
-        return self._rate_changed(series, event, changed, "fx", symbol=series.name,
-                                  value=event.value)
+        accepted = series.take(event, self.clock, self.now)
+        return self._rate_told(series, event, accepted, "fx", symbol=series.name,
+                               value=event.value)
 
     def _control(self, asked):
         """An operator's request; what it is about shows it, whether its level moves or not."""
         event = asked._replace(exchange_time=0)  # its expiry is no time of an exchange
-        rates = [series.rate for series in self.series[1:]]
         price_before = getattr(target_of(self, event), "price", None)
         target = self._requests.carry_out(asked)
         if target is None or event.detail == Op.CORRECT_CLOSE:
@@ -344,22 +343,23 @@ class Day:
             moved = self._put_in_force(target, price_before)
             self._note_waiting(target)
         else:
-            changed = rates != [series.rate for series in self.series[1:]]
-            return self._rate_changed(target, event, changed, "control")
+            named = event.detail != Op.REFUSE_RATE  # which leaves every index at its rate
+            return self._rate_told(target, event, named, "control")
         self._stale(indices)
         return self._review(indices, event, "control", moved=moved, symbol=symbol)
 
-    def _rate_changed(self, series, event, changed, cause, **about):
+    def _rate_told(self, series, event, named, cause, **about):
         """A rate makes a level of its own only while the index is open or indicative."""
-        bound = self._bound(series)
+        bound = self.bound(series)
         self._stale(bound)
         levels = []
         for index in bound:
-            moved = changed and index.take_rate(series) and index.status in FX_MOVES_IN
+            moved = named and index.take_rate(series) and index.status in FX_MOVES_IN
             levels += self._review([index], event, cause, moved=moved, **about)
         return levels
 
-    def _bound(self, series):
+    def bound(self, series):
+        """The indices that follow a series."""
         return [x for x in self.indices if any(leg.series is series for leg in x.legs)]
 
     def _fx_rule(self, event):

@@ -4,11 +4,12 @@ import random
 
 from oracle.channel import LIVE, LOSSY, RECOVERING, WHOLE_FEED
 from oracle.inputs import NO_INSTRUMENT, NO_MARKET, START, Kind
+from oracle.operators import CONTROL_FEED, Operators
 from oracle.price import PriceKind
-from oracle.request import ANY_VERSION, Op
+from oracle.request import Op
 from oracle.status import CLOSED, CLOSING
 
-FX_FEED, CONTROL_FEED = 3, 4
+FX_FEED = 3
 VENUES = 3  # feeds 0 to 2
 CHINA_MINUTES, DAY_MINUTES = 8 * 60, 24 * 60  # of the day, from UTC's midnight and in all
 SESSIONS = ((9 * 60 + 31, 11 * 60 + 29), (13 * 60 + 1, 15 * 60 + 59), (16 * 60 + 10, DAY_MINUTES))
@@ -26,12 +27,14 @@ GAPS_S = (0, 0.4, 0.9, 0.999999999, 1, 1, 1.1, 2, 3, 5, 10)
 
 
 class Disturbance:
-    """One run over a journal. `kinds` maps names of the methods below to their probability at an
-    input; the same seed gives the same journal. A method yields inputs that come at once, or plans
-    later ones."""
+    """One run over a journal. `kinds` maps names of the methods below and of `Operators` to their
+    probability at an input; the same seed gives the same journal. A method yields inputs that come
+    at once, or plans later ones. `rate`: of the first series, as its definitions have it; `closes`:
+    of the indices, where operators know them."""
 
-    def __init__(self, seed, kinds, rate=92_310_000, ranks=(0,)):
+    def __init__(self, seed, kinds, rate=92_310_000, ranks=(0,), closes=()):
         self._random = random.Random(seed)
+        self._operators = Operators(self._random, rate, closes)
         self._kinds = kinds
         self._rate = self._close_rate = rate  # of the first series
         self._ranks = ranks  # its sources
@@ -49,6 +52,7 @@ class Disturbance:
 
     def run(self, inputs):
         for event in self._disturbed(inputs):
+            self._operators.watch(event)
             if event.feed >= VENUES or event.receive_time > self._venues_silent:
                 yield event
             elif event.kind == Kind.FEED_STATE:  # the feed's own word, without a time of its venue
@@ -68,7 +72,14 @@ class Disturbance:
                 yield event
             for name, probability in self._kinds.items():
                 if self._random.random() < probability:
-                    yield from getattr(self, name)() or ()
+                    yield from self._kind(name)
+
+    def _kind(self, name):
+        """The inputs of one kind: operators' requests, or one of the methods below."""
+        if not hasattr(Operators, name):
+            return getattr(self, name)() or ()
+        price = next(self._price(1), None)
+        return getattr(self._operators, name)(self._newest.receive_time, price)
 
     def _watch(self, event):
         """What the kinds below need to know of the journal."""
@@ -123,8 +134,7 @@ class Disturbance:
                                           + int((delay_s + after_s) * SECOND))
 
     def _plan_request(self, delay_s, op, target):
-        for event in self._request(op, target):
-            self._plan(delay_s, event)
+        self._plan(delay_s, self._operators.request(self._newest.receive_time, op, target))
 
     def _minute(self):
         """Of the China day, as far as the newest input tells."""
@@ -166,7 +176,9 @@ class Disturbance:
         """Further from close_fx than 2 %, just at it, or no rate at all; the guard itself moves."""
         value = self._random.choice([
             0, -1, 108_331_706, self._close_rate * 102 // 100, self._close_rate * 102 // 100 + 1,
-            self._close_rate * 98 // 100, self._close_rate * 98 // 100 - 1, 80_000_000])
+            self._close_rate * 98 // 100, self._close_rate * 98 // 100 - 1, 80_000_000,
+            self._close_rate * 10 + 9, self._close_rate * 10 + 10, self._close_rate // 10,
+            self._close_rate // 10 - 1])
         yield self._event(kind=Kind.FX, feed=FX_FEED, instrument=1, value=value)
 
     def unusable_price(self):
@@ -380,7 +392,8 @@ class Disturbance:
     def stated_close(self):
         """The exchange's previous close, ours or another; confirmed, and the first price late."""
         for event in self._chosen(PriceKind.PREVIOUS_CLOSE):
-            factor = self._random.choice([1, 1.00001, 1.01, 1.24, 1.3, 0.74, 1.55, 0.45, 2])
+            factor = self._random.choice([1, 1.00001, 1.01, 1.24, 1.3, 0.74, 1.55, 0.45, 2, 1.74,
+                                          1.76, 0.575, 0.57, 2.49, 2.51, 0.399])
             again = factor * self._random.choice([1, 1, 1, 1.01])
             messages = [(0, event.value * factor, {}), (self._random.choice([0, 1, 5]),
                                                         event.value * again, {})]
@@ -426,39 +439,3 @@ class Disturbance:
         guard = self._random.choice([0, 10, 10, 50, 50, 100, 100, 10_001, -1])
         yield self._event(kind=Kind.BELIEF_RULE, feed=CONTROL_FEED, instrument=index, value=guard,
                           second=self._random.choice([0, 5, 20, 20, 200, 10_000, 10_001]))
-
-    def lift_guard(self):
-        yield from self._request(Op.LIFT_GUARD, self._random.randrange(3),
-                                 self._random.choice([0, 1, 1, 2]))
-
-    # Operators' requests, under the version that always fits.
-
-    def _request(self, op, target, value=0):
-        yield self._event(kind=Kind.CONTROL, feed=CONTROL_FEED, detail=op, instrument=target,
-                          value=value, expected_version=ANY_VERSION)
-
-    def hold(self):
-        op = self._random.choice([Op.HOLD, Op.RELEASE])
-        yield from self._request(op, self._random.randrange(3))
-
-    def exceptional_rule(self):
-        yield from self._request(Op.EXCEPTIONAL_RULE, self._random.randrange(3),
-                                 self._random.randrange(2))
-
-    def override(self):
-        for event in self._price(1):
-            value = event.value * self._random.choice([99, 100, 101]) // 100
-            op = self._random.choice([Op.OVERRIDE_PRICE, Op.RELEASE_PRICE])
-            yield from self._request(op, event.instrument, value)
-
-    def answer(self):
-        """On what waits: a price, or a previous close that is not the reference."""
-        for event in self._price(1):
-            op = self._random.choice([Op.ACCEPT_PRICE, Op.REFUSE_PRICE, Op.CONFIRM_REFERENCE])
-            yield from self._request(op, event.instrument)
-
-    def rate_request(self):
-        op = self._random.choice([Op.OVERRIDE_RATE, Op.RELEASE_RATE, Op.ACCEPT_RATE,
-                                  Op.REFUSE_RATE])
-        value = 92_400_000 + self._random.randint(0, 99_999) if op == Op.OVERRIDE_RATE else 0
-        yield from self._request(op, 1, value)

@@ -3,6 +3,8 @@ import enum
 
 GUARD_BP = 200  # further than 2 % from the last accepted rate: an operator decides
 BASIS = 10_000
+MOST_TIMES = 10  # times the accepted rate, and a tenth of it: never taken from an operator
+DAY_MOVE_PERCENT = 10  # most that an operator moves the rate that the day starts at
 
 
 class FxMode(enum.IntEnum):
@@ -16,7 +18,9 @@ class Series:
 
     def __init__(self, name, day_fx):
         self.name = name
+        self.day_fx = day_fx  # of the definition
         self.accepted = day_fx  # the newest of its sources; before one, the day's
+        self.day_rate_is_set = False  # an operator replaced the day's rate
         self.override = None  # an operator's rate
         self.pending = None  # (rate, rank, time) beyond the guard
         self.version = 0  # requests carried out on it
@@ -33,12 +37,22 @@ class Series:
     @property
     def is_said(self):
         """Whether anybody has named a rate today."""
-        return self.accepted_at is not None or self.override is not None
+        return self.has_source or self.day_rate_is_set or self.override is not None
+
+    @property
+    def has_source(self):
+        """Whether a rate of a source was ever accepted."""
+        return self.accepted_at is not None
 
     def change_day_rate(self, day_fx):
         """Another version of a definition has another day_fx."""
-        if self.accepted_at is None:
+        self.day_fx = day_fx
+        if not self.has_source and not self.day_rate_is_set:
             self.accepted = day_fx
+
+    def set_day_rate(self, rate):
+        """An operator's rate for the start of the day: without a time and without a source."""
+        self.accepted, self.day_rate_is_set = rate, True
 
     def set_rule(self, event):
         self.mode = FxMode(event.detail)
@@ -53,20 +67,29 @@ class Series:
     def believes(self, rate):
         return abs(rate - self.accepted) * BASIS <= GUARD_BP * self.accepted
 
+    def is_possible(self, rate):
+        """Whether an operator may put a rate in force, with or without force."""
+        return (rate > 0 and rate // MOST_TIMES <= self.accepted
+                and self.accepted // MOST_TIMES <= rate)
+
+    def may_start_at(self, rate):
+        """Whether a rate is near enough to the definition's to start the day at."""
+        return abs(rate - self.day_fx) * 100 <= self.day_fx * DAY_MOVE_PERCENT
+
     def is_current(self, at, now):
         """Whether a rate of this time is not too old on the receive clock."""
         return at is not None and (self.stale_after_ns == 0 or now - at <= self.stale_after_ns)
 
     def yields(self, rank, at, now):
         """Whether the accepted rate stays although this one arrived."""
-        if self.accepted_at is None:
+        if not self.has_source:
             return False
         if not self.is_current(at, now):
             return at <= self.accepted_at
         return rank > self.rank and self.is_current(self.accepted_at, now)
 
     def take(self, event, clock, now):
-        """A rate from a source; whether the rate in force changed."""
+        """A rate from a source; whether it was accepted."""
         if event.value <= 0 or not self.follows(clock):
             return False
         at = min(event.exchange_time or now, now)
@@ -75,10 +98,9 @@ class Series:
         if not self.believes(event.value):
             self.pending = event.value, event.channel, at
             return False
-        before = self.rate
         self.accept(event.value, event.channel, at)
         self.judge(now)
-        return self.rate != before
+        return True
 
     def accept(self, rate, rank, at):
         self.accepted, self.rank, self.accepted_at, self.pending = rate, rank, at, None

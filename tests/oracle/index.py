@@ -14,6 +14,7 @@ SUM_SCALE = PRICE_SCALE * SHARE_SCALE * RATE_SCALE
 WHOLE_BP = 10_000
 FLAG_BP = 20  # a share below it gives an index no flag
 PERCENT_UNITS = 10**6  # 100 %, in 0.0001 %
+PERCENT_MOST = 2**31 - 1  # that a level has room for
 FX_MOVES_IN = ("open", "indicative")
 FX_STANDS_IN = (CLOSING, CLOSED, SHUT)  # of all of its markets
 ENDS_QUOTABLE = {"exceptional_rule", "fx_stale", "feed_stale", "recovering", "level_guard"}
@@ -214,13 +215,14 @@ class Index:
         return min(LAG_MOST_MS, max(map(day.channels.lag_ms, self.channels), default=0))
 
     def take_rate(self, series):
-        """A new rate, unless the last market has closed: then what was used stays."""
+        """Uses the rate in force, unless its last market has closed; whether it is another."""
         if self.fx_stands():
             return False
+        before = self.rates()
         for leg in self.legs:
             if leg.series is series:
                 leg.rate = series.rate
-        return True
+        return self.rates() != before
 
     def weigh(self, day):
         """Shares of today's reference capitalisation, in basis points."""
@@ -345,7 +347,7 @@ class Index:
             event.sequence, definition.code, self.sequence, day.trade_date, status, flags, quotable,
             definition.decimals, level, definition.previous_close, statistic.open, statistic.high,
             statistic.low, statistic.close, change,
-            half_away(change * PERCENT_UNITS, definition.previous_close),
+            min(PERCENT_MOST, half_away(change * PERCENT_UNITS, definition.previous_close)),
             bid, ask, sum(leg.turnover() for leg in self.legs) // RATE_SCALE, cause, symbol, value,
             FEEDS[event.feed] if has_input else "", event.feed_sequence if has_input else 0,
             event.exchange_time, event.receive_time, *self.weighed, *quoted, self.impact,

@@ -200,13 +200,19 @@ class Instrument:
             return Verdict.BEYOND_LIMITS
         if self.unlimited and not self.opened:
             return Verdict.INSIDE
-        centre, width = self.centre, self.collar_bp
-        if self._is_inside(value, centre):
+        if self._is_inside(value, self.centre):
             return Verdict.INSIDE
-        far = BASIS + 3 * width
-        if value * BASIS > centre * far or value * far < centre * BASIS:
-            return Verdict.FAR
-        return Verdict.OUTSIDE
+        return Verdict.FAR if self._is_far(value, self.centre) else Verdict.OUTSIDE
+
+    def _is_far(self, value, centre):
+        far = BASIS + 3 * self.collar_bp
+        return value * BASIS > centre * far or value * far < centre * BASIS
+
+    def needs_force(self, value, centre):
+        """Whether an operator must insist on a request about this price."""
+        if not self.within_limits(value):
+            return True
+        return not self._is_inside(value, centre) and self._is_far(value, centre)
 
     def take(self, event, now, was_live, wait_ns):
         """A price of a feed; whether it is now in force as an accepted price.

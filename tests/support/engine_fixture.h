@@ -102,6 +102,16 @@ class EngineFixture : public testing::Test {
     send();
     return outcome();
   }
+  // The same with the asker's insistence, or only to see what it would do.
+  ControlOutcome ask_in(RequestMode mode, ControlOp op, std::uint32_t target,
+                        std::int64_t value = 0) {
+    control(op, target, value).channel = static_cast<std::uint32_t>(mode);
+    send();
+    return outcome();
+  }
+  ControlOutcome force(ControlOp op, std::uint32_t target, std::int64_t value = 0) {
+    return ask_in(RequestMode::force, op, target, value);
+  }
   // Outcome of the last request.
   ControlOutcome outcome() const {
     return static_cast<ControlOutcome>(

@@ -189,10 +189,10 @@ TEST_F(Control, APendingPriceIsTakenOrRefusedByAnOperator) {
   collar(0, 25);
   EXPECT_EQ(ask(ControlOp::accept_price, 0), ControlOutcome::nothing_to_do);
   traded(0, "300", 1);
-  EXPECT_EQ(ask(ControlOp::accept_price, 0), ControlOutcome::applied);
+  EXPECT_EQ(force(ControlOp::accept_price, 0), ControlOutcome::applied);
   EXPECT_EQ(engine_.sums().price(0), test::price("300"));
   traded(0, "30", 2);
-  EXPECT_EQ(ask(ControlOp::refuse_price, 0), ControlOutcome::applied);
+  EXPECT_EQ(force(ControlOp::refuse_price, 0), ControlOutcome::applied);
   seconds_pass(20);
   EXPECT_EQ(engine_.sums().price(0), test::price("300"));
 }

@@ -59,7 +59,7 @@ TEST_F(Fx, BeyondTwoPercentWaitsForAnOperator) {
 
 TEST_F(Fx, AnOperatorAcceptsWhatWaits) {
   fx("0.95");
-  EXPECT_EQ(ask(ControlOp::accept_rate, 1), ControlOutcome::applied);
+  EXPECT_EQ(force(ControlOp::accept_rate, 1), ControlOutcome::applied);
   EXPECT_EQ(in_force(), test::rate("0.95"));
   EXPECT_EQ(log_.last().cause(), Cause::control);
   EXPECT_EQ(count(CoreCounter::pending_accepted), 1u);
@@ -68,7 +68,7 @@ TEST_F(Fx, AnOperatorAcceptsWhatWaits) {
 
 TEST_F(Fx, AnOperatorRefusesWhatWaits) {
   fx("0.95");
-  EXPECT_EQ(ask(ControlOp::refuse_rate, 1), ControlOutcome::applied);
+  EXPECT_EQ(force(ControlOp::refuse_rate, 1), ControlOutcome::applied);
   EXPECT_EQ(ask(ControlOp::accept_rate, 1), ControlOutcome::nothing_to_do);
   EXPECT_EQ(in_force(), test::rate("0.92310"));
 }
@@ -105,13 +105,13 @@ TEST_F(Fx, RejectedRatesDoNotMoveTheGuard) {
 TEST_F(Fx, ARepeatedRateBeyondTheGuardWaitsForAnOperatorAllTheSame) {
   for (int i = 0; i < 100; ++i) fx("0.95");
   EXPECT_EQ(in_force(), test::rate("0.92310"));
-  EXPECT_EQ(ask(ControlOp::accept_rate, 1), ControlOutcome::applied);
+  EXPECT_EQ(force(ControlOp::accept_rate, 1), ControlOutcome::applied);
   fx("0.9680");  // 1.9 % from what the operator accepted
   EXPECT_EQ(in_force(), test::rate("0.9680"));
 }
 
 TEST_F(Fx, AnOverrideDoesNotMoveTheGuard) {
-  ask(ControlOp::override_rate, 1, test::rate("0.95").raw);
+  force(ControlOp::override_rate, 1, test::rate("0.95").raw);
   fx("0.95");
   EXPECT_EQ(count(CoreCounter::rate_pending), 1u);
 }
@@ -362,7 +362,7 @@ TEST_F(Fx, AnAcceptedRateIsAsOldAsItsSourceSaid) {
   rule(FxMode::realtime, kStaleAfter);
   fx_of_age(10, 0, "0.95");
   seconds_pass(10);
-  ask(ControlOp::accept_rate, 1);
+  force(ControlOp::accept_rate, 1);
   EXPECT_EQ(log_.last().fx_age_ms, 20'000u);
   seconds_pass(1);
   EXPECT_FALSE(flagged_stale()) << "the timer judges it";

@@ -219,7 +219,7 @@ TEST_F(InputControl, TheOtherSideBeginsAnew) {
 TEST_F(InputControl, AFarPriceWaitsForAnOperatorHoweverOftenItIsRepeated) {
   for (int i = 0; i < 30; ++i) traded_after(5, 0, "1512", 100 + i);
   expect_price(0, "151.20");
-  EXPECT_EQ(ask(ControlOp::accept_price, 0), ControlOutcome::applied);
+  EXPECT_EQ(force(ControlOp::accept_price, 0), ControlOutcome::applied);
   expect_price(0, "1512");
   EXPECT_FALSE(pending());
 }
@@ -296,7 +296,7 @@ TEST_F(InputControl, APreviousCloseOutsideTheCollarIsNotThePriceUntilConfirmed) 
   EXPECT_TRUE(log_.last().flags & kReferenceMismatch);
   // 8.68 x 2,924,000 shares of a sum of 227,070,440.768: 1117.73 bp.
   EXPECT_EQ(log_.last().pending_impact, 111'773u);
-  control(ControlOp::confirm_reference, 1);
+  control(ControlOp::confirm_reference, 1).channel = static_cast<std::uint32_t>(RequestMode::force);
   apply();
   EXPECT_EQ(fresh.sums().price(1), test::price("8.67"));
   EXPECT_FALSE(log_.last().flags & kReferenceMismatch);
@@ -351,6 +351,7 @@ TEST_F(InputControl, AnOfficialCloseFarFromTheLastTradeWaits) {
   EXPECT_NE(log_.last().status(), IndexStatus::closed);
   expect_price(0, "151.20");
   control(ControlOp::accept_price, 0).exchange_time = now_ + kNsPerSecond;  // its expiry
+  event_.channel = static_cast<std::uint32_t>(RequestMode::force);
   send();
   EXPECT_EQ(log_.last().status(), IndexStatus::closed);
   EXPECT_EQ(log_.last().cause(), Cause::price);

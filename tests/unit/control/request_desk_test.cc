@@ -120,6 +120,123 @@ TEST_F(RequestDeskTest, ShowsAnOverrideUntilItIsReleased) {
   EXPECT_NE(desk_.states().instrument(0).kind, PriceKind::overridden);
 }
 
+TEST_F(RequestDeskTest, SaysWhatAJudgedRequestDoesToEveryLevel) {
+  ControlRequest rate = request();
+  rate.operation = find_operation("override_rate");
+  rate.target = 1;
+  rate.value = test::rate("0.95").raw;
+  const Ticket refused = ask(rate);
+  EXPECT_EQ(refused.outcome, ControlOutcome::needs_force);
+  const Json said = json_of(refused, universe_)["effects"];
+  ASSERT_EQ(said.size(), 1u);
+  EXPECT_EQ(said[0]["index"], "G2");
+  EXPECT_EQ(said[0]["level_before"], "1000.0000");
+  // C.HK is 4,608,000 x 5.91 x 0.92310 of 227,070,441; its rate rises by 2.914 %.
+  EXPECT_EQ(said[0]["level_after"], "1003.2262");
+  EXPECT_EQ(said[0]["effect_bp"], "32.26");
+}
+
+// Requests with force, where two people are asked for (admin.two_person).
+class TwoPeople : public test::ControlDesk {
+ protected:
+  TwoPeople() { desk_.ask_second_person(); }
+  ControlRequest forced_rate() const {
+    ControlRequest rate = request();
+    rate.operation = find_operation("override_rate");
+    rate.target = 1;
+    rate.value = test::rate("0.95").raw;
+    rate.mode = RequestMode::force;
+    return rate;
+  }
+  Submission approve(std::uint64_t id, const std::string& author) {
+    const Submission submission = desk_.approve(id, {author, "127.0.0.2"}, "I looked", now_);
+    run_core();
+    desk_.poll(ring_.capacity());
+    return submission;
+  }
+  FxRate in_force() const { return engine_.sums().rate(1); }
+};
+
+TEST_F(TwoPeople, AForcedRequestWaitsForTheSecondAndSaysItsEffects) {
+  const Ticket proposed = ask(forced_rate());
+  EXPECT_EQ(proposed.state, TicketState::proposed);
+  EXPECT_EQ(proposed.effects.size(), 1u);
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+  ASSERT_EQ(approve(proposed.request.id, "li").verdict, Verdict::taken);
+  const Ticket& done = *desk_.find(proposed.request.id);
+  EXPECT_EQ(done.state, TicketState::done);
+  EXPECT_EQ(done.outcome, ControlOutcome::applied);
+  EXPECT_EQ(done.second.author, "li");
+  EXPECT_EQ(done.effects.size(), 1u);
+  EXPECT_EQ(in_force(), test::rate("0.95"));
+}
+
+TEST_F(TwoPeople, WhoAskedCannotApprove) {
+  const Ticket proposed = ask(forced_rate());
+  EXPECT_EQ(approve(proposed.request.id, "wang").verdict, Verdict::same_person);
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+  EXPECT_EQ(desk_.find(proposed.request.id)->state, TicketState::proposed);
+}
+
+TEST_F(TwoPeople, WhatNeedsNoForceNeedsOnePerson) {
+  EXPECT_EQ(ask(request()).outcome, ControlOutcome::applied);
+  ControlRequest near = forced_rate();
+  near.mode = RequestMode::careful;
+  near.value = test::rate("0.93").raw;
+  EXPECT_EQ(ask(near).outcome, ControlOutcome::applied);
+}
+
+TEST_F(TwoPeople, WhatTheCoreWouldRefuseIsNoProposal) {
+  ControlRequest stale = forced_rate();
+  stale.expected_version = 7;
+  EXPECT_EQ(ask(stale).outcome, ControlOutcome::stale_version);
+}
+
+TEST_F(TwoPeople, OfAnotherVersionSinceTheProposalTheApprovalIsRefused) {
+  ControlRequest first = forced_rate();
+  first.expected_version = 0;
+  const Ticket proposed = ask(first);
+  ControlRequest near = forced_rate();
+  near.mode = RequestMode::careful;
+  near.value = test::rate("0.93").raw;
+  ask(near, "li");
+  ASSERT_EQ(approve(proposed.request.id, "li").verdict, Verdict::taken);
+  EXPECT_EQ(desk_.find(proposed.request.id)->outcome, ControlOutcome::stale_version);
+  EXPECT_EQ(in_force(), test::rate("0.93"));
+}
+
+TEST_F(TwoPeople, ADeclinedProposalIsOver) {
+  const Ticket proposed = ask(forced_rate());
+  EXPECT_EQ(desk_.decline(proposed.request.id, {"li", ""}, "no", now_).verdict, Verdict::taken);
+  EXPECT_EQ(approve(proposed.request.id, "li").verdict, Verdict::not_proposed);
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+}
+
+TEST_F(TwoPeople, AProposalEndsAfterTenMinutesOrAtItsExpiry) {
+  const Ticket first = ask(forced_rate());
+  ControlRequest soon = forced_rate();
+  soon.expires_after_ns = 30 * kNsPerSecond;
+  const Ticket second = ask(soon);
+  now_ = now_ + 31 * kNsPerSecond;
+  EXPECT_EQ(approve(second.request.id, "li").verdict, Verdict::proposal_over);
+  now_ = now_ + RequestDesk::kProposalNs;
+  EXPECT_EQ(approve(first.request.id, "li").verdict, Verdict::proposal_over);
+  EXPECT_EQ(approve(4711, "li").verdict, Verdict::unknown_id);
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+}
+
+TEST_F(TwoPeople, TheAuditHasBothPeopleBeforeTheCoreActs) {
+  const std::uint64_t id = ask(forced_rate()).request.id;
+  EXPECT_EQ(audit_lines()[0]["needs_second_person"], true);
+  desk_.approve(id, {"li", "127.0.0.2"}, "I looked", now_);
+  const Json approval = audit_lines().back();
+  EXPECT_EQ(approval["event"], "approval");
+  EXPECT_EQ(approval["author"], "li");
+  EXPECT_EQ(approval["reason"], "I looked");
+  EXPECT_EQ(approval["id"], std::to_string(id));
+  EXPECT_EQ(in_force(), test::rate("0.92310"));
+}
+
 class FullDisk : public test::ControlDesk {
  protected:
   FullDisk() : ControlDesk("/dev/full") {}

@@ -149,5 +149,26 @@ TEST(LineBudget, LimitsAFloodAndCountsIt) {
   EXPECT_EQ(budget.take_left_out(), 7u);
 }
 
+TEST(RequestParser, ForceAndPreviewBelongToJudgedOperations) {
+  const auto with = [](const std::string& more) {
+    return R"({"operation":"override_price","target":")" + symbol() +
+           R"(","value":"1","reason":"r","expected_version":"any",)" + more + "}";
+  };
+  EXPECT_EQ(parse_request(with(R"("force":true)"), universe())->mode, RequestMode::force);
+  EXPECT_EQ(parse_request(with(R"("preview":true)"), universe())->mode, RequestMode::preview);
+  EXPECT_EQ(parse_request(with(R"("force":false)"), universe())->mode, RequestMode::careful);
+  EXPECT_THAT(fault_of(with(R"("force":1)")), HasSubstr("force: must be true or false"));
+  EXPECT_THAT(fault_of(with(R"("force":true,"preview":true)")), HasSubstr("preview: "));
+  EXPECT_THAT(fault_of(hold_with(R"("force":true)")),
+              HasSubstr("force: this operation is not judged"));
+}
+
+TEST(ParseReason, TakesOneKeyAndNothingElse) {
+  EXPECT_EQ(*parse_reason(R"({"reason":"seen"})"), "seen");
+  for (const char* each : {"", "[]", "{}", R"({"reason":1})", R"({"reason":"a","id":"1"})",
+                           R"({"reason":"a","reason":"b"})", R"({"reason":"\u0007"})"})
+    EXPECT_FALSE(parse_reason(each).ok()) << each;
+}
+
 }  // namespace
 }  // namespace indexcast::server
