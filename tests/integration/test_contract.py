@@ -100,10 +100,11 @@ class ContractCase(harness.Case):
         super().setUp()
         self.write("tokens", f"desk {digest('desk')} operations=yes\n"
                              f"reader {digest('reader')} codes={CODE} modes=conflated\n").chmod(0o600)
-        self.write("operators", f"wang {digest('wang')}\n").chmod(0o600)
+        self.write("operators", f"wang {digest('wang')}\nli {digest('li')}\n").chmod(0o600)
         config = self.configure(
             simulator=DAY, http={"tokens": str(self.folder / "tokens")},
-            admin={"enabled": True, "port": 0, "tokens": str(self.folder / "operators")})
+            admin={"enabled": True, "port": 0, "tokens": str(self.folder / "operators"),
+                   "two_person": True})
         _, self.ready = self.serve(config)
         self.start("simulate", "simulate", "--config", config)
 
@@ -299,7 +300,11 @@ REQUESTS = (
     asked("changeService", 422, "/admin/v1/service", ADMIN, "POST", body={**DRAIN, "author": "another"},
           **JSON),
 )
-NOT_HERE = {("getRequest", 200), ("getHistory", 429), ("makeRequest", 500), ("makeRequest", 503),
+# Those about a proposed request need its id: test_a_second_person_is_asked.
+SECOND_WORD = {(operation, status) for operation, more in (("approveRequest", (403, 422, 500, 504)),
+                                                           ("declineRequest", (422,)))
+               for status in (200, 400, 401, 404, 409, 410, 413, 415, 503, *more)}
+NOT_HERE = {*SECOND_WORD, ("makeRequest", 202), ("getRequest", 200), ("getHistory", 429), ("makeRequest", 500), ("makeRequest", 503),
             ("makeRequest", 504), ("changeService", 503)}
 
 
@@ -371,6 +376,32 @@ class Http(ContractCase):
                                       bearer("wang"), None)
         self.assertEqual(json.loads(body), json.loads(made))
         self.hold_to("getRequest", got, headers, body)
+
+    def test_a_second_person_is_asked(self):
+        path = "/admin/v1/requests"
+        rate = {**HOLD, "operation": "override_rate", "target": "HKDCNY", "value": "1.0", "force": True}
+
+        def ask(path, body, who="wang", kind="application/json"):
+            text = body if isinstance(body, str) else json.dumps(body)
+            return self.ask(ADMIN, "POST", path, {**bearer(who), "Content-Type": kind}, text)
+
+        for word, operation in (("approve", "approveRequest"), ("decline", "declineRequest")):
+            made = ask(path, rate)
+            self.assertEqual(made[0], 202, made)
+            self.hold_to("makeRequest", *made)
+            self.hold_to("getService", *self.ask(ADMIN, "GET", "/admin/v1/service", bearer("wang"), None))
+            one = f"{path}/{json.loads(made[2])['id']}/{word}"
+            reason = {"reason": "a test"}
+            asked = [(404, ask(f"{path}/1/{word}", reason)), (401, ask(one, reason, who="desk")),
+                     (400, ask(one, "{")), (422, ask(one, {**reason, "id": "1"})),
+                     (413, ask(one, {"reason": "x" * 20000})), (415, ask(one, reason, kind="text/plain"))]
+            if word == "approve":
+                asked.append((403, ask(one, reason)))
+            asked += [(200, ask(one, reason, who="li")), (409, ask(one, reason, who="li"))]
+            for status, answer in asked:
+                with self.subTest(operation=operation, status=status):
+                    self.assertEqual(answer[0], status, answer)
+                    self.hold_to(operation, *answer)
 
     def test_every_documented_answer_is_asked_for(self):
         documented = {(operation, int(status)) for operation, (_, said) in operations().items()

@@ -168,6 +168,7 @@ class WildDay {
     event_.exchange_time = below(20) == 0 ? TimeNs{now_.ns - 1} : TimeNs{};
     event_.basis = below(10) == 0 ? 3 : kAnyVersion;
     const auto op = static_cast<ControlOp>(event_.detail);
+    event_.channel = static_cast<std::uint32_t>(below(4));  // every RequestMode, and none
     if (is_of_index(op)) {
       event_.instrument = static_cast<IndexId>(below(universe_->indices().size() + 1));
       event_.value[0] = between(0, 2);
