@@ -1,13 +1,6 @@
 #include "calc/basket_sums.h"
 
 namespace indexcast {
-namespace {
-
-// A sum may reach this multiple of the reference capitalisation; check_definition has made sure
-// that it fits.
-constexpr Int128 kHeadroom = 1000;
-
-}  // namespace
 
 BasketSums::BasketSums(const Universe& universe)
     : universe_(&universe), totals_(universe.legs().size()) {
@@ -25,7 +18,7 @@ BasketSums::BasketSums(const Universe& universe)
       totals_[leg] += universe.constant_cash(leg);
       sum += totals_[leg] * rates_[leg].raw;
     }
-    indices_.push_back({LevelDivider(definition.divisor, definition.decimals, sum * kHeadroom),
+    indices_.push_back({LevelDivider(definition.divisor, definition.decimals, sum * kLargestSum),
                         universe.legs_of(id).front(), universe.legs_of(id).back() + 1});
   }
 }

@@ -24,6 +24,12 @@ std::string format_decimal(Int128 raw, int places);
 // The same without trailing zeros, and without the point when nothing follows it.
 std::string format_trimmed(Int128 raw, int places);
 
+// The same of one of the fixed-point types.
+template <class FixedType>
+std::string format_trimmed(FixedType value) {
+  return format_trimmed(value.raw, FixedType::kDecimals);
+}
+
 // Parses into one of the fixed-point types.
 template <class FixedType>
 std::optional<FixedType> parse_fixed(std::string_view text) {

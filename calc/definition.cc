@@ -5,13 +5,11 @@
 #include <unordered_set>
 
 #include "calc/decimal.h"
+#include "calc/level_divider.h"
 
 namespace indexcast {
 namespace {
 
-// The sum may grow to this many times the reference capitalisation before it leaves 128 bits
-// (METHODOLOGY 2).
-constexpr Int128 kHeadroom = 1000;
 // Levels stay below 2^50 units, so that the engine's estimate in double is off by less than one
 // (level_divider.h).
 constexpr std::int64_t kMaxLevel = std::int64_t{1} << 50;
@@ -130,11 +128,11 @@ class Checker {
   }
 
   void check_range() {
-    if (definition_.previous_close.raw > kMaxLevel / static_cast<std::int64_t>(kHeadroom)) {
+    if (definition_.previous_close.raw > kMaxLevel / static_cast<std::int64_t>(kLargestSum)) {
       fault(0, "previous_close",
             "too large for " + std::to_string(definition_.decimals) + " decimals");
     }
-    Int128 limit = kInt128Max / kHeadroom / level_scale(definition_.decimals).numerator;
+    Int128 limit = kInt128Max / kLargestSum / level_scale(definition_.decimals).numerator;
     Int128 cap = 0;
     if (!add_constant_cash(cap) || cap > limit)
       return fault(0, definition_.fund ? "cash components" : "total_return.dividends",

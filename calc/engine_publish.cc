@@ -10,7 +10,7 @@ namespace {
 // The states of ten thousand indices do not fit the nearest caches, and the holders of an
 // instrument are known in advance. So many levels take about as long as memory does.
 constexpr std::size_t kPrefetchAhead = 4;
-constexpr std::size_t kCacheLine = 64;
+constexpr std::size_t kPrefetchStep = 64;  // bytes, a cache line
 
 // A timer may end a market's day or believe a price, so the level's cause does not tell. Whatever
 // feed the timer names: older journals name feed 0 there.
@@ -34,7 +34,7 @@ void Engine::prefetch_after(std::span<const Membership> holders, std::size_t at)
 
 void Engine::prefetch(IndexId id) const {
   const char* const state = reinterpret_cast<const char*>(&indices_[id]);
-  for (std::size_t at = 0; at < sizeof(IndexState); at += kCacheLine)
+  for (std::size_t at = 0; at < sizeof(IndexState); at += kPrefetchStep)
     __builtin_prefetch(state + at);
   sums_.prefetch(id);
 }

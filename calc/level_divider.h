@@ -8,6 +8,10 @@
 
 namespace indexcast {
 
+// A sum may grow to this many times the reference capitalisation (METHODOLOGY 2). check_definition
+// makes sure that it fits in 128 bits.
+inline constexpr Int128 kLargestSum = 1000;
+
 // Divides sums of one index by its divisor, rounded half up. The quotient is estimated in double
 // from the sum's leading 63 bits and put right by at most one; the remainder proves it. Where an
 // estimate is further off (a level beyond 2^50, a sum beyond the range that the load-time check

@@ -15,13 +15,6 @@
 namespace indexcast {
 namespace {
 
-std::string text_of(Price price) { return format_trimmed(price.raw, Price::kDecimals); }
-std::string text_of(CalculationShares shares) {
-  return format_trimmed(shares.raw, CalculationShares::kDecimals);
-}
-std::string text_of(FxRate rate) { return format_trimmed(rate.raw, FxRate::kDecimals); }
-std::string text_of(CapFactor factor) { return format_trimmed(factor.raw, CapFactor::kDecimals); }
-
 // Where an action or a review stands.
 struct Place {
   int line = 0;
@@ -53,7 +46,7 @@ struct ExEvent {
     what += std::string(name_of(action.kind)) + " " + format_fraction(action.amount);
     if (action.kind == ActionKind::dividend && cash != action.amount)
       what += " " + action.currency + " (" + format_fraction(cash) + ")";
-    if (action.kind == ActionKind::rights) what += " at " + text_of(action.rights_price);
+    if (action.kind == ActionKind::rights) what += " at " + format_trimmed(action.rights_price);
   }
 };
 
@@ -140,9 +133,9 @@ class Roller {
     for (const auto& [currency, rate] : input_.day_fx) {
       const auto it = tomorrow().close_fx.find(currency);
       if (it == tomorrow().close_fx.end() || it->second == rate) continue;
-      const std::string before = text_of(it->second);
+      const std::string before = format_trimmed(it->second);
       it->second = rate;
-      step(currency + ": rate " + before + " becomes " + text_of(rate), {});
+      step(currency + ": rate " + before + " becomes " + format_trimmed(rate), {});
     }
   }
 
@@ -196,7 +189,8 @@ class Roller {
   void suspend(const CorporateAction& action) {
     const Member* member = find(action.symbol);
     if (member != nullptr)
-      step(action.symbol + ": suspended, stands at " + text_of(member->close), place_of(action));
+      step(action.symbol + ": suspended, stands at " + format_trimmed(member->close),
+           place_of(action));
   }
 
   void leave(const CorporateAction& action) {
@@ -214,8 +208,8 @@ class Roller {
     set_price(member, close->price);
     set_shares(member, action.calculation_shares, action.cap_factor, place_of(action));
     tomorrow().members.push_back(std::move(member));
-    step(action.symbol + ": joins with " + text_of(action.calculation_shares) + " x " +
-             text_of(action.cap_factor),
+    step(action.symbol + ": joins with " + format_trimmed(action.calculation_shares) + " x " +
+             format_trimmed(action.cap_factor),
          place_of(action));
   }
 
@@ -223,8 +217,8 @@ class Roller {
     const auto rounded = index_shares(shares, factor);
     if (!rounded || rounded->raw <= 0)
       return fault(place, "action.shares",
-                   member.symbol() + ": " + text_of(shares) + " x " + text_of(factor) +
-                       " is no number of index shares");
+                   member.symbol() + ": " + format_trimmed(shares) + " x " +
+                       format_trimmed(factor) + " is no number of index shares");
     member.calculation_shares = shares;
     member.cap_factor = factor;
     member.shares = *rounded;
@@ -261,15 +255,15 @@ class Roller {
     const auto shares = shares_after(member.calculation_shares, event.terms);
     if (!prices || !shares)
       return fault(event.place, "action",
-                   member.symbol() + ": " + event.what + " at " + text_of(member.close) +
+                   member.symbol() + ": " + event.what + " at " + format_trimmed(member.close) +
                        " leaves no price or no shares");
     member.reference_price = prices->reference;
     member.base_price = prices->base;
-    const std::string before = text_of(member.calculation_shares);
+    const std::string before = format_trimmed(member.calculation_shares);
     if (changes_shares(event.terms)) set_shares(member, *shares, member.cap_factor, event.place);
-    step(member.symbol() + ": " + event.what + "; " + text_of(member.close) + " becomes " +
-             text_of(prices->reference) + ", base " + text_of(prices->base) + "; shares " + before +
-             " become " + text_of(member.calculation_shares),
+    step(member.symbol() + ": " + event.what + "; " + format_trimmed(member.close) + " becomes " +
+             format_trimmed(prices->reference) + ", base " + format_trimmed(prices->base) +
+             "; shares " + before + " become " + format_trimmed(member.calculation_shares),
          event.place);
   }
 
@@ -287,10 +281,10 @@ class Roller {
   void change(Member& member, const CorporateAction& action, CalculationShares shares,
               CapFactor factor) {
     const std::string before =
-        text_of(member.calculation_shares) + " x " + text_of(member.cap_factor);
+        format_trimmed(member.calculation_shares) + " x " + format_trimmed(member.cap_factor);
     set_shares(member, shares, factor, place_of(action));
     step(member.symbol() + ": " + std::string(name_of(action.kind)) + " " + before + " becomes " +
-             text_of(member.calculation_shares) + " x " + text_of(member.cap_factor),
+             format_trimmed(member.calculation_shares) + " x " + format_trimmed(member.cap_factor),
          place_of(action));
   }
 

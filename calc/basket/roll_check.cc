@@ -11,9 +11,6 @@ namespace {
 // METHODOLOGY 4: a price above this many times the day's reference is no price.
 constexpr std::int64_t kUsableTimes = 1000;
 
-std::string text_of(FxRate rate) { return format_trimmed(rate.raw, FxRate::kDecimals); }
-std::string text_of(Price price) { return format_trimmed(price.raw, Price::kDecimals); }
-
 bool goes_ex(ActionKind kind) {
   return kind == ActionKind::dividend || kind == ActionKind::bonus || kind == ActionKind::rights ||
          kind == ActionKind::split;
@@ -99,7 +96,7 @@ class InputChecker {
       check_rate("--close-fx", currency, rate, today, "today's day_fx");
       if (input_.today.fx_in_divisor && converts(input_.today, currency) && rate != today)
         fault(RollFile::command, 0, "--close-fx",
-              currency + ": the level closed at " + text_of(today) +
+              currency + ": the level closed at " + format_trimmed(today) +
                   ", the rate in the divisor; give a new one as --day-fx");
     }
     for (const auto& [currency, rate] : input_.day_fx) {
@@ -116,8 +113,9 @@ class InputChecker {
       fault(RollFile::command, 0, option, currency + " is no currency of the definition");
     } else if (is_rate_move_too_large(before, rate)) {
       fault(RollFile::command, 0, option,
-            currency + " " + text_of(rate) + " is further than " +
-                std::to_string(kRateMovePercent) + " % from " + text_of(before) + ", " + whose);
+            currency + " " + format_trimmed(rate) + " is further than " +
+                std::to_string(kRateMovePercent) + " % from " + format_trimmed(before) + ", " +
+                whose);
     }
   }
 
@@ -148,14 +146,14 @@ class InputChecker {
     const auto it = members_.find(close.symbol);
     if (has(close.symbol, ActionKind::suspension)) {
       if (it != members_.end() && close.price != it->second->reference_price)
-        complain(text_of(close.price) + " is not " + text_of(it->second->reference_price) +
-                 ", where a suspended member stands");
+        complain(format_trimmed(close.price) + " is not " +
+                 format_trimmed(it->second->reference_price) + ", where a suspended member stands");
       return;
     }
     if (const Tick step = tick(close.symbol); close.price.raw % step.raw != 0)
-      complain(text_of(close.price) + " is not on the tick of " + text_of(step));
+      complain(format_trimmed(close.price) + " is not on the tick of " + format_trimmed(step));
     if (it != members_.end() && close.price.raw / kUsableTimes > it->second->reference_price.raw)
-      complain(text_of(close.price) + " is more than 1000 times the day's reference");
+      complain(format_trimmed(close.price) + " is more than 1000 times the day's reference");
   }
 
   void check_action(const CorporateAction& action) {
@@ -212,12 +210,14 @@ class InputChecker {
 
   void check_ex_price(const CorporateAction& action) {
     if (const Tick step = ex_price_tick(action.symbol); action.ex_price.raw % step.raw != 0)
-      action_fault(action, "ex_price",
-                   text_of(action.ex_price) + " is not on the tick of " + text_of(step));
+      action_fault(
+          action, "ex_price",
+          format_trimmed(action.ex_price) + " is not on the tick of " + format_trimmed(step));
     const auto [it, added] = ex_prices_.emplace(action.symbol, action.ex_price);
     if (!added && it->second != action.ex_price)
       action_fault(action, "ex_price",
-                   text_of(action.ex_price) + " here and " + text_of(it->second) + " elsewhere");
+                   format_trimmed(action.ex_price) + " here and " + format_trimmed(it->second) +
+                       " elsewhere");
   }
 
   void check_review(const Review& review) {

@@ -10,7 +10,6 @@ namespace {
 
 using Outcome = feed::FeedCounter;
 
-constexpr std::int64_t kPriceScale = 1000;   // 10^-3 to 10^-6
 constexpr std::int64_t kTurnoverScale = 10;  // 10^-3 to 10^-4
 constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
 // SuspensionIndicator, notes 2.6.

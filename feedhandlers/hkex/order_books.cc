@@ -3,27 +3,17 @@
 #include <algorithm>
 
 namespace indexcast::hkex {
-namespace {
-
-constexpr std::int64_t kPriceScale = 1000;  // 10^-3 to 10^-6
-
-// UpdateAction, notes 2.15.
-constexpr std::uint8_t kNew = 0;
-constexpr std::uint8_t kChange = 1;
-constexpr std::uint8_t kDelete = 2;
-constexpr std::uint8_t kClear = 74;
-
-}  // namespace
+namespace {}  // namespace
 
 bool BookSide::apply(const BookEntry& entry) {
   if (entry.price_level == 0) return false;
   const std::size_t place = entry.price_level - 1u;
   switch (entry.update_action) {
-    case kNew:
+    case kNewLevel:
       return insert(place, entry.price);
-    case kChange:  // of the quantity; the price stays
+    case kChangeLevel:  // of the quantity; the price stays
       return place < size_ && prices_[place] == entry.price;
-    case kDelete:
+    case kDeleteLevel:
       return remove(place);
     default:
       return false;
@@ -77,7 +67,7 @@ void OrderBooks::apply(InstrumentId instrument, std::uint32_t channel,
     book.known = from.whole;
   }
   for (const BookEntry& entry : message.entries) {
-    if (entry.update_action == kClear) {
+    if (entry.update_action == kClearBook) {
       book.sides = {};
       book.known = true;
     } else {

@@ -15,6 +15,14 @@
 
 namespace indexcast::hkex {
 
+inline constexpr std::int64_t kPriceScale = 1000;  // 10^-3 to 10^-6
+
+// UpdateAction, notes 2.15.
+inline constexpr std::uint8_t kNewLevel = 0;
+inline constexpr std::uint8_t kChangeLevel = 1;
+inline constexpr std::uint8_t kDeleteLevel = 2;
+inline constexpr std::uint8_t kClearBook = 74;
+
 // State on which the next messages of a channel build.
 enum class Base : std::uint8_t {
   nothing,  // the first number of a day, a reset, a snapshot: every book begins empty

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
+#include "feedhandlers/hkex/order_books.h"
+
 namespace indexcast::sim {
 namespace {
 
-constexpr std::uint8_t kNew = 0;
-constexpr std::uint8_t kChange = 1;
-constexpr std::uint8_t kDelete = 2;
-constexpr std::uint8_t kClear = 74;
 // Orders of one board lot or a few: how many is nobody's concern.
 constexpr std::int64_t kSharesPerOrder = 400;
 
@@ -45,14 +43,15 @@ void tell_side(Levels& told, const Levels& wanted, std::size_t side,
                hkex::AggregateOrderBookUpdate& message) {
   for (std::size_t place = told.size(); place-- > 0;) {
     if (has_price(wanted, told[place].price)) continue;
-    message.entries.push_back(entry(told[place], side, place, kDelete));
+    message.entries.push_back(entry(told[place], side, place, hkex::kDeleteLevel));
     told.erase(told.begin() + static_cast<std::ptrdiff_t>(place));
   }
   for (std::size_t place = 0; place < wanted.size(); ++place) {
     const bool known = place < told.size() && told[place].price == wanted[place].price;
     if (!known) told.insert(told.begin() + static_cast<std::ptrdiff_t>(place), wanted[place]);
     if (known && told[place].size == wanted[place].size) continue;
-    message.entries.push_back(entry(wanted[place], side, place, known ? kChange : kNew));
+    message.entries.push_back(
+        entry(wanted[place], side, place, known ? hkex::kChangeLevel : hkex::kNewLevel));
   }
   told = wanted;
 }
@@ -64,7 +63,7 @@ hkex::AggregateOrderBookUpdate HkexBook::update(std::uint32_t security, const Bo
   message.security_code = security;
   if (unknown_) {
     told_ = {};
-    message.entries.push_back({0, 0, 0, 0, 0, kClear});
+    message.entries.push_back({0, 0, 0, 0, 0, hkex::kClearBook});
   }
   unknown_ = false;
   tell_side(told_[0], best(book.bids), 0, message);
@@ -78,7 +77,7 @@ hkex::AggregateOrderBookUpdate HkexBook::clear(std::uint32_t security) {
   if (told_[0].empty() && told_[1].empty() && !unknown_) return message;
   told_ = {};
   unknown_ = false;
-  message.entries.push_back({0, 0, 0, 0, 0, kClear});
+  message.entries.push_back({0, 0, 0, 0, 0, hkex::kClearBook});
   return message;
 }
 

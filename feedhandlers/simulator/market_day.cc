@@ -26,10 +26,6 @@ constexpr Micros kMainlandQuantum = kMicrosPerMs;
 // Streams of chance beside those of the securities, whose numbers are their codes.
 constexpr std::uint64_t kMarketStream = 1'000'000'000;
 
-bool is_auction(Phase phase) {
-  return phase == Phase::opening_auction || phase == Phase::closing_auction;
-}
-
 }  // namespace
 
 MarketDay::MarketDay(const Settings& settings, Agenda& agenda, FaultBook& faults, feed::Venue venue,

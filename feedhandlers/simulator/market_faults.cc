@@ -11,10 +11,6 @@ namespace {
 // tried again so much later.
 constexpr Micros kAgain = kMicrosPerSecond;
 
-bool is_auction(Phase phase) {
-  return phase == Phase::opening_auction || phase == Phase::closing_auction;
-}
-
 bool is_of_market(FaultKind kind) {
   switch (kind) {
     case FaultKind::halt:

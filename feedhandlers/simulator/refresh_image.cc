@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "feedhandlers/hkex/order_books.h"
 #include "feedhandlers/hkex/wire.h"
 
 namespace indexcast::sim {
@@ -11,10 +12,6 @@ namespace {
 namespace wire = hkex::wire;
 namespace book = wire::aggregate_order_book_update;
 
-constexpr std::uint8_t kNew = 0;
-constexpr std::uint8_t kChange = 1;
-constexpr std::uint8_t kDelete = 2;
-constexpr std::uint8_t kClear = 74;
 // Levels beyond these are dropped without a delete (notes 2.15, unconfirmed).
 constexpr std::size_t kDepth = 10;
 
@@ -61,7 +58,7 @@ std::string key_of(const hkex::MessageView& message) {
 
 void RefreshBook::apply(const std::byte* entry) {
   const std::uint8_t action = book::UpdateAction.of(entry);
-  if (action == kClear) {
+  if (action == hkex::kClearBook) {
     sides_ = {};
     return;
   }
@@ -70,12 +67,12 @@ void RefreshBook::apply(const std::byte* entry) {
   if (level == 0 || level > kDepth) return;
   const auto at = side.begin() + static_cast<std::ptrdiff_t>(std::min(level - 1, side.size()));
   const Level bytes(entry, entry + book::kEntrySize);
-  if (action == kNew) {
+  if (action == hkex::kNewLevel) {
     side.insert(at, bytes);
     if (side.size() > kDepth) side.pop_back();
   } else if (at != side.end()) {
-    if (action == kChange) *at = bytes;
-    if (action == kDelete) side.erase(at);
+    if (action == hkex::kChangeLevel) *at = bytes;
+    if (action == hkex::kDeleteLevel) side.erase(at);
   }
 }
 
@@ -87,7 +84,7 @@ std::vector<std::byte> RefreshBook::message(std::uint32_t security) const {
     for (std::size_t level = 0; level < side.size(); ++level) {
       Level entry = side[level];
       book::PriceLevel.put(entry.data(), static_cast<std::uint8_t>(level + 1));
-      book::UpdateAction.put(entry.data(), kNew);
+      book::UpdateAction.put(entry.data(), hkex::kNewLevel);
       message.insert(message.end(), entry.begin(), entry.end());
     }
   }

@@ -16,7 +16,7 @@ namespace {
 using boost::asio::ip::tcp;
 
 // Fine enough for answers that are late on purpose.
-constexpr std::chrono::milliseconds kTick{20};
+constexpr std::chrono::milliseconds kTimerPeriod{20};
 
 }  // namespace
 
@@ -108,7 +108,7 @@ void RetransmissionServer::accept() {
 }
 
 void RetransmissionServer::tick() {
-  timer_.expires_after(kTick);
+  timer_.expires_after(kTimerPeriod);
   timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     // A copy: a client that leaves is taken off the list while it is walked.

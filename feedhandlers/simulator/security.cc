@@ -22,10 +22,6 @@ constexpr std::int64_t kFirstDayHighBp = 11'000;
 // Width of a bounded interruption; 5 % is what Hong Kong's large shares have.
 constexpr std::int64_t kBoundBp = 500;
 
-bool is_auction(Phase phase) {
-  return phase == Phase::opening_auction || phase == Phase::closing_auction;
-}
-
 std::int64_t basis_points(std::int64_t price, std::int64_t bp) { return price * bp / 10'000; }
 
 }  // namespace

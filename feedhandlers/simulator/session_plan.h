@@ -38,6 +38,10 @@ enum class Phase : std::uint8_t {
   closed,
 };
 
+constexpr bool is_auction(Phase phase) {
+  return phase == Phase::opening_auction || phase == Phase::closing_auction;
+}
+
 // Until the next step the venue is in `phase`; `hkex_session` is Hong Kong's TradingSessionSubID
 // of it (protocol notes, 3.4), 0 on the mainland.
 struct SessionStep {

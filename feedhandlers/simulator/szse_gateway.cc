@@ -79,7 +79,7 @@ ClientMessage SzseGateway::read_logon(feed::Bytes frame) {
   return message;
 }
 
-constexpr std::int64_t kLowerPercent = 97;
+constexpr std::int64_t kLowerPricePercent = 97;
 
 }  // namespace
 
@@ -94,7 +94,7 @@ std::vector<std::byte> szse_image_of_day(feed::Bytes message, Date day) {
   std::vector<szse::EntryValue> entries;
   for (const szse::Entry entry : snapshot.entries) {
     entries.push_back({entry.md_entry_type,
-                       entry.md_entry_px * kLowerPercent / 100,
+                       entry.md_entry_px * kLowerPricePercent / 100,
                        entry.md_entry_size,
                        entry.md_price_level,
                        entry.number_of_orders,

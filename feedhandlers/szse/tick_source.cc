@@ -12,8 +12,8 @@ using feed::FeedCounter;
 
 namespace {
 
-constexpr std::int64_t kPriceScale = 100;  // 1e-4 to 1e-6
-constexpr std::int64_t kQtyScale = 100;    // 1e-2 to whole shares, and 1e-4 x 1e-2 to 1e-4
+constexpr std::int64_t kPriceScale = 100;    // 1e-4 to 1e-6
+constexpr std::int64_t kTickQtyScale = 100;  // 1e-2 to whole shares, and 1e-4 x 1e-2 to 1e-4
 
 // 0 when it does not fit: not known.
 std::int64_t product(std::int64_t a, std::int64_t b) {
@@ -71,8 +71,8 @@ std::optional<TickSource::Parsed> TickSource::parse_trade(Bytes message) {
   parsed.outcome = FeedCounter::applied;
   parsed.tick.instrument = symbol->instrument;
   parsed.tick.price = trade.last_px * kPriceScale;
-  parsed.tick.quantity = trade.last_qty / kQtyScale;
-  parsed.tick.turnover = product(trade.last_px, trade.last_qty) / kQtyScale;
+  parsed.tick.quantity = trade.last_qty / kTickQtyScale;
+  parsed.tick.turnover = product(trade.last_px, trade.last_qty) / kTickQtyScale;
   return parsed;
 }
 

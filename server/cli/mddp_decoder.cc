@@ -12,7 +12,7 @@ using feed::DecodeError;
 namespace {
 
 // The checksum over the whole packet is proof enough.
-bool plausible(feed::Bytes payload) {
+bool is_mddp(feed::Bytes payload) {
   szse::MddpPacket packet;
   return szse::decode_mddp(payload, packet) == DecodeError::none;
 }
@@ -25,7 +25,7 @@ Direction direction_of(const feed::PacketView& view) {
 
 void MddpDecoder::add(const feed::CapturedPacket& packet) {
   const feed::PacketView& view = packet.view;
-  if (!destinations_.holds(view, plausible)) {
+  if (!destinations_.holds(view, is_mddp)) {
     return output_.count_skipped("foreign", view.payload.size());
   }
   const StreamPlace place{packet.number, 0, packet.capture};

@@ -8,11 +8,11 @@
 namespace indexcast::server {
 namespace {
 
-constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kPublicKeyBytes = 32;
 
 // The configuration's reader has seen that the text is a key.
 std::string decoded(const std::string& key) {
-  std::array<std::uint8_t, kKeyBytes> bytes{};
+  std::array<std::uint8_t, kPublicKeyBytes> bytes{};
   zmq_z85_decode(bytes.data(), key.c_str());
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

@@ -15,8 +15,8 @@ Member member(std::string_view symbol, std::int64_t price) {
   const feed::Venue venue = *feed::venue_of_symbol(symbol);
   const std::string text(symbol);
   Member result;
-  result.security = std::make_shared<const Security>(
-      Security{text, text, venue == feed::Venue::hkex ? "HKD" : "CNY", feed::market_of(venue)});
+  result.security = std::make_shared<const indexcast::Security>(indexcast::Security{
+      text, text, venue == feed::Venue::hkex ? "HKD" : "CNY", feed::market_of(venue)});
   result.shares.raw = 1'000'000;
   result.close.raw = result.base_price.raw = result.reference_price.raw = price;
   return result;
