@@ -82,5 +82,18 @@ TEST_F(EventLogTest, AGuardThatRanOutIsAWarning) {
   EXPECT_THAT(text, HasSubstr("lift_guard can include them"));
 }
 
+// Series 0 is the constant 1.
+TEST_F(EventLogTest, ARequestAboutARateNamesItsSeries) {
+  ControlDone done;
+  done.header.id = 1;
+  done.header.detail = static_cast<std::uint8_t>(ControlOp::override_rate);
+  done.header.detail2 = static_cast<std::uint8_t>(ControlOutcome::applied);
+  done.control_id = 7;
+  done.version = 2;
+  ring_.write(Record::of(done));
+  log_.do_work(TimeNs{});
+  EXPECT_EQ(text_.str(), "info request 7: override_rate of HKDCNY is applied, version 2\n");
+}
+
 }  // namespace
 }  // namespace indexcast::server
