@@ -3,12 +3,12 @@
 
     results.py python OUTPUT.xml FOLDER...    run test_*.py of the folders, two classes at a time
     results.py class OUTPUT.xml FOLDER NAME   run one class, a module and a class name
+    results.py ctest OUTPUT.xml FOLDER        run what CTest lists in a build folder
     results.py program OUTPUT.xml NAME CMD... run one program as one test
     results.py total FOLDER                   print what failed, what was skipped, and the sum
 """
 import concurrent.futures
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -16,12 +16,8 @@ import time
 import unittest
 import xml.etree.ElementTree as xml
 
-
-class Case:
-    """One test: its name, and how it ended."""
-
-    def __init__(self, name, outcome="passed", text="", seconds=0.0):
-        self.name, self.outcome, self.text, self.seconds = name, outcome, text, seconds
+import googletest
+from googletest import Case
 
 
 def node_of(case, suite):
@@ -130,6 +126,16 @@ def run_class(output, folder, name):
     return 0 if result.wasSuccessful() else 1
 
 
+def run_ctest(output, folder):
+    cases = []
+    for case in googletest.run(folder):
+        cases.append(case)
+        if case.outcome == "failure":
+            print(f"FAILED {case.name}\n{case.text[-20000:]}", flush=True)
+    write_junit(output, pathlib.Path(output).stem, cases)
+    return 0 if all(case.outcome != "failure" for case in cases) else 1
+
+
 def run_program(output, name, command):
     started = time.monotonic()
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
@@ -142,25 +148,15 @@ def run_program(output, name, command):
 
 
 def outcome_of(node):
-    # CTest says notrun both of a test that skipped itself and of one whose program is missing.
-    skipped = node.find("skipped")
     if node.find("failure") is not None or node.find("error") is not None:
         return "failure"
-    if node.get("status") == "notrun" and not reason_of(node).startswith("SKIP_"):
-        return "failure"
-    return "passed" if skipped is None and node.get("status") != "disabled" else "skipped"
-
-
-def reason_of(node):
-    skipped = node.find("skipped")
-    return "" if skipped is None else skipped.get("message", "")
+    return "passed" if node.find("skipped") is None else "skipped"
 
 
 def described(node):
-    """Name and reason in one line; GoogleTest gives the reason of a skip in its output."""
-    name = node.get("name").split("  # GetParam")[0]
-    given = re.search(r": Skipped\n(.+)", node.findtext("system-out") or "")
-    return f"{name} {given[1] if given else reason_of(node)}".rstrip()
+    """Name and reason in one line."""
+    skipped = node.find("skipped")
+    return f"{node.get('name')} {'' if skipped is None else skipped.get('message', '')}".rstrip()
 
 
 def total(folder):
@@ -169,7 +165,7 @@ def total(folder):
     for path in sorted(pathlib.Path(folder).glob("*.xml")):
         nodes = list(xml.parse(path).getroot().iter("testcase"))
         if not nodes:
-            nodes = [xml.Element("testcase", name="no test ran", status="failed")]
+            nodes = [xml.Element("testcase", name="no test ran")]
             xml.SubElement(nodes[0], "failure")
         for node in nodes:
             outcome = outcome_of(node)
@@ -190,6 +186,8 @@ def main(arguments):
             return run_python(output, folders)
         case ["class", output, folder, name]:
             return run_class(output, folder, name)
+        case ["ctest", output, folder]:
+            return run_ctest(output, folder)
         case ["program", output, name, *command] if command:
             return run_program(output, name, command)
         case ["total", folder]:
