@@ -88,13 +88,13 @@ class Drain(harness.Case):
         harness.await_that(lambda: len(harness.read_levels(self.recording)) > seen + 50, "levels")
 
     def test_it_is_taken_back(self):
-        self.assertEqual(self.control("status"), {"draining": False})
+        self.assertEqual(self.control("status"), {"draining": False, "proposals": []})
         self.control("drain", "--reason", "a drill")
         again = self.control("drain", "--reason", "a drill", check=7)
         self.assertEqual((again["status"], again["title"]), (409, "Nothing to do"))
         stands = self.control("resume", "--reason", "the drill is over")
         self.assertEqual((stands["draining"], stands["reason"]), (False, "the drill is over"))
-        self.assertEqual(self.control("status"), stands)
+        self.assertEqual(self.control("status"), {**stands, "proposals": []})
         self.assertEqual(self.readiness()[0], 200)
         self.heartbeat_that_says(False)
         client = self.follow()
