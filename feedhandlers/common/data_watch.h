@@ -18,11 +18,19 @@ struct ChannelTime {
   std::int64_t lag_ms = 0;
 };
 
-// Stale: the market has traded for `stale_after`, and during that time no market data arrived, or
-// none with a later exchange time than all before; or the channel lags (channel_lag.h). Data counts
-// when it arrives, whatever its outcome. Heartbeats and messages about the session or the market's
-// state are not market data. `now` is the receive clock, which never steps back. One thread; no
-// allocation.
+// Why a channel is stale.
+enum class Staleness : std::uint8_t {
+  none,
+  // Its messages come late (channel_lag.h). Nothing of them is missing.
+  lag,
+  // The market has traded for `stale_after`, and during that time no market data arrived, or none
+  // with a later exchange time than all before. Anything may be missing.
+  silence,
+};
+
+// Data counts when it arrives, whatever its outcome. Heartbeats and messages about the session or
+// the market's state are not market data. `now` is the receive clock, which never steps back. One
+// thread; no allocation.
 class DataWatch {
  public:
   // Copies of a message and parallel streams may lag the newest exchange time by less than this. A
@@ -87,14 +95,17 @@ class DataWatch {
     return ChannelTime{newest_, lag_.lag_ns() / kNsPerMs};
   }
 
-  // Time before the market opened does not count towards staleness.
-  bool stale(TimeNs now, bool market_trades) {
+  // Time before the market opened does not count towards silence.
+  Staleness staleness(TimeNs now, bool market_trades) {
     lag_.on_time(now, market_trades);
-    if (lag_.exceeded()) return true;
     if (!market_trades) since_ = now;
     const TimeNs advanced = newest_.ns == 0 ? data_at_ : advanced_at_;
     const TimeNs alive = std::max(since_, std::min(data_at_, advanced));
-    return now - alive >= stale_after_ns_;
+    if (now - alive >= stale_after_ns_) return Staleness::silence;
+    return lag_.exceeded() ? Staleness::lag : Staleness::none;
+  }
+  bool stale(TimeNs now, bool market_trades) {
+    return staleness(now, market_trades) != Staleness::none;
   }
 
  private:

@@ -51,7 +51,7 @@ struct GatewaySessionSettings {
 };
 
 // States: down -> connecting (our logon is out) -> logged on (it was answered) -> down. A session
-// that is logged on is `recovering` after the logon and after `stale`, and `gap` after a loss
+// that is logged on is `recovering` after the logon and after a silence, and `gap` after a loss
 // within the session, until the round of images is complete (snapshot_state.h); then `live`.
 // `stale` by the rule of data_watch.h. After a pause of this process it is `recovering` until the
 // socket was read empty and the channel does not lag, and so it is while its clock differs more
@@ -332,11 +332,12 @@ class GatewaySession : public StreamHandler {
   }
 
   void update_state(TimeNs now) {
-    const bool stale = link_ == FeedState::live && data_.stale(now, venue().market_trades());
+    const Staleness staleness =
+        link_ == FeedState::live ? data_.staleness(now, venue().market_trades()) : Staleness::none;
     state_.pause(data_.in_doubt());
     if (const auto time = data_.take_time(now)) venue().on_channel_time(*time, now);
     Round round{venue()};
-    state_.update(link_, stale, round, now);
+    state_.update(link_, staleness, round, now);
   }
 
   // The last notice about a gateway.

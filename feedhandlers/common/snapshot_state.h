@@ -6,12 +6,14 @@
 
 #include "calc/event.h"
 #include "calc/time.h"
+#include "feedhandlers/common/data_watch.h"
 
 namespace indexcast::feed {
 
 // After a loss, a new connection or a silence of the sender the channel is `gap` or `recovering`
 // until the venue's round of images is complete (venue_events.h). Meanwhile each security counts
-// again from its own next image. While paused no security counts. One thread.
+// again from its own next image. A channel that only lags has lost nothing, and is live again as
+// soon as it does not. While paused no security counts. One thread.
 class SnapshotState {
  public:
   // As last announced.
@@ -30,14 +32,16 @@ class SnapshotState {
   // round_complete() and on_state(FeedState, bool by_security, TimeNs). `by_security`: each
   // security is unheard now and counts again once it was heard.
   template <class Round>
-  void update(FeedState link, bool stale, Round& round, TimeNs now) {
+  void update(FeedState link, Staleness staleness, Round& round, TimeNs now) {
     if (settling_ && !lost_more_ && round.round_complete()) settling_.reset();
-    const FeedState next = link != FeedState::live ? link
-                           : paused_               ? FeedState::recovering
-                           : stale                 ? FeedState::stale
-                                                   : settling_.value_or(FeedState::live);
+    const FeedState next = link != FeedState::live        ? link
+                           : paused_                      ? FeedState::recovering
+                           : staleness != Staleness::none ? FeedState::stale
+                                                          : settling_.value_or(FeedState::live);
     // A sender that was silent may have lost anything.
-    if (next == FeedState::stale && state_ != FeedState::stale) lose(FeedState::recovering);
+    const bool silent = next == FeedState::stale && staleness == Staleness::silence;
+    if (silent && !silent_) lose(FeedState::recovering);
+    silent_ = silent;
     const bool by_security = settling_ && next == *settling_ && !paused_;
     if (next == state_ && by_security == by_security_ && !(by_security && lost_more_)) return;
     state_ = next;
@@ -55,6 +59,7 @@ class SnapshotState {
   std::optional<FeedState> settling_;  // gap or recovering: the round is not complete
   bool lost_more_ = false;             // a loss that was not announced yet
   bool paused_ = false;
+  bool silent_ = false;  // stale because its sender says nothing
 };
 
 }  // namespace indexcast::feed

@@ -222,11 +222,12 @@ void MddpHandler::on_time(TimeNs now) {
 }
 
 void MddpHandler::update(TimeNs now) {
-  const bool silent = now - heard_ >= settings_.silence_ns;
-  const bool stale = heard_any_ && (data_.stale(now, router_.market_trades()) || silent);
+  using feed::Staleness;
+  Staleness staleness = data_.staleness(now, router_.market_trades());
+  if (now - heard_ >= settings_.silence_ns) staleness = Staleness::silence;
   state_.pause(data_.in_doubt());
   if (const auto time = data_.take_time(now)) router_.on_channel_time(*time, now);
-  state_.update(heard_any_ ? FeedState::live : FeedState::connecting, stale, router_, now);
+  state_.update(heard_any_ ? FeedState::live : FeedState::connecting, staleness, router_, now);
 }
 
 }  // namespace indexcast::szse

@@ -73,12 +73,13 @@ def counters(url):
 class Process:
     """A command in the background, its output in a file."""
 
-    def __init__(self, folder, name, *arguments, stdout=None):
+    def __init__(self, folder, name, *arguments, stdout=None, environment=None):
         self.log = folder / f"{name}.log"
         self._stdout = open(stdout, "wb") if stdout else None
         with open(self.log, "wb") as log:
             self.child = subprocess.Popen([BINARY, *map(str, arguments)], stderr=log,
-                                          stdout=self._stdout or log)
+                                          stdout=self._stdout or log,
+                                          env=os.environ | (environment or {}))
 
     def running(self):
         return self.child.poll() is None
@@ -149,16 +150,18 @@ class Case(unittest.TestCase):
         dates["hkex"]["dates"] = sorted([*others, day], key=lambda each: each["date"])
         return [str(self.write("calendar.toml", site.dump(dates)))]
 
-    def start(self, name, *arguments, stdout=None):
-        process = Process(self.folder, name, *arguments, stdout=stdout)
+    def start(self, name, *arguments, stdout=None, environment=None):
+        """`environment`: variables beside our own."""
+        process = Process(self.folder, name, *arguments, stdout=stdout, environment=environment)
         self._stack.callback(process.kill)
         return process
 
-    def serve(self, config):
+    def serve(self, config, environment=None):
         """(server, contents of its ready file) once it listens."""
         ready = self.folder / "ready.json"
         ready.unlink(missing_ok=True)  # of a server before
-        server = self.start("serve", "serve", "--config", config, "--ready-file", ready)
+        server = self.start("serve", "serve", "--config", config, "--ready-file", ready,
+                            environment=environment)
 
         def listening():
             if not server.running():
@@ -277,13 +280,16 @@ class RealDay(unittest.TestCase):
         return [line["fields"] for line in shown if line.get("type") == kind]
 
     def assert_nothing_in_doubt(self, records, collar=0.25, jump=0.05):
-        """No price waits and no jump is guarded; prints how near the nearest prices came to it."""
+        """No price waits, no jump is guarded and no channel lags; prints how near the nearest came."""
         for record in records:
             self.assertFalse({"price_pending", "level_guard"} & set(record["flags"]), record)
             self.assertEqual(int(record["pending_impact"]), 0, record)
+            if record["cause"] == "price":
+                self.assertNotIn("feed_stale", record["flags"], record)
         step, move = widest_moves(self.snapshots)
         print(f"widest step {step:.4f} of a collar of {collar}, "
-              f"widest move within two seconds {move:.4f} of {jump}")
+              f"widest move within two seconds {move:.4f} of {jump}, "
+              f"largest lag {max(int(r['lag_ms']) for r in records)} ms")
         self.assertGreater(step, 0)
         self.assertLess(step, collar)
 

@@ -39,7 +39,9 @@ class PcapFile:
         header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(segment), 0, 0x4000, 64, protocol, 0,
                              _host(source[0]), _host(destination[0]))
         header = header[:10] + struct.pack("!H", _checksum(header)) + header[12:]
-        frame = self._ETHERNET + header + segment
+        self._keep(time_ns, self._ETHERNET + header + segment)
+
+    def _keep(self, time_ns, frame):
         self._file.write(struct.pack("<IIII", time_ns // 10**9, time_ns % 10**9, len(frame),
                                      len(frame)))
         self._file.write(frame)

@@ -80,12 +80,25 @@ TEST_F(SseLateness, CoreIsToldTimeAndLagOnceASecond) {
 
 // Field case: 25 s late, and live.
 TEST_F(SseLateness, TwentyFiveSecondsLateIsStale) {
+  log_.events.clear();
   for (std::int64_t late = 0; late <= 25; ++late) images_for(10, late);
   EXPECT_EQ(handler_.state(), FeedState::stale);
   EXPECT_NEAR(static_cast<double>(last_time().value[0]), 25'000, 50);
-  images_for(12, 0);
-  // Its images were heard again since, each by itself.
-  EXPECT_EQ(handler_.state(), FeedState::live);
+  images_for(9, 0);
+  // Nothing was lost, so no security need be heard again.
+  EXPECT_EQ(log_.states(1), (std::vector{FeedState::stale, FeedState::live}));
+}
+
+TEST_F(SseLateness, SilenceWhileItLagsLosesAsMuchAsAnyOther) {
+  for (std::int64_t late = 0; late <= 25; ++late) images_for(10, late);
+  log_.events.clear();
+  for (int s = 0; s < 31; ++s) {
+    now_ = now_ + kNsPerSecond;
+    deliver(test::heartbeat(++number_));
+    handler_.on_time(now_, out_);
+  }
+  images_for(9, 0);
+  EXPECT_EQ(log_.states(1).front(), FeedState::recovering);
 }
 
 TEST_F(SseLateness, OneStampOfTheEveningIsRefusedAndMovesNothing) {
