@@ -1,6 +1,7 @@
 // Any bytes as a sequence of packets for the whole handler, of the channel's lines, its refresh
 // lines and the retransmission service: each is prefixed by its length, where it comes from, and
-// the time that passed. Every message has one outcome and every price is positive.
+// the time that passed. Every message has one outcome. Every price is positive, but for a close of
+// 0, which says that there is none.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +20,9 @@ using feed::FeedCounter;
 class CheckingSink final : public feed::EventSink {
  public:
   void push(const MarketEvent& event) override {
-    if (event.kind == EventKind::price && event.value[0] <= 0) std::abort();
+    if (event.kind != EventKind::price) return;
+    const bool is_close = event.detail == static_cast<std::uint8_t>(PriceKind::close);
+    if (event.value[0] < (is_close ? 0 : 1)) std::abort();
   }
 };
 
