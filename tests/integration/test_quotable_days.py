@@ -298,8 +298,7 @@ class QuotableDays(harness.Case):
                         code, levels, received.unheard)
                     told["wrong"] += self.assert_wrong_prices_wait(code, levels, waits)
                     told["unflagged"] += self.assert_unflagged_ones_are_of_a_moment_ago(
-                        code, levels, usual[code],
-                        max(MAX_LAG_S.values()) + (WINDOW + 3 * SECOND) / SECOND + 1)
+                        code, levels, usual[code], max(MAX_LAG_S.values()))
         print(json.dumps(told))
         self.assertEqual(len([kind for kind, number in told.items() if number > 100]), 4, told)
 
