@@ -16,7 +16,7 @@ MORNING = {"begin": "09:10:00", "end": "11:10:00", "ticks_per_second": 0.1, "ref
 # What a live day judges; a simulated one is compressed by default.
 MAX_LAG_S = {"sse": 8, "szse": 8, "hkex": 3}
 JUDGED = {venue: {"max_lag_ns": limit * SECOND} for venue, limit in MAX_LAG_S.items()}
-# The lag is the smallest of 5 s and must last 3 s; messages of the slowest kind come each second.
+# The smallest difference of 5 s must be beyond the limit for 3 s; one second more between messages.
 NOTICED_S = 9
 
 
@@ -69,7 +69,7 @@ class LateData(harness.Case):
         return levels
 
     def spell(self, levels, flag):
-        """(from, to), in seconds of the day's ns, of the one time in which the flag stood."""
+        """(from, to) in ns of the one time in which the flag stood."""
         standing = [flag in r["flags"] for r in levels]
         begins = [i for i in range(1, len(levels)) if standing[i] and not standing[i - 1]]
         ends = [i for i in range(1, len(levels)) if standing[i - 1] and not standing[i]]
