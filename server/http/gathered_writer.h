@@ -5,6 +5,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/system/error_code.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "calc/time.h"
 #include "server/stream/outbound_queue.h"
 
 namespace indexcast::server {
@@ -24,6 +26,8 @@ class WriteObserver : public std::enable_shared_from_this<WriteObserver> {
   virtual ~WriteObserver() = default;
   virtual void on_written(const OutboundQueue::Written& written, std::size_t bytes) = 0;
   virtual void on_write_failed() = 0;
+  // The monotonic clock by which writes are timed.
+  virtual TimeNs now() const = 0;
 };
 
 // `Stream` is a Transport, or in a test what stands for one. One thread.
@@ -43,11 +47,18 @@ class GatheredWriter {
     wake();
   }
 
+  // Whether the socket has taken nothing of a write for more than `limit_ns`. What waits is always
+  // under way, be it a frame of the stream, a control frame or the answer to the handshake.
+  bool stalled(TimeNs now, std::int64_t limit_ns) const {
+    return writing_ && now - write_began_ > limit_ns;
+  }
+
   // Frames wait in the queue.
   void wake() {
     if (writing_ || error_ || queue_.empty()) return;
     gather();
     writing_ = true;
+    write_began_ = observer_.now();
     stream_.async_write_some(
         std::span<const boost::asio::const_buffer>(buffers_),
         [this, self = observer_.shared_from_this()](boost::system::error_code error,
@@ -102,6 +113,7 @@ class GatheredWriter {
   OutboundQueue& queue_;
   WriteObserver& observer_;
   bool writing_ = false;
+  TimeNs write_began_{};
   boost::system::error_code error_;
   std::deque<Control> controls_;
   std::vector<boost::asio::const_buffer> buffers_;

@@ -91,7 +91,7 @@ class WebSocketSession : public Connection, public WriteObserver {
     if (drop_at_.ns != 0 && now > drop_at_) return drop();
     if (!joined_ || closing_) return;
     if (is_due(now)) return close({websocket::close_code::going_away, "the server is drained"});
-    if (client_.stalled(now, settings.client_stall_ms * kNsPerMs)) return close_slow(now);
+    if (writer_.stalled(now, settings.client_stall_ms * kNsPerMs)) return close_slow(now);
     if (!client_.rights() && now - since_ > settings.handshake_s * kNsPerSecond) {
       shared_.stats.closed_fault.add();
       close({websocket::close_code::policy_error, "no token came"});
@@ -108,6 +108,8 @@ class WebSocketSession : public Connection, public WriteObserver {
   }
 
   void on_write_failed() override { drop(); }
+
+  TimeNs now() const override { return shared_.hub.now(); }
 
  private:
   std::shared_ptr<WebSocketSession> self() {

@@ -95,12 +95,12 @@ void StreamClient::on_grid(Subscription& subscription, TimeNs instant, TimeNs no
   if (source_.newest_sequence(subscription.index) == 0) {
     subscription.grid_sent = instant;  // nor before the first level
   } else if (has_room(kFramesOfLevel) && levels_.take(now)) {
-    send_grid(subscription, instant, now);
+    send_grid(subscription, instant);
   }
 }
 
 // Instants without room, or that the server itself did not see, are named before the next.
-void StreamClient::send_grid(Subscription& subscription, TimeNs instant, TimeNs now) {
+void StreamClient::send_grid(Subscription& subscription, TimeNs instant) {
   const IndexId index = subscription.index;
   const std::int64_t pace_ms = subscription.wish.interval_ms;
   const std::int64_t pace_ns = pace_ms * kNsPerMs;
@@ -109,10 +109,9 @@ void StreamClient::send_grid(Subscription& subscription, TimeNs instant, TimeNs 
     count_skipped(static_cast<std::uint64_t>(passed - 1));
     push(source_.skipped_frame(index, form_, v1::STREAM_KIND_GRID,
                                static_cast<std::uint64_t>(subscription.grid_sent.ns + pace_ns),
-                               static_cast<std::uint64_t>(instant.ns - pace_ns)),
-         now);
+                               static_cast<std::uint64_t>(instant.ns - pace_ns)));
   }
-  push(source_.grid_frame(index, form_, pace_ms), now);
+  push(source_.grid_frame(index, form_, pace_ms));
   subscription.grid_sent = instant;
 }
 
@@ -120,10 +119,10 @@ bool StreamClient::send_newest(Subscription& subscription, TimeNs now) {
   if (now < subscription.due || !has_room(kFramesOfLevel)) return false;
   const std::uint64_t newest = source_.newest_sequence(subscription.index);
   if (subscription.snapshot_due) {
-    send_snapshot(subscription, now);
+    send_snapshot(subscription);
   } else if (newest > subscription.sent && subscription.wish.mode != StreamMode::grid) {
     if (!levels_.take(now)) return false;
-    send_level(subscription, newest, now);
+    send_level(subscription, newest);
   }
   subscription.sent = newest;
   const bool conflated = subscription.wish.mode == StreamMode::conflated;
@@ -131,8 +130,8 @@ bool StreamClient::send_newest(Subscription& subscription, TimeNs now) {
   return true;
 }
 
-void StreamClient::send_snapshot(Subscription& subscription, TimeNs now) {
-  push(source_.snapshot_frame(subscription.index, form_, subscription.id), now);
+void StreamClient::send_snapshot(Subscription& subscription) {
+  push(source_.snapshot_frame(subscription.index, form_, subscription.id));
   subscription.snapshot_due = false;
   subscription.records_sent = source_.newest_record(subscription.index);
   if (subscription.wish.mode != StreamMode::grid) return;
@@ -140,35 +139,34 @@ void StreamClient::send_snapshot(Subscription& subscription, TimeNs now) {
   subscription.grid_sent = {reached - reached % (subscription.wish.interval_ms * kNsPerMs)};
 }
 
-void StreamClient::send_level(Subscription& subscription, std::uint64_t newest, TimeNs now) {
+void StreamClient::send_level(Subscription& subscription, std::uint64_t newest) {
   const IndexId index = subscription.index;
   if (newest > subscription.sent + 1) {
     count_skipped(newest - subscription.sent - 1);
     push(source_.skipped_frame(index, form_, v1::STREAM_KIND_LEVEL, subscription.sent + 1,
-                               newest - 1),
-         now);
+                               newest - 1));
   }
-  push(source_.level_frame(index, form_), now);
+  push(source_.level_frame(index, form_));
 }
 
-void StreamClient::on_record(const Subscription& subscription, TimeNs now) {
+void StreamClient::on_record(const Subscription& subscription) {
   if (!subscription.wish.records || subscription.snapshot_due) return;
   records_waiting_.insert(subscription.index);
-  send_records(now);
+  send_records();
 }
 
-void StreamClient::send_records(TimeNs now) {
+void StreamClient::send_records() {
   while (!records_waiting_.empty() && has_room()) {
     Subscription& subscription = subscriptions_.at(*records_waiting_.begin());
     if (subscription.records_sent < source_.newest_record(subscription.index))
-      send_record(subscription, now);
+      send_record(subscription);
     if (subscription.records_sent == source_.newest_record(subscription.index))
       records_waiting_.erase(records_waiting_.begin());
   }
 }
 
 // The next one, or the name of those that are there no more.
-void StreamClient::send_record(Subscription& subscription, TimeNs now) {
+void StreamClient::send_record(Subscription& subscription) {
   const IndexId index = subscription.index;
   const std::uint64_t next = subscription.records_sent + 1;
   const std::uint64_t first = source_.first_record(index);
@@ -179,7 +177,7 @@ void StreamClient::send_record(Subscription& subscription, TimeNs now) {
     frame = source_.skipped_frame(index, form_, v1::STREAM_KIND_RECORD, next,
                                   subscription.records_sent);
   }
-  push(std::move(frame), now);
+  push(std::move(frame));
 }
 
 bool StreamClient::replay(const StreamCommand& command, TimeNs now) {
@@ -196,13 +194,13 @@ void StreamClient::send_replays(TimeNs now) {
     replays_.pop_front();
     replay_bytes_.spend(static_cast<std::int64_t>(frame->size()));
     last_replay_ = frame;
-    push(std::move(frame), now);
+    push(std::move(frame));
   }
 }
 
 void StreamClient::flush(TimeNs now) {
   send_replays(now);
-  send_records(now);
+  send_records();
   if (behind_ == 0) return;
   auto at = subscriptions_.lower_bound(flush_from_);
   for (std::size_t left = subscriptions_.size(); left > 0; --left, ++at) {
@@ -213,16 +211,14 @@ void StreamClient::flush(TimeNs now) {
   }
 }
 
-void StreamClient::offer(Frame frame, TimeNs now) {
-  if (has_room() && records_waiting_.empty()) push(std::move(frame), now);
+void StreamClient::offer(Frame frame) {
+  if (has_room() && records_waiting_.empty()) push(std::move(frame));
 }
 
-void StreamClient::push(Frame frame, TimeNs now) {
+void StreamClient::push(Frame frame) {
   const bool idle = queue_.empty();
   queue_.push(std::move(frame));
-  if (!idle) return;
-  progress_ = now;
-  wake_();
+  if (idle) wake_();
 }
 
 }  // namespace indexcast::server

@@ -119,7 +119,7 @@ class StreamClient {
   void on_level(Subscription& subscription, TimeNs now);
   // The index of one of them has a new record. It is never conflated: without room it waits where
   // all records of the day are kept, and what is overwritten there is named by a skipped message.
-  void on_record(const Subscription& subscription, TimeNs now);
+  void on_record(const Subscription& subscription);
   // An instant of the server's grid has come; the subscription's pace is a multiple of that grid's.
   void on_grid(Subscription& subscription, TimeNs instant, TimeNs now);
   // Sends what is behind and due, as far as there is room.
@@ -129,33 +129,26 @@ class StreamClient {
   // False when kReplaysMax wait already.
   bool replay(const StreamCommand& command, TimeNs now);
   // Queues an answer to a command.
-  void answer(Frame frame, TimeNs now) { push(std::move(frame), now); }
+  void answer(Frame frame) { push(std::move(frame)); }
   // Queues a heartbeat, which is left out when there is no room, or while a record waits that it
   // would name as sent.
-  void offer(Frame frame, TimeNs now);
+  void offer(Frame frame);
 
   // Whether another command may be read: its answers have room.
   bool has_room(std::size_t frames = 1) const { return queue_.size() + frames <= capacity_; }
-  // What its socket sends from; the socket says when with on_written.
+  // What its socket sends from.
   OutboundQueue& queue() { return queue_; }
-  // The socket has taken some bytes; counts as progress.
-  void on_written(TimeNs now) { progress_ = now; }
-
-  // Frames wait and the socket has taken nothing for `limit_ns`.
-  bool stalled(TimeNs now, std::int64_t limit_ns) const {
-    return !queue_.empty() && now - progress_ > limit_ns;
-  }
 
  private:
   void limit_rates();
-  void push(Frame frame, TimeNs now);
+  void push(Frame frame);
   bool send_newest(Subscription& subscription, TimeNs now);
-  void send_snapshot(Subscription& subscription, TimeNs now);
-  void send_level(Subscription& subscription, std::uint64_t newest, TimeNs now);
-  void send_grid(Subscription& subscription, TimeNs instant, TimeNs now);
+  void send_snapshot(Subscription& subscription);
+  void send_level(Subscription& subscription, std::uint64_t newest);
+  void send_grid(Subscription& subscription, TimeNs instant);
   void send_replays(TimeNs now);
-  void send_records(TimeNs now);
-  void send_record(Subscription& subscription, TimeNs now);
+  void send_records();
+  void send_record(Subscription& subscription);
   void set_behind(Subscription& subscription, bool behind);
   void count_skipped(std::uint64_t count);
 
@@ -176,7 +169,6 @@ class StreamClient {
   std::map<IndexId, Subscription> subscriptions_;
   std::size_t behind_ = 0;     // subscriptions that are
   IndexId flush_from_ = 0;     // where the next flush starts, so that each gets its turn
-  TimeNs progress_{};          // when the queue last became non-empty or shorter
   std::uint64_t skipped_ = 0;  // levels, grid instants and records
 };
 

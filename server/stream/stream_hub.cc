@@ -102,7 +102,7 @@ std::size_t StreamHub::read(std::size_t limit) {
 
 void StreamHub::on_record(IndexId index) {
   frames_.forget_record(index);
-  for (Subscription* follower : followers_[index]) follower->client->on_record(*follower, now_);
+  for (Subscription* follower : followers_[index]) follower->client->on_record(*follower);
 }
 
 void StreamHub::on_level(const LevelUpdate& update, std::uint64_t stream_sequence) {
@@ -146,7 +146,7 @@ void StreamHub::send_heartbeat() {
   for (StreamClient* client : clients_) {
     Frame& frame = frames[client->form()];
     if (!frame) frame = frames_.encode(heartbeat_message_, client->form());
-    client->offer(frame, now_);
+    client->offer(frame);
   }
   stats_.heartbeats.add();
 }
@@ -167,11 +167,7 @@ void StreamHub::unfollow_all(StreamClient& client) {
   while (!client.subscriptions().empty()) unfollow(client, client.subscriptions().begin()->first);
 }
 
-void StreamHub::written(StreamClient& client) {
-  const TimeNs now = monotonic_now();
-  client.on_written(now);
-  client.flush(now);
-}
+void StreamHub::written(StreamClient& client) { client.flush(monotonic_now()); }
 
 void StreamHub::handle(StreamClient& client, std::string_view message) {
   now_ = monotonic_now();
@@ -212,7 +208,7 @@ void StreamHub::carry_out(StreamClient& client, const StreamCommand& command) {
 
 void StreamHub::answer(StreamClient& client, std::uint32_t id) {
   message_.set_id(id);
-  client.answer(frames_.encode(message_, client.form()), now_);
+  client.answer(frames_.encode(message_, client.form()));
   message_.Clear();
 }
 

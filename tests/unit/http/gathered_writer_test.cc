@@ -104,11 +104,13 @@ struct Observer : WriteObserver {
     bytes += count;
   }
   void on_write_failed() override { ++failures; }
+  TimeNs now() const override { return clock; }
 
   std::size_t frames = 0;
   std::size_t controls = 0;
   std::size_t bytes = 0;
   int failures = 0;
+  TimeNs clock{1'000};
 };
 
 struct Writing {
@@ -219,6 +221,33 @@ TEST(GatheredWriterTest, whatCannotLeaveIsToldSo) {
   EXPECT_EQ(w.done.size(), 2u);
   EXPECT_EQ(w.stream.writes(), 2u);
   EXPECT_FALSE(w.stream.writing());
+}
+
+TEST(GatheredWriterTest, stallsOnlyWhileTheSocketTakesNothing) {
+  Writing w;
+  EXPECT_FALSE(w.writer.stalled({1'000'000}, 10));
+  w.frame(100);
+  EXPECT_FALSE(w.writer.stalled({1'010}, 10));
+  EXPECT_TRUE(w.writer.stalled({1'011}, 10));
+  w.frame(100);
+  EXPECT_TRUE(w.writer.stalled({1'011}, 10));
+  w.observer->clock = {1'011};
+  w.stream.take(1);
+  EXPECT_FALSE(w.writer.stalled({1'021}, 10));
+  EXPECT_TRUE(w.writer.stalled({1'022}, 10));
+  w.stream.take_all();
+  EXPECT_FALSE(w.writer.stalled({1'000'000}, 10));
+}
+
+// A pong to a client that was silent for long is timed from its own write.
+TEST(GatheredWriterTest, aControlFrameIsTimedFromItsOwnWrite) {
+  Writing w;
+  w.frame(100);
+  w.stream.take_all();
+  w.observer->clock = {1'000'000};
+  w.control(kPong, "1");
+  EXPECT_FALSE(w.writer.stalled({1'000'010}, 10));
+  EXPECT_TRUE(w.writer.stalled({1'000'011}, 10));
 }
 
 // A session may go while its write is under way: the write keeps it.

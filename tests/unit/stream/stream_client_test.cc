@@ -67,22 +67,21 @@ class StreamClientTest : public testing::Test {
   }
   void record() {
     ++source_.newest_of_records;
-    client_.on_record(*followed_[0], {});
+    client_.on_record(*followed_[0]);
   }
   void tick(std::int64_t seconds) {
     source_.reached = {seconds * kNsPerSecond};
     client_.on_grid(*followed_[0], source_.reached, source_.reached);
   }
   // The first frame alone, as a socket that takes no more writes it.
-  std::string take(TimeNs now) {
+  std::string take() {
     const std::string frame(client_.queue().gather().front());
     client_.queue().consume(frame.size());
-    client_.on_written(now);
     return frame;
   }
-  std::vector<std::string> drain(TimeNs now = {}) {
+  std::vector<std::string> drain() {
     std::vector<std::string> out;
-    while (!client_.queue().empty()) out.push_back(take(now));
+    while (!client_.queue().empty()) out.push_back(take());
     return out;
   }
   bool empty() { return client_.queue().empty(); }
@@ -143,7 +142,7 @@ TEST_F(StreamClientTest, givesEveryIndexItsTurn) {
       publish(1);
     }
     if (empty()) continue;
-    const std::string frame = take({});
+    const std::string frame = take();
     client_.flush({});
     if (frame.starts_with("level")) ++served[frame[6] - '0'];
   }
@@ -160,19 +159,8 @@ TEST_F(StreamClientTest, forgetsWhatItUnsubscribes) {
   EXPECT_TRUE(empty());
 }
 
-TEST_F(StreamClientTest, stallsOnlyWhileFramesWait) {
-  EXPECT_FALSE(client_.stalled({1'000}, 10));
-  client_.offer(source_.level_frame(0, FrameForm::json), {1'000});
-  EXPECT_FALSE(client_.stalled({1'010}, 10));
-  EXPECT_TRUE(client_.stalled({1'011}, 10));
-  client_.offer(source_.level_frame(0, FrameForm::json), {1'011});
-  EXPECT_TRUE(client_.stalled({1'011}, 10));
-  take({1'011});
-  EXPECT_FALSE(client_.stalled({1'012}, 10));
-}
-
 TEST_F(StreamClientTest, leavesOutWhatIsOfferedWhenFull) {
-  for (int i = 0; i < 10; ++i) client_.offer(source_.level_frame(0, FrameForm::json), {});
+  for (int i = 0; i < 10; ++i) client_.offer(source_.level_frame(0, FrameForm::json));
   EXPECT_EQ(queued(), 4u);
   EXPECT_FALSE(client_.has_room());
 }
@@ -228,7 +216,7 @@ TEST_F(StreamClientTest, recordsWaitForRoomAndNoneIsLeftOut) {
   EXPECT_EQ(queued(), 4u);
   std::vector<std::string> seen;
   while (!empty()) {
-    seen.push_back(take({}));
+    seen.push_back(take());
     client_.flush({});
   }
   ASSERT_EQ(seen.size(), 11u);
@@ -249,11 +237,11 @@ TEST_F(StreamClientTest, namesTheRecordsThatWereOverwrittenWhileTheyWaited) {
 TEST_F(StreamClientTest, noHeartbeatNamesARecordThatWaits) {
   follow(0, {.records = true});
   for (int i = 0; i < 4; ++i) record();
-  take({});
-  client_.offer(source_.level_frame(1, FrameForm::json), {});
+  take();
+  client_.offer(source_.level_frame(1, FrameForm::json));
   EXPECT_THAT(drain(), ElementsAre("record 0 1", "record 0 2", "record 0 3"));
   client_.flush({});
-  client_.offer(source_.level_frame(1, FrameForm::json), {});
+  client_.offer(source_.level_frame(1, FrameForm::json));
   EXPECT_THAT(drain(), ElementsAre("record 0 4", "level 1 0"));
 }
 
@@ -288,26 +276,26 @@ TEST_F(StreamClientTest, hasOnePageOfAReplayInItsQueueAtATime) {
     now = now + kNsPerSecond;  // their bytes are not what is tried here
     client_.flush(now);
     ASSERT_EQ(queued(), 1u);
-    ASSERT_TRUE(take(now).starts_with("replay " + std::to_string(from) + "."));
+    ASSERT_TRUE(take().starts_with("replay " + std::to_string(from) + "."));
   }
 }
 
 TEST_F(StreamClientTest, aReplayWaitsForRoom) {
-  for (int i = 0; i < 4; ++i) client_.offer(source_.level_frame(0, FrameForm::json), {});
+  for (int i = 0; i < 4; ++i) client_.offer(source_.level_frame(0, FrameForm::json));
   ASSERT_TRUE(client_.replay(replay_from(1), {}));
   EXPECT_EQ(queued(), 4u);
-  take({});
+  take();
   client_.flush({});
   drain();
   ASSERT_TRUE(client_.replay(replay_from(2), {}));
-  EXPECT_TRUE(take({}).starts_with("replay 2.")) << "the first came before";
+  EXPECT_TRUE(take().starts_with("replay 2.")) << "the first came before";
 }
 
 TEST_F(StreamClientTest, aReplayWaitsUntilItsBytesAreThere) {
   TimeNs now{kNsPerSecond};
   int sent = 0;
   for (std::uint64_t from = 1; from <= 12; ++from) client_.replay(replay_from(from), now);
-  for (; !empty(); ++sent, client_.flush(now)) take(now);
+  for (; !empty(); ++sent, client_.flush(now)) take();
   EXPECT_EQ(sent, 10) << "of a thousand bytes and some in a second's ten thousand";
   now = now + kNsPerSecond;
   client_.flush(now);
@@ -340,7 +328,7 @@ TEST_F(StreamClientTest, accountsForEverySequence) {
     now += static_cast<std::int64_t>(random() % 500'000);
     if (random() % 2 == 0) publish(random() % 2, {now});
     if (random() % 3 == 0 && !empty()) {
-      account(take({now}));
+      account(take());
     }
     if (random() % 3 == 0) client_.flush({now});
     ASSERT_LE(queued(), 4u);
@@ -348,7 +336,7 @@ TEST_F(StreamClientTest, accountsForEverySequence) {
   for (int i = 0; i < 5; ++i) {
     now += kNsPerSecond;
     client_.flush({now});
-    while (!empty()) account(take({now}));
+    while (!empty()) account(take());
   }
   EXPECT_EQ(covered[0], source_.newest[0]);
   EXPECT_EQ(covered[1], source_.newest[1]);
