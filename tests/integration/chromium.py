@@ -1,6 +1,8 @@
 """One page in a headless browser, asked over the browser's own debugging protocol."""
 import json
 import os
+import shutil
+import signal
 import subprocess
 import urllib.request
 
@@ -18,7 +20,7 @@ class Page:
         if os.geteuid() == 0:
             command.insert(1, "--no-sandbox")  # Chromium refuses its sandbox to root
         self._browser = subprocess.Popen(command, stdout=subprocess.DEVNULL,
-                                         stderr=subprocess.DEVNULL)
+                                         stderr=subprocess.DEVNULL, start_new_session=True)
         self._asked = 0
 
     def __enter__(self):
@@ -60,3 +62,13 @@ class Page:
         except subprocess.TimeoutExpired:
             self._browser.kill()
             self._browser.wait()
+        # Its helpers outlive it for a moment, and would write into a folder that is being removed.
+        try:
+            os.killpg(self._browser.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        harness.await_that(self._remove_profile, "the removal of the browser's profile")
+
+    def _remove_profile(self):
+        shutil.rmtree(self._profile, ignore_errors=True)
+        return not self._profile.exists()
