@@ -47,8 +47,8 @@ class GatheredWriter {
     wake();
   }
 
-  // Whether the socket has taken nothing of a write for more than `limit_ns`. What waits is always
-  // under way, be it a frame of the stream, a control frame or the answer to the handshake.
+  // Whether a write began more than `limit_ns` ago and the socket has taken no byte of it. Every
+  // kind of frame counts: of the stream, control frames, and the answer to the handshake.
   bool stalled(TimeNs now, std::int64_t limit_ns) const {
     return writing_ && now - write_began_ > limit_ns;
   }

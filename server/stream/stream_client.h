@@ -136,7 +136,7 @@ class StreamClient {
 
   // Whether another command may be read: its answers have room.
   bool has_room(std::size_t frames = 1) const { return queue_.size() + frames <= capacity_; }
-  // What its socket sends from.
+  // The frames that wait for this client's socket, which takes them from here.
   OutboundQueue& queue() { return queue_; }
 
  private:

@@ -62,7 +62,7 @@ class Page:
         except subprocess.TimeoutExpired:
             self._browser.kill()
             self._browser.wait()
-        # Its helpers outlive it for a moment, and would write into a folder that is being removed.
+        # The browser's helper processes run for a moment longer and would still write to the profile.
         try:
             os.killpg(self._browser.pid, signal.SIGKILL)
         except ProcessLookupError:
