@@ -21,11 +21,6 @@ constexpr std::array<std::uint16_t, 2> kClientPorts{40001, 40002};
 // The multicast senders, one a line (TEST-NET-2, RFC 5737).
 const std::array<feed::Endpoint, 2> kSenders{{{"198.51.100.1", 30001}, {"198.51.100.2", 30002}}};
 
-class NoSink final : public feed::EventSink {
- public:
-  void push(const MarketEvent&) override {}
-};
-
 }  // namespace
 
 // A client of one gateway: the project's own handler, so that the captured session is the one that
@@ -87,6 +82,11 @@ class PcapTransport::Client {
   }
 
  private:
+  class NoSink final : public feed::EventSink {
+   public:
+    void push(const MarketEvent&) override {}
+  };
+
   std::size_t place() const { return static_cast<std::size_t>(venue_); }
 
   void from_client(const feed::Outbox& bytes, TimeNs now) {
