@@ -12,7 +12,7 @@
 //   channel             RequestMode of a request that is_judged()
 //   basis               controls applied to the target so far, as the asker knows them
 //   feed_sequence       the request's id
-//   exchange_time       when the request expires, on the receive clock; zero: never
+//   exchange_time       when the request expires, compared with its own receive_time; zero: never
 #pragma once
 
 #include <cstddef>

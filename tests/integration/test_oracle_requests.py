@@ -10,7 +10,7 @@ from test_oracle_input_control import CLOSE, HK, LAST, PREVIOUS, SECOND, SH, SZ,
 sys.path.insert(0, str(harness.ROOT / "tests"))
 from oracle import compare, disturbance, inputs  # noqa: E402  (the line above finds it)
 from oracle.inputs import Kind  # noqa: E402
-from oracle.request import Mode, Op  # noqa: E402
+from oracle.request import ANY_VERSION, Mode, Op  # noqa: E402
 from oracle.status import BREAK, CLOSING, PRE_OPEN, SHUT, TRADING  # noqa: E402
 
 CAREFUL, FORCE, PREVIEW = Mode
@@ -131,6 +131,16 @@ class Prices(JudgedCase):
                 one.price(90, 1)
                 return one
             self.assert_judged(expected, stated, self.first, Op.CONFIRM_REFERENCE)
+
+    def test_it_expires_by_its_own_receive_time(self):
+        for expiry_s, applied in ((2, True), (1, False)):
+            one = Story()
+            one.at = 3
+            one.price(100)  # of another feed, whose receive time is later
+            one.take(2, exchange=expiry_s, kind=Kind.CONTROL, feed=4, detail=Op.OVERRIDE_PRICE,
+                     value=units(101), channel=CAREFUL, expected_version=ANY_VERSION,
+                     instrument=SH)
+            self.assertEqual(one.first.override is not None, applied)
 
     def test_a_preview_changes_nothing(self):
         one = Story()

@@ -49,9 +49,9 @@ def target_of(day, event):
     return among[event.instrument] if event.instrument < len(among) else None
 
 
-def is_due(target, event, now):
-    """Neither expired nor about a target that somebody else has changed since."""
-    if event.exchange_time and now > event.exchange_time:
+def is_due(target, event):
+    """Neither expired when it was received nor about a target that was changed since."""
+    if event.exchange_time and event.receive_time > event.exchange_time:
         return False
     return event.expected_version in (ANY_VERSION, target.version)
 
@@ -151,7 +151,7 @@ class Requests:
     def carry_out(self, event):
         """The target; None when the request is refused, or changes nothing."""
         target = target_of(self._day, event)
-        if target is None or not is_due(target, event, self._day.now):
+        if target is None or not is_due(target, event):
             return None
         if not self._judge.permits(target, event):
             return None

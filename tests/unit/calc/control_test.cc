@@ -103,6 +103,15 @@ TEST_F(Control, ARequestThatComesTooLateIsRefused) {
   EXPECT_EQ(log_.last().exchange_time, TimeNs{}) << "an expiry is no exchange's time";
 }
 
+// Inputs of different feeds come in an order that is not exactly that of their receive times.
+TEST_F(Control, ARequestExpiresByItsOwnReceiveTime) {
+  quote(0, "", "");
+  MarketEvent& request = control(ControlOp::hold, 0);
+  request.exchange_time = request.receive_time = now_ + -1'000;
+  send();
+  EXPECT_EQ(outcome(), ControlOutcome::applied);
+}
+
 TEST_F(Control, AnExpiryFarAheadDoesNotMoveExchangeTime) {
   ends(0, test::at(15, 0));
   for (const ControlOp op : {ControlOp::hold, ControlOp::release}) {
