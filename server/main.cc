@@ -1,4 +1,4 @@
-// The command line of indexcast: each command is a function of its own under cli/.
+// The command line of indexcast.
 #include <absl/status/statusor.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -10,27 +10,27 @@
 #include <map>
 #include <optional>
 
-#include "server/cli/basket_build.h"
-#include "server/cli/basket_check.h"
-#include "server/cli/basket_roll.h"
-#include "server/cli/control.h"
-#include "server/cli/decode.h"
-#include "server/cli/exit_code.h"
-#include "server/cli/keygen.h"
-#include "server/cli/replay.h"
-#include "server/cli/serve.h"
-#include "server/cli/simulate.h"
-#include "server/cli/version.h"
-#include "server/config/calendar_file.h"
-#include "server/config/codec.h"
-#include "server/config/config.h"
-#include "server/control/operation.h"
-#include "server/days/definition_directory.h"
-#include "server/days/definition_list.h"
-#include "server/days/loaded_day.h"
+#include "server/app/definition_directory.h"
+#include "server/app/definition_list.h"
+#include "server/app/loaded_day.h"
+#include "server/app/serve.h"
+#include "server/definitions/calendar_file.h"
 #include "server/journal/journal_reader.h"
-#include "server/pipeline/clock.h"
-#include "server/watch/watch.h"
+#include "server/ops/operation.h"
+#include "server/settings/codec.h"
+#include "server/settings/config.h"
+#include "server/settings/exit_code.h"
+#include "server/tools/basket/basket_build.h"
+#include "server/tools/basket/basket_check.h"
+#include "server/tools/basket/basket_roll.h"
+#include "server/tools/control.h"
+#include "server/tools/decode/decode.h"
+#include "server/tools/keygen.h"
+#include "server/tools/replay.h"
+#include "server/tools/simulate.h"
+#include "server/tools/version.h"
+#include "server/tools/watch/watch.h"
+#include "server/view/clock.h"
 
 namespace indexcast::server {
 namespace {

@@ -10,9 +10,9 @@
 #include "calc/time.h"
 #include "feedhandlers/capture/capture_source.h"
 #include "feedhandlers/capture/tcp_reassembler.h"
-#include "feedhandlers/common/datagram_handler.h"
-#include "feedhandlers/common/endpoint.h"
-#include "feedhandlers/common/stream_handler.h"
+#include "feedhandlers/sequencing/datagram_handler.h"
+#include "feedhandlers/session/stream_handler.h"
+#include "feedhandlers/transport/endpoint.h"
 
 namespace indexcast::feed {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "feedhandlers/common/bytes.h"
+#include "feedhandlers/transport/bytes.h"
 
 namespace indexcast::feed {
 

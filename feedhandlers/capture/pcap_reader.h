@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "calc/time.h"
-#include "feedhandlers/common/bytes.h"
+#include "feedhandlers/transport/bytes.h"
 
 struct bpf_program;
 struct pcap;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "calc/time.h"
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/endpoint.h"
+#include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/endpoint.h"
 
 namespace indexcast::feed {
 

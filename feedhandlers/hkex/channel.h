@@ -7,15 +7,15 @@
 
 #include "calc/event.h"
 #include "calc/time.h"
-#include "feedhandlers/common/data_watch.h"
-#include "feedhandlers/common/datagram_handler.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/line_arbiter.h"
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/order_books.h"
 #include "feedhandlers/hkex/refresh_channel.h"
 #include "feedhandlers/hkex/retransmission_service.h"
 #include "feedhandlers/hkex/settings.h"
+#include "feedhandlers/market/data_watch.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/sequencing/datagram_handler.h"
+#include "feedhandlers/sequencing/line_arbiter.h"
 
 namespace indexcast::hkex {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "feedhandlers/hkex/layout/walk.h"
+#include "feedhandlers/hkex/layout_walk.h"
 
 namespace indexcast::hkex {
 namespace {

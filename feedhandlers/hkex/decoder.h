@@ -6,10 +6,10 @@
 #include <optional>
 
 #include "calc/time.h"
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/decode_error.h"
 #include "feedhandlers/hkex/message.h"
 #include "feedhandlers/hkex/wire.h"
+#include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/decode_error.h"
 
 namespace indexcast::hkex {
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "feedhandlers/hkex/decoder.h"
-#include "feedhandlers/hkex/layout/walk.h"
-#include "feedhandlers/hkex/utf16.h"
+#include "feedhandlers/hkex/layout_walk.h"
+#include "feedhandlers/hkex/message/utf16.h"
 #include "feedhandlers/hkex/wire.h"
 
 namespace indexcast::hkex {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/field_sink.h"
+#include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/field_sink.h"
 
 namespace indexcast::hkex {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "feedhandlers/hkex/layout/walk.h"
+#include "feedhandlers/hkex/layout_walk.h"
 
 namespace indexcast::hkex {
 namespace {

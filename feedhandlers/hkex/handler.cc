@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "feedhandlers/common/venue.h"
 #include "feedhandlers/hkex/find_message.h"
+#include "feedhandlers/market/venue.h"
 
 namespace indexcast::hkex {
 namespace {

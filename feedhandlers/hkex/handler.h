@@ -7,15 +7,15 @@
 #include <vector>
 
 #include "calc/event.h"
-#include "feedhandlers/common/datagram_handler.h"
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/hkex/channel.h"
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/normalizer.h"
 #include "feedhandlers/hkex/retransmission_service.h"
 #include "feedhandlers/hkex/settings.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/sequencing/datagram_handler.h"
 
 namespace indexcast::hkex {
 

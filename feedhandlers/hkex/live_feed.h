@@ -8,13 +8,13 @@
 #include <optional>
 #include <vector>
 
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/feed.h"
-#include "feedhandlers/common/symbol_table.h"
-#include "feedhandlers/common/tcp_feed.h"
-#include "feedhandlers/common/udp_feed.h"
 #include "feedhandlers/hkex/handler.h"
 #include "feedhandlers/hkex/settings.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/session/feed.h"
+#include "feedhandlers/session/tcp_feed.h"
+#include "feedhandlers/session/udp_feed.h"
 
 namespace indexcast::hkex {
 

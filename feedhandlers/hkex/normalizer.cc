@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "feedhandlers/common/venue.h"
+#include "feedhandlers/market/venue.h"
 
 namespace indexcast::hkex {
 namespace {

@@ -6,14 +6,14 @@
 
 #include "calc/event.h"
 #include "calc/time.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/message_rules.h"
 #include "feedhandlers/hkex/order_books.h"
 #include "feedhandlers/hkex/segment_sessions.h"
 #include "feedhandlers/hkex/settings.h"
 #include "feedhandlers/hkex/ticker_memory.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/symbol_table.h"
 
 namespace indexcast::hkex {
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "calc/event.h"
-#include "feedhandlers/common/symbol_table.h"
-#include "feedhandlers/common/venue_events.h"
 #include "feedhandlers/hkex/message.h"
 #include "feedhandlers/hkex/settings.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/market/venue_events.h"
 
 namespace indexcast::hkex {
 

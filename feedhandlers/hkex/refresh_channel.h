@@ -8,11 +8,11 @@
 #include <memory>
 
 #include "calc/time.h"
-#include "feedhandlers/common/datagram_handler.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/line_arbiter.h"
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/settings.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/sequencing/datagram_handler.h"
+#include "feedhandlers/sequencing/line_arbiter.h"
 
 namespace indexcast::hkex {
 

@@ -7,13 +7,13 @@
 
 #include "calc/event.h"
 #include "calc/time.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/stream_framer.h"
-#include "feedhandlers/common/stream_handler.h"
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/message.h"
 #include "feedhandlers/hkex/retransmission_service.h"
 #include "feedhandlers/hkex/settings.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/session/stream_framer.h"
+#include "feedhandlers/session/stream_handler.h"
 
 namespace indexcast::hkex {
 

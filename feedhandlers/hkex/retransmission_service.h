@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "calc/time.h"
-#include "feedhandlers/common/line_arbiter.h"
 #include "feedhandlers/hkex/decoder.h"
+#include "feedhandlers/sequencing/line_arbiter.h"
 
 namespace indexcast::hkex {
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "calc/time.h"
-#include "feedhandlers/common/channel_lag.h"
-#include "feedhandlers/common/endpoint.h"
-#include "feedhandlers/common/receive_stamps.h"
-#include "feedhandlers/common/timetable.h"
+#include "feedhandlers/market/channel_lag.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/transport/endpoint.h"
+#include "feedhandlers/transport/receive_stamps.h"
 
 namespace indexcast::hkex {
 

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "feedhandlers/common/udp_feed.h"
 #include "feedhandlers/hkex/settings.h"
+#include "feedhandlers/session/udp_feed.h"
 
 namespace indexcast::hkex {
 

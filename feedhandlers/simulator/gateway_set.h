@@ -10,15 +10,15 @@
 #include <memory>
 #include <vector>
 
-#include "feedhandlers/simulator/exchange_message.h"
-#include "feedhandlers/simulator/fault_book.h"
-#include "feedhandlers/simulator/gateway_server.h"
-#include "feedhandlers/simulator/mddp_sender.h"
-#include "feedhandlers/simulator/mktdt_writer.h"
-#include "feedhandlers/simulator/multicast_sender.h"
-#include "feedhandlers/simulator/settings.h"
-#include "feedhandlers/simulator/tick_store.h"
-#include "feedhandlers/simulator/transport.h"
+#include "feedhandlers/simulator/day/exchange_message.h"
+#include "feedhandlers/simulator/day/settings.h"
+#include "feedhandlers/simulator/faults/fault_book.h"
+#include "feedhandlers/simulator/network/gateway_server.h"
+#include "feedhandlers/simulator/network/mddp_sender.h"
+#include "feedhandlers/simulator/network/multicast_sender.h"
+#include "feedhandlers/simulator/network/tick_store.h"
+#include "feedhandlers/simulator/network/transport.h"
+#include "feedhandlers/simulator/venues/mktdt_writer.h"
 
 namespace indexcast::sim {
 

@@ -10,12 +10,12 @@
 #include <memory>
 #include <vector>
 
+#include "feedhandlers/simulator/day/settings.h"
 #include "feedhandlers/simulator/gateway_set.h"
-#include "feedhandlers/simulator/hkex_lines.h"
-#include "feedhandlers/simulator/multicast_sender.h"
-#include "feedhandlers/simulator/retransmission_server.h"
-#include "feedhandlers/simulator/settings.h"
-#include "feedhandlers/simulator/transport.h"
+#include "feedhandlers/simulator/hkex_services/hkex_lines.h"
+#include "feedhandlers/simulator/hkex_services/retransmission_server.h"
+#include "feedhandlers/simulator/network/multicast_sender.h"
+#include "feedhandlers/simulator/network/transport.h"
 
 namespace indexcast::sim {
 

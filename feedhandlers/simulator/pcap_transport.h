@@ -12,13 +12,13 @@
 
 #include "calc/universe.h"
 #include "feedhandlers/capture/pcap_writer.h"
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/simulator/gateway_session.h"
-#include "feedhandlers/simulator/hkex_lines.h"
-#include "feedhandlers/simulator/mddp_sender.h"
-#include "feedhandlers/simulator/settings.h"
-#include "feedhandlers/simulator/tcp_conversation.h"
-#include "feedhandlers/simulator/transport.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/simulator/day/settings.h"
+#include "feedhandlers/simulator/hkex_services/hkex_lines.h"
+#include "feedhandlers/simulator/network/gateway_session.h"
+#include "feedhandlers/simulator/network/mddp_sender.h"
+#include "feedhandlers/simulator/network/tcp_conversation.h"
+#include "feedhandlers/simulator/network/transport.h"
 
 namespace indexcast::sim {
 

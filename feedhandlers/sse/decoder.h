@@ -6,9 +6,9 @@
 #include <optional>
 #include <string_view>
 
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/decode_error.h"
 #include "feedhandlers/sse/wire.h"
+#include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/decode_error.h"
 
 namespace indexcast::sse {
 

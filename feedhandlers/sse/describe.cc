@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "feedhandlers/common/charset.h"
+#include "feedhandlers/transport/charset.h"
 
 namespace indexcast::sse {
 namespace {

@@ -1,6 +1,6 @@
 #include "feedhandlers/sse/handler.h"
 
-#include "feedhandlers/common/china_stamp.h"
+#include "feedhandlers/market/china_stamp.h"
 #include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/sse/logout_rules.h"
 

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <optional>
 
-#include "feedhandlers/common/china_stamp.h"
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/gateway_session.h"
-#include "feedhandlers/common/symbol_table.h"
-#include "feedhandlers/common/venue_events.h"
+#include "feedhandlers/market/china_stamp.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/market/venue_events.h"
+#include "feedhandlers/session/gateway_session.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/sse/normalizer.h"

@@ -5,10 +5,10 @@
 #include <memory>
 #include <vector>
 
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/feed.h"
-#include "feedhandlers/common/symbol_table.h"
-#include "feedhandlers/common/tcp_feed.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/session/feed.h"
+#include "feedhandlers/session/tcp_feed.h"
 #include "feedhandlers/sse/handler.h"
 #include "feedhandlers/sse/mktdt_watcher.h"
 #include "feedhandlers/sse/settings.h"

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "feedhandlers/common/stream_handler.h"
+#include "feedhandlers/session/stream_handler.h"
 
 namespace indexcast::sse {
 

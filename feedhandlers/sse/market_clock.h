@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "calc/event.h"
-#include "feedhandlers/common/timetable.h"
+#include "feedhandlers/market/timetable.h"
 
 namespace indexcast::sse {
 

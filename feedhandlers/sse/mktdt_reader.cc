@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <string>
 
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/charset.h"
-#include "feedhandlers/common/china_stamp.h"
+#include "feedhandlers/market/china_stamp.h"
+#include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/charset.h"
 
 namespace indexcast::sse {
 namespace {

@@ -9,9 +9,9 @@
 #include <span>
 #include <string_view>
 
-#include "feedhandlers/common/decode_error.h"
-#include "feedhandlers/common/field_sink.h"
 #include "feedhandlers/sse/mktdt_fields.h"
+#include "feedhandlers/transport/decode_error.h"
+#include "feedhandlers/transport/field_sink.h"
 
 namespace indexcast::sse {
 

@@ -10,8 +10,8 @@
 
 #include "calc/event.h"
 #include "calc/time.h"
-#include "feedhandlers/common/china_stamp.h"
-#include "feedhandlers/common/data_watch.h"
+#include "feedhandlers/market/china_stamp.h"
+#include "feedhandlers/market/data_watch.h"
 #include "feedhandlers/sse/handler.h"
 #include "feedhandlers/sse/settings.h"
 

@@ -5,11 +5,11 @@
 #include <optional>
 #include <string_view>
 
-#include "feedhandlers/common/china_stamp.h"
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/symbol_table.h"
-#include "feedhandlers/common/venue_events.h"
+#include "feedhandlers/market/china_stamp.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/market/venue_events.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/sse/market_clock.h"
 #include "feedhandlers/sse/mktdt_reader.h"

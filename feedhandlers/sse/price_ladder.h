@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "calc/event.h"
-#include "feedhandlers/common/venue_events.h"
+#include "feedhandlers/market/venue_events.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/sse/mktdt_reader.h"
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "calc/time.h"
-#include "feedhandlers/common/channel_lag.h"
-#include "feedhandlers/common/endpoint.h"
-#include "feedhandlers/common/timetable.h"
+#include "feedhandlers/market/channel_lag.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/transport/endpoint.h"
 
 namespace indexcast::sse {
 

@@ -7,8 +7,8 @@
 
 #include "calc/event.h"
 #include "calc/time.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/venue_events.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/venue_events.h"
 #include "feedhandlers/sse/settings.h"
 
 namespace indexcast::sse {

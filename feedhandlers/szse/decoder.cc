@@ -1,6 +1,6 @@
 #include "feedhandlers/szse/decoder.h"
 
-#include "feedhandlers/common/security_digits.h"
+#include "feedhandlers/market/security_digits.h"
 
 namespace indexcast::szse {
 namespace {

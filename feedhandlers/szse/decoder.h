@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/decode_error.h"
 #include "feedhandlers/szse/message.h"
 #include "feedhandlers/szse/wire.h"
+#include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/decode_error.h"
 
 namespace indexcast::szse {
 

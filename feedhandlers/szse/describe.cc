@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "feedhandlers/common/charset.h"
 #include "feedhandlers/szse/field_table.h"
+#include "feedhandlers/transport/charset.h"
 
 namespace indexcast::szse {
 namespace {

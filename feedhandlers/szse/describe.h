@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "feedhandlers/common/field_sink.h"
 #include "feedhandlers/szse/decoder.h"
+#include "feedhandlers/transport/field_sink.h"
 
 namespace indexcast::szse {
 

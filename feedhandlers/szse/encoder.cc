@@ -1,6 +1,6 @@
 #include "feedhandlers/szse/encoder.h"
 
-#include "feedhandlers/common/big_endian_writer.h"
+#include "feedhandlers/transport/big_endian_writer.h"
 
 namespace indexcast::szse {
 namespace {

@@ -1,7 +1,7 @@
 // The session messages of S117 (notes 1.4, 1.5), shared by the realtime and the resend session.
 #pragma once
 
-#include "feedhandlers/common/gateway_session.h"
+#include "feedhandlers/session/gateway_session.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/settings.h"
 

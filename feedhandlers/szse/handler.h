@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/gateway_session.h"
-#include "feedhandlers/common/symbol_table.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/session/gateway_session.h"
 #include "feedhandlers/szse/gateway_messages.h"
 #include "feedhandlers/szse/message_router.h"
 #include "feedhandlers/szse/settings.h"

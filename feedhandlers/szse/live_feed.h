@@ -6,11 +6,11 @@
 #include <memory>
 #include <vector>
 
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/feed.h"
-#include "feedhandlers/common/symbol_table.h"
-#include "feedhandlers/common/tcp_feed.h"
-#include "feedhandlers/common/udp_feed.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/session/feed.h"
+#include "feedhandlers/session/tcp_feed.h"
+#include "feedhandlers/session/udp_feed.h"
 #include "feedhandlers/szse/handler.h"
 #include "feedhandlers/szse/mddp_handler.h"
 #include "feedhandlers/szse/resend_session.h"

@@ -7,12 +7,12 @@
 #include <optional>
 #include <vector>
 
-#include "feedhandlers/common/datagram_handler.h"
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/session_notice.h"
-#include "feedhandlers/common/snapshot_state.h"
-#include "feedhandlers/common/symbol_table.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/snapshot_state.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/sequencing/datagram_handler.h"
+#include "feedhandlers/session/session_notice.h"
 #include "feedhandlers/szse/mddp_assembler.h"
 #include "feedhandlers/szse/mddp_packet.h"
 #include "feedhandlers/szse/mddp_stream.h"

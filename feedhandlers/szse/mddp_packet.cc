@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "feedhandlers/common/big_endian_writer.h"
+#include "feedhandlers/transport/big_endian_writer.h"
 
 namespace indexcast::szse {
 

@@ -9,9 +9,9 @@
 #include <span>
 #include <vector>
 
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/decode_error.h"
 #include "feedhandlers/szse/wire.h"
+#include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/decode_error.h"
 
 namespace indexcast::szse {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "calc/time.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/line_packet.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/sequencing/line_packet.h"
 #include "feedhandlers/szse/mddp_packet.h"
 
 namespace indexcast::szse {

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "feedhandlers/common/bytes.h"
 #include "feedhandlers/szse/wire.h"
+#include "feedhandlers/transport/bytes.h"
 
 namespace indexcast::szse {
 

@@ -5,11 +5,11 @@
 #include <memory>
 #include <optional>
 
-#include "feedhandlers/common/china_stamp.h"
-#include "feedhandlers/common/data_watch.h"
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/symbol_table.h"
-#include "feedhandlers/common/venue_events.h"
+#include "feedhandlers/market/china_stamp.h"
+#include "feedhandlers/market/data_watch.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/market/venue_events.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/normalizer.h"
 #include "feedhandlers/szse/settings.h"

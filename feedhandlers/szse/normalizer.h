@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "calc/universe.h"
-#include "feedhandlers/common/china_stamp.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/symbol_table.h"
-#include "feedhandlers/common/venue_events.h"
+#include "feedhandlers/market/china_stamp.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/market/venue_events.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/price_ladder.h"
 #include "feedhandlers/szse/sentinels.h"

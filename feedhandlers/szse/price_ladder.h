@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "calc/event.h"
-#include "feedhandlers/common/decode_error.h"
-#include "feedhandlers/common/venue_events.h"
+#include "feedhandlers/market/venue_events.h"
 #include "feedhandlers/szse/snapshot_decoder.h"
+#include "feedhandlers/transport/decode_error.h"
 
 namespace indexcast::szse {
 

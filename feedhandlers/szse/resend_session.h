@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "feedhandlers/common/gateway_session.h"
+#include "feedhandlers/session/gateway_session.h"
 #include "feedhandlers/szse/gateway_messages.h"
 #include "feedhandlers/szse/settings.h"
 #include "feedhandlers/szse/tick_source.h"

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "calc/time.h"
-#include "feedhandlers/common/stream_handler.h"
+#include "feedhandlers/session/stream_handler.h"
 
 namespace indexcast::szse {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "feedhandlers/common/security_digits.h"
+#include "feedhandlers/market/security_digits.h"
 
 namespace indexcast::szse {
 

@@ -8,11 +8,11 @@
 #include <optional>
 #include <vector>
 
-#include "feedhandlers/common/china_stamp.h"
-#include "feedhandlers/common/data_watch.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/symbol_table.h"
-#include "feedhandlers/common/venue_events.h"
+#include "feedhandlers/market/china_stamp.h"
+#include "feedhandlers/market/data_watch.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/market/venue_events.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/settings.h"
 #include "feedhandlers/szse/tick_channel.h"

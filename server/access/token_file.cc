@@ -15,8 +15,8 @@
 #include <set>
 
 #include "server/access/printable.h"
-#include "server/config/fault_list.h"
-#include "server/config/text_file.h"
+#include "server/settings/fault_list.h"
+#include "server/settings/text_file.h"
 
 namespace indexcast::server {
 namespace {

@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "calc/sequencer.h"
-#include "server/metrics/latency_histogram.h"
-#include "server/pipeline/ring_sinks.h"
+#include "server/app/ring_sinks.h"
+#include "server/view/latency_histogram.h"
 #include "tests/support/baskets.h"
 
 namespace indexcast::server {

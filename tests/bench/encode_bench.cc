@@ -1,10 +1,10 @@
 // What a level costs on its way out: the message, its bytes, its text, and the ring it comes from.
 #include <benchmark/benchmark.h>
 
-#include "server/metrics/latency_histogram.h"
-#include "server/publish/level_encoder.h"
-#include "server/publish/level_json.h"
-#include "server/publish/level_mirror.h"
+#include "server/messages/level_encoder.h"
+#include "server/messages/level_json.h"
+#include "server/view/latency_histogram.h"
+#include "server/view/level_mirror.h"
 #include "tests/bench/typical_level.h"
 
 namespace indexcast::server {

@@ -16,10 +16,10 @@
 #include <thread>
 #include <vector>
 
-#include "server/http/http_server.h"
-#include "server/metrics/latency_histogram.h"
-#include "server/publish/level_encoder.h"
-#include "server/stream/frame_encoder.h"
+#include "server/messages/level_encoder.h"
+#include "server/view/latency_histogram.h"
+#include "server/web/frame_encoder.h"
+#include "server/web/http_server.h"
 #include "tests/soak/client_frame.h"
 #include "tests/soak/raw_socket.h"
 #include "tests/support/core_stub.h"

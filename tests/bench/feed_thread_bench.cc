@@ -18,9 +18,9 @@
 
 #include "calc/spsc_ring.h"
 #include "calc/universe.h"
-#include "feedhandlers/common/udp_socket.h"
 #include "feedhandlers/hkex/encoder.h"
 #include "feedhandlers/hkex/live_feed.h"
+#include "feedhandlers/transport/udp_socket.h"
 #include "tests/support/baskets.h"
 
 namespace indexcast {

@@ -10,7 +10,7 @@
 #include <ranges>
 
 #include "calc/engine.h"
-#include "server/config/universe_file.h"
+#include "server/definitions/universe_file.h"
 #include "tests/support/big_universe.h"
 
 namespace indexcast::server {

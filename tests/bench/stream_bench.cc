@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "server/stream/frame_encoder.h"
-#include "server/stream/outbound_queue.h"
-#include "server/stream/stream_hub.h"
+#include "server/web/frame_encoder.h"
+#include "server/web/outbound_queue.h"
+#include "server/web/stream_hub.h"
 #include "tests/bench/typical_level.h"
 #include "tests/soak/raw_socket.h"
 #include "tests/support/loopback_listener.h"

@@ -12,8 +12,8 @@
 #include <string_view>
 
 #include "indexcast/v1/websocket.pb.h"
-#include "server/stream/stream_command.h"
-#include "server/stream/stream_hub.h"
+#include "server/web/stream_command.h"
+#include "server/web/stream_hub.h"
 #include "tests/support/core_stub.h"
 
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "server/funds/composition_file.h"
-#include "server/funds/fund_definition.h"
+#include "server/definitions/composition_file.h"
+#include "server/definitions/fund_definition.h"
 #include "tests/support/baskets.h"
 
 namespace indexcast::server {

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "calc/universe.h"
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/decode_error.h"
-#include "feedhandlers/common/stream_handler.h"
-#include "feedhandlers/common/venue.h"
+#include "feedhandlers/market/venue.h"
+#include "feedhandlers/session/stream_handler.h"
+#include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/decode_error.h"
 #include "tests/fuzz/silent_sinks.h"
 
 namespace indexcast::fuzz {

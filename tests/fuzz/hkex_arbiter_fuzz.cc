@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "feedhandlers/common/line_arbiter.h"
+#include "feedhandlers/sequencing/line_arbiter.h"
 
 namespace {
 

@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 
-#include "server/http/request_target.h"
-#include "server/http/routes.h"
-#include "server/stream/stream_hub.h"
+#include "server/web/request_target.h"
+#include "server/web/routes.h"
+#include "server/web/stream_hub.h"
 #include "tests/support/core_stub.h"
 
 namespace {

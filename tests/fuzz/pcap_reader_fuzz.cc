@@ -10,7 +10,7 @@
 
 #include "feedhandlers/capture/capture_source.h"
 #include "feedhandlers/capture/pcap_reader.h"
-#include "server/cli/decode.h"
+#include "server/tools/decode/decode.h"
 
 namespace {
 

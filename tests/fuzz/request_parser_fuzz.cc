@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "server/access/printable.h"
-#include "server/control/request_parser.h"
+#include "server/ops/request_parser.h"
 #include "tests/support/baskets.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -8,7 +8,7 @@
 #include <numeric>
 #include <string_view>
 
-#include "server/query/query_service.h"
+#include "server/zmq/query_service.h"
 #include "tests/support/core_stub.h"
 
 namespace {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/field_sink.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/transport/field_sink.h"
 
 namespace indexcast::fuzz {
 

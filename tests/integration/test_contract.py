@@ -13,7 +13,7 @@ import websocket
 CODE = harness.CODES[0]
 DAY = {"begin": "14:00:00", "end": "14:20:00", "speed": 20.0}
 MOST_MESSAGES = 5000
-# Those need another day's file and a market that has closed: tests/unit/stream has them.
+# Those need another day's file and a market that has closed: tests/unit/web has them.
 NOT_BROUGHT_ABOUT = {"definition", "correction", "pending"}
 TOKENS = {"desk": "token of the desk", "reader": "token of a reader", "wang": "token of an operator", "li": "a-token-of-li"}
 

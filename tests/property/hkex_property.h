@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "calc/engine.h"
-#include "feedhandlers/common/timetable.h"
+#include "feedhandlers/market/timetable.h"
 #include "tests/property/hkex_simulated_feed.h"
 #include "tests/support/baskets.h"
 

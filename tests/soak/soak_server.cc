@@ -13,9 +13,9 @@
 #include <csignal>
 #include <cstdio>
 
-#include "server/http/http_server.h"
-#include "server/publish/zmq_publisher.h"
-#include "server/query/query_server.h"
+#include "server/web/http_server.h"
+#include "server/zmq/publisher.h"
+#include "server/zmq/query_server.h"
 #include "tests/soak/tool.h"
 #include "tests/support/baskets.h"
 #include "tests/support/core_stub.h"

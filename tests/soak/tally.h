@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "server/metrics/latency_histogram.h"
+#include "server/view/latency_histogram.h"
 
 namespace indexcast::soak {
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "server/pipeline/clock.h"
+#include "server/view/clock.h"
 
 namespace indexcast::soak {
 

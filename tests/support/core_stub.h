@@ -12,8 +12,8 @@
 #include "calc/core_counters.h"
 #include "calc/latest_table.h"
 #include "calc/universe.h"
-#include "feedhandlers/common/feed.h"
-#include "server/pipeline/server_view.h"
+#include "feedhandlers/session/feed.h"
+#include "server/view/server_view.h"
 
 namespace indexcast::server {
 

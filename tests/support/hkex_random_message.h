@@ -8,7 +8,7 @@
 #include <random>
 #include <tuple>
 
-#include "feedhandlers/hkex/layout/walk.h"
+#include "feedhandlers/hkex/layout_walk.h"
 
 namespace indexcast::hkex::test {
 

@@ -1,4 +1,5 @@
 """The promises that the source tree makes about itself."""
+import graphlib
 import pathlib
 import re
 import shutil
@@ -16,11 +17,20 @@ MAY_INCLUDE = {
     "feedhandlers": {"calc"},
     "server": {"calc", "feedhandlers", "proto"},
 }
+# The layers of server/, lowest first: a folder includes those before it and none after it.
+LAYERS = ["settings", "definitions", "journal", "access", "view", "messages", "zmq", "web", "ops",
+          "app", "tools"]
+# The same of feedhandlers/. The venues and the captures do not know each other.
+FEED_LAYERS = [["transport"], ["market"], ["sequencing"], ["session"],
+               ["sse", "szse", "hkex", "capture"], ["simulator"]]
+# Includes that point upwards for now: the public address still serves the metrics.
+UPWARDS = {("server/web/api.h", "server/ops/exposition.h"),
+           ("server/web/http_server.h", "server/ops/exposition.h")}
 FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 70
-# Files that read the wall clock (server/pipeline/README.md, Clocks): the server's one reading, and the
+# Files that read the wall clock (server/app/README.md, Clocks): the server's one reading, and the
 # programs of a terminal.
-WALL_CLOCK = ["feedhandlers/common/receive_stamps.cc", "server/cli/control.cc", "server/watch/watch.cc"]
+WALL_CLOCK = ["feedhandlers/transport/receive_stamps.cc", "server/tools/control.cc", "server/tools/watch/watch.cc"]
 # Files that people or tools wrote elsewhere.
 NOT_OURS = {"LICENSE"}
 TEXT = {".h", ".cc", ".py", ".md", ".toml", ".proto", ".txt", ".yaml", ".json", ".js", ".css",
@@ -90,17 +100,56 @@ class Dependencies(unittest.TestCase):
                  if ".pb.h" in name or name.startswith("google/protobuf")]
         self.assertEqual(wrong, [])
 
-    def test_venues_do_not_know_each_other(self):
-        venues = {"sse", "szse", "hkex"}
-        wrong = []
-        for path in tree.cpp_files("feedhandlers"):
-            own = path.parts[1]
-            for line, name, _ in tree.includes(path):
-                parts = name.split("/")
-                if own in venues | {"common", "capture"} and len(parts) > 2 and parts[0] == "feedhandlers":
-                    if parts[1] not in (own, "common"):
-                        wrong.append(f"{path}:{line}: {name}")
+    def test_layers_of_the_server_go_one_way(self):
+        ranks = {folder: rank for rank, folder in enumerate(LAYERS)}
+        self.assertEqual(self.outside("server", set(ranks)), [])
+        upwards = {(str(path), name)
+                   for path, own, name, other in self.between_folders("server")
+                   if ranks[other] > ranks[own]}
+        self.assertEqual(upwards, UPWARDS)
+
+    def test_layers_of_the_feed_handlers_go_one_way(self):
+        ranks = {folder: rank for rank, row in enumerate(FEED_LAYERS) for folder in row}
+        self.assertEqual(self.outside("feedhandlers", set(ranks)), [])
+        wrong = [f"{path}: {name}"
+                 for path, own, name, other in self.between_folders("feedhandlers")
+                 if ranks[other] >= ranks[own]]
         self.assertEqual(wrong, [])
+
+    def test_no_two_folders_include_each_other(self):
+        """Nor more than two in a circle."""
+        upwards = {(str(pathlib.PurePosixPath(a).parent), str(pathlib.PurePosixPath(b).parent))
+                   for a, b in UPWARDS}
+        includes = {}
+        for path in tree.cpp_files(*MAY_INCLUDE):
+            own = str(path.parent)
+            for _, name, quoted in tree.includes(path):
+                other = str(pathlib.PurePosixPath(name).parent)
+                if quoted and name.split("/")[0] in MAY_INCLUDE and other != own:
+                    includes.setdefault(own, set()).add(other)
+        for own, other in upwards:
+            includes[own].remove(other)
+        self.assertGreater(len(includes), 20)
+        with self.assertRaises(graphlib.CycleError):  # so that the search is seen to find one
+            graphlib.TopologicalSorter(includes | {"calc": {"server/app"}}).prepare()
+        graphlib.TopologicalSorter(includes).prepare()
+
+    @staticmethod
+    def outside(top, folders):
+        """Sources that belong to no layer; the executable's own file belongs to none."""
+        return [str(path) for path in tree.cpp_files(top)
+                if path.parts[1] not in folders | {"main.cc"}]
+
+    @staticmethod
+    def between_folders(top):
+        """(file, its folder, what it includes, that one's folder) where the folders differ."""
+        for path in tree.cpp_files(top):
+            if len(path.parts) < 3:
+                continue
+            for _, name, _ in tree.includes(path):
+                parts = name.split("/")
+                if parts[0] == top and len(parts) > 2 and parts[1] != path.parts[1]:
+                    yield path, path.parts[1], name, parts[1]
 
     def test_the_wall_clock_is_read_in_few_places(self):
         readers = [str(path) for path in tree.cpp_files(*MAY_INCLUDE)
@@ -189,9 +238,9 @@ class Text(unittest.TestCase):
 
 
 class Settings(unittest.TestCase):
-    SETTINGS = ("server/config/config.h", "server/funds/settings.h", "feedhandlers/sse/settings.h",
-                "feedhandlers/szse/settings.h", "feedhandlers/hkex/settings.h",
-                "feedhandlers/simulator/settings.h")
+    SETTINGS = ("server/settings/config.h", "server/settings/fund_settings.h",
+                "feedhandlers/sse/settings.h", "feedhandlers/szse/settings.h", "feedhandlers/hkex/settings.h",
+                "feedhandlers/simulator/day/settings.h")
     # Not settings: where the file was, values that other keys or arguments make, and fields of lists
     # whose elements are written as one text.
     NOT_KEYS = {"source", "below", "tick", "day", "faults", "market_shut"}
@@ -205,7 +254,7 @@ class Settings(unittest.TestCase):
                     yield name, found[1]
 
     def test_every_field_of_a_settings_struct_has_a_key(self):
-        schema = tree.read(pathlib.PurePosixPath("server/config/config_schema.h"))
+        schema = tree.read(pathlib.PurePosixPath("server/settings/config_schema.h"))
         known = set(re.findall(r"\.(\w+)", schema))
         absent = [f"{name}: {field}" for name, field in self.fields()
                   if field not in known | self.NOT_KEYS]

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/hkex/utf16.h"
+#include "feedhandlers/hkex/message/utf16.h"
+#include "feedhandlers/transport/bytes.h"
 
 namespace indexcast::hkex {
 

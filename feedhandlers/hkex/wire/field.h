@@ -6,7 +6,7 @@
 #include <limits>
 #include <string_view>
 
-#include "feedhandlers/common/bytes.h"
+#include "feedhandlers/transport/bytes.h"
 
 namespace indexcast::hkex::wire {
 

@@ -10,7 +10,7 @@
 
 #include "calc/time.h"
 #include "feedhandlers/capture/packet_view.h"
-#include "feedhandlers/common/bytes.h"
+#include "feedhandlers/transport/bytes.h"
 
 namespace indexcast::test {
 

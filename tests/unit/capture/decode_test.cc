@@ -1,5 +1,5 @@
 // The decode command from capture to line, on the known answers of the protocol notes.
-#include "server/cli/decode.h"
+#include "server/tools/decode/decode.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "server/cli/exit_code.h"
+#include "server/settings/exit_code.h"
 #include "tests/unit/capture/capture_writer.h"
 
 namespace indexcast::server {

@@ -5,9 +5,9 @@
 #include <limits>
 #include <string>
 
-#include "server/cli/json_fields.h"
-#include "server/cli/plain_fields.h"
-#include "server/cli/text_output.h"
+#include "server/tools/decode/json_fields.h"
+#include "server/tools/decode/plain_fields.h"
+#include "server/tools/decode/text_output.h"
 
 namespace indexcast::server {
 namespace {

@@ -1,5 +1,5 @@
 // Streams cut into frames, however they were split, and every byte accounted for.
-#include "server/cli/frame_cutter.h"
+#include "server/tools/decode/frame_cutter.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

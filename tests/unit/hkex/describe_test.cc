@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "calc/decimal.h"
-#include "feedhandlers/hkex/utf16.h"
+#include "feedhandlers/hkex/message/utf16.h"
 #include "tests/unit/hkex/support.h"
 
 namespace indexcast::hkex {

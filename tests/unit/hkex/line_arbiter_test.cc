@@ -1,4 +1,4 @@
-#include "feedhandlers/common/line_arbiter.h"
+#include "feedhandlers/sequencing/line_arbiter.h"
 
 #include <gtest/gtest.h>
 

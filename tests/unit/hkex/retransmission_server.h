@@ -5,8 +5,8 @@
 #include <cstring>
 #include <vector>
 
-#include "feedhandlers/common/stream_handler.h"
 #include "feedhandlers/hkex/encoder.h"
+#include "feedhandlers/session/stream_handler.h"
 
 namespace indexcast::hkex::test {
 

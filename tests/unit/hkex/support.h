@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "calc/universe.h"
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/symbol_table.h"
 #include "feedhandlers/hkex/encoder.h"
 #include "feedhandlers/hkex/handler.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/symbol_table.h"
 #include "tests/support/baskets.h"
 
 namespace indexcast::hkex::test {

@@ -1,5 +1,5 @@
 // Real sockets on the loopback interface.
-#include "feedhandlers/common/udp_feed.h"
+#include "feedhandlers/session/udp_feed.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -1,14 +1,14 @@
 // Effects of a faulty gateway on its clients, without sockets and in virtual time.
-#include "feedhandlers/simulator/gateway_faults.h"
+#include "feedhandlers/simulator/network/gateway_faults.h"
 
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <vector>
 
-#include "feedhandlers/common/timetable.h"
-#include "feedhandlers/simulator/gateway_session.h"
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/network/gateway_session.h"
 #include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/encoder.h"

@@ -1,13 +1,13 @@
 // The gateways' sessions against the project's own clients, in virtual time.
-#include "feedhandlers/simulator/gateway_session.h"
+#include "feedhandlers/simulator/network/gateway_session.h"
 
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <vector>
 
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/simulator/day/trading_day.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/sse/handler.h"
 #include "feedhandlers/szse/decoder.h"

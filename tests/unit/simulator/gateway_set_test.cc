@@ -11,8 +11,8 @@
 #include <functional>
 #include <vector>
 
-#include "feedhandlers/common/timetable.h"
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/day/trading_day.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/szse/decoder.h"

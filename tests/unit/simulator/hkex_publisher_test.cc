@@ -6,9 +6,9 @@
 #include <set>
 #include <vector>
 
-#include "feedhandlers/common/timetable.h"
 #include "feedhandlers/hkex/decoder.h"
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/day/trading_day.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {

@@ -1,5 +1,5 @@
 // What the lines of HKEX carry, in virtual time.
-#include "feedhandlers/simulator/line_faults.h"
+#include "feedhandlers/simulator/network/line_faults.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <set>
 #include <vector>
 
-#include "feedhandlers/common/timetable.h"
-#include "feedhandlers/simulator/hkex_raw_packet.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/hkex_services/hkex_raw_packet.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {

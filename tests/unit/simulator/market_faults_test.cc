@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "feedhandlers/common/china_stamp.h"
-#include "feedhandlers/common/symbol_table.h"
-#include "feedhandlers/common/timetable.h"
 #include "feedhandlers/hkex/decoder.h"
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/market/china_stamp.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/day/trading_day.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/handler.h"

@@ -1,15 +1,15 @@
 // The sender's MDDP packets, through the project's own receiver and beside a second Adler-32.
-#include "feedhandlers/simulator/mddp_packets.h"
+#include "feedhandlers/simulator/network/mddp_packets.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 #include <vector>
 
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/timetable.h"
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/day/trading_day.h"
 #include "feedhandlers/szse/mddp_packet.h"
+#include "feedhandlers/transport/bytes.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {

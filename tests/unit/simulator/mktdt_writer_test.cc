@@ -1,5 +1,5 @@
 // The simulated mktdt00.txt, read by a parser of its own that knows widths and nothing else.
-#include "feedhandlers/simulator/mktdt_writer.h"
+#include "feedhandlers/simulator/venues/mktdt_writer.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "feedhandlers/common/timetable.h"
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/day/trading_day.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {

@@ -19,10 +19,10 @@
 #include <thread>
 #include <vector>
 
-#include "feedhandlers/common/timetable.h"
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/encoder.h"
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/day/trading_day.h"
 #include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/encoder.h"

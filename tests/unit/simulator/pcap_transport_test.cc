@@ -21,12 +21,12 @@
 #include <string>
 #include <vector>
 
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/timetable.h"
 #include "feedhandlers/hkex/decoder.h"
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/day/trading_day.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/szse/decoder.h"
+#include "feedhandlers/transport/bytes.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {

@@ -1,4 +1,4 @@
-#include "feedhandlers/simulator/price_rules.h"
+#include "feedhandlers/simulator/day/price_rules.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // HKEX's refresh service in virtual time.
-#include "feedhandlers/simulator/refresh_service.h"
+#include "feedhandlers/simulator/hkex_services/refresh_service.h"
 
 #include <gtest/gtest.h>
 
@@ -7,10 +7,10 @@
 #include <set>
 #include <vector>
 
-#include "feedhandlers/common/timetable.h"
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/encoder.h"
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/day/trading_day.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {

@@ -1,5 +1,5 @@
 // HKEX's retransmission service without sockets, in virtual time.
-#include "feedhandlers/simulator/retransmission_session.h"
+#include "feedhandlers/simulator/hkex_services/retransmission_session.h"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "feedhandlers/common/timetable.h"
 #include "feedhandlers/hkex/decoder.h"
-#include "feedhandlers/simulator/hkex_raw_packet.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/hkex_services/hkex_raw_packet.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {

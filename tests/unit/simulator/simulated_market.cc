@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "feedhandlers/common/venue.h"
+#include "feedhandlers/market/venue.h"
 #include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/szse/encoder.h"
 

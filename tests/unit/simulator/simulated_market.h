@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "calc/universe.h"
-#include "feedhandlers/common/venue.h"
-#include "feedhandlers/simulator/settings.h"
+#include "feedhandlers/market/venue.h"
+#include "feedhandlers/simulator/day/settings.h"
 
 namespace indexcast::sim::test {
 

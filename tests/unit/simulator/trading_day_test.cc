@@ -1,5 +1,5 @@
 // A simulated day, read with the decoders that the server uses.
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/simulator/day/trading_day.h"
 
 #include <gtest/gtest.h>
 
@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "feedhandlers/common/symbol_table.h"
-#include "feedhandlers/common/timetable.h"
 #include "feedhandlers/hkex/decoder.h"
-#include "feedhandlers/simulator/price_rules.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/day/price_rules.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/snapshot_decoder.h"

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "feedhandlers/common/timetable.h"
-#include "feedhandlers/simulator/trading_day.h"
+#include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/day/trading_day.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/describe.h"

@@ -1,8 +1,8 @@
 // SSE bytes: golden vectors, decode(encode(x)) == x, and everything that must not decode.
 #include <gtest/gtest.h>
 
-#include "feedhandlers/common/bytes.h"
 #include "feedhandlers/sse/decoder.h"
+#include "feedhandlers/transport/bytes.h"
 #include "tests/unit/sse/feed_fixture.h"
 #include "tests/unit/sse/sse_messages.h"
 

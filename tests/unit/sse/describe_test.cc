@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "feedhandlers/common/charset.h"
+#include "feedhandlers/transport/charset.h"
 #include "tests/unit/sse/feed_fixture.h"
 #include "tests/unit/sse/field_log.h"
 #include "tests/unit/sse/sse_messages.h"

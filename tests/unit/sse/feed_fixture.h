@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "feedhandlers/common/event_sink.h"
-#include "feedhandlers/common/feed_counters.h"
-#include "feedhandlers/common/venue.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/venue.h"
 #include "tests/support/baskets.h"
 
 namespace indexcast::test {

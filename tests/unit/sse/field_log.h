@@ -4,7 +4,7 @@
 #include <string>
 
 #include "calc/decimal.h"
-#include "feedhandlers/common/field_sink.h"
+#include "feedhandlers/transport/field_sink.h"
 
 namespace indexcast::test {
 

@@ -2,7 +2,7 @@
 // SendingTime of M102; an image's own is LastUpdateTime.
 #include <gtest/gtest.h>
 
-#include "feedhandlers/common/china_stamp.h"
+#include "feedhandlers/market/china_stamp.h"
 #include "feedhandlers/sse/handler.h"
 #include "tests/unit/sse/feed_fixture.h"
 #include "tests/unit/sse/sse_messages.h"

@@ -13,8 +13,8 @@
 #include <thread>
 #include <vector>
 
-#include "feedhandlers/common/bytes.h"
-#include "feedhandlers/common/endpoint.h"
+#include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/endpoint.h"
 
 namespace indexcast::test {
 

@@ -1,5 +1,5 @@
 // TcpFeed against real listeners on the loopback interface; time is ours, readiness is poll(2)'s.
-#include "feedhandlers/common/tcp_feed.h"
+#include "feedhandlers/session/tcp_feed.h"
 
 #include <gtest/gtest.h>
 

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "indexcast/subscriber/subscriber.h"
-#include "server/publish/zmq_publisher.h"
-#include "server/query/query_server.h"
+#include "server/zmq/publisher.h"
+#include "server/zmq/query_server.h"
 #include "tests/support/core_stub.h"
 #include "tests/support/curve_keys.h"
-#include "tests/unit/config/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace indexcast::subscriber {
 namespace {

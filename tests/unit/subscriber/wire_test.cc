@@ -8,8 +8,8 @@
 #include <string>
 
 #include "indexcast/subscriber/subscriber.h"
-#include "server/publish/zmq_publisher.h"
-#include "server/query/query_server.h"
+#include "server/zmq/publisher.h"
+#include "server/zmq/query_server.h"
 #include "tests/support/core_stub.h"
 #include "tests/support/stream_witness.h"
 #include "tests/support/tcp_proxy.h"

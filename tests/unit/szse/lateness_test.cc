@@ -2,8 +2,8 @@
 // OrigTime of snapshots; between a snapshot and ticks traded volume decides.
 #include <gtest/gtest.h>
 
-#include "feedhandlers/common/china_stamp.h"
-#include "feedhandlers/common/timetable.h"
+#include "feedhandlers/market/china_stamp.h"
+#include "feedhandlers/market/timetable.h"
 #include "feedhandlers/szse/handler.h"
 #include "tests/unit/sse/feed_fixture.h"
 #include "tests/unit/szse/szse_messages.h"

@@ -1,4 +1,4 @@
-#include "server/watch/display_text.h"
+#include "server/tools/watch/display_text.h"
 
 #include <gtest/gtest.h>
 

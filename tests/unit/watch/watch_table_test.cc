@@ -1,4 +1,4 @@
-#include "server/watch/watch_table.h"
+#include "server/tools/watch/watch_table.h"
 
 #include <gmock/gmock.h>
 

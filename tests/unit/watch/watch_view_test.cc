@@ -1,11 +1,11 @@
-#include "server/watch/watch_view.h"
+#include "server/tools/watch/watch_view.h"
 
 #include <gmock/gmock.h>
 
 #include <algorithm>
 
 #include "calc/record.h"
-#include "server/watch/display_text.h"
+#include "server/tools/watch/display_text.h"
 
 namespace indexcast::server {
 namespace {

@@ -1,0 +1,84 @@
+// FX from a watched file: one line with a decimal number, units of the index's currency for one of
+// the foreign one, and optionally the time of that rate.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "calc/event.h"
+#include "calc/spsc_ring.h"
+#include "server/settings/config.h"
+#include "server/view/agent.h"
+#include "server/view/clock.h"
+#include "server/view/fx_source.h"
+#include "server/view/waker.h"
+
+namespace indexcast::server {
+
+struct FxLine {
+  std::int64_t rate = 0;  // 1e-8, positive
+  TimeNs time{};          // zero: the line gives none
+};
+
+struct FxFault {
+  FxRefusal reason = FxRefusal::malformed;
+  int line = 1;
+  std::string what;
+};
+
+// Parses the text of a whole file: one line "RATE" or "RATE TIME" with a line end, TIME in RFC 3339
+// with its offset ("2025-04-01T09:30:00+08:00"). Empty lines around it are allowed.
+std::variant<FxLine, FxFault> parse_fx_file(std::string_view text);
+
+// Reads the file every FxSettings::poll_ms and hands a rate to the core when the file changed. The
+// rate's time is that in its line, else the file's modification time. A file that cannot be taken
+// changes nothing, is counted by reason once for each change, and logged as "file:line: what" once
+// until it is good again.
+class FxFile final : public Agent {
+ public:
+  static constexpr std::size_t kMaxBytes = 4096;
+
+  // `ring` and `core` outlive this. `series` is the number of settings.series in the universe, and
+  // the file is settings.sources[rank].
+  FxFile(const FxSettings& settings, std::uint32_t rank, SeriesId series,
+         SpscRing<MarketEvent>& ring, Waker& core, Clock clock = {});
+
+  std::size_t do_work(TimeNs now) override;
+
+  const FxSourceStats& stats() const { return stats_; }
+
+ private:
+  // The file at one look. Equal looks are the same version of the file.
+  struct Look {
+    std::string text;
+    std::int64_t modified_ns = 0;
+    std::string error;      // why it cannot be read; empty: it can
+    bool changing = false;  // written to while it was read
+
+    bool operator==(const Look&) const = default;
+  };
+
+  Look look() const;
+  std::variant<FxLine, FxFault> judge(const Look& look, TimeNs now) const;
+  void refuse(const FxFault& fault, bool is_new);
+
+  std::string file_;
+  std::int64_t poll_ns_;
+  SeriesId series_;
+  SpscRing<MarketEvent>* ring_;
+  Waker* core_;
+  Clock clock_;
+  FxSourceStats stats_;
+  TimeNs next_look_{};
+  std::optional<Look> last_;         // nothing: take it again whatever it is
+  bool last_taken_ = false;          // `last_` is with the core
+  std::optional<FxRefusal> logged_;  // since the file was last good
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace indexcast::server

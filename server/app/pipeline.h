@@ -1,0 +1,126 @@
+// The running server between the sockets and the publishers: feeds, rings, core, journal, and the
+// threads they live on. One trading day.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "calc/broadcast_ring.h"
+#include "calc/engine.h"
+#include "calc/latest_table.h"
+#include "calc/sequencer.h"
+#include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/session/feed.h"
+#include "server/app/agent_thread.h"
+#include "server/app/clock_watch.h"
+#include "server/app/core_agent.h"
+#include "server/app/event_log.h"
+#include "server/app/feed_agent.h"
+#include "server/app/fx_file.h"
+#include "server/app/fx_subscriber.h"
+#include "server/app/ring_sinks.h"
+#include "server/journal/journal_writer.h"
+#include "server/settings/config.h"
+#include "server/view/control_port.h"
+#include "server/view/server_view.h"
+#include "server/zmq/publisher.h"
+
+namespace indexcast::server {
+
+// The engine's share of a configuration.
+EngineSettings engine_settings(const Config& config, Date trade_date);
+
+// Threads that never rest under a configuration; `serve` refuses more of them than there are cores.
+unsigned spinning_threads(const Config& config);
+
+class Pipeline {
+ public:
+  // Opens the feeds' sockets and every file that the configuration names; throws std::exception
+  // with the address or path when one cannot be had. `publish`, where levels go over ZeroMQ,
+  // outlives the pipeline; null when that is disabled. So does `service`. `clock` is the receive
+  // clock of the day.
+  Pipeline(const Config& config, std::shared_ptr<const Universe> universe, Date trade_date,
+           ZmqSocket* publish, const ServiceState& service, Clock clock = {});
+  ~Pipeline() { stop(); }
+
+  // Publishes the start levels and lets the threads run.
+  void start();
+  // Feeds first, then the core, then the publishers, so that what was accepted is published and
+  // journaled.
+  void stop();
+
+  // Builds what it takes to run on another edition of the day's definitions, for an `activate`
+  // request; returns the edition's number. Its instruments and series are those that the day began
+  // with. ResourceExhausted after kMaxStaged of which none came into force. Not from several
+  // threads at once.
+  absl::StatusOr<std::uint32_t> stage(std::shared_ptr<const Universe> next);
+  // As the definitions stand now.
+  std::shared_ptr<const Universe> definitions() const {
+    return editions_.at(core_counters_.edition());
+  }
+
+  const ServerView& view() const { return view_; }
+  const Clock& clock() const { return clock_; }
+  // For the one thread that hands in operators' requests.
+  ControlPort& control_port() { return control_port_; }
+  // Null when disabled.
+  const ZmqPublisher* zmq() const { return zmq_.get(); }
+  const JournalWriter* journal() const { return journal_.get(); }
+
+ private:
+  void open_journal(const JournalSettings& settings);
+  void open_feeds(const Config& config);
+  void add_feed(const Config& config, std::unique_ptr<FeedRingSink> sink,
+                std::unique_ptr<feed::Feed> feed, feed::FeedCounters& counters);
+  void add_tcp_feeds(const Config& config);
+  void add_hkex_feed(const Config& config);
+  void add_fx_sources(const Config& config);
+  void add_fx_source(const FxSettings& fx, std::uint32_t rank, SeriesId series);
+  void assign_threads(const Config& config);
+
+  // Each is as large as the running one, and a request for it may still be on its way.
+  static constexpr std::size_t kMaxStaged = 8;
+
+  Clock clock_;
+  std::shared_ptr<const Universe> universe_;
+  Editions editions_;
+  std::vector<MarketEvent> opening_;
+  BroadcastRing ring_;
+  BroadcastRing kept_;
+  LatestTable latest_;
+  CoreCounters core_counters_;
+  std::atomic<std::uint64_t> core_turns_{0};
+  BroadcastSink sink_;
+  EngineSettings engine_settings_;
+  std::map<std::uint32_t, std::unique_ptr<Engine>> engines_;  // by edition
+  std::unique_ptr<JournalWriter> journal_;
+  std::unique_ptr<Sequencer> sequencer_;
+  std::vector<std::unique_ptr<FeedRingSink>> feed_sinks_;
+  std::unique_ptr<feed::SymbolTable> sse_symbols_;
+  std::unique_ptr<feed::SymbolTable> szse_symbols_;
+  std::unique_ptr<feed::SymbolTable> hkex_symbols_;
+  std::vector<std::unique_ptr<feed::Feed>> feeds_;
+  std::vector<std::unique_ptr<FeedDay>> feed_days_;  // in the order of feeds_
+  // Rates of every source; one thread reads them all. A file is read again when it is full, and of
+  // a flood of messages the newest wait in ZeroMQ or are lost there.
+  SpscRing<MarketEvent> fx_ring_{1024};
+  std::unique_ptr<ZmqPublisher> zmq_;
+  ServerView view_;
+
+  // With one_core the core's thread carries feeds and encoding too, and the others of these stay
+  // idle or absent.
+  std::vector<std::unique_ptr<Agent>> agents_;
+  AgentThread core_thread_;
+  ControlPort control_port_{core_thread_.waker()};
+  AgentThread publish_thread_;
+  ClockWatch clock_watch_{clock_};
+  AgentThread aux_thread_;
+  std::vector<std::unique_ptr<AgentThread>> feed_threads_;
+};
+
+}  // namespace indexcast::server

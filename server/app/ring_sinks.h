@@ -1,0 +1,75 @@
+// The two ends of the core in a running server: feeds' events into rings, the core's records out of
+// it.
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include "calc/broadcast_ring.h"
+#include "calc/latest_table.h"
+#include "calc/record_sink.h"
+#include "calc/spsc_ring.h"
+#include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/feed_counters.h"
+#include "server/view/channel_states.h"
+#include "server/view/clock.h"
+
+namespace indexcast::server {
+
+// A feed's producer end. Full: `make_room` runs until there is room (on one thread it lets the core
+// work, on several it yields), so no accepted event is lost; what the kernel drops meanwhile is
+// counted at the socket.
+class FeedRingSink final : public feed::EventSink {
+ public:
+  explicit FeedRingSink(std::size_t capacity) : ring_(capacity) {}
+
+  // Before the feed's first event: where it counts, and what a full ring waits with.
+  void attach(feed::FeedCounters& counters, std::function<void()> make_room) {
+    counters_ = &counters;
+    make_room_ = std::move(make_room);
+  }
+  SpscRing<MarketEvent>& ring() { return ring_; }
+  const ChannelStates& channels() const { return channels_; }
+
+  void push(const MarketEvent& event) override {
+    if (event.kind == EventKind::feed_state || event.kind == EventKind::channel_time)
+      channels_.note(event);
+    while (!ring_.try_push(event)) {
+      counters_->add(feed::FeedCounter::ring_full_waits);
+      make_room_();
+    }
+  }
+
+ private:
+  SpscRing<MarketEvent> ring_;
+  ChannelStates channels_;
+  feed::FeedCounters* counters_ = nullptr;
+  std::function<void()> make_room_;
+};
+
+// The core's output: the latest-value table first, then the ring, so that a lapped reader finds the
+// table never older than where it resumes. Stamps the calculation time. Records that are kept for
+// the day stand in a ring of their own, which levels do not overwrite.
+class BroadcastSink final : public RecordSink {
+ public:
+  BroadcastSink(BroadcastRing& ring, BroadcastRing& kept, LatestTable& latest, Clock clock)
+      : ring_(&ring), kept_(&kept), latest_(&latest), clock_(clock) {}
+
+  void write(LevelUpdate& update) override {
+    update.calculation_time = clock_.now();
+    latest_->store(update);
+    ring_->write(Record::of(update));
+  }
+  void write(const Record& record) override {
+    if (is_kept(record.kind())) kept_->write(record);
+    if (is_streamed(record.kind())) ring_->write(record);
+  }
+
+ private:
+  BroadcastRing* ring_;
+  BroadcastRing* kept_;
+  LatestTable* latest_;
+  Clock clock_;
+};
+
+}  // namespace indexcast::server

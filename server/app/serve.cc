@@ -1,0 +1,127 @@
+#include "server/app/serve.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "server/app/day_keeper.h"
+#include "server/settings/exit_code.h"
+#include "server/zmq/socket_options.h"
+
+namespace indexcast::server {
+namespace {
+
+// Blocks the signals that the server listens to in this thread and in all that it starts, so that
+// one wait hears them.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+// The next signal; 0 after `seconds` without one.
+int wait_for(const sigset_t& signals, std::int64_t seconds) {
+  const timespec limit{seconds, 0};
+  return std::max(sigtimedwait(&signals, nullptr, &limit), 0);
+}
+
+// Written under another name and renamed, so that a reader never sees half of it.
+void write_ready_file(const std::string& path, const nlohmann::json& content) {
+  if (path.empty()) return;
+  std::ofstream(path + ".new") << content.dump() << "\n";
+  std::rename((path + ".new").c_str(), path.c_str());
+}
+
+nlohmann::json describe(const Config& config, const DayKeeper& days) {
+  const Pipeline& pipeline = days.pipeline();
+  nlohmann::json ready{{"pid", ::getpid()}, {"epoch", pipeline.view().epoch}};
+  if (days.http() != nullptr)
+    ready["http"] = fmt::format("http{}://{}:{}/", config.http.tls.certificate.empty() ? "" : "s",
+                                config.http.address, days.http()->port());
+  if (days.admin() != nullptr)
+    ready["admin"] = fmt::format("http://{}:{}/", config.admin.address, days.admin()->port());
+  if (days.zmq() != nullptr) ready["zmq"] = days.zmq()->endpoint();
+  if (days.query() != nullptr) ready["zmq_query"] = days.query()->endpoint();
+  if (days.zmq() != nullptr && !days.zmq()->public_key().empty())
+    ready["zmq_public_key"] = days.zmq()->public_key();
+  if (pipeline.journal() != nullptr) ready["journal"] = pipeline.journal()->path();
+  return ready;
+}
+
+// Until a signal ends the server; which one.
+int run_days(const Config& config, DayKeeper& days, const sigset_t& signals) {
+  for (;;) {
+    const int signal = wait_for(signals, config.days.poll_s);
+    if (signal == SIGINT || signal == SIGTERM) return signal;
+    if (config.days.directory.empty()) continue;
+    signal == SIGHUP ? days.begin_next_day() : days.look();
+  }
+}
+
+// Checks the server's secret keys: of its own endpoints and for encrypted sources of rates.
+std::string curve_faults(const Config& config) {
+  std::set<std::string> files;
+  if (config.zmq.enabled && !config.zmq.curve.secret_key.empty())
+    files.insert(config.zmq.curve.secret_key);
+  for (const FxSettings& fx : config.fx) {
+    for (const FxCurveSettings& curve : fx.curve) files.insert(curve.secret_key);
+  }
+  std::string faults;
+  for (const std::string& file : files) {
+    absl::Status status = check_secrecy(file);
+    if (status.ok()) status = load_curve_secret(file).status();
+    if (!status.ok()) faults += std::string(status.message()) + "\n";
+  }
+  return faults;
+}
+
+}  // namespace
+
+std::string machine_faults(const Config& config) {
+  if (config.admin.enabled) {
+    const absl::StatusOr<TokenOwners> owners = load_tokens(config.admin.tokens);
+    if (!owners.ok()) return std::string(owners.status().message()) + "\n";
+    if (config.admin.two_person && owners->size() < 2)
+      return config.source + ":0:admin.two_person: " + config.admin.tokens +
+             " names one person, and nobody could approve\n";
+  }
+  if (config.http.enabled) {
+    const std::string faults = http_faults(config.http);
+    if (!faults.empty()) return faults;
+  }
+  if (const std::string faults = curve_faults(config); !faults.empty()) return faults;
+  const unsigned spinning = spinning_threads(config);
+  const unsigned cores = std::thread::hardware_concurrency();
+  if (spinning <= cores) return {};
+  return fmt::format(
+      "{}:0:core.idle: spin needs {} cores under this topology and the machine has {}\n",
+      config.source, spinning, cores);
+}
+
+int run_serve(const ServeOptions& options, DefinitionDirectory directory, LoadedDay first) {
+  const sigset_t signals = block_signals();
+  for (const std::string& warning : exposure_warnings(options.config)) spdlog::warn(warning);
+  const std::size_t indices = first.universe->indices().size();
+  DayKeeper days(options.config, std::move(directory), std::move(first));
+  days.start();
+  const nlohmann::json ready = describe(options.config, days);
+  spdlog::info("serving {} indices for {}: {}", indices, days.trade_date(), ready.dump());
+  write_ready_file(options.ready_file, ready);
+  const int signal = run_days(options.config, days, signals);
+  spdlog::info("ending on signal {}", signal);
+  days.stop();
+  return kExitOk;
+}
+
+}  // namespace indexcast::server

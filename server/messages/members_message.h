@@ -1,0 +1,14 @@
+// The members of an index as its newest level was made of them, as a message.
+#pragma once
+
+#include "indexcast/v1/query.pb.h"
+#include "server/view/clock.h"
+#include "server/view/level_mirror.h"
+
+namespace indexcast::server {
+
+// Fills everything but the level. `definitions` is the edition that the mirror's levels are of.
+void fill_members(const Universe& definitions, const LevelMirror& mirror, IndexId index,
+                  const Clock& clock, v1::MembersReply& out);
+
+}  // namespace indexcast::server

@@ -1,0 +1,113 @@
+#include "server/tools/decode/decode.h"
+
+#include <utility>
+
+#include "feedhandlers/capture/capture_source.h"
+#include "server/settings/exit_code.h"
+#include "server/tools/decode/datagram_decoder.h"
+#include "server/tools/decode/decode_output.h"
+#include "server/tools/decode/mddp_decoder.h"
+#include "server/tools/decode/stream_decoder.h"
+
+namespace indexcast::server {
+namespace {
+
+void print_reasons(std::string_view name, const ReasonedCount& count, std::ostream& err) {
+  for (const auto& [reason, part] : count.reasons) {
+    err << "  " << name << ' ' << reason << ": " << part.items << " (" << part.bytes << " bytes)\n";
+  }
+}
+
+void print_totals(const DecodeTotals& totals, std::ostream& err) {
+  const auto print = [&](const char* name, const DecodeCount& count) {
+    err << name << ' ' << count.items << " (" << count.bytes << " bytes), ";
+  };
+  print("decoded", totals.decoded);
+  print("undescribed", totals.undescribed);
+  print("named only", totals.named_only.all);
+  print("unknown type", totals.unknown_type.all);
+  print("skipped", totals.skipped.all);
+  print("malformed", totals.malformed.all);
+  err << "all " << totals.captured_bytes << " bytes; packets " << totals.packets
+      << ", missing bytes " << totals.missing_bytes << ", cut bytes " << totals.cut_bytes << '\n';
+  print_reasons("named only", totals.named_only, err);
+  print_reasons("unknown type", totals.unknown_type, err);
+  print_reasons("skipped", totals.skipped, err);
+  print_reasons("malformed", totals.malformed, err);
+  if (totals.accounted_bytes() != totals.captured_bytes)
+    err << "the account is wrong by "
+        << static_cast<std::int64_t>(totals.captured_bytes - totals.accounted_bytes())
+        << " bytes: please report it\n";
+}
+
+// One packet into the account; `add(packet)` where its payload is readable.
+template <class Add>
+void take_packet(const feed::CapturedPacket& packet, DecodeOutput& output, Add&& add) {
+  const bool good = packet.verdict == feed::PacketVerdict::good;
+  const std::size_t bytes = good ? packet.view.payload.size() : packet.frame_bytes;
+  DecodeTotals& totals = output.totals();
+  ++totals.packets;
+  totals.captured_bytes += bytes;
+  if (good) {
+    totals.cut_bytes += packet.view.cut_bytes;
+    add(packet);
+  } else if (is_malformed(packet.verdict)) {
+    output.malformed_packet(packet.verdict, bytes, {packet.number, 0, packet.capture});
+  } else {
+    output.count_skipped(packet.verdict == feed::PacketVerdict::ipv6 ? "ipv6" : "not_ip", bytes);
+  }
+}
+
+// Returns whether every capture was read to its end.
+bool report_faults(const feed::CaptureSource& source, std::ostream& err) {
+  const auto faults = source.faults();
+  for (const std::string& fault : faults) err << fault << '\n';
+  return faults.empty();
+}
+
+}  // namespace
+
+// Every venue has streams; Hong Kong and Shenzhen have datagrams, Shanghai's are foreign.
+void decode_all(feed::CaptureSource& source, const DecodeOptions& options, DecodeOutput& output) {
+  StreamDecoder streams(options.venue, options.ports, output);
+  DatagramDecoder datagrams(options.ports, output);
+  MddpDecoder mddp(options.ports, output);
+  feed::CapturedPacket packet;
+  TimeNs last;
+  while (source.next(packet)) {
+    last = packet.time;
+    take_packet(packet, output, [&](const feed::CapturedPacket& good) {
+      if (good.view.transport == feed::Transport::tcp) {
+        streams.add(good);
+      } else if (options.venue == feed::Venue::hkex) {
+        datagrams.add(good);
+      } else if (options.venue == feed::Venue::szse) {
+        mddp.add(good);
+      } else {
+        output.count_skipped("foreign", good.view.payload.size());
+      }
+    });
+  }
+  streams.finish(last);
+  mddp.finish();
+  output.totals().missing_bytes = streams.tcp_counts().missing_bytes;
+}
+
+int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& err) {
+  auto source = feed::CaptureSource::open(options.captures, options.filter);
+  if (!source.ok()) {
+    err << source.status().message() << '\n';
+    return kExitInput;
+  }
+  DecodeOutput output(options.venue, options.json, out, options.captures);
+  decode_all(*source, options, output);
+  output.write_totals();
+  output.flush();
+  const DecodeTotals& totals = output.totals();
+  print_totals(totals, err);
+  const bool read_whole = report_faults(*source, err);
+  const bool whole = read_whole && totals.missing_bytes == 0 && totals.malformed.all.items == 0;
+  return whole ? kExitOk : kExitIncomplete;
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,136 @@
+#include "server/tools/journal_replay.h"
+
+#include <absl/status/status.h>
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "calc/control.h"
+#include "calc/sequencer.h"
+#include "server/app/kept_edition.h"
+#include "server/app/next_edition.h"
+#include "server/journal/journal_reader.h"
+#include "server/settings/exit_code.h"
+#include "server/tools/stop_watch.h"
+
+namespace indexcast::server {
+namespace {
+
+EngineSettings settings_of(const JournalHeader& header) {
+  EngineSettings settings;
+  settings.trade_date = header.trade_date;
+  settings.open_deadline_ms = header.open_deadline_ms;
+  settings.close_deadline_ns = header.close_deadline_ns;
+  settings.quotable_live_bp = static_cast<std::uint16_t>(header.quotable_live_bp);
+  settings.pending_wait_ns = header.pending_wait_s * kNsPerSecond;
+  return settings;
+}
+
+bool is_activation(const MarketEvent& event) {
+  return event.kind == EventKind::control &&
+         event.detail == static_cast<std::uint8_t>(ControlOp::activate);
+}
+
+// The core with everything that it needs to run again as it did.
+class Rerun {
+ public:
+  Rerun(const Universe& universe, const JournalReader& journal, RecordSink& output)
+      : journal_(journal.path()), settings_(settings_of(journal.header())), output_(&output) {
+    engines_[0] = std::make_unique<Engine>(universe, settings_, *output_, counters_);
+    sequencer_ = std::make_unique<Sequencer>(*engines_[0], nullptr, kNsPerSecond);
+    engines_[0]->start();
+  }
+
+  // Stages what an activation was about; the status says why that cannot be had.
+  absl::Status admit(const MarketEvent& event) {
+    if (is_activation(event)) {
+      if (absl::Status status = stage(event); !status.ok()) return status;
+    }
+    sequencer_->admit(event);
+    return absl::OkStatus();
+  }
+  void finish() { sequencer_->finish(); }
+  std::uint64_t inputs() const { return sequencer_->input_sequence(); }
+
+ private:
+  absl::Status stage(const MarketEvent& request) {
+    const Universe& before = engines_[counters_.edition()]->universe();
+    if (request.instrument >= before.indices().size()) return absl::OkStatus();
+    const auto edition = static_cast<std::uint32_t>(request.value[1]);
+    const std::string head = kept_head_of(journal_, edition);
+    auto next = next_edition(before, head);
+    if (!next.ok()) return next.status();
+    if (edition_mark(**next) != request.value[2])
+      return absl::FailedPreconditionError(head + ":0: is not what was put into force");
+    EngineSettings settings = settings_;
+    settings.edition = edition;
+    const auto& universe = universes_.emplace_back(*std::move(next));
+    std::unique_ptr<Engine>& engine = engines_[edition];
+    engine = std::make_unique<Engine>(*universe, settings, *output_, counters_);
+    sequencer_->stage(engine.get());
+    return absl::OkStatus();
+  }
+
+  std::string journal_;
+  EngineSettings settings_;
+  RecordSink* output_;
+  CoreCounters counters_;
+  std::vector<std::shared_ptr<const Universe>> universes_;
+  // By edition; of one that was staged and never asked for there is none.
+  std::map<std::uint32_t, std::unique_ptr<Engine>> engines_;
+  std::unique_ptr<Sequencer> sequencer_;
+};
+
+// Reports holes and a cut end; what was good before them has been replayed.
+int feed_journal(JournalReader& reader, Rerun& rerun) {
+  JournalRecord record;
+  JournalReader::Result result;
+  std::uint64_t expected = 1;
+  int exit_code = kExitOk;
+  for (; (result = reader.next(record)) == JournalReader::Result::record;
+       expected = record.input_sequence + 1) {
+    if (record.input_sequence != expected) {
+      fmt::print(stderr, "{}:{}: inputs {} to {} were not journaled\n", reader.path(),
+                 reader.offset(), expected, record.input_sequence - 1);
+      exit_code = kExitIncomplete;
+    }
+    if (const absl::Status status = rerun.admit(record.event); !status.ok()) {
+      fmt::print(stderr, "{}:{}: {}\n", reader.path(), reader.offset(),
+                 std::string(status.message()));
+      return kExitInput;
+    }
+  }
+  if (result == JournalReader::Result::end) return exit_code;
+  fmt::print(stderr, "{}:{}: {}\n", reader.path(), reader.offset(),
+             result == JournalReader::Result::torn ? "the file ends inside a record"
+                                                   : "a record's checksum is wrong");
+  return kExitIncomplete;
+}
+
+}  // namespace
+
+int replay_journal(const ReplayOptions& options, const Universe& universe) {
+  absl::StatusOr<JournalReader> reader = JournalReader::open(options.from_journal);
+  if (!reader.ok()) {
+    fmt::print(stderr, "{}\n", std::string(reader.status().message()));
+    return kExitInput;
+  }
+  if (reader->header().universe_digest != digest_of(universe)) {
+    fmt::print(stderr, "{}:0: was written under other definitions than those of {}\n",
+               reader->path(), options.config.source);
+    return kExitInput;
+  }
+  const StopWatch watch;
+  LevelFile output(options.output, options.format, universe, reader->header().epoch);
+  Rerun rerun(universe, *reader, output);
+  const int exit_code = feed_journal(*reader, rerun);
+  rerun.finish();
+  output.finish();
+  fmt::print(stderr, "inputs {}, levels {}, {:.3f} s\n", rerun.inputs(), output.levels(),
+             watch.seconds());
+  return exit_code;
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,41 @@
+// What a worker does to an open connection besides its own reads and writes, and what all
+// connections of a worker share.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <set>
+
+#include "calc/time.h"
+#include "server/access/client_tokens.h"
+#include "server/settings/config.h"
+#include "server/web/api.h"
+#include "server/web/census.h"
+#include "server/web/client_stats.h"
+#include "server/web/stream_hub.h"
+
+namespace indexcast::server {
+
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  // The server stops: say goodbye where the protocol has a word for it, and end.
+  virtual void go_away() = 0;
+  // Closes a client that is late with what it owes.
+  virtual void check_progress(TimeNs now) = 0;
+};
+
+// Only the worker's thread touches it, but for what is safe from any: settings, tokens, census and
+// the TLS context, which all workers share.
+struct WorkerShared {
+  const HttpSettings& settings;
+  const ClientTokens& tokens;
+  Census& census;
+  boost::asio::ssl::context* tls;  // nullptr: plain
+  MetricSources sources;
+  ClientStats& stats;
+  StreamHub& hub;
+  Api& api;
+  std::set<Connection*> connections = {};
+};
+
+}  // namespace indexcast::server

@@ -1,0 +1,171 @@
+#include "server/zmq/publisher.h"
+
+#include <algorithm>
+
+namespace indexcast::server {
+
+ZmqPublisher::ZmqPublisher(ZmqSocket& socket, const Grids& grids, const ServerView& view,
+                           Clock clock)
+    : socket_(&socket),
+      view_(view),
+      universe_(view.universe),
+      clock_(clock),
+      mirror_(view),
+      encoder_(*view.universe, view.epoch, view.clock),
+      inav_encoder_(*view.universe, grids.inavs_ns),
+      grids_(grids),
+      kept_(view),
+      record_encoder_(view),
+      short_heartbeats_(view),
+      grid_levels_(view.universe->indices().size()),
+      grid_next_(static_cast<IndexId>(grid_levels_.size())) {
+  for (const IndexDefinition& index : universe_->indices()) {
+    level_topics_.push_back("level/" + index.code + "/");
+    inav_topics_.push_back(index.fund ? "inav/" + index.code + "/" : "");
+  }
+  skipped_.set_epoch(view.epoch);
+  grid_.set_pace_ms(static_cast<std::uint32_t>(grids.levels_ns / kNsPerMs));
+}
+
+std::size_t ZmqPublisher::do_work(TimeNs now) {
+  if (now - subscriptions_taken_ >= kSubscriptionsEveryNs) {
+    subscriptions_taken_ = now;
+    socket_->admit_subscriptions();
+  }
+  const std::size_t records = kept_.poll(kBatch, *this);
+  const std::size_t count = mirror_.poll(kBatch, *this);
+  if (count > 0) stats_.cursor.set(mirror_.cursor());
+  if (short_heartbeats_.take_due(now)) {
+    fill_service_state(view_, mirror_, now, heartbeat_);
+    clear_table(heartbeat_);
+    send_heartbeat();
+  }
+  return count + records + publish_grid(kGridBatch);
+}
+
+void ZmqPublisher::on_level(const LevelUpdate& update, std::uint64_t stream_sequence) {
+  const TimeNs now = clock_.now();
+  const IndexId index = update.header.id;
+  if (!send(level_topics_[index], encoder_.encode(update, stream_sequence, now))) return;
+  if (!inav_topics_[index].empty())
+    publish_inav(index, encoder_.message(update, stream_sequence, now), TimeNs{});
+  stats_.levels.add();
+  const bool from_tick = update.cause() == Cause::price || update.cause() == Cause::fx;
+  if (from_tick && update.receive_time.ns > 0) {
+    stats_.tick_to_publish.record(now - update.receive_time);
+  }
+}
+
+void ZmqPublisher::on_skipped(IndexId index, std::uint64_t from, std::uint64_t to) {
+  stats_.skipped.add(to - from + 1);
+  send_skipped(index, v1::STREAM_KIND_LEVEL, from, to);
+}
+
+void ZmqPublisher::on_record(const Record& record) {
+  const IndexId index = record.as<RecordHeader>().id;
+  const std::string_view payload = record_encoder_.encode(record, clock_.now());
+  if (send(topic(topic_of(record.kind()), index), payload)) stats_.records.add();
+}
+
+void ZmqPublisher::on_records_skipped(IndexId index, std::uint64_t from, std::uint64_t to) {
+  send_skipped(index, v1::STREAM_KIND_RECORD, from, to);
+}
+
+void ZmqPublisher::send_skipped(IndexId index, v1::StreamKind kind, std::uint64_t from,
+                                std::uint64_t to) {
+  skipped_.set_code(universe_->indices()[index].code);
+  skipped_.set_kind(kind);
+  skipped_.set_from(from);
+  skipped_.set_to(to);
+  skipped_.SerializeToString(&bytes_);
+  send(topic("skipped", index), bytes_);
+}
+
+std::string_view ZmqPublisher::topic(std::string_view kind, IndexId index) {
+  topic_.assign(kind).append("/").append(universe_->indices()[index].code).append("/");
+  return topic_;
+}
+
+void ZmqPublisher::on_tick(const TimerTick& tick, std::uint64_t) {
+  const TimeNs now = clock_.now();
+  heartbeat_.set_instant(tick.instant.ns);
+  fill_service_state(view_, mirror_, now, heartbeat_);
+  for (std::size_t page = 0; page < heartbeat_pages(mirror_.indices()); ++page) {
+    fill_table_page(*universe_, mirror_, page, heartbeat_);
+    add_record_sequences(kept_, heartbeat_);
+    send_heartbeat();
+  }
+  short_heartbeats_.on_table(now);
+  if (tick.instant.ns % grids_.levels_ns == 0) begin_grid(tick.instant);
+  if (tick.instant.ns % grids_.inavs_ns == 0) publish_inav_grid(tick.instant);
+}
+
+void ZmqPublisher::send_heartbeat() {
+  heartbeat_.SerializeToString(&bytes_);
+  if (send("heartbeat/", bytes_)) stats_.heartbeats.add();
+}
+
+// The ring has the tick before everything that was received at or after its instant, so what the
+// mirror holds now is the state at that instant.
+void ZmqPublisher::begin_grid(TimeNs instant) {
+  publish_grid(grid_levels_.size());
+  name_missed(instant, grids_.levels_ns, v1::STREAM_KIND_GRID, last_grid_);
+  grid_.set_grid_instant(instant.ns);
+  for (IndexId index = 0; index < mirror_.indices(); ++index)
+    grid_levels_[index] = {mirror_.level(index), mirror_.stream_sequence_of(index)};
+  grid_next_ = 0;
+}
+
+std::size_t ZmqPublisher::publish_grid(std::size_t limit) {
+  const std::size_t count = std::min(limit, grid_levels_.size() - grid_next_);
+  if (count == 0) return 0;
+  const TimeNs now = clock_.now();
+  for (const auto end = static_cast<IndexId>(grid_next_ + count); grid_next_ < end; ++grid_next_) {
+    const GridLevel& level = grid_levels_[grid_next_];
+    if (level.update.index_sequence == 0) continue;
+    *grid_.mutable_level() = encoder_.message(level.update, level.stream_sequence, now);
+    grid_.SerializeToString(&bytes_);
+    if (send(topic("grid", grid_next_), bytes_)) stats_.grids.add();
+  }
+  return count;
+}
+
+void ZmqPublisher::publish_inav_grid(TimeNs instant) {
+  name_missed(instant, grids_.inavs_ns, v1::STREAM_KIND_INAV, last_inav_grid_);
+  const TimeNs now = clock_.now();
+  for (const IndexId fund : inav_encoder_.funds()) {
+    if (!mirror_.has_level(fund)) continue;
+    const std::uint64_t sequence = mirror_.stream_sequence_of(fund);
+    publish_inav(fund, encoder_.message(mirror_.level(fund), sequence, now), instant);
+  }
+}
+
+void ZmqPublisher::name_missed(TimeNs instant, std::int64_t pace_ns, v1::StreamKind kind,
+                               TimeNs& last) {
+  const TimeNs expected = last + pace_ns;
+  const bool missed = last.ns != 0 && instant > expected;
+  last = instant;
+  if (!missed) return;
+  const auto from = static_cast<std::uint64_t>(expected.ns);
+  const auto to = static_cast<std::uint64_t>(instant.ns - pace_ns);
+  for (IndexId index = 0; index < mirror_.indices(); ++index) {
+    const bool of_stream = kind == v1::STREAM_KIND_GRID || !inav_topics_[index].empty();
+    if (of_stream && mirror_.has_level(index)) send_skipped(index, kind, from, to);
+  }
+}
+
+void ZmqPublisher::publish_inav(IndexId fund, const v1::Level& level, TimeNs grid_instant) {
+  if (send(inav_topics_[fund], inav_encoder_.encode(fund, level, grid_instant))) stats_.inavs.add();
+}
+
+bool ZmqPublisher::send(std::string_view topic, std::string_view payload) {
+  const bool sent = socket_->send(topic, payload);
+  if (sent) {
+    stats_.bytes.add(topic.size() + payload.size());
+  } else {
+    stats_.send_failures.add();
+  }
+  return sent;
+}
+
+}  // namespace indexcast::server

@@ -1,0 +1,55 @@
+// The bound PUB socket: it outlives the days that are published on it, so that subscribers stay
+// connected from one to the next.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <zmq.hpp>
+
+#include "server/settings/config.h"
+#include "server/zmq/access_stats.h"
+#include "server/zmq/clients.h"
+#include "server/zmq/zap_handler.h"
+
+namespace indexcast::server {
+
+// With a list of clients the socket is XPUB, and every subscription is held against it. One thread
+// at a time; whoever takes it over has seen the other thread's end. clients(), stats() and
+// endpoint() are for any.
+class ZmqSocket {
+ public:
+  // Binds; throws std::runtime_error with the endpoint or the path of the key when it cannot be
+  // had.
+  explicit ZmqSocket(const ZmqSettings& settings);
+
+  // Sends two frames. False when ZeroMQ refused them. Never waits.
+  bool send(std::string_view topic, std::string_view payload);
+
+  // Takes the subscriptions that came since; nothing without a list of clients. Costs a system
+  // call, so not with every message.
+  void admit_subscriptions();
+
+  // What was bound, with the port that a wildcard became.
+  const std::string& endpoint() const { return endpoint_; }
+  // Z85; empty without encryption.
+  const std::string& public_key() const { return public_key_; }
+  const ZmqClients& clients() const { return clients_; }
+  const ZmqAccessStats& stats() const { return stats_; }
+  // For the server's other sockets, which keep to its second thread. Their peers are let in by the
+  // same list.
+  zmq::context_t& context() { return context_; }
+
+ private:
+  void take_subscription(zmq::message_t& message);
+
+  ZmqClients clients_;
+  ZmqAccessStats stats_;
+  zmq::context_t context_{2};
+  std::unique_ptr<ZapHandler> zap_;  // null without a list
+  zmq::socket_t socket_;
+  std::string endpoint_;
+  std::string public_key_;
+};
+
+}  // namespace indexcast::server
