@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ctime>
 #include <fstream>
@@ -13,12 +14,20 @@
 #include <set>
 #include <thread>
 
+#include "server/app/configured_day.h"
 #include "server/app/day_keeper.h"
 #include "server/settings/exit_code.h"
 #include "server/zmq/socket_options.h"
 
 namespace indexcast::server {
 namespace {
+
+struct ServeOptions {
+  Config config;  // as its file has it
+  // Where to say, as JSON, what was bound, once everything is:
+  // {"pid","epoch","http","admin","zmq","journal"}. Empty: nowhere.
+  std::string ready_file;
+};
 
 // Blocks the signals that the server listens to in this thread and in all that it starts, so that
 // one wait hears them.
@@ -86,8 +95,7 @@ std::string curve_faults(const Config& config) {
   return faults;
 }
 
-}  // namespace
-
+// What a configuration asks for that this machine cannot give, one line each; empty when it can.
 std::string machine_faults(const Config& config) {
   if (config.admin.enabled) {
     const absl::StatusOr<TokenOwners> owners = load_tokens(config.admin.tokens);
@@ -109,6 +117,9 @@ std::string machine_faults(const Config& config) {
       config.source, spinning, cores);
 }
 
+// Runs until SIGINT or SIGTERM; returns the process's exit code. SIGHUP makes it look at its folder
+// of definitions and begin the next day that has some. Throws std::exception when an address or a
+// file cannot be had.
 int run_serve(const ServeOptions& options, DefinitionDirectory directory, LoadedDay first) {
   const sigset_t signals = block_signals();
   for (const std::string& warning : exposure_warnings(options.config)) spdlog::warn(warning);
@@ -122,6 +133,52 @@ int run_serve(const ServeOptions& options, DefinitionDirectory directory, Loaded
   spdlog::info("ending on signal {}", signal);
   days.stop();
   return kExitOk;
+}
+
+int report_check(const std::string& path, const ConfiguredDay& loaded) {
+  bool good = true;
+  for (const std::string& faults : {loaded.directory.faults(), loaded.day.left_out}) {
+    if (faults.empty()) continue;
+    fmt::print(stderr, "left out:\n{}\n", faults);
+    good = false;
+  }
+  for (const std::string& warning : exposure_warnings(loaded.config))
+    fmt::print(stderr, "warning: {}\n", warning);
+  for (const std::string& warning : trading_day_warnings(loaded.day.config))
+    fmt::print(stderr, "warning: {}\n", warning);
+  fmt::print("{}: {}, {} indices for {}\n", path, good ? "good" : "not all is good",
+             loaded.day.universe->indices().size(), loaded.day.trade_date);
+  return good ? kExitOk : kExitConfig;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("serve", "the server");
+  const auto path = std::make_shared<std::string>();
+  const auto ready_file = std::make_shared<std::string>();
+  const auto check = std::make_shared<bool>(false);
+  const auto print = std::make_shared<bool>(false);
+  add_config_option(*command, *path);
+  command->add_flag("--check", *check, "say what is wrong with the configuration, and end");
+  command->add_flag("--print-config", *print, "print the effective configuration, and end");
+  command->add_option("--ready-file", *ready_file, "written as JSON once every address is bound");
+  command->callback([=, &exit_code] {
+    exit_code = [&] {
+      std::optional<ConfiguredDay> loaded = load_configured_day(*path);
+      if (!loaded) return kExitConfig;
+      const std::string faults = machine_faults(loaded->config);
+      if (!faults.empty()) {
+        fmt::print(stderr, "{}", faults);
+        return kExitConfig;
+      }
+      if (*print) fmt::print("{}", print_config(loaded->day.config));
+      if (*check) return report_check(*path, *loaded);
+      if (*print) return kExitOk;
+      return run_serve({loaded->config, *ready_file}, std::move(loaded->directory),
+                       std::move(loaded->day));
+    }();
+  });
 }
 
 }  // namespace indexcast::server

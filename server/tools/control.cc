@@ -1,8 +1,8 @@
-#include "server/tools/control.h"
-
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
+#include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
@@ -14,6 +14,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <stdexcept>
@@ -22,9 +23,26 @@
 #include "server/ops/operation.h"
 #include "server/settings/exit_code.h"
 #include "server/settings/text_file.h"
+#include "server/tools/commands.h"
 
 namespace indexcast::server {
 namespace {
+
+struct ControlOptions {
+  std::string url = "http://127.0.0.1:8081/";  // the server's administrative interface
+  std::string token_file;  // the asker's token, in its first line; not readable by others
+  std::string operation;   // or "status": what stands at the target
+  std::string target;      // none of "drain" and "resume", nor of the status of the server itself
+  std::string value;
+  std::string reason;
+  std::string expect;   // the target's version, or "any"
+  std::string expires;  // "60s" from now, or an instant
+  std::optional<std::uint64_t> from_sequence;
+  std::optional<std::uint64_t> to_sequence;
+  std::string id;        // of a request that is asked again; empty: a new one
+  bool force = false;    // the value is right although it is far from what the server believes
+  bool preview = false;  // only say what it would do to the levels
+};
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -269,8 +287,11 @@ std::string usage_fault(const ControlOptions& options) {
   return {};
 }
 
-}  // namespace
-
+// Prints the server's answer as JSON to `out`, and to `err` in words what went wrong. A request
+// whose value the server judges is previewed first, and its effect on every level goes to `err`
+// before it is made. Returns 0 when the request was applied, previewed or proposed, 2 for a command
+// line that makes no request, 4 for an unusable token file, 6 when the server cannot be reached or
+// has not carried the request out yet, 7 when it refuses.
 int run_control(const ControlOptions& options, std::ostream& out, std::ostream& err) {
   const std::optional<Address> address = parse_url(options.url);
   const std::string fault = address ? usage_fault(options) : "--url must be http://HOST:PORT/";
@@ -295,6 +316,47 @@ int run_control(const ControlOptions& options, std::ostream& out, std::ostream& 
       err << "control: whether it was carried out is not known; ask again with --id " << id << "\n";
     return kExitFailure;
   }
+}
+
+std::string operations_text() {
+  std::string text =
+      "Operations:\n"
+      "  status: whether the server is in service\n"
+      "  status TARGET: the version to expect, and what is in force\n"
+      "  drain: leave service: not ready, no new streams, the open ones closed after a while\n"
+      "  resume: be in service again\n"
+      "  approve ID: carry out what another person proposed (admin.two_person)\n"
+      "  decline ID: do not\n";
+  for (const Operation& each : kOperations) {
+    text += fmt::format("  {} {}{}: {}\n", each.name, word_of(kTargetKindWords, each.target),
+                        each.value == ValueKind::none ? "" : " VALUE", each.help);
+  }
+  return text;
+}
+
+}  // namespace
+
+void add_control(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("control", "an operator's request to a running server");
+  const auto options = std::make_shared<ControlOptions>();
+  command->add_option("OPERATION", options->operation, "as below")->required();
+  command->add_option("TARGET", options->target,
+                      "index code, symbol or FX series; of approve and decline, an id");
+  command->add_option("VALUE", options->value, "price, rate, level, or 1 and 0");
+  command->add_option("--reason", options->reason, "why: kept in the audit");
+  command->add_option("--expect", options->expect, "the version that status shows, or any");
+  command->add_option("--expires", options->expires, "not later than: 60s from now, or an instant");
+  command->add_option("--from", options->from_sequence, "first level that a correction is about");
+  command->add_option("--to", options->to_sequence, "the last one");
+  command->add_option("--id", options->id, "of a request that is asked again");
+  command->add_flag("--force", options->force,
+                    "the value is right, though far from what the server believes");
+  command->add_flag("--preview", options->preview, "only say what it would do to each level");
+  command->add_option("--url", options->url, "the administrative interface")->capture_default_str();
+  command->add_option("--token-file", options->token_file, "your token, in its first line")
+      ->required();
+  command->footer(operations_text());
+  command->callback([=, &exit_code] { exit_code = run_control(*options, std::cout, std::cerr); });
 }
 
 }  // namespace indexcast::server

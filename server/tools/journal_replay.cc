@@ -1,5 +1,3 @@
-#include "server/tools/journal_replay.h"
-
 #include <absl/status/status.h>
 #include <fmt/format.h>
 
@@ -13,6 +11,7 @@
 #include "server/app/next_edition.h"
 #include "server/journal/journal_reader.h"
 #include "server/settings/exit_code.h"
+#include "server/tools/replay.h"
 #include "server/tools/stop_watch.h"
 
 namespace indexcast::server {

@@ -1,16 +1,17 @@
-#include "server/tools/keygen.h"
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zmq.h>
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <iostream>
 #include <ostream>
 
 #include "server/settings/exit_code.h"
+#include "server/tools/commands.h"
 
 namespace indexcast::server {
 namespace {
@@ -25,8 +26,8 @@ bool write_secret(const std::string& path, const std::string& text) {
   return ::close(file) == 0 && written;
 }
 
-}  // namespace
-
+// Writes a new secret key to the file `path`, which must not exist and nobody else may read, and
+// its public key to `out`. Returns an exit code; faults go to `err`.
 int run_keygen(const std::string& path, std::ostream& out, std::ostream& err) {
   std::array<char, kKeyText> public_key{};
   std::array<char, kKeyText> secret_key{};
@@ -42,6 +43,15 @@ int run_keygen(const std::string& path, std::ostream& out, std::ostream& err) {
   }
   out << public_key.data() << "\n";
   return kExitOk;
+}
+
+}  // namespace
+
+void add_keygen(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("keygen", "a CURVE key: the secret into FILE");
+  const auto path = std::make_shared<std::string>();
+  command->add_option("FILE", *path, "new; readable by you alone")->required();
+  command->callback([=, &exit_code] { exit_code = run_keygen(*path, std::cout, std::cerr); });
 }
 
 }  // namespace indexcast::server

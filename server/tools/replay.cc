@@ -2,18 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+#include <map>
 #include <memory>
 #include <stdexcept>
 
 #include "calc/sequencer.h"
 #include "feedhandlers/capture/capture_replay.h"
+#include "server/app/configured_day.h"
 #include "server/app/control_feed.h"
 #include "server/app/handler_set.h"
 #include "server/app/operator_log.h"
 #include "server/app/pipeline.h"
 #include "server/journal/journal_file.h"
 #include "server/settings/exit_code.h"
-#include "server/tools/journal_replay.h"
+#include "server/tools/commands.h"
 #include "server/tools/stop_watch.h"
 
 namespace indexcast::server {
@@ -107,9 +110,42 @@ int replay_captures(const ReplayOptions& options, const Universe& universe, Date
 
 }  // namespace
 
-int run_replay(const ReplayOptions& options, const LoadedDay& day) {
-  return options.from_journal.empty() ? replay_captures(options, *day.universe, day.trade_date)
-                                      : replay_journal(options, *day.universe);
+void add_replay(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "replay", "captures or a journal through the same pipeline, at full speed");
+  const auto path = std::make_shared<std::string>();
+  const auto options = std::make_shared<ReplayOptions>();
+  const std::map<std::string, LevelFormat> formats{{"jsonl", LevelFormat::jsonl},
+                                                   {"csv", LevelFormat::csv}};
+  add_config_option(*command, *path);
+  CLI::Option* journal = command->add_option("--from-journal", options->from_journal,
+                                             "directory of a journal, or its file");
+  command->add_option("CAPTURE", options->captures, "pcap or pcapng files")
+      ->excludes(journal)
+      ->check(CLI::ExistingFile);
+  command
+      ->add_option("--journal", options->journal, "directory for a journal of the captures' inputs")
+      ->excludes(journal);
+  const auto date = std::make_shared<Date>(0);
+  add_date_option(*command, *date);
+  command->add_option("--output", options->output, "file for every published level");
+  command->add_option("--format", options->format, "jsonl or csv")
+      ->transform(CLI::CheckedTransformer(formats));
+  command->callback([=, &exit_code] {
+    exit_code = [&] {
+      if (options->from_journal.empty() && options->captures.empty()) {
+        fmt::print(stderr, "replay: name a capture or --from-journal\n");
+        return kExitUsage;
+      }
+      std::optional<ConfiguredDay> loaded =
+          load_configured_day(*path, *date, options->from_journal);
+      if (!loaded) return kExitConfig;
+      options->config = loaded->day.config;
+      return options->from_journal.empty()
+                 ? replay_captures(*options, *loaded->day.universe, loaded->day.trade_date)
+                 : replay_journal(*options, *loaded->day.universe);
+    }();
+  });
 }
 
 }  // namespace indexcast::server

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "server/app/loaded_day.h"
+#include "calc/universe.h"
 #include "server/settings/config.h"
 #include "server/tools/level_file.h"
 
@@ -19,8 +19,10 @@ struct ReplayOptions {
   LevelFormat format = LevelFormat::jsonl;
 };
 
-// Returns the process's exit code; prints a closing line to stderr. Throws std::exception when a
-// file cannot be used.
-int run_replay(const ReplayOptions& options, const LoadedDay& day);
+// Replays the journal that `options` names. `universe` has the definitions with which the journal's
+// day began; the versions that requests put into force are kept beside the journal. Prints a
+// closing line to stderr and returns the process's exit code. Throws std::exception when a file
+// cannot be used.
+int replay_journal(const ReplayOptions& options, const Universe& universe);
 
 }  // namespace indexcast::server

@@ -1,7 +1,6 @@
-#include "server/tools/simulate.h"
-
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
 #include <csignal>
@@ -16,12 +15,23 @@
 #include "feedhandlers/simulator/day/trading_day.h"
 #include "feedhandlers/simulator/network_transport.h"
 #include "feedhandlers/simulator/pcap_transport.h"
+#include "server/app/configured_day.h"
 #include "server/definitions/universe_file.h"
 #include "server/settings/exit_code.h"
 #include "server/settings/fault_file.h"
+#include "server/tools/commands.h"
 
 namespace indexcast::server {
 namespace {
+
+struct SimulateOptions {
+  Config config;
+  std::string pcap;  // capture to write instead of using the network
+  std::optional<std::uint64_t> seed;
+  std::optional<double> speed;  // also sets aside `day_minutes`
+  std::string faults;           // a file of them, or "seed:N"
+  std::string summary_file;     // where the closing summary goes as one JSON line, beside stdout
+};
 
 using nlohmann::ordered_json;
 
@@ -211,8 +221,10 @@ void write_summary(const std::string& path, const ordered_json& summary) {
   if (!file) throw std::runtime_error("cannot write " + path);
 }
 
-}  // namespace
-
+// Plays the day to its end, or until SIGINT or SIGTERM; prints where it listens to stderr and a
+// closing summary of counts to stdout. Returns the process's exit code, kExitIncomplete when a
+// fault that was asked for did not happen. Once a process: it takes over those signals. Throws
+// std::exception for settings, addresses or files that cannot be used.
 int run_simulate(const SimulateOptions& options, const Universe& universe) {
   stop_on_signals();
   sim::Settings settings = effective_settings(options, universe);
@@ -234,6 +246,32 @@ int run_simulate(const SimulateOptions& options, const Universe& universe) {
   fmt::print("{}\n", summary.dump());
   if (!options.summary_file.empty()) write_summary(options.summary_file, summary);
   return name_missing(settings.faults, faults) ? kExitIncomplete : kExitOk;
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("simulate", "the three exchanges, a trading day over their own protocols");
+  const auto path = std::make_shared<std::string>();
+  const auto options = std::make_shared<SimulateOptions>();
+  add_config_option(*command, *path);
+  const auto date = std::make_shared<Date>(0);
+  add_date_option(*command, *date);
+  command->add_option("--seed", options->seed, "of the day; default: the configuration's");
+  command->add_option("--speed", options->speed, "exchange seconds for a real one")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--pcap", options->pcap, "write a capture instead of sending");
+  command->add_option("--faults", options->faults, "what goes wrong: a file, or seed:N");
+  command->add_option("--summary", options->summary_file, "write the closing summary as JSON");
+  command->callback([=, &exit_code] {
+    exit_code = [&] {
+      std::optional<ConfiguredDay> loaded = load_configured_day(*path, *date);
+      if (!loaded) return kExitConfig;
+      options->config = loaded->day.config;
+      return run_simulate(*options, *loaded->day.universe);
+    }();
+  });
 }
 
 }  // namespace indexcast::server

@@ -1,5 +1,3 @@
-#include "server/tools/version.h"
-
 #include <fmt/format.h>
 #include <google/protobuf/stubs/common.h>
 #include <pcap/pcap.h>
@@ -7,6 +5,8 @@
 #include <zmq.h>
 
 #include <boost/version.hpp>
+
+#include "server/tools/commands.h"
 
 namespace indexcast::server {
 

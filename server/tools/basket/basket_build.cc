@@ -1,19 +1,28 @@
-#include "server/tools/basket/basket_build.h"
-
 #include <absl/status/status.h>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "server/definitions/definition_writer.h"
 #include "server/definitions/new_basket_file.h"
 #include "server/settings/exit_code.h"
 #include "server/tools/basket/basket_text.h"
+#include "server/tools/commands.h"
 
 namespace indexcast::server {
 namespace {
+
+struct BasketBuildOptions {
+  std::string head;     // TOML; server/definitions/FORMATS.md has the formats
+  std::string weights;  // CSV; this or `shares`, the other is empty
+  std::string shares;   // CSV
+  std::string output;   // folder
+  bool json = false;    // the report
+};
 
 using nlohmann::ordered_json;
 
@@ -93,8 +102,9 @@ void print_json(const NewBasket& basket, const std::string& path, std::ostream& 
   out << report.dump() << '\n';
 }
 
-}  // namespace
-
+// Writes CODE.toml and CODE.csv and reports each member's weight and how far rounding took it from
+// its target. Returns kExitOk, kExitInput when the files are refused, with every fault on `err`, or
+// kExitFailure when the folder cannot be written.
 int run_basket_build(const BasketBuildOptions& options, std::ostream& out, std::ostream& err) {
   const bool from_weights = !options.weights.empty();
   const std::string& members = from_weights ? options.weights : options.shares;
@@ -115,6 +125,23 @@ int run_basket_build(const BasketBuildOptions& options, std::ostream& out, std::
   }
   options.json ? print_json(result.basket, *path, out) : print_text(result.basket, *path, out);
   return kExitOk;
+}
+
+}  // namespace
+
+void add_basket_build(CLI::App& basket, int& exit_code) {
+  CLI::App* command =
+      basket.add_subcommand("build", "a definition from weights, or from shares, floats and caps");
+  const auto options = std::make_shared<BasketBuildOptions>();
+  command->add_option("--head", options->head, "TOML: code, date, base level, rates")->required();
+  auto* members = command->add_option_group("members");
+  members->add_option("--weights", options->weights, "CSV: members with weights and closes");
+  members->add_option("--shares", options->shares, "CSV: members with total and free shares");
+  members->require_option(1);
+  command->add_option("--output", options->output, "folder of CODE.toml and CODE.csv")->required();
+  command->add_flag("--json", options->json, "report as JSON");
+  command->callback(
+      [=, &exit_code] { exit_code = run_basket_build(*options, std::cout, std::cerr); });
 }
 
 }  // namespace indexcast::server

@@ -1,14 +1,15 @@
-#include "server/tools/basket/basket_check.h"
-
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iostream>
 
 #include "calc/basket/weight.h"
 #include "calc/decimal.h"
 #include "server/definitions/definition_file.h"
 #include "server/settings/exit_code.h"
 #include "server/tools/basket/basket_text.h"
+#include "server/tools/commands.h"
 
 namespace indexcast::server {
 namespace {
@@ -26,8 +27,8 @@ std::string summary(const IndexDefinition& definition) {
       percent_text(*largest));
 }
 
-}  // namespace
-
+// One line on `out` for each good definition; every fault of the others on `err`. Returns kExitOk,
+// or kExitConfig when any was refused.
 int run_basket_check(const std::vector<std::string>& definitions, std::ostream& out,
                      std::ostream& err) {
   int code = kExitOk;
@@ -41,6 +42,16 @@ int run_basket_check(const std::vector<std::string>& definitions, std::ostream& 
     }
   }
   return code;
+}
+
+}  // namespace
+
+void add_basket_check(CLI::App& basket, int& exit_code) {
+  CLI::App* command = basket.add_subcommand("check", "say what is wrong with definitions");
+  const auto files = std::make_shared<std::vector<std::string>>();
+  command->add_option("FILE", *files, "heads of definitions")->required();
+  command->callback(
+      [=, &exit_code] { exit_code = run_basket_check(*files, std::cout, std::cerr); });
 }
 
 }  // namespace indexcast::server

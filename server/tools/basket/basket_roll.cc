@@ -1,10 +1,10 @@
-#include "server/tools/basket/basket_roll.h"
-
 #include <absl/status/status.h>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <iostream>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -19,9 +19,23 @@
 #include "server/settings/exit_code.h"
 #include "server/tools/basket/basket_text.h"
 #include "server/tools/basket/roll_report.h"
+#include "server/tools/commands.h"
 
 namespace indexcast::server {
 namespace {
+
+struct BasketRollOptions {
+  std::string definition;             // head of today's
+  std::string date;                   // of tomorrow's, YYYY-MM-DD
+  std::string closes;                 // CSV; server/definitions/FORMATS.md has the formats
+  std::vector<std::string> actions;   // TOML, and CSV of a season; none: nothing happens
+  std::vector<std::string> calendar;  // TOML, one a year; none: no day is looked up
+  std::vector<std::string> close_fx;  // "HKD=0.92310", of today's closing level
+  std::vector<std::string> day_fx;    // the same, that tomorrow starts at
+  std::string closing_level;          // as published; empty: what the closes give
+  std::string output;                 // folder
+  bool json = false;                  // the report
+};
 
 // Where a fault of the command line is said to stand.
 constexpr std::string_view kCommand = "basket roll";
@@ -268,10 +282,40 @@ class RollCommand {
   int code_ = kExitOk;
 };
 
-}  // namespace
-
+// Writes CODE.toml and CODE.csv and reports every step (roll_report.h). With any fault nothing is
+// written and all of them are on `err`; returns kExitConfig when the definition is refused, else
+// kExitInput when a file is, else kExitUsage when only the command line is at fault. kExitFailure
+// when the folder cannot be written. A day that a calendar has as shut is a warning on `err`.
 int run_basket_roll(const BasketRollOptions& options, std::ostream& out, std::ostream& err) {
   return RollCommand(options).run(out, err);
+}
+
+}  // namespace
+
+void add_basket_roll(CLI::App& basket, int& exit_code) {
+  CLI::App* command =
+      basket.add_subcommand("roll", "the next day's definition: closes, corporate actions, review");
+  const auto options = std::make_shared<BasketRollOptions>();
+  command->add_option("DEFINITION", options->definition, "head of today's definition")->required();
+  command->add_option("--date", options->date, "of the next one, YYYY-MM-DD")->required();
+  command->add_option("--closes", options->closes, "CSV: today's closing prices")->required();
+  command->add_option("--actions", options->actions,
+                      "TOML: what happens, and a review; CSV: a season of it; repeat");
+  command->add_option("--calendar", options->calendar,
+                      "TOML, one a year: warns of days that are shut; repeat");
+  command->add_option("--close-fx", options->close_fx,
+                      "CURRENCY=RATE that today's closing level was published with: the rate in "
+                      "force at the close; default: today's day_fx, which is right for a fixed "
+                      "rate; repeat");
+  command->add_option("--day-fx", options->day_fx,
+                      "CURRENCY=RATE that the next day starts at, all day for a fixed rate; with "
+                      "fx_in_divisor the divisor takes it in; default: that of the close; repeat");
+  command->add_option("--closing-level", options->closing_level,
+                      "today's, as published; default: what the closes give");
+  command->add_option("--output", options->output, "folder of CODE.toml and CODE.csv")->required();
+  command->add_flag("--json", options->json, "report as JSON");
+  command->callback(
+      [=, &exit_code] { exit_code = run_basket_roll(*options, std::cout, std::cerr); });
 }
 
 }  // namespace indexcast::server

@@ -1,9 +1,13 @@
 #include "server/tools/decode/decode.h"
 
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
 #include <utility>
 
 #include "feedhandlers/capture/capture_source.h"
 #include "server/settings/exit_code.h"
+#include "server/tools/commands.h"
 #include "server/tools/decode/datagram_decoder.h"
 #include "server/tools/decode/decode_output.h"
 #include "server/tools/decode/mddp_decoder.h"
@@ -108,6 +112,25 @@ int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& er
   const bool read_whole = report_faults(*source, err);
   const bool whole = read_whole && totals.missing_bytes == 0 && totals.malformed.all.items == 0;
   return whole ? kExitOk : kExitIncomplete;
+}
+
+void add_decode(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("decode", "one line for each exchange message of a capture");
+  const auto options = std::make_shared<DecodeOptions>();
+  const std::map<std::string, feed::Venue> venues{
+      {"sse", feed::Venue::sse}, {"szse", feed::Venue::szse}, {"hkex", feed::Venue::hkex}};
+  command->add_option("VENUE", options->venue, "sse, szse or hkex")
+      ->required()
+      ->transform(CLI::CheckedTransformer(venues));
+  command->add_option("CAPTURE", options->captures, "pcap or pcapng files")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command->add_flag("--json", options->json, "one JSON object a line");
+  command->add_option("--filter", options->filter, "BPF expression");
+  command->add_option("--port", options->ports,
+                      "gateway or channel ports; default: found by looking");
+  command->callback([=, &exit_code] { exit_code = run_decode(*options, std::cout, std::cerr); });
 }
 
 }  // namespace indexcast::server

@@ -1,5 +1,3 @@
-#include "server/tools/watch/watch.h"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
@@ -7,21 +5,35 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <map>
 #include <memory>
 #include <utility>
 #include <zmq.hpp>
 
 #include "server/messages/level_json.h"
+#include "server/settings/config.h"
+#include "server/tools/commands.h"
 #include "server/tools/watch/member_query.h"
 #include "server/tools/watch/watch_table.h"
 #include "server/tools/watch/watch_view.h"
 
 namespace indexcast::server {
 namespace {
+
+struct WatchOptions {
+  std::string endpoint = "tcp://127.0.0.1:5556";  // the server's ZeroMQ PUB
+  std::string query = "tcp://127.0.0.1:5557";     // and its ROUTER, asked for members
+  std::vector<std::string> codes;                 // empty: every index
+  bool jsonl = false;                             // one JSON object per level, all fields
+  int count = 0;                                  // end after this many levels; 0 = never
+  std::string title;                              // first line; empty: the endpoint
+  bool red_up = true;  // a rise is red and a fall green, or the other way round
+};
 
 constexpr int kBadEndpoint = 2;
 constexpr int kUnknownCode = 2;
@@ -292,8 +304,10 @@ class Watch {
   int levels_ = 0;
 };
 
-}  // namespace
-
+// Shows a live table when standard output is a terminal whose cursor can be placed, and prints one
+// line per level otherwise, with the server's state on standard error when it changes. The server
+// may start later, stop and start again. Ends with the key q, SIGINT or SIGTERM, or after `count`
+// levels. Returns 0, or 2 for a malformed endpoint or a code that the server does not have.
 int run_watch(const WatchOptions& options) {
   const bool screen = !options.jsonl && isatty(STDOUT_FILENO) == 1;
   std::unique_ptr<Terminal> terminal = screen ? Terminal::open(options.red_up) : nullptr;
@@ -306,6 +320,26 @@ int run_watch(const WatchOptions& options) {
     fmt::print(stderr, "{}: {}\n", options.endpoint, error.what());
     return kBadEndpoint;
   }
+}
+
+}  // namespace
+
+void add_watch(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("watch", "live terminal table of levels");
+  const auto options = std::make_shared<WatchOptions>();
+  command->add_option("ENDPOINT", options->endpoint, "ZeroMQ endpoint of a server")
+      ->capture_default_str();
+  command->add_option("--index", options->codes, "only these codes");
+  command->add_option("--query", options->query, "its ROUTER, asked for members")
+      ->capture_default_str();
+  command->add_option("--title", options->title, "first line of the table");
+  command->add_option("--colours", options->red_up, "red_up: a rise is red; or green_up")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, bool>{
+          {std::string(kColourWords[0]), true}, {std::string(kColourWords[1]), false}}))
+      ->default_str(std::string(kColourWords[0]));
+  command->add_flag("--jsonl", options->jsonl, "every level as a line of JSON");
+  command->add_option("--count", options->count, "end after so many levels");
+  command->callback([=, &exit_code] { exit_code = run_watch(*options); });
 }
 
 }  // namespace indexcast::server
