@@ -16,6 +16,7 @@ struct TimeNs {
 inline constexpr TimeNs kNoDeadline{0x7fff'ffff'ffff'ffff};
 
 inline constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+inline constexpr std::int64_t kNsPerUs = 1'000;
 inline constexpr std::int64_t kNsPerMs = 1'000'000;
 inline constexpr std::int64_t kNsPerDay = 86'400 * kNsPerSecond;
 // China and Hong Kong Standard Time, no daylight saving.

@@ -27,9 +27,9 @@ std::size_t LiveFeed::poll(TimeNs now) {
   return work + static_cast<std::size_t>(counters().get(feed::FeedCounter::events) - events);
 }
 
-void LiveFeed::append_descriptors(std::vector<pollfd>& out) const {
-  lines_.append_descriptors(out);
-  if (retransmission_) retransmission_->append_descriptors(out);
+void LiveFeed::watch(feed::ReadySet& ready) {
+  lines_.watch(ready);
+  if (retransmission_) retransmission_->watch(ready);
 }
 
 }  // namespace indexcast::hkex

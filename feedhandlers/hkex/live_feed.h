@@ -18,7 +18,7 @@
 
 namespace indexcast::hkex {
 
-// poll() and append_descriptors() belong to one thread; state(), counters() and venue() to any.
+// poll() and watch() belong to one thread; state(), counters() and venue() to any.
 class LiveFeed final : public feed::Feed {
  public:
   // Opens every UDP socket; throws std::runtime_error that names the address and the reason, or
@@ -29,7 +29,7 @@ class LiveFeed final : public feed::Feed {
            std::uint64_t backoff_seed);
 
   std::size_t poll(TimeNs now) override;
-  void append_descriptors(std::vector<pollfd>& out) const override;
+  void watch(feed::ReadySet& ready) override;
   feed::Venue venue() const override { return feed::Venue::hkex; }
   FeedState state() const override { return handler_.state(); }
   const feed::FeedCounters& counters() const override { return lines_.counters(); }

@@ -1,17 +1,15 @@
 // A live feed as its thread sees it: an agent with a duty cycle.
 #pragma once
 
-#include <poll.h>
-
 #include <cstddef>
 #include <string_view>
-#include <vector>
 
 #include "calc/event.h"
 #include "calc/time.h"
 #include "feedhandlers/market/feed_counters.h"
 #include "feedhandlers/market/venue.h"
 #include "feedhandlers/session/session_notice.h"
+#include "feedhandlers/transport/ready_set.h"
 
 namespace indexcast::feed {
 
@@ -25,9 +23,10 @@ class Feed {
   // Reads what is readable now, never waits. Returns the number of datagrams or stream reads
   // handled (0 = idle).
   virtual std::size_t poll(TimeNs now) = 0;
-  // The descriptors whose readiness should wake this feed's thread; they change as connections come
-  // and go.
-  virtual void append_descriptors(std::vector<pollfd>& out) const = 0;
+  // Puts its descriptors into `ready`, now and as connections come and go, and from then on reads
+  // only those that are ready. Without it every poll reads them all. `ready` outlives the feed.
+  // Once, from the thread that polls or before it starts.
+  virtual void watch(ReadySet& ready) = 0;
   virtual Venue venue() const = 0;
   virtual FeedState state() const = 0;               // any thread
   virtual const FeedCounters& counters() const = 0;  // any thread

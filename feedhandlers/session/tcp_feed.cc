@@ -28,6 +28,7 @@ TcpFeed::TcpFeed(Venue venue, std::vector<Endpoint> gateways,
 
 // A gateway that is told need not wait for our silence; its answer is not waited for.
 TcpFeed::~TcpFeed() {
+  if (ready_set_ != nullptr) ready_set_->forget(ready_);
   if (link_ != Link::connected) return;
   handler_->on_leaving(last_poll_, outbox_);
   flush();
@@ -54,6 +55,7 @@ std::size_t TcpFeed::poll(TimeNs now) {
       break;
   }
   if (link_ == Link::connected && !flush()) lose(now);
+  watch_socket();
   state_.store(handler_->state(), std::memory_order_release);
   return reads;
 }
@@ -62,9 +64,25 @@ void TcpFeed::open(TimeNs now) {
   if (socket_.connect(gateways_[gateway()]) == TcpSocket::Status::failed) return fail_over(now);
   link_ = Link::connecting;
   deadline_ = now + kConnectTimeoutNs;
+  if (ready_set_ == nullptr) return;
+  ready_ = false;
+  wants_write_ = true;
+  ready_set_->add(socket_.descriptor(), ReadySet::Wanted::read_and_write, ready_);
+}
+
+// Asks for room to write while something is being connected to or waits to be sent.
+void TcpFeed::watch_socket() {
+  if (ready_set_ == nullptr || !socket_.is_open()) return;
+  const bool wants_write = link_ == Link::connecting || !outbox_.empty();
+  if (wants_write == wants_write_) return;
+  wants_write_ = wants_write;
+  ready_set_->change(socket_.descriptor(),
+                     wants_write ? ReadySet::Wanted::read_and_write : ReadySet::Wanted::read,
+                     ready_);
 }
 
 void TcpFeed::finish_connecting(TimeNs now) {
+  if (!is_ready() && now < deadline_) return;
   const auto status = socket_.connected();
   if (status == TcpSocket::Status::would_block && now < deadline_) return;
   if (status != TcpSocket::Status::done) return fail_over(now);
@@ -75,9 +93,11 @@ void TcpFeed::finish_connecting(TimeNs now) {
 
 std::size_t TcpFeed::receive(TimeNs now) {
   std::size_t reads = 0;
+  if (!is_ready()) return reads;
   for (std::size_t taken = 0; taken < kMaxBytesPerPoll;) {
     const auto transfer = socket_.receive(received_.data(), received_.size());
     if (transfer.status == TcpSocket::Status::would_block) {
+      ready_ = false;
       if (std::exchange(draining_, false)) handler_->on_drained(now);
       break;
     }
@@ -139,6 +159,7 @@ std::size_t TcpFeed::next_gateway(TimeNs now) {
 
 void TcpFeed::try_again(std::size_t gateway, TimeNs now) {
   socket_.close();
+  ready_ = false;
   draining_ = false;
   outbox_.clear();
   link_ = Link::waiting;
@@ -150,13 +171,6 @@ bool TcpFeed::take_notice(SessionNotice& out) {
   if (!handler_->take_notice(out)) return false;
   out.address = &gateways_[out.gateway];
   return true;
-}
-
-void TcpFeed::append_descriptors(std::vector<pollfd>& out) const {
-  if (!socket_.is_open()) return;
-  const bool writes = link_ == Link::connecting || !outbox_.empty();
-  const int events = writes ? POLLIN | POLLOUT : POLLIN;
-  out.push_back({.fd = socket_.descriptor(), .events = static_cast<short>(events), .revents = 0});
 }
 
 }  // namespace indexcast::feed

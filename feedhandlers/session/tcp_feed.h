@@ -22,8 +22,8 @@ namespace indexcast::feed {
 // is never dropped for that.
 // The session that ended may request the same gateway again, or a wait before its gateway is tried
 // again, which does not delay other gateways (stream_handler.h). Attempts are spaced by
-// reconnect_backoff.h. Logs out when destroyed. poll() and append_descriptors() belong to one
-// thread; any thread may call state(), counters() and venue().
+// reconnect_backoff.h. Logs out when destroyed. poll() and watch() belong to one thread; any thread
+// may call state(), counters() and venue().
 class TcpFeed final : public Feed {
  public:
   // Bytes read in one poll at most, so that a fast gateway cannot keep its thread from the other
@@ -42,13 +42,15 @@ class TcpFeed final : public Feed {
   TcpFeed& operator=(const TcpFeed&) = delete;
 
   std::size_t poll(TimeNs now) override;
-  void append_descriptors(std::vector<pollfd>& out) const override;
+  void watch(ReadySet& ready) override { ready_set_ = &ready; }
   Venue venue() const override { return venue_; }
   FeedState state() const override { return state_.load(std::memory_order_acquire); }
   const FeedCounters& counters() const override { return counters_; }
   void set_day_over(bool over) override { backoff_.set_day_over(over); }
   bool take_notice(SessionNotice& out) override;
 
+  // Whether it is connected or connecting. From the thread that polls.
+  bool has_socket() const { return socket_.is_open(); }
   // The gateway of the connection, or of the next attempt. Any thread.
   std::size_t gateway() const { return gateway_.load(std::memory_order_acquire); }
 
@@ -63,6 +65,9 @@ class TcpFeed final : public Feed {
   void finish_connecting(TimeNs now);
   std::size_t receive(TimeNs now);
   bool flush();
+  // Whether reading may find something. Always without a ReadySet.
+  bool is_ready() const { return ready_set_ == nullptr || ready_ || draining_; }
+  void watch_socket();
   void lose(TimeNs now, const Reconnect& wish = {});
   // An attempt at this gateway failed: takes the next one.
   void fail_over(TimeNs now);
@@ -79,6 +84,9 @@ class TcpFeed final : public Feed {
   Link link_ = Link::waiting;
   TimeNs deadline_{};  // of the wait, or of connecting
   Outbox outbox_;
+  ReadySet* ready_set_ = nullptr;
+  bool ready_ = false;
+  bool wants_write_ = false;  // as the ReadySet knows it
   std::array<std::byte, 64 * 1024> received_;
   TimeNs last_poll_{};
   bool draining_ = false;  // after a pause, until the socket was read empty

@@ -95,7 +95,18 @@ UdpFeed::UdpFeed(const UdpFeedSettings& settings, DatagramHandler& handler)
   }
 }
 
-UdpFeed::~UdpFeed() = default;
+UdpFeed::~UdpFeed() {
+  if (ready_set_ == nullptr) return;
+  for (Source& source : sources_) ready_set_->forget(source.ready);
+}
+
+void UdpFeed::watch(ReadySet& ready) {
+  ready_set_ = &ready;
+  for (Source& source : sources_) {
+    source.ready = false;
+    ready.add(source.socket.descriptor(), ReadySet::Wanted::read, source.ready);
+  }
+}
 
 std::size_t UdpFeed::poll(TimeNs now) {
   stamps_.begin_poll(now, clocks_());
@@ -107,7 +118,9 @@ std::size_t UdpFeed::poll(TimeNs now) {
   last_poll_ = now;
   bool empty = true;
   for (Source& source : sources_) {
+    if (!source.ready && !draining_) continue;
     const std::size_t count = receive(source);
+    if (ready_set_ != nullptr && count < kBatch) source.ready = false;
     empty &= count < kBatch;
     received += count;
   }
@@ -169,10 +182,6 @@ void UdpFeed::note_drops(Source& source, std::size_t received) {
                      handler_.counters().add(FeedCounter::kernel_drops, drops - source.drops_known);
                      source.drops_known = drops;
                    });
-}
-
-void UdpFeed::append_descriptors(std::vector<pollfd>& out) const {
-  for (const Source& source : sources_) out.push_back({source.socket.descriptor(), POLLIN, 0});
 }
 
 int UdpFeed::receive_buffer_bytes() const {

@@ -50,7 +50,7 @@ class UdpFeed final : public Feed {
   // Reads at most kBatch datagrams from each line, then lets the handler know the time. `now` is
   // read right before the call.
   std::size_t poll(TimeNs now) override;
-  void append_descriptors(std::vector<pollfd>& out) const override;
+  void watch(ReadySet& ready) override;
   Venue venue() const override { return venue_; }
   FeedState state() const override { return handler_.state(); }
   const FeedCounters& counters() const override { return handler_.counters(); }
@@ -69,6 +69,7 @@ class UdpFeed final : public Feed {
     Line line;
     UdpSocket socket;
     std::uint32_t drops_known = 0;
+    bool ready = true;  // reading may find something; stays true without a ReadySet
   };
 
   std::size_t receive(Source& source);
@@ -80,7 +81,8 @@ class UdpFeed final : public Feed {
   DatagramHandler& handler_;
   ClockReading (*const clocks_)();
   std::vector<std::uint32_t> senders_;  // in network byte order; empty: anybody
-  std::vector<Source> sources_;
+  std::vector<Source> sources_;         // its elements stay where they are
+  ReadySet* ready_set_ = nullptr;
   ReceiveStamps stamps_;
   TimeNs last_poll_{};
   bool draining_ = false;  // after a pause, until every socket was read empty

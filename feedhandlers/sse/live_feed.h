@@ -23,9 +23,7 @@ class LiveFeed final : public feed::Feed {
            std::uint64_t backoff_seed);
 
   std::size_t poll(TimeNs now) override;
-  void append_descriptors(std::vector<pollfd>& out) const override {
-    gateways_->append_descriptors(out);
-  }
+  void watch(feed::ReadySet& ready) override { gateways_->watch(ready); }
   feed::Venue venue() const override { return feed::Venue::sse; }
   // State of the source in use.
   FeedState state() const override { return handler_->sources().state(); }

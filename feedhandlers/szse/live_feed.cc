@@ -68,9 +68,9 @@ bool LiveFeed::take_notice(feed::SessionNotice& out) {
   return true;
 }
 
-void LiveFeed::append_descriptors(std::vector<pollfd>& out) const {
-  realtime_->append_descriptors(out);
-  if (resend_ != nullptr) resend_->append_descriptors(out);
+void LiveFeed::watch(feed::ReadySet& ready) {
+  realtime_->watch(ready);
+  if (resend_ != nullptr) resend_->watch(ready);
 }
 
 }  // namespace indexcast::szse

@@ -30,7 +30,7 @@ class LiveFeed final : public feed::Feed {
            std::uint64_t backoff_seed);
 
   std::size_t poll(TimeNs now) override;
-  void append_descriptors(std::vector<pollfd>& out) const override;
+  void watch(feed::ReadySet& ready) override;
   feed::Venue venue() const override { return feed::Venue::szse; }
   FeedState state() const override { return state_.load(std::memory_order_acquire); }
   const feed::FeedCounters& counters() const override { return *counters_; }

@@ -2,53 +2,87 @@
 
 #include <pthread.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace indexcast::server {
-namespace {
 
-// Backoff: spin through a burst's gaps, yield through a quiet moment, then sleep. On a machine with
-// fewer cores than threads long spinning takes the processor from the thread that has the work.
-constexpr std::size_t kSpins = 200;
-constexpr std::size_t kYields = 20;
-// Longest sleep: timers and feed liveness are looked at this often even when nothing arrives.
-constexpr int kSleepMs = 1;
+AgentThread::AgentThread(std::string name, IdleMode idle, std::int64_t spin_ns, Clock clock)
+    : name_(std::move(name)), idle_(idle), spin_ns_(spin_ns), clock_(clock) {
+  ready_.add(waker_.descriptor(), feed::ReadySet::Wanted::read, woken_);
+}
 
-}  // namespace
+void AgentThread::add(Agent& agent) {
+  agents_.push_back(&agent);
+  agent.watch(ready_);
+}
 
 void AgentThread::start() {
-  running_ = true;
+  phase_ = Phase::running;
   thread_ = std::thread([this] { run(); });
 }
 
+bool AgentThread::drain(std::int64_t deadline_ns) {
+  if (!thread_.joinable()) return true;
+  drained_all_ = false;
+  deadline_ns_ = (clock_.now() + deadline_ns).ns;
+  phase_ = Phase::draining;
+  join();
+  return drained_all_;
+}
+
 void AgentThread::stop() {
-  running_ = false;
+  phase_ = Phase::stopping;
+  join();
+}
+
+void AgentThread::join() {
   waker_.wake();
   if (thread_.joinable()) thread_.join();
 }
 
 void AgentThread::run() {
   pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
-  std::size_t idle_cycles = 0;
-  while (running_.load(std::memory_order_relaxed)) {
-    if (cycle() > 0) {
-      idle_cycles = 0;
-    } else {
-      rest(++idle_cycles);
+  for (;;) {
+    const Phase phase = phase_.load(std::memory_order_acquire);
+    if (phase == Phase::stopping) return;
+    const bool worked = turn() > 0;
+    const TimeNs now = clock_.now();
+    if (worked) worked_ = now;
+    if (phase == Phase::draining) {
+      if (!worked) drained_all_ = true;
+      if (!worked || now.ns >= deadline_ns_) return;
+    } else if (!worked) {
+      rest(now);
     }
   }
 }
 
-std::size_t AgentThread::cycle() {
+std::size_t AgentThread::turn() {
+  looked_ = clock_.now();
+  ready_.wait(0);
+  if (woken_) {  // woken while it was awake already
+    waker_.done();
+    woken_ = false;
+  }
+  const bool draining = phase_.load(std::memory_order_relaxed) == Phase::draining;
   std::size_t work = 0;
-  // Read for each agent, because a feed counts the age of its datagrams from this moment.
-  for (Agent* agent : agents_) work += agent->do_work(clock_.now());
+  // The clock is read for each agent, because a feed counts the age of its datagrams from then.
+  for (Agent* agent : agents_)
+    work += draining ? agent->drain(clock_.now()) : agent->do_work(clock_.now());
   return work;
 }
 
-void AgentThread::rest(std::size_t idle_cycles) {
-  if (idle_ == IdleMode::spin || (idle_ == IdleMode::backoff && idle_cycles < kSpins)) {
+TimeNs AgentThread::drained_until() {
+  if (ready_.drained()) drained_ = looked_;
+  return drained_;
+}
+
+void AgentThread::rest(TimeNs now) {
+  const bool spins =
+      idle_ == IdleMode::spin || (idle_ == IdleMode::backoff && now - worked_ < spin_ns_);
+  if (spins) {
     __builtin_ia32_pause();
-  } else if (idle_ == IdleMode::backoff && idle_cycles < kSpins + kYields) {
-    std::this_thread::yield();
   } else {
     sleep();
   }
@@ -56,13 +90,16 @@ void AgentThread::rest(std::size_t idle_cycles) {
 
 void AgentThread::sleep() {
   waker_.prepare();
-  if (cycle() == 0) {
-    descriptors_.clear();
-    descriptors_.push_back(waker_.descriptor());
-    for (const Agent* agent : agents_) agent->append_descriptors(descriptors_);
-    ::poll(descriptors_.data(), descriptors_.size(), kSleepMs);
+  if (turn() > 0) {
+    worked_ = clock_.now();
+  } else if (phase_.load(std::memory_order_acquire) == Phase::running) {
+    const TimeNs now = clock_.now();
+    std::int64_t wait_ns = Agent::kDueNs;
+    for (const Agent* agent : agents_) wait_ns = std::min(wait_ns, agent->due(now) - now);
+    if (wait_ns > 0) ready_.wait(wait_ns);
   }
   waker_.done();
+  woken_ = false;
 }
 
 }  // namespace indexcast::server

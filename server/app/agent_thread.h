@@ -2,12 +2,13 @@
 #pragma once
 
 #include <atomic>
-#include <exception>
-#include <memory>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "feedhandlers/transport/ready_set.h"
 #include "server/settings/config.h"
 #include "server/view/agent.h"
 #include "server/view/clock.h"
@@ -15,33 +16,54 @@
 
 namespace indexcast::server {
 
+// Runs from start() to stop(). A turn looks once which descriptors are ready and gives each agent
+// its turn. After a turn without work the thread spins for `spin_ns` (`backoff`), always (`spin`)
+// or not at all (`block`), and then sleeps until a descriptor is ready, waker() is woken or an
+// agent is due.
 class AgentThread {
  public:
   // `name` is what the operating system shows (15 characters). Agents outlive the thread.
-  AgentThread(std::string name, IdleMode idle, Clock clock)
-      : name_(std::move(name)), idle_(idle), clock_(clock) {}
+  AgentThread(std::string name, IdleMode idle, std::int64_t spin_ns, Clock clock);
   ~AgentThread() { stop(); }
 
-  void add(Agent& agent) { agents_.push_back(&agent); }
+  // Before start().
+  void add(Agent& agent);
   Waker& waker() { return waker_; }
 
   void start();
-  // Returns when the thread has ended; agents are not called any more.
+  // Lets the agents finish what was accepted (Agent::drain), at most until `deadline_ns` from now,
+  // and ends the thread. Returns false when work was left.
+  bool drain(std::int64_t deadline_ns);
+  // Ends the thread after its turn. Agents are not called any more.
   void stop();
 
+  // The receive time up to which this thread has read all its descriptors: an instant before a look
+  // after which every ready descriptor was read empty. For its agents.
+  TimeNs drained_until();
+
  private:
+  enum class Phase : std::uint8_t { running, draining, stopping };
+
   void run();
-  std::size_t cycle();
-  void rest(std::size_t idle_cycles);
+  std::size_t turn();
+  void rest(TimeNs now);
   void sleep();
+  void join();
 
   std::string name_;
   IdleMode idle_;
+  std::int64_t spin_ns_;
   Clock clock_;
+  feed::ReadySet ready_;
   Waker waker_;
+  bool woken_ = false;  // the ready flag of waker_
   std::vector<Agent*> agents_;
-  std::vector<pollfd> descriptors_;
-  std::atomic<bool> running_{false};
+  TimeNs looked_{};   // when the last look at the descriptors began
+  TimeNs drained_{};  // a look after which all were read empty
+  TimeNs worked_{};   // when the last turn with work ended
+  std::atomic<Phase> phase_{Phase::stopping};
+  std::atomic<bool> drained_all_{false};
+  std::atomic<std::int64_t> deadline_ns_{0};  // of draining, on the receive clock
   std::thread thread_;
 };
 

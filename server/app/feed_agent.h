@@ -1,7 +1,7 @@
 // A feed as a duty of its thread.
 #pragma once
 
-#include <vector>
+#include <cstddef>
 
 #include "feedhandlers/session/feed.h"
 #include "server/view/agent.h"
@@ -24,11 +24,15 @@ class FeedAgent final : public Agent {
     if (work > 0 && core_ != nullptr) core_->wake();
     return work;
   }
-  void append_descriptors(std::vector<pollfd>& out) const override {
-    feed_->append_descriptors(out);
-  }
+  // What a feed has not read was not accepted.
+  std::size_t drain(TimeNs) override { return 0; }
+  void watch(feed::ReadySet& ready) override { feed_->watch(ready); }
+  // Feeds count waits of milliseconds: line reordering, reconnects, heartbeats.
+  TimeNs due(TimeNs now) const override { return now + kFeedDueNs; }
 
  private:
+  static constexpr std::int64_t kFeedDueNs = 2 * kNsPerMs;
+
   feed::Feed* feed_;
   FeedDay* day_;
   bool over_ = false;

@@ -49,6 +49,7 @@ class FxFile final : public Agent {
          SpscRing<MarketEvent>& ring, Waker& core, Clock clock = {});
 
   std::size_t do_work(TimeNs now) override;
+  std::size_t drain(TimeNs) override { return 0; }  // what was not read was not accepted
 
   const FxSourceStats& stats() const { return stats_; }
 

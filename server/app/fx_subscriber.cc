@@ -57,7 +57,13 @@ void FxSubscriber::connect() {
   }
 }
 
+void FxSubscriber::watch(feed::ReadySet& ready) {
+  for (zmq::socket_t* socket : {&socket_, &monitor_})
+    ready.add(socket->get(zmq::sockopt::fd), feed::ReadySet::Wanted::read, ready_);
+}
+
 std::size_t FxSubscriber::do_work(TimeNs now) {
+  ready_ = false;
   watch_handshakes();
   zmq::message_t frame;
   if (!socket_.recv(frame, zmq::recv_flags::dontwait)) return 0;

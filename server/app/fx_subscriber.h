@@ -33,6 +33,8 @@ class FxSubscriber final : public Agent {
                SpscRing<MarketEvent>& ring, Waker& core, Clock clock = {});
 
   std::size_t do_work(TimeNs now) override;
+  std::size_t drain(TimeNs) override { return 0; }  // what was not read was not accepted
+  void watch(feed::ReadySet& ready) override;
 
   const FxSourceStats& stats() const { return stats_; }
 
@@ -46,6 +48,7 @@ class FxSubscriber final : public Agent {
   SeriesId series_;
   SpscRing<MarketEvent>* ring_;
   Waker* core_;
+  bool ready_ = false;  // one of its sockets has something to process; every turn looks
   Clock clock_;
   FxSourceStats stats_;
   std::string public_key_;  // this server's own, with CURVE

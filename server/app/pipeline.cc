@@ -31,6 +31,12 @@ std::size_t kept_capacity(const Universe& universe) {
   return std::max<std::size_t>(1 << 14, 32 * universe.indices().size());
 }
 
+// With one_core one thread spins: the core's.
+IdleMode publish_idle(const CoreSettings& core) {
+  const bool yields = core.topology == Topology::one_core && core.idle == IdleMode::spin;
+  return yields ? IdleMode::backoff : core.idle;
+}
+
 ZmqPublisher::Grids grids_of(const Config& config) {
   return {.levels_ns = config.core.grid_ms * kNsPerMs,
           .inavs_ns = config.zmq.inav_grid_s * kNsPerSecond};
@@ -56,9 +62,9 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
       latest_(universe_->indices().size()),
       sink_(ring_, kept_, latest_, clock_),
       engine_settings_(engine_settings(config, trade_date)),
-      core_thread_("core", config.core.idle, clock_),
-      publish_thread_("publish", config.core.idle, clock_),
-      aux_thread_("aux", IdleMode::block, clock_) {
+      core_thread_("core", config.core.idle, config.core.spin_us * kNsPerUs, clock_),
+      publish_thread_("publish", publish_idle(config.core), config.core.spin_us * kNsPerUs, clock_),
+      aux_thread_("aux", IdleMode::block, 0, clock_) {
   engines_[0] = std::make_unique<Engine>(*universe_, engine_settings_, sink_, core_counters_);
   view_.universe = universe_.get();
   view_.editions = &editions_;
@@ -73,6 +79,7 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
   view_.grid_ms = config.core.grid_ms;
   view_.colours = kColourWords[static_cast<std::size_t>(config.display.colours)];
   view_.core_turns = &core_turns_;
+  view_.readers = &readers_;
   view_.short_heartbeat_ms = config.core.short_heartbeat_ms;
   opening_ = opening_events(config, *universe_, trade_date, clock_.now());
   open_journal(config.journal);
@@ -138,7 +145,7 @@ void Pipeline::add_feed(const Config& config, std::unique_ptr<FeedRingSink> sink
   // On one thread a full ring is emptied by the core itself; on several the core is woken and given
   // the processor.
   if (config.core.topology == Topology::one_core) {
-    sink->attach(counters, [this] { sequencer_->poll(clock_.now()); });
+    sink->attach(counters, [this] { sequencer_->poll(core_thread_.drained_until()); });
   } else {
     sink->attach(counters, [this] {
       core_thread_.waker().wake();
@@ -191,16 +198,18 @@ void Pipeline::assign_threads(const Config& config) {
     if (one_core) {
       core_thread_.add(*agents_.back());
     } else {
-      feed_threads_.push_back(std::make_unique<AgentThread>(
-          std::string(feed::name_of(feed->venue())), config.core.idle, clock_));
+      feed_threads_.push_back(
+          std::make_unique<AgentThread>(std::string(feed::name_of(feed->venue())), config.core.idle,
+                                        config.core.spin_us * kNsPerUs, clock_));
       feed_threads_.back()->add(*agents_.back());
     }
   }
-  auto core = std::make_unique<CoreAgent>(*sequencer_, core_turns_);
-  if (!one_core) core->wakes(publish_thread_.waker());
-  agents_.push_back(std::move(core));
+  agents_.push_back(std::make_unique<CoreAgent>(*sequencer_, core_thread_, readers_, core_turns_));
   core_thread_.add(*agents_.back());
-  if (zmq_) (one_core ? core_thread_ : publish_thread_).add(*zmq_);
+  if (zmq_) {
+    publish_thread_.add(*zmq_);
+    readers_.add(publish_thread_.waker());
+  }
   agents_.push_back(std::make_unique<EventLog>(ring_, *universe_, feeds_));
   aux_thread_.add(*agents_.back());
   aux_thread_.add(clock_watch_);
@@ -228,17 +237,24 @@ void Pipeline::start() {
   engines_[0]->start();
   for (const MarketEvent& event : opening_) sequencer_->admit(event);
   aux_thread_.start();
-  if (!feed_threads_.empty()) publish_thread_.start();
+  if (zmq_) publish_thread_.start();
   core_thread_.start();
   for (const auto& thread : feed_threads_) thread->start();
 }
 
 void Pipeline::stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  const auto drain = [](AgentThread& thread, std::string_view name) {
+    if (!thread.drain(kDrainNs))
+      spdlog::error("{}: still busy after {} s; its remaining work is lost", name,
+                    kDrainNs / kNsPerSecond);
+  };
   for (const auto& thread : feed_threads_) thread->stop();
-  core_thread_.stop();
+  drain(core_thread_, "core");
   sequencer_->finish();
-  publish_thread_.stop();
-  aux_thread_.stop();
+  drain(publish_thread_, "publisher");
+  drain(aux_thread_, "log");
   journal_.reset();
 }
 

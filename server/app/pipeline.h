@@ -50,8 +50,10 @@ class Pipeline {
 
   // Publishes the start levels and lets the threads run.
   void start();
-  // Feeds first, then the core, then the publishers, so that what was accepted is published and
-  // journaled.
+  // Loses nothing that was accepted, which is what the sequencer numbers: the feeds stop reading,
+  // the core empties its rings and publishes deferred levels, the journal takes the last input, and
+  // the publisher sends the last level. Each step ends after kDrainNs at the latest; what is left
+  // then is logged.
   void stop();
 
   // Builds what it takes to run on another edition of the day's definitions, for an `activate`
@@ -85,6 +87,7 @@ class Pipeline {
 
   // Each is as large as the running one, and a request for it may still be on its way.
   static constexpr std::size_t kMaxStaged = 8;
+  static constexpr std::int64_t kDrainNs = 5 * kNsPerSecond;
 
   Clock clock_;
   std::shared_ptr<const Universe> universe_;
@@ -112,8 +115,8 @@ class Pipeline {
   std::unique_ptr<ZmqPublisher> zmq_;
   ServerView view_;
 
-  // With one_core the core's thread carries feeds and encoding too, and the others of these stay
-  // idle or absent.
+  ReaderWakers readers_;
+  // With one_core the core's thread carries the feeds too.
   std::vector<std::unique_ptr<Agent>> agents_;
   AgentThread core_thread_;
   ControlPort control_port_{core_thread_.waker()};
@@ -121,6 +124,7 @@ class Pipeline {
   ClockWatch clock_watch_{clock_};
   AgentThread aux_thread_;
   std::vector<std::unique_ptr<AgentThread>> feed_threads_;
+  bool stopped_ = false;
 };
 
 }  // namespace indexcast::server

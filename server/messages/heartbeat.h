@@ -33,6 +33,11 @@ class ShortHeartbeats {
 
   // A table was sent: the next short heartbeat is due one pace later.
   void on_table(TimeNs now) { last_ = now; }
+  // When one may be due; kNoDeadline without short heartbeats. A core that did not turn since is
+  // asked again a pace later.
+  TimeNs due() const {
+    return pace_ns_ == 0 || core_turns_ == nullptr ? kNoDeadline : last_ + pace_ns_;
+  }
   // True when one must be sent now.
   bool take_due(TimeNs now) {
     if (pace_ns_ == 0 || core_turns_ == nullptr || now - last_ < pace_ns_) return false;

@@ -31,6 +31,7 @@ enum class IdleMode : std::uint8_t { spin, backoff, block };
 struct CoreSettings {
   Topology topology = Topology::one_core;
   IdleMode idle = IdleMode::backoff;
+  std::int64_t spin_us = 30;              // before a thread sleeps, of `backoff`
   std::size_t feed_ring = 1 << 16;        // events
   std::size_t broadcast_ring = 1 << 18;   // records
   std::int64_t timer_ms = 1000;           // the core's timer: heartbeats with the table of indices

@@ -38,6 +38,7 @@ template <class Walker>
 void walk_core(Walker& walker, CoreSettings& core) {
   walker.text("topology", core.topology, one_of<Topology>("one_core", "per_feed"));
   walker.text("idle", core.idle, one_of<IdleMode>("spin", "backoff", "block"));
+  walker.integer("spin_us", core.spin_us, 0, 1'000'000);
   walker.integer("feed_ring", core.feed_ring, 64, kMaxRing);
   walker.integer("broadcast_ring", core.broadcast_ring, 64, kMaxRing);
   walker.integer("timer_ms", core.timer_ms, 10, 60'000);

@@ -44,6 +44,8 @@ class KeptMirror {
   std::uint64_t newest(IndexId index) const { return newest_[index]; }
   // Place in the ring of the next record to read; inside on_record that of the record plus one.
   std::uint64_t cursor() const { return reader_.cursor(); }
+  // Records written and not yet read.
+  std::uint64_t lag() const { return reader_.lag(); }
 
  private:
   // To a place that the writer does not overwrite while we read on from there.

@@ -20,6 +20,7 @@
 #include "server/view/editions.h"
 #include "server/view/feed_day.h"
 #include "server/view/fx_source.h"
+#include "server/view/reader_wakers.h"
 #include "server/view/service_state.h"
 
 namespace indexcast::server {
@@ -52,6 +53,9 @@ struct ServerView {
   // Number of turns of the core's thread. It turns every few milliseconds even without input, so a
   // count that does not change means that the core hangs. nullptr: no short heartbeats.
   const std::atomic<std::uint64_t>* core_turns = nullptr;
+  // Readers that sleep while the core publishes nothing add their wakers here. Null: nothing wakes
+  // them.
+  ReaderWakers* readers = nullptr;
   std::int64_t short_heartbeat_ms = 0;  // pace of heartbeats without a table; 0: none
 };
 

@@ -1,22 +1,23 @@
-// Ends the sleep of a thread that waits on descriptors: how one thread tells another that there is
-// work in a ring.
+// Wakes a thread that sleeps on descriptors: how one thread tells another that there is work in a
+// ring.
 #pragma once
 
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <system_error>
 
 namespace indexcast::server {
 
-// The sleeper announces itself with prepare(), looks for work once more, sleeps in poll(2) on
-// descriptor(), and calls done(). wake() from any thread costs one uncontended atomic exchange
-// while nobody sleeps, a write(2) when somebody does.
+// The sleeper calls prepare(), looks for work once more, waits until descriptor() can be read and
+// calls done(). wake(), from any thread, costs one atomic exchange while the sleeper is awake and a
+// write(2) otherwise.
 class Waker {
  public:
+  // Throws std::system_error when the kernel has no descriptor left.
   Waker() : descriptor_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
   }
@@ -24,16 +25,18 @@ class Waker {
   Waker(const Waker&) = delete;
   Waker& operator=(const Waker&) = delete;
 
-  pollfd descriptor() const { return {descriptor_, POLLIN, 0}; }
+  int descriptor() const { return descriptor_; }
 
-  // The exchange is a full barrier: either the waker sees the flag, or the sleeper's last look sees
+  // The exchange is a full barrier: either wake() sees the flag, or the sleeper's second look sees
   // the work.
   void prepare() { parked_.exchange(true); }
 
-  void done() {
-    parked_.store(false, std::memory_order_relaxed);
+  // Returns whether wake() was called since prepare().
+  bool done() {
+    if (parked_.exchange(false)) return false;
     std::uint64_t count = 0;
     static_cast<void>(!::read(descriptor_, &count, sizeof count));
+    return true;
   }
 
   void wake() {

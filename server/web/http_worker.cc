@@ -1,10 +1,13 @@
 #include "server/web/http_worker.h"
 
 #include <netinet/tcp.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <chrono>
 #include <future>
+#include <utility>
 
 #include "server/web/http_session.h"
 
@@ -15,12 +18,12 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::chrono::milliseconds kShortestGather{1};
-constexpr std::chrono::milliseconds kLongestGather{10};
 constexpr std::chrono::milliseconds kGoodbye{500};
+constexpr std::chrono::milliseconds kGoodbyeCheck{1};
 // Records taken between two looks at the sockets.
 constexpr std::size_t kBatch = 4096;
 constexpr std::int64_t kProgressCheckNs = 100 * kNsPerMs;
+constexpr std::int64_t kShortestTimerNs = kNsPerMs;
 // Bytes that the kernel holds unsent for one client, two gathered writes. Left to itself it holds
 // megabytes where packets are large: a slow client would be sent what is long replaced, and a
 // kernel that asks for more only when a third of that is gone looks like a client that takes
@@ -35,8 +38,12 @@ HttpWorker::HttpWorker(const ServerShared& shared, const ServerView& view, Clock
     : hub_(shared.settings, shared.tokens, view, clock, stats_, name),
       shared_{shared.settings, shared.tokens, shared.census, shared.tls,
               {view, {}},      stats_,        hub_,          api_},
-      api_(shared_.sources, hub_.picture(), clock, shared.settings.replay_bytes_per_s),
-      wait_(kShortestGather) {}
+      api_(shared_.sources, hub_.picture(), clock, shared.settings.replay_bytes_per_s) {
+  // The context closes its descriptor, and the waker its own.
+  woken_.assign(::dup(waker_.descriptor()));
+  hub_.on_due_earlier([this] { await_due(); });
+  read_woken_by(view);
+}
 
 HttpWorker::~HttpWorker() {
   begin_stop();
@@ -54,6 +61,8 @@ void HttpWorker::follow_day(const MetricSources& sources, Clock clock) {
     shared_.sources = sources;
     hub_.follow_day(sources.view, clock);
     api_.follow_day(clock);
+    read_woken_by(sources.view);
+    asio::post(context_, [this] { gather(); });
     followed.set_value();
   });
   followed.get_future().wait();
@@ -84,20 +93,53 @@ void HttpWorker::serve(tcp::socket socket) {
       shared_.census.admit(peer.address().to_string(), clock.published(clock.now()), refusal);
   (seat ? stats_.accepted : stats_.refused).add();
   start_http(shared_, std::move(socket), std::move(seat), refusal);
+  await_due();
+}
+
+void HttpWorker::read_woken_by(const ServerView& view) {
+  if (view.readers != nullptr) view.readers->add(waker_);
 }
 
 void HttpWorker::gather() {
+  if (stopping_) return;
   const std::size_t count = hub_.poll(kBatch);
   const TimeNs now = hub_.now();
   if (now - checked_ > kProgressCheckNs) check_progress(now);
-  if (count == kBatch) return asio::post(context_, [this] { gather_unless_stopping(); });
-  wait_ = count > 0 ? kShortestGather : std::min(wait_ * 2, kLongestGather);
-  gather_timer_.expires_after(wait_);
-  gather_timer_.async_wait([this](error_code) { gather_unless_stopping(); });
+  if (count == kBatch) return asio::post(context_, [this] { gather(); });
+  await_news();
+  await_due();
 }
 
-void HttpWorker::gather_unless_stopping() {
-  if (!stopping_) gather();
+// The flag first, then a second look: the core either sees the flag, or its record is seen here.
+void HttpWorker::await_news() {
+  waker_.prepare();
+  if (hub_.has_news()) {
+    waker_.done();
+    return asio::post(context_, [this] { gather(); });
+  }
+  if (std::exchange(awaits_news_, true)) return;
+  woken_.async_wait(asio::posix::stream_descriptor::wait_read, [this](error_code error) {
+    awaits_news_ = false;
+    if (error) return;
+    waker_.done();
+    gather();
+  });
+}
+
+// Time alone makes something due: an interval of a client, a heartbeat, a check of its progress.
+void HttpWorker::await_due() {
+  if (stopping_) return;
+  TimeNs due = hub_.due();
+  if (!shared_.connections.empty()) due = std::min(due, checked_ + kProgressCheckNs);
+  if (due >= timer_at_) return;
+  timer_at_ = due;
+  const std::int64_t wait_ns = std::max(kShortestTimerNs, due - hub_.now());
+  due_timer_.expires_after(std::chrono::nanoseconds(wait_ns));
+  due_timer_.async_wait([this](error_code error) {
+    if (error) return;  // replaced by an earlier one
+    timer_at_ = kNoDeadline;
+    gather();
+  });
 }
 
 void HttpWorker::check_progress(TimeNs now) {
@@ -106,8 +148,10 @@ void HttpWorker::check_progress(TimeNs now) {
 }
 
 void HttpWorker::go_away() {
+  while (hub_.poll(kBatch) > 0) {
+  }
   stopping_ = true;
-  gather_timer_.cancel();
+  due_timer_.cancel();
   for (Connection* connection : shared_.connections) connection->go_away();
   goodbye_timer_.expires_after(kGoodbye);
   goodbye_timer_.async_wait([this](error_code) { context_.stop(); });
@@ -117,8 +161,8 @@ void HttpWorker::go_away() {
 // Ends before the goodbye is over when nobody is left to wait for.
 void HttpWorker::end_when_all_left() {
   if (shared_.connections.empty()) return context_.stop();
-  gather_timer_.expires_after(kShortestGather);
-  gather_timer_.async_wait([this](error_code) { end_when_all_left(); });
+  due_timer_.expires_after(kGoodbyeCheck);
+  due_timer_.async_wait([this](error_code) { end_when_all_left(); });
 }
 
 }  // namespace indexcast::server

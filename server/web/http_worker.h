@@ -3,6 +3,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstddef>
@@ -12,6 +13,7 @@
 
 #include "server/view/clock.h"
 #include "server/view/server_view.h"
+#include "server/view/waker.h"
 #include "server/web/api.h"
 #include "server/web/connection.h"
 
@@ -54,8 +56,11 @@ class HttpWorker {
 
  private:
   void serve(boost::asio::ip::tcp::socket socket);
+  // Sends what the core has published since, and waits for more.
   void gather();
-  void gather_unless_stopping();
+  void await_news();
+  void await_due();
+  void read_woken_by(const ServerView& view);
   void check_progress(TimeNs now);
   void go_away();
   void end_when_all_left();
@@ -69,9 +74,12 @@ class HttpWorker {
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
       context_.get_executor()};
-  boost::asio::steady_timer gather_timer_{context_};
+  Waker waker_;  // the core wakes this thread with it
+  boost::asio::posix::stream_descriptor woken_{context_};
+  bool awaits_news_ = false;
+  boost::asio::steady_timer due_timer_{context_};
+  TimeNs timer_at_ = kNoDeadline;  // what due_timer_ waits for
   boost::asio::steady_timer goodbye_timer_{context_};
-  std::chrono::milliseconds wait_;
   TimeNs checked_{};
   bool stopping_ = false;
   std::thread thread_;

@@ -9,6 +9,8 @@ namespace {
 
 // A level and the skipped message before it.
 constexpr std::size_t kFramesOfLevel = 2;
+// How soon a client beyond its rate is looked at again.
+constexpr std::int64_t kRateCheckNs = kNsPerMs;
 
 }  // namespace
 
@@ -198,17 +200,27 @@ void StreamClient::send_replays(TimeNs now) {
   }
 }
 
-void StreamClient::flush(TimeNs now) {
+TimeNs StreamClient::flush(TimeNs now) {
   send_replays(now);
   send_records();
-  if (behind_ == 0) return;
+  TimeNs due = kNoDeadline;
+  if (!replays_.empty() && last_replay_.expired() && has_room())
+    due = now + replay_bytes_.wait_ms(now) * kNsPerMs;
+  if (behind_ == 0) return due;
   auto at = subscriptions_.lower_bound(flush_from_);
   for (std::size_t left = subscriptions_.size(); left > 0; --left, ++at) {
     if (at == subscriptions_.end()) at = subscriptions_.begin();
     flush_from_ = at->first;
-    if (!has_room(kFramesOfLevel)) return;
-    if (at->second.behind && send_newest(at->second, now)) set_behind(at->second, false);
+    if (!has_room(kFramesOfLevel)) return due;  // until the socket takes bytes
+    if (!at->second.behind) continue;
+    if (send_newest(at->second, now)) {
+      set_behind(at->second, false);
+    } else {
+      // An interval that has not passed, or else the rate of the token.
+      due = std::min(due, std::max(at->second.due, now + kRateCheckNs));
+    }
   }
+  return due;
 }
 
 void StreamClient::offer(Frame frame) {

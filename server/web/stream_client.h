@@ -122,8 +122,9 @@ class StreamClient {
   void on_record(const Subscription& subscription);
   // An instant of the server's grid has come; the subscription's pace is a multiple of that grid's.
   void on_grid(Subscription& subscription, TimeNs instant, TimeNs now);
-  // Sends what is behind and due, as far as there is room.
-  void flush(TimeNs now);
+  // Sends what is behind and due, as far as there is room. Returns when time alone makes more due;
+  // kNoDeadline when it does not.
+  TimeNs flush(TimeNs now);
   // Answers a replay as soon as nothing of the answer before it waits any more, there is room, and
   // the client's bytes of a second are not used up; so it has one page in its queue at a time.
   // False when kReplaysMax wait already.

@@ -48,6 +48,9 @@ void StreamHub::begin_day(const ServerView& view) {
 }
 
 void StreamHub::follow_day(const ServerView& view, Clock clock) {
+  // What the day before published last.
+  while (poll(kCatchUp) > 0) {
+  }
   struct Followed {
     StreamClient* client;
     std::string code;
@@ -74,6 +77,7 @@ void StreamHub::follow_day(const ServerView& view, Clock clock) {
       send_unsubscribed(*each.client, std::span(&each.code, 1), 0);
     }
   }
+  due_ = TimeNs{};  // the next poll sends the snapshots
 }
 
 std::size_t StreamHub::poll(std::size_t limit) {
@@ -86,8 +90,9 @@ std::size_t StreamHub::poll(std::size_t limit) {
     clear_table(*heartbeat_message_.mutable_heartbeat());
     send_heartbeat();
   }
+  due_ = clients_.empty() ? kNoDeadline : short_heartbeats_.due();
   for (StreamClient* client : clients_) {
-    client->flush(now_);
+    due_ = std::min(due_, client->flush(now_));
     client->show_queue();
   }
   return count;
@@ -167,7 +172,22 @@ void StreamHub::unfollow_all(StreamClient& client) {
   while (!client.subscriptions().empty()) unfollow(client, client.subscriptions().begin()->first);
 }
 
-void StreamHub::written(StreamClient& client) { client.flush(monotonic_now()); }
+void StreamHub::written(StreamClient& client) {
+  now_ = monotonic_now();
+  flush(client);
+}
+
+// After something other than the core's output gave a client more to send.
+void StreamHub::flush(StreamClient& client) {
+  const TimeNs due = client.flush(now_);
+  if (due >= due_) return;
+  due_ = due;
+  if (due_earlier_) due_earlier_();
+}
+
+bool StreamHub::has_news() const {
+  return picture_.levels.lag() > 0 || picture_.records.mirror().lag() > 0;
+}
 
 void StreamHub::handle(StreamClient& client, std::string_view message) {
   now_ = monotonic_now();
@@ -297,7 +317,7 @@ void StreamHub::subscribe(StreamClient& client, const StreamCommand& command) {
   }
   if (!unknown.empty()) refuse(client, command.id, {v1::REFUSAL_REASON_UNKNOWN_CODE, unknown});
   if (full) refuse(client, command.id, too_many_codes());
-  client.flush(now_);
+  flush(client);
 }
 
 void StreamHub::unsubscribe(StreamClient& client, const StreamCommand& command) {

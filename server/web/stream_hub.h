@@ -38,6 +38,13 @@ class StreamHub {
 
   // Reads at most `limit` records and sends what is due. Returns how many were read.
   std::size_t poll(std::size_t limit);
+  // Whether the core has published more than poll() has read.
+  bool has_news() const;
+  // Called when a command or a written socket makes due() earlier.
+  void on_due_earlier(std::function<void()> call) { due_earlier_ = std::move(call); }
+  // When poll() is due although the core publishes nothing, on now()'s clock; kNoDeadline: not at
+  // all. Of the last poll.
+  TimeNs due() const { return due_; }
 
   void join(StreamClient& client) { clients_.push_back(&client); }
   void leave(StreamClient& client);
@@ -67,6 +74,7 @@ class StreamHub {
   void on_lapped(std::uint64_t) { stats_.lapped.add(); }
 
   std::size_t read(std::size_t limit);
+  void flush(StreamClient& client);
   void on_record(IndexId index);
   void begin_day(const ServerView& view);
   void send_table();
@@ -104,6 +112,8 @@ class StreamHub {
   ShortHeartbeats short_heartbeats_;
   std::int64_t grid_ms_ = 0;  // ServerView::grid_ms
   TimeNs now_{};              // of the running poll or command
+  TimeNs due_ = kNoDeadline;
+  std::function<void()> due_earlier_;
 
   // Reused, so that their parts keep what they allocated.
   v1::ServerMessage heartbeat_message_;

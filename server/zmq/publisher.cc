@@ -28,9 +28,10 @@ ZmqPublisher::ZmqPublisher(ZmqSocket& socket, const Grids& grids, const ServerVi
 }
 
 std::size_t ZmqPublisher::do_work(TimeNs now) {
-  if (now - subscriptions_taken_ >= kSubscriptionsEveryNs) {
+  if (socket_ready_ || now - subscriptions_taken_ >= kSubscriptionsEveryNs) {
+    socket_ready_ = false;
     subscriptions_taken_ = now;
-    socket_->admit_subscriptions();
+    socket_->process_events();
   }
   const std::size_t records = kept_.poll(kBatch, *this);
   const std::size_t count = mirror_.poll(kBatch, *this);
@@ -41,6 +42,11 @@ std::size_t ZmqPublisher::do_work(TimeNs now) {
     send_heartbeat();
   }
   return count + records + publish_grid(kGridBatch);
+}
+
+// ZeroMQ's descriptor is readable until its events were processed.
+void ZmqPublisher::watch(feed::ReadySet& ready) {
+  ready.add(socket_->descriptor(), feed::ReadySet::Wanted::read, socket_ready_);
 }
 
 void ZmqPublisher::on_level(const LevelUpdate& update, std::uint64_t stream_sequence) {

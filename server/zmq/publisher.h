@@ -45,6 +45,7 @@ class ZmqPublisher : public Agent {
   ZmqPublisher(ZmqSocket& socket, const Grids& grids, const ServerView& view, Clock clock);
 
   std::size_t do_work(TimeNs now) override;
+  void watch(feed::ReadySet& ready) override;
 
   const PublisherStats& stats() const { return stats_; }
 
@@ -86,6 +87,7 @@ class ZmqPublisher : public Agent {
   InavEncoder inav_encoder_;
   Grids grids_;
   TimeNs subscriptions_taken_{};
+  bool socket_ready_ = false;  // ZeroMQ has something to process, such as a subscription
   TimeNs last_grid_{};
   TimeNs last_inav_grid_{};
   KeptMirror kept_;

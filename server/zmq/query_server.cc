@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t kBatch = 4096;
 constexpr std::size_t kRequestsPerTurn = 16;
 constexpr std::chrono::milliseconds kShortestWait{1};
-constexpr std::chrono::milliseconds kLongestWait{10};
+// The longest pause between two looks at the ring, which holds minutes of records.
+constexpr long kPauseMs = 10;
 // The second thread of the context's: levels leave by the first.
 constexpr std::uint64_t kQueryIoThread = 1 << 1;
 
@@ -26,8 +27,7 @@ QueryServer::QueryServer(const ZmqSettings& settings, ZmqSocket& socket, const S
                          Clock clock)
     : clock_(clock),
       service_(view, clock, socket.clients(), stats_),
-      socket_(socket.context(), zmq::socket_type::router),
-      wait_(kShortestWait) {
+      socket_(socket.context(), zmq::socket_type::router) {
   apply_options(settings, socket_);
   socket_.set(zmq::sockopt::affinity, kQueryIoThread);
   socket_.set(zmq::sockopt::sndhwm, settings.answer_high_water_mark);
@@ -64,14 +64,13 @@ void QueryServer::run() {
 
 std::size_t QueryServer::turn() {
   std::size_t work = read_ring();
-  wait_ = work > 0 ? kShortestWait : std::min(wait_ * 2, kLongestWait);
   for (std::size_t i = 0; i < kRequestsPerTurn && serve_one(); ++i) ++work;
   return work;
 }
 
 void QueryServer::rest() {
   zmq_pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
-  zmq_poll(&item, 1, static_cast<long>(wait_.count()));
+  zmq_poll(&item, 1, kPauseMs);
 }
 
 bool QueryServer::serve_one() {

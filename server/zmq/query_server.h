@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -17,9 +16,8 @@
 
 namespace indexcast::server {
 
-// The socket outlives days: askers stay connected, and what they ask while a day begins waits. It
-// looks at the ring every millisecond while records flow and every ten when none do, and again
-// before it answers.
+// The socket outlives days: clients stay connected, and a request that comes while a day begins
+// waits. The ring is read every ten milliseconds, and again before each answer.
 class QueryServer {
  public:
   // Binds `settings.query` in the context of `socket`, whose list of clients is this one's too;
@@ -64,7 +62,6 @@ class QueryServer {
   zmq::message_t body_;
   bool delimited_ = false;
   bool one_frame_ = false;
-  std::chrono::milliseconds wait_;
   std::atomic<bool> running_{false};
   std::thread thread_;
 };

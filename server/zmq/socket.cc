@@ -40,8 +40,11 @@ bool ZmqSocket::send(std::string_view topic, std::string_view payload) {
          zmq_send(socket, payload.data(), payload.size(), ZMQ_DONTWAIT) >= 0;
 }
 
-void ZmqSocket::admit_subscriptions() {
-  if (!clients_.listed()) return;
+void ZmqSocket::process_events() {
+  if (!clients_.listed()) {
+    static_cast<void>(socket_.get(zmq::sockopt::events));  // processes what was received
+    return;
+  }
   zmq::message_t message;
   for (int i = 0; i < kSubscriptionsPerTurn; ++i) {
     if (zmq_msg_recv(message.handle(), socket_.handle(), ZMQ_DONTWAIT) < 0) return;

@@ -26,9 +26,11 @@ class ZmqSocket {
   // Sends two frames. False when ZeroMQ refused them. Never waits.
   bool send(std::string_view topic, std::string_view payload);
 
-  // Takes the subscriptions that came since; nothing without a list of clients. Costs a system
-  // call, so not with every message.
-  void admit_subscriptions();
+  // Lets ZeroMQ process what it received, and admits the subscriptions of listed clients. Costs a
+  // system call, so not with every message.
+  void process_events();
+  // Readable while ZeroMQ has something to process.
+  int descriptor() { return socket_.get(zmq::sockopt::fd); }
 
   // What was bound, with the port that a wildcard became.
   const std::string& endpoint() const { return endpoint_; }

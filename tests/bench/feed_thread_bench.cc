@@ -225,14 +225,14 @@ bool over_loopback(const Options& options) {
   Consumer consumer(sink.ring);
   const Clock::time_point start = Clock::now();
   std::thread feed_thread([&] {
-    std::vector<pollfd> descriptors;
-    feed.append_descriptors(descriptors);
+    feed::ReadySet ready;
+    feed.watch(ready);
     // Blocks when there is nothing, as the server's `block` does, so that its CPU is its work.
     while (true) {
       const bool last = done;
       if (feed.poll(wall_clock()) > 0) continue;
       if (last) break;
-      ::poll(descriptors.data(), descriptors.size(), 10);
+      ready.wait(10 * kNsPerMs);
     }
     cpu = thread_cpu_seconds();
   });

@@ -21,7 +21,7 @@ class FeedStub : public feed::Feed {
  public:
   explicit FeedStub(feed::Venue venue) : venue_(venue) {}
   std::size_t poll(TimeNs) override { return 0; }
-  void append_descriptors(std::vector<pollfd>&) const override {}
+  void watch(feed::ReadySet&) override {}
   feed::Venue venue() const override { return venue_; }
   FeedState state() const override { return state_.load(); }
   const feed::FeedCounters& counters() const override { return counters_; }
@@ -125,7 +125,8 @@ class CoreStub {
             .service = &service,
             .clock = {},
             .epoch = kStubEpoch,
-            .trade_date = kStubDate};
+            .trade_date = kStubDate,
+            .readers = &readers};
   }
 
   // A level of `index` as the core would publish it, not yet published.
@@ -150,6 +151,7 @@ class CoreStub {
   std::uint64_t publish(LevelUpdate update) {
     latest.store(update);
     ring.write(Record::of(update));
+    readers.wake();
     counters.add(CoreCounter::levels_published);
     return sequences_[update.header.id] = update.index_sequence;
   }
@@ -165,12 +167,14 @@ class CoreStub {
     price.header.input_sequence = ++input_sequence_;
     price.price = {raw};
     ring.write(Record::of(price));
+    readers.wake();
   }
 
   void tick(TimeNs instant) {
     TimerTick record;
     record.instant = instant;
     ring.write(Record::of(record));
+    readers.wake();
   }
 
   // Numbers `record`, which is kept for the day, and keeps it.
@@ -179,6 +183,7 @@ class CoreStub {
     record.header.id = index;
     record.record_sequence = ++record_sequences_[index];
     kept.write(Record::of(record));
+    readers.wake();
     return record;
   }
 
@@ -188,6 +193,7 @@ class CoreStub {
   BroadcastRing kept{64};
   LatestTable latest;
   ServiceState service;
+  ReaderWakers readers;
   CoreCounters counters;
   FeedStub sse{feed::Venue::sse};
   FeedStub hkex{feed::Venue::hkex};

@@ -72,6 +72,8 @@ class Server {
 
 class LiveFeedTest : public testing::Test {
  protected:
+  LiveFeedTest() { feed.watch(ready); }
+
   static constexpr std::size_t kRequestSize = 32;
 
   static Settings make_settings(const std::vector<feed::Endpoint>& servers) {
@@ -91,12 +93,15 @@ class LiveFeedTest : public testing::Test {
     sendto(sender_, each.bytes().data(), each.bytes().size(), 0,
            reinterpret_cast<const sockaddr*>(&to), sizeof to);
   }
+  // As its thread does: looks what is ready, then gives the feed its turn.
+  std::size_t poll() {
+    ready.wait(0);
+    return feed.poll(now);
+  }
   void poll_until(const std::function<bool()>& reached) {
     for (int i = 0; i < 1000 && !reached(); ++i) {
-      if (feed.poll(now) > 0) continue;
-      std::vector<pollfd> descriptors;
-      feed.append_descriptors(descriptors);
-      ::poll(descriptors.data(), descriptors.size(), 100);
+      if (poll() > 0) continue;
+      ready.wait(100 * kNsPerMs);
     }
     ASSERT_TRUE(reached());
   }
@@ -122,7 +127,7 @@ class LiveFeedTest : public testing::Test {
       return feed.counters().get(FeedCounter::packets) >= 2 + connects_ && !prices().empty();
     });
     now = now + settings.reorder_wait_ns;
-    feed.poll(now);
+    poll();
     EXPECT_EQ(feed.state(), FeedState::recovering);
   }
 
@@ -134,6 +139,7 @@ class LiveFeedTest : public testing::Test {
   const feed::SymbolTable symbols{universe, feed::Venue::hkex};
   test::EventLog log;
   const Settings settings = make_settings({first.endpoint(), second.endpoint()});
+  feed::ReadySet ready;
   LiveFeed feed{settings, symbols, log, 1};
   TimeNs now = at(10, 0);
 
@@ -145,7 +151,7 @@ class LiveFeedTest : public testing::Test {
 TEST_F(LiveFeedTest, AsksForWhatBothLinesLost) {
   log_on(first);
   make_hole();
-  feed.poll(now);
+  poll();
   const test::Wire request = first.read(kRequestSize);
   RetransmissionRequest asked;
   ASSERT_EQ(decode(Bytes(request).subspan(16), asked), DecodeError::none);
@@ -161,7 +167,7 @@ TEST_F(LiveFeedTest, AsksForWhatBothLinesLost) {
 TEST_F(LiveFeedTest, AsksTheSecondServerWhenTheFirstLeaves) {
   log_on(first);
   make_hole();
-  feed.poll(now);
+  poll();
   first.read(kRequestSize);
   first.leave();
   poll_until([this] { return feed.counters().get(FeedCounter::disconnects) == 1; });
@@ -178,7 +184,7 @@ TEST_F(LiveFeedTest, TakesARefreshWhenTheServiceRefuses) {
   log_on(first);
   send(2, packet(10, now, RefreshComplete{0}));
   make_hole();
-  feed.poll(now);
+  poll();
   first.read(kRequestSize);
   first.send(test::answer(7, 2, 2, 3));
   poll_until([this] {

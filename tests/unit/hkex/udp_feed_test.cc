@@ -6,7 +6,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -79,13 +78,15 @@ class Recorder final : public DatagramHandler {
   FeedCounters counters_;
 };
 
-// Waits in poll(2) for the feed's own descriptors until `count` datagrams came.
+// Waits for the feed's own descriptors until `count` datagrams came.
 void receive(UdpFeed& feed, const Recorder& recorder, std::size_t count) {
-  std::vector<pollfd> descriptors;
-  feed.append_descriptors(descriptors);
+  ReadySet ready;
+  feed.watch(ready);
   while (recorder.got.size() < count) {
-    ASSERT_GT(poll(descriptors.data(), descriptors.size(), 5000), 0) << "nothing came";
+    const std::size_t before = recorder.got.size();
+    ready.wait(5 * kNsPerSecond);
     feed.poll(TimeNs{42});
+    ASSERT_GT(recorder.got.size(), before) << "nothing came";
   }
 }
 
@@ -246,13 +247,13 @@ TEST(UdpFeed, JoinsAGroupForItsSourcesAlone) {
 
 TEST(UdpFeed, CountsReadsThatFail) {
   Recorder recorder;
+  const int socket = dup(STDIN_FILENO);  // the feed opens the same number again
+  close(socket);
   UdpFeed feed(settings_for({{3, Line::a, {"127.0.0.1", 0}}}), recorder);
   EXPECT_NE(feed.local_port(0), 0);
-  std::vector<pollfd> descriptors;
-  feed.append_descriptors(descriptors);
   // Something else takes the descriptor's place: not a socket.
   const int other = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  ASSERT_EQ(dup2(other, descriptors[0].fd), descriptors[0].fd);
+  ASSERT_EQ(dup2(other, socket), socket);
   close(other);
   EXPECT_EQ(feed.poll(TimeNs{1}), 0u);
   EXPECT_EQ(feed.counters().get(FeedCounter::receive_errors), 1u);

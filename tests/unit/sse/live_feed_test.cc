@@ -32,16 +32,20 @@ class SseLiveFeed : public testing::Test {
     settings_.trade_date = 20260114;
     settings_.fallback_file = path_;
     feed_ = std::make_unique<LiveFeed>(settings_, symbols_, log_, 1);
+    feed_->watch(ready_);
   }
   ~SseLiveFeed() override { std::filesystem::remove(path_); }
 
+  // As its thread does: looks what is ready, then gives the feed its turn.
+  std::size_t poll() {
+    ready_.wait(0);
+    return feed_->poll(now_);
+  }
   bool until(const std::function<bool()>& done) {
     for (int rounds = 0; rounds < 200; ++rounds) {
-      feed_->poll(now_);
+      poll();
       if (done()) return true;
-      std::vector<pollfd> descriptors;
-      feed_->append_descriptors(descriptors);
-      ::poll(descriptors.data(), descriptors.size(), descriptors.empty() ? 0 : 50);
+      ready_.wait(5 * kNsPerMs);
     }
     return false;
   }
@@ -57,7 +61,7 @@ class SseLiveFeed : public testing::Test {
   }
   void look() {
     now_ = now_ + settings_.fallback_poll_ns;
-    while (feed_->poll(now_) != 0) {
+    while (poll() != 0) {
     }
   }
 
@@ -69,6 +73,7 @@ class SseLiveFeed : public testing::Test {
   feed::SymbolTable symbols_{universe_, feed::Venue::sse};
   EventLog log_;
   TimeNs now_{1'768'355'631'000'000'000};
+  feed::ReadySet ready_;
   std::unique_ptr<LiveFeed> feed_;
 };
 
@@ -82,7 +87,7 @@ TEST_F(SseLiveFeed, GoesToTheFileAndComesBack) {
   ASSERT_TRUE(until([&] { return feed_->state() == down; }));
   write("20260114-09:53:48.000", "22.000", "09:53:47.000");  // behind the gateway
   now_ = now_ + (settings_.fallback_after_ns - 1);
-  feed_->poll(now_);
+  poll();
   EXPECT_EQ(feed_->source(), Source::gateway);
   look();
   EXPECT_EQ(feed_->source(), Source::file);
@@ -131,7 +136,7 @@ TEST_F(SseLiveFeed, ASilentSessionIsReplacedWhileTheMarketTrades) {
     gateway_.send(test::heartbeat(3 + s));
     ASSERT_TRUE(heard(1 + s));
     now_ = now_ + kNsPerSecond;
-    feed_->poll(now_);
+    poll();
   }
   EXPECT_EQ(feed_->source(), Source::file);
   gateway_.send(test::trade(14));

@@ -19,15 +19,19 @@ using indexcast::test::universe_of;
 
 class TcpFeedTest : public testing::Test {
  protected:
-  // Polls until `done`, asleep in poll(2) between; virtual time moves only by advance().
+  TcpFeedTest() { feed_.watch(ready_); }
+  // As its thread does: looks what is ready, then gives the feed its turn.
+  std::size_t poll() {
+    ready_.wait(0);
+    return feed_.poll(now_);
+  }
+  // Polls until `done`, waiting for its socket between; virtual time moves only by advance().
   bool until(const std::function<bool()>& done) {
     for (int rounds = 0; rounds < 200; ++rounds) {
-      feed_.poll(now_);
+      poll();
       if (done()) return true;
-      std::vector<pollfd> descriptors;
-      feed_.append_descriptors(descriptors);
-      if (descriptors.empty()) return false;
-      ::poll(descriptors.data(), descriptors.size(), 50);
+      if (!feed_.has_socket()) return false;
+      ready_.wait(50 * kNsPerMs);
     }
     return false;
   }
@@ -41,6 +45,7 @@ class TcpFeedTest : public testing::Test {
   SymbolTable symbols_{universe_, Venue::sse};
   EventLog log_;
   TimeNs now_{1'768'352'400'000'000'000};
+  ReadySet ready_;
   TcpFeed feed_{Venue::sse,
                 {first_.endpoint(), second_.endpoint()},
                 std::make_unique<sse::Handler>(sse::Settings{}, symbols_, log_),
@@ -64,10 +69,8 @@ TEST_F(TcpFeedTest, LogsOnReadsSplitFramesAndFailsOver) {
   first_.leave();
   ASSERT_TRUE(until([&] { return feed_.state() == FeedState::down; }));
   EXPECT_EQ(feed_.gateway(), 1u);
-  feed_.poll(now_);  // the wait is not over
-  std::vector<pollfd> descriptors;
-  feed_.append_descriptors(descriptors);
-  EXPECT_TRUE(descriptors.empty());
+  poll();  // the wait is not over
+  EXPECT_FALSE(feed_.has_socket());
 
   advance(ReconnectBackoff::kFirstNs);
   ASSERT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
@@ -92,10 +95,10 @@ TEST_F(TcpFeedTest, APauseOfThisProcessIsToldBeforeAndAfterTheSocketIsRead) {
   ASSERT_TRUE(until([&] { return live(); }));
   log_.events.clear();
   advance(kPauseNs);
-  feed_.poll(now_);
+  poll();
   EXPECT_TRUE(log_.events.empty());
   advance(kPauseNs + 1);
-  feed_.poll(now_);
+  poll();
   using enum FeedState;
   EXPECT_EQ(log_.states(0), (std::vector{recovering, live}));
   EXPECT_EQ(feed_.state(), live);
@@ -111,7 +114,7 @@ TEST_F(TcpFeedTest, LeavesASilentGateway) {
   ASSERT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
   first_.accept();
   advance(7 * kNsPerSecond);  // beyond twice the heartbeat
-  feed_.poll(now_);
+  poll();
   EXPECT_EQ(feed_.state(), FeedState::down);
   EXPECT_EQ(feed_.gateway(), 1u);
 }
@@ -165,10 +168,8 @@ TEST_F(TcpFeedTest, AGatewayThatRefusedALogonIsNotAskedAgainAtOnce) {
   }
   EXPECT_EQ(feed_.gateway(), 0u);
   advance(kNsPerSecond - ReconnectBackoff::kFirstNs - 1);
-  feed_.poll(now_);
-  std::vector<pollfd> descriptors;
-  feed_.append_descriptors(descriptors);
-  EXPECT_TRUE(descriptors.empty());
+  poll();
+  EXPECT_FALSE(feed_.has_socket());
   advance(1);
   EXPECT_TRUE(until([&] { return feed_.state() == FeedState::connecting; }));
 }
@@ -183,16 +184,16 @@ TEST(TcpFeedAddress, AGatewayThatRefusesIsPassed) {
   EventLog log;
   const Universe universe = universe_of(Venue::sse, {"600031.SH"});
   const SymbolTable symbols(universe, Venue::sse);
+  ReadySet ready;
   TcpFeed feed(Venue::sse, {{"not an address", 1}, closed, open.endpoint()},
                std::make_unique<sse::Handler>(sse::Settings{}, symbols, log), 1);
+  feed.watch(ready);
   TimeNs now{1'768'352'400'000'000'000};
   for (int i = 0; i < 100; ++i) {
     feed.poll(now);
     if (feed.state() == FeedState::connecting) break;
-    std::vector<pollfd> descriptors;
-    feed.append_descriptors(descriptors);
-    ::poll(descriptors.data(), descriptors.size(), descriptors.empty() ? 0 : 1000);
-    if (descriptors.empty()) now = now + ReconnectBackoff::kLongestNs;
+    if (feed.has_socket()) ready.wait(kNsPerSecond);
+    if (!feed.has_socket()) now = now + ReconnectBackoff::kLongestNs;
   }
   EXPECT_EQ(feed.state(), FeedState::connecting);
   EXPECT_EQ(feed.gateway(), 2u);

@@ -92,7 +92,7 @@ class SubscriberAccessTest : public testing::Test {
 
   // One second of the day.
   void turn() {
-    socket_.admit_subscriptions();
+    socket_.process_events();
     core_.publish(kIndex, ++value_);
     core_.publish(kFund, value_);
     core_.tick({++second_ * kNsPerSecond});

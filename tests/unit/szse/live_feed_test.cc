@@ -47,16 +47,22 @@ std::string identity_of(const Message& logon) {
 
 class SzseLiveFeed : public testing::Test {
  protected:
-  void open() { feed_ = std::make_unique<LiveFeed>(settings_, symbols_, log_, 1); }
+  void open() {
+    feed_ = std::make_unique<LiveFeed>(settings_, symbols_, log_, 1);
+    feed_->watch(ready_);
+  }
 
+  // As its thread does: looks what is ready, then gives the feed its turn.
+  std::size_t poll() {
+    ready_.wait(0);
+    return feed_->poll(now_);
+  }
   // Polls until `done`, asleep in poll(2) between; time moves only by advance().
   bool until(const std::function<bool()>& done) {
     for (int rounds = 0; rounds < 500; ++rounds) {
-      feed_->poll(now_);
+      poll();
       if (done()) return true;
-      std::vector<pollfd> descriptors;
-      feed_->append_descriptors(descriptors);
-      ::poll(descriptors.data(), descriptors.size(), descriptors.empty() ? 0 : 50);
+      ready_.wait(5 * kNsPerMs);
     }
     return false;
   }
@@ -73,6 +79,7 @@ class SzseLiveFeed : public testing::Test {
   feed::SymbolTable symbols_{universe_, feed::Venue::szse};
   EventLog log_;
   TimeNs now_ = kStart;
+  feed::ReadySet ready_;
   std::unique_ptr<LiveFeed> feed_;
 };
 
@@ -373,7 +380,7 @@ TEST_F(SzseTickSessions, TheOtherResendGatewayServesWhenTheFirstLeft) {
   ASSERT_TRUE(until([&] { return count(FeedCounter::connects) == 3; }));
   answer(resend_again_);
   ASSERT_TRUE(until([&] { return feed_->resend_state() == live; }));
-  feed_->poll(now_);
+  poll();
   serve(resend_again_, {2, 3});
   ASSERT_TRUE(until([&] { return prices().size() == 4; }));
   EXPECT_EQ(count(FeedCounter::sequence_lost), 0u);
@@ -456,7 +463,7 @@ TEST_P(SzseMulticastFeed, SilenceOfBothLinesMakesItStale) {
   send(1, packet(1));
   ASSERT_TRUE(until([&] { return feed_->state() == live; }));
   advance(settings_.multicast.silence_ns);
-  feed_->poll(now_);
+  poll();
   EXPECT_EQ(feed_->state(), stale);
   send(0, packet(2));
   ASSERT_TRUE(until([&] { return feed_->state() == live; }));

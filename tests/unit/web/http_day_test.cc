@@ -40,6 +40,7 @@ TEST_F(HttpServerTest, showsTheDefinitionsInForceAtItsPlace) {
   change.edition = edition;
   change.version = 7;
   core_.ring.write(Record::of(change));
+  core_.readers.wake();
   settle();
   EXPECT_EQ(get_json("/v1/indices/995366")["definition_version"], 7);
 }

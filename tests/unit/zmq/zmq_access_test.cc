@@ -86,7 +86,7 @@ class ZmqAccessTest : public testing::Test {
   }
 
   void turn() {
-    socket_.admit_subscriptions();
+    socket_.process_events();
     core_.publish(0, 10'000'001);
     core_.publish(1, 10'000'001);
     core_.tick({1});
