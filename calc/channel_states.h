@@ -10,7 +10,7 @@
 
 namespace indexcast {
 
-// Channel 0 is the feed as a whole. A channel that has not told its state yet has the feed's. One
+// Channel 0 is the feed as a whole. A channel without a reported state has the feed's. One
 // thread, no allocation.
 class ChannelStates {
  public:
@@ -21,15 +21,15 @@ class ChannelStates {
   static constexpr Slot kWholeFeed = 0;
 
   constexpr FeedState of(Slot slot) const { return states_[slot]; }
-  // Whether a security of the channel is current. `unheard`: it has not been heard since the
+  // Whether a security of the channel is current. `unheard`: no price of it came since the
   // channel lost something. Without branches: every price asks.
   constexpr bool is_current(Slot slot, bool unheard) const {
     const bool live = states_[slot] == FeedState::live;
     return live | (by_security_[slot] & !unheard);
   }
-  // Whether `slot` has the state of `other`: it is the same, or has not told its own yet.
+  // Whether `slot` has the state of `other`: it is the same, or has not reported its own yet.
   constexpr bool follows(Slot slot, Slot other) const {
-    return slot == other || (other == kWholeFeed && !told_[slot]);
+    return slot == other || (other == kWholeFeed && !reported_[slot]);
   }
   constexpr std::uint32_t number(Slot slot) const { return numbers_[slot]; }
   constexpr bool is(Slot slot, std::uint32_t channel) const { return numbers_[slot] == channel; }
@@ -50,12 +50,12 @@ class ChannelStates {
   }
 
   // `by_security`: the channel is in gap or recovering, and each of its securities counts again
-  // once it was heard. Returns the channel's slot; kWholeFeed for another channel than 0 says that
-  // it found no room, and nothing changes.
+  // from its next price on. Returns the channel's slot; kWholeFeed for another channel than 0 says
+  // that it found no room, and nothing changes.
   Slot set(std::uint32_t channel, FeedState state, bool by_security) {
     const Slot slot = place(channel);
     if (slot == kWholeFeed && channel != 0) return slot;
-    told_[slot] = true;
+    reported_[slot] = true;
     for (std::size_t i = 0; i < size_; ++i) {
       if (!follows(static_cast<Slot>(i), slot)) continue;
       states_[i] = state;
@@ -69,7 +69,7 @@ class ChannelStates {
   std::array<std::uint32_t, kCapacity> numbers_{};
   std::array<FeedState, kCapacity> states_{};
   std::array<bool, kCapacity> by_security_{};
-  std::array<bool, kCapacity> told_{};
+  std::array<bool, kCapacity> reported_{};
   std::array<std::uint32_t, kCapacity> interruptions_{};
   std::size_t size_ = 1;  // slot 0 is always there
 };

@@ -8,9 +8,9 @@
 //   value[0]            price 1e-6, rate 1e-8, level in the index's decimals, or 0 and 1
 //                       of `activate` the definition's version
 //   value[1], value[2]  first and last sequence that a correction is about; of `activate` the
-//                       edition that was staged, and what tells its definitions from others
+//                       number of the staged definition set, and its digest
 //   channel             RequestMode of a request that is_judged()
-//   basis               controls applied to the target so far, as the asker knows them
+//   expected_version()  controls applied to the target so far, as the asker knows them
 //   feed_sequence       the request's id
 //   exchange_time       when the request expires, compared with its own receive_time; zero: never
 #pragma once

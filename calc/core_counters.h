@@ -59,9 +59,11 @@ class CoreCounters {
     return values_[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
   }
 
-  // Which of the day's editions of definitions is in force, told before the first record of it.
-  void enter_edition(std::uint32_t edition) { edition_.store(edition, std::memory_order_release); }
-  std::uint32_t edition() const { return edition_.load(std::memory_order_acquire); }
+  // Number of the definition set in force. Set before the first record that belongs to the set.
+  void enter_definition_set(std::uint32_t definition_set) {
+    definition_set_.store(definition_set, std::memory_order_release);
+  }
+  std::uint32_t definition_set() const { return definition_set_.load(std::memory_order_acquire); }
 
   // The phase of a market as the core last published it; pre_open before that.
   void enter_phase(MarketId market, MarketPhase phase) {
@@ -73,7 +75,7 @@ class CoreCounters {
 
  private:
   std::array<std::atomic<std::uint64_t>, kCoreCounterCount> values_{};
-  std::atomic<std::uint32_t> edition_{0};
+  std::atomic<std::uint32_t> definition_set_{0};
   std::array<std::atomic<MarketPhase>, kMaxMarkets> phases_{};
 };
 

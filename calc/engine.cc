@@ -15,15 +15,15 @@ constexpr Int128 weight_unit(Int128 priced) {
   return unit;
 }
 
-// So long after the last exchange time of any feed it is estimated from the receive clock.
-constexpr std::int64_t kUntoldNs = 60 * kNsPerSecond;
+// After so long without an exchange time of any feed it is estimated from the receive clock.
+constexpr std::int64_t kEstimateAfterNs = 60 * kNsPerSecond;
 
-// Exchange time that leaps further is believed when it is heard twice. Longer than any pause
+// Exchange time that leaps further needs a second event to confirm it. Longer than any pause
 // between two messages of a trading market.
 constexpr std::int64_t kLeapNs = 1800 * kNsPerSecond;
 
 // A source of rates keeps its own time, and a request carries its expiry there.
-constexpr bool tells_exchange_time(EventKind kind) {
+constexpr bool carries_exchange_time(EventKind kind) {
   return kind != EventKind::fx && kind != EventKind::control;
 }
 
@@ -51,20 +51,20 @@ Engine::Engine(const Universe& universe, const EngineSettings& settings, RecordS
       leg_doubt_(universe.legs().size()),
       leg_turnover_(universe.legs().size()),
       leg_turnover_converted_(universe.legs().size()),
-      closes_owed_(universe.indices().size()),
+      closes_awaited_(universe.indices().size()),
       open_deadline_(settings.trade_date == 0
                          ? kNoDeadline
                          : china_time(settings.trade_date, settings.open_deadline_ms)) {
   for (InstrumentId id = 0; id < instruments_.size(); ++id)
     instruments_[id].usable = instruments_[id].centre = instruments_[id].base =
         universe.instruments()[id].reference_price;
-  lay_out_members();
-  lay_out_quotes();
-  for (InstrumentId id = 0; id < instruments_.size(); ++id) settle(id);
+  init_members();
+  init_quotes();
+  for (InstrumentId id = 0; id < instruments_.size(); ++id) update_flags(id);
   find_next_deadline();
 }
 
-void Engine::lay_out_members() {
+void Engine::init_members() {
   // Weights are of what is priced, at reference prices and the previous close's rates.
   std::vector<Int128> unit(indices_.size());
   for (IndexId id = 0; id < indices_.size(); ++id) {
@@ -111,20 +111,20 @@ void Engine::start() {
 
 void Engine::apply(const MarketEvent& event, std::uint64_t input_sequence) {
   admit(event, input_sequence);
-  work_off(0);
+  publish_deferred(0);
 }
 
 void Engine::admit(const MarketEvent& event, std::uint64_t input_sequence) {
-  if (owed_.left > 0) [[unlikely]]
-    make_way(event);
+  if (deferred_.left > 0) [[unlikely]]
+    flush_before(event);
   event_ = &event;
   input_sequence_ = input_sequence;
-  if (event.exchange_time > exchange_told_ && tells_exchange_time(event.kind))
+  if (event.exchange_time > reported_time_ && carries_exchange_time(event.kind))
     follow_exchange_time(event.exchange_time, event.receive_time);
   if (event.kind == EventKind::timer) estimate_exchange_time(event.receive_time);
   if (exchange_now_ >= next_deadline_) pass_deadlines();
   // A market that is about to end looks at every index after each input.
-  may_owe_ = !(phases_ & phase_bit(MarketPhase::closing));
+  may_defer_ = !(phases_ & phase_bit(MarketPhase::closing));
   take_input(event);
   if (phases_ & phase_bit(MarketPhase::closing)) finish_closing_markets();
   event_ = nullptr;
@@ -184,26 +184,26 @@ void Engine::take_input(const MarketEvent& event) {
 
 // A leap needs a second event that says the same: one wrong stamp must not end a market's day.
 void Engine::follow_exchange_time(TimeNs time, TimeNs receive_time) {
-  const bool first = exchange_told_.ns == 0;
+  const bool first = reported_time_.ns == 0;
   const bool leap = time - exchange_now_ > kLeapNs && !(first && exchange_now_.ns != 0);
   const bool confirmed = time - claimed_time_ <= kLeapNs && claimed_time_ - time <= kLeapNs;
   claimed_time_ = time;
   if (leap && !confirmed) return;
   if (exchange_now_.ns == 0) began_ = time;
   exchange_now_ = first ? time : std::max(exchange_now_, time);
-  exchange_told_ = time;
-  told_at_ = receive_time;
+  reported_time_ = time;
+  reported_at_ = receive_time;
 }
 
 // While no feed says a time, a market's end and the deadline for its closing prices must pass all
 // the same. A host that runs a simulated day of another date knows nothing before the first stamp.
 void Engine::estimate_exchange_time(TimeNs now) {
-  if (exchange_told_.ns == 0 &&
+  if (reported_time_.ns == 0 &&
       (settings_.trade_date == 0 || china_date(now) != settings_.trade_date))
     return;
-  if (told_at_.ns == 0) told_at_ = now;
-  if (now - told_at_ < kUntoldNs) return;
-  const TimeNs estimate = exchange_told_.ns == 0 ? now : exchange_told_ + (now - told_at_);
+  if (reported_at_.ns == 0) reported_at_ = now;
+  if (now - reported_at_ < kEstimateAfterNs) return;
+  const TimeNs estimate = reported_time_.ns == 0 ? now : reported_time_ + (now - reported_at_);
   if (exchange_now_.ns == 0) began_ = estimate;
   exchange_now_ = std::max(exchange_now_, estimate);
 }
@@ -217,8 +217,8 @@ void Engine::apply_price(const MarketEvent& event) {
   if (kind == PriceKind::close && event.value[0] == 0) return take_without_close(id, event);
   if (refuse_unusable(id, event)) return counters_->add(CoreCounter::price_rejected);
   if (instruments_[id].pending) [[unlikely]]
-    pending_.count_time(id, event.receive_time, listening_to(id));
-  const bool heard_again = note_image(id, event.channel);
+    pending_.count_time(id, event.receive_time, feed_is_live(id));
+  const bool image_arrived = note_image(id, event.channel);
   const MarketPhase phase = markets_[universe_->instruments()[id].market].phase;
   const bool ended = phase == MarketPhase::closing || phase == MarketPhase::closed;
   const bool late = ended && refuse_late(id, event);
@@ -230,13 +230,13 @@ void Engine::apply_price(const MarketEvent& event) {
   } else {
     const bool changed = take_price(id, event);
     counters_->add(changed ? CoreCounter::price_applied : CoreCounter::price_unchanged);
-    if (may_owe_ && universe_->memberships(id).size() > OwedLevels::kPiece) [[unlikely]]
-      return owe_levels(event, changed);
+    if (may_defer_ && universe_->memberships(id).size() > DeferredLevels::kPiece) [[unlikely]]
+      return defer_levels(event, changed);
     return refresh_holders(id, changed, Cause::price);
   }
   // What is not taken may still be the image that was missing, or another doubt.
   const InstrumentState& state = instruments_[id];
-  if (settle(id) || heard_again || state.pending || state.reference_mismatch)
+  if (update_flags(id) || image_arrived || state.pending || state.reference_mismatch)
     refresh_holders(id, false, Cause::price);
 }
 
@@ -269,16 +269,16 @@ bool Engine::take_price(InstrumentId id, const MarketEvent& event, bool judged) 
     state.centre = price;
     note_channel(id, event.channel);
   }
-  note_heard(id, kind);
+  mark_received(id, kind);
   add_turnover(id, event.value[2]);
   const bool changed = !state.overridden && put_in_force(id, price);
   if (kind != PriceKind::previous_close) watch_move(id, event, judged && !state.overridden);
-  settle(id);
+  update_flags(id);
   if (!state.overridden) write_price_applied(id, kind, event);
   return changed;
 }
 
-// To be settled after.
+// The caller updates the flags afterwards.
 bool Engine::put_in_force(InstrumentId id, Price price) {
   if (price == sums_.price(id)) return false;
   sums_.set_price(id, price);
@@ -298,14 +298,14 @@ void Engine::depend_on(InstrumentId id, ChannelLags::Set channel) {
   for (const Membership& m : universe_->memberships(id)) indices_[m.index].channels |= channel;
 }
 
-void Engine::note_heard(InstrumentId id, PriceKind kind) {
+void Engine::mark_received(InstrumentId id, PriceKind kind) {
   InstrumentState& state = instruments_[id];
   const bool of_today = kind != PriceKind::previous_close;
   const MarketPhase phase = markets_[universe_->instruments()[id].market].phase;
-  state.heard = true;
+  state.received_today = true;
   if (of_today) state.kind = kind;
   if (kind == PriceKind::close) state.has_close = true;
-  if (of_today || phase != MarketPhase::pre_open) state.heard_after_open = true;
+  if (of_today || phase != MarketPhase::pre_open) state.received_after_open = true;
 }
 
 void Engine::add_turnover(InstrumentId id, std::int64_t turnover) {
@@ -319,18 +319,18 @@ void Engine::add_turnover(InstrumentId id, std::int64_t turnover) {
   state.turnover = turnover;
 }
 
-bool Engine::settle(InstrumentId id) {
+bool Engine::update_flags(InstrumentId id) {
   InstrumentState& state = instruments_[id];
   const MarketState& market = markets_[universe_->instruments()[id].market];
   if (state.quotes_wanted) requote(id);
   if (state.pending | state.reference_mismatch | (state.doubt != 0)) [[unlikely]]
     note_doubt(id);
-  const std::uint16_t before = state.standing;
-  const std::uint16_t now = standing_of(state, market);
+  const std::uint16_t before = state.member_flags;
+  const std::uint16_t now = member_flags_of(state, market);
   if (now == before) return false;
-  state.standing = now;
+  state.member_flags = now;
   if ((now ^ before) & kCloseAwaited) [[unlikely]]
-    move_owed_close(id, now & kCloseAwaited ? 1u : ~0u);
+    move_awaited_close(id, now & kCloseAwaited ? 1u : ~0u);
   const std::uint64_t* units = weight_units_.data() + universe_->first_membership(id);
   for (const Membership& m : universe_->memberships(id)) {
     IndexState& index = indices_[m.index];
@@ -369,7 +369,7 @@ void Engine::apply_limits(const MarketEvent& event) {
   collar.unlimited = event.detail == static_cast<std::uint8_t>(LimitsKind::unlimited);
   state.limits_mismatch = collar.set_limits(Price{collar.unlimited ? 0 : lower},
                                             Price{collar.unlimited ? 0 : upper}, state.base);
-  if (settle(event.instrument)) return refresh_holders(event.instrument, false, Cause::quote);
+  if (update_flags(event.instrument)) return refresh_holders(event.instrument, false, Cause::quote);
   if (state.quotes_wanted) refresh_quoted(event.instrument);
 }
 
@@ -385,10 +385,11 @@ void Engine::apply_status(const MarketEvent& event) {
   state.resumed |= state.suspended() && status != InstrumentStatus::suspended;
   if (status != state.status) state.guard_armed = false;
   state.status = status;
-  const std::uint16_t before = state.standing;
-  settle(id);
+  const std::uint16_t before = state.member_flags;
+  update_flags(id);
   // A level is due when it shows in a weight; the other properties show in flags and status.
-  const bool changed = ((state.standing ^ before) & (kOpened | kFresh | kSuspended | kLive)) != 0;
+  const bool changed =
+      ((state.member_flags ^ before) & (kOpened | kFresh | kSuspended | kLive)) != 0;
   refresh_holders(id, changed, Cause::instrument_status);
 }
 

@@ -11,6 +11,7 @@
 #include "calc/channel_lags.h"
 #include "calc/control.h"
 #include "calc/core_counters.h"
+#include "calc/deferred_levels.h"
 #include "calc/event.h"
 #include "calc/fx_book.h"
 #include "calc/index_state.h"
@@ -18,7 +19,6 @@
 #include "calc/level_guard.h"
 #include "calc/market_state.h"
 #include "calc/market_status.h"
-#include "calc/owed_levels.h"
 #include "calc/pending_prices.h"
 #include "calc/quote_state.h"
 #include "calc/quote_sums.h"
@@ -38,8 +38,8 @@ struct EngineSettings {
   std::int64_t pending_wait_ns = 10 * kNsPerSecond;
   // Live weight from which a level may be called quotable.
   std::uint16_t quotable_live_bp = 9000;
-  // Which of the day's sets of definitions the engine runs on; 0: the one that the day began with.
-  std::uint32_t edition = 0;
+  // Number of the definition set that the engine runs on; 0: the set that the day began with.
+  std::uint32_t definition_set = 0;
 };
 
 class Engine {
@@ -55,21 +55,21 @@ class Engine {
   // Takes one accepted input with all that it causes. `input_sequence` counts from 1.
   void apply(const MarketEvent& event, std::uint64_t input_sequence);
 
-  // The same, but a price of more than OwedLevels::kPiece indices only moves their sums, and owes
-  // their levels to work_off(). Until they are all published, a price or quote of few indices may
-  // overtake; any other input first has everything published. The levels of each index are the
-  // same as if nothing had overtaken; the order of different indices' records is not, so an
-  // overtaking event says in `basis` how many levels were owed: the same inputs with the same
-  // basis give the same records.
+  // The same, but a price of more than DeferredLevels::kPiece indices only moves their sums, and
+  // leaves their levels to publish_deferred(). Until they are all published, a price or quote of
+  // few indices may overtake; any other input first has everything published. The levels of each
+  // index are the same as if nothing had overtaken; the order of different indices' records is
+  // not, so an overtaking event carries in `deferred_count` how many levels were deferred: the
+  // same inputs with the same counts give the same records.
   void admit(const MarketEvent& event, std::uint64_t input_sequence);
-  // Publishes owed levels until `left` remain.
-  void work_off(std::size_t left);
-  std::size_t owed() const { return owed_.left; }
-  // Whether admit() would take the event without publishing all that is owed.
+  // Publishes deferred levels until `left` remain.
+  void publish_deferred(std::size_t left);
+  std::size_t deferred_count() const { return deferred_.left; }
+  // Whether admit() would take the event without publishing all deferred levels.
   bool may_overtake(const MarketEvent& event) const;
 
-  // An engine on another edition of the day's definitions, of which an `activate` request may make
-  // the successor of this one. Its universe has this one's numbers. May be null.
+  // Takes an engine on another definition set of the day. An `activate` request may make that
+  // engine the successor of this one. Its universe has this one's numbers. May be null.
   void set_staged(Engine* next) { staged_ = next; }
   // The engine that takes the next input, once a request made it so; null until then.
   Engine* successor() const { return successor_; }
@@ -79,16 +79,16 @@ class Engine {
   const BasketSums& sums() const { return sums_; }
   const QuoteSums& quote_sums() const { return quote_sums_; }
   const Universe& universe() const { return *universe_; }
-  std::uint32_t edition() const { return settings_.edition; }
+  std::uint32_t definition_set() const { return settings_.definition_set; }
   std::uint64_t levels_published() const { return counters_->get(CoreCounter::levels_published); }
   MarketPhase phase(MarketId market) const { return markets_[market].phase; }
 
  private:
   void take_input(const MarketEvent& event);
-  void owe_levels(const MarketEvent& event, bool changed);
-  void make_way(const MarketEvent& event);
-  void settle_owed(std::size_t place);
-  void settle_shared(InstrumentId id);
+  void defer_levels(const MarketEvent& event, bool changed);
+  void flush_before(const MarketEvent& event);
+  void publish_deferred_at(std::size_t place);
+  void publish_shared(InstrumentId id);
   void apply_price(const MarketEvent& event);
   void apply_quote(const MarketEvent& event);
   void apply_limits(const MarketEvent& event);
@@ -115,15 +115,15 @@ class Engine {
   bool refuse_late(InstrumentId id, const MarketEvent& event);
   bool has_complete_holder(InstrumentId id) const;
   void take_without_close(InstrumentId id, const MarketEvent& event);
-  void move_owed_close(InstrumentId id, std::uint32_t step);
-  void lay_out_members();
+  void move_awaited_close(InstrumentId id, std::uint32_t step);
+  void init_members();
   bool refuse_unusable(InstrumentId id, const MarketEvent& event);
   bool passes_collar(InstrumentId id, const MarketEvent& event);
   bool is_confirmed(InstrumentId id, const MarketEvent& event, CollarVerdict verdict);
   void accept_pending(InstrumentId id);
   void refuse_pending(InstrumentId id, DecisionReason reason);
   void count_waiting_time();
-  bool listening_to(InstrumentId id) const;
+  bool feed_is_live(InstrumentId id) const;
   void decide(Decision decision, DecisionReason reason, InstrumentId id, const MarketEvent& event,
               DecisionSubject subject = DecisionSubject::price);
   void write_decision(InputDecision& record, Decision decision, DecisionReason reason,
@@ -138,12 +138,12 @@ class Engine {
   void note_doubt(InstrumentId id);
   std::uint64_t doubt_of(InstrumentId id) const;
   std::uint32_t pending_impact_of(IndexId id) const;
-  void tell_holders(InstrumentId id, Decision decision, DecisionReason reason,
-                    const MarketEvent& event, DecisionSubject subject = DecisionSubject::price);
+  void publish_pending(InstrumentId id, Decision decision, DecisionReason reason,
+                       const MarketEvent& event, DecisionSubject subject = DecisionSubject::price);
   void write_pending(const Membership& m, const InputDecision& decision);
   void watch_move(InstrumentId id, const MarketEvent& event, bool judged);
   bool is_uninterrupted(InstrumentId id);
-  bool hear_again(InstrumentId id, const MarketEvent& event);
+  bool update_guard(InstrumentId id, const MarketEvent& event);
   void raise_guards(InstrumentId id, const MarketEvent& event, Price base);
   void check_guards();
   void lower_guards(InstrumentId id, GuardEnd end);
@@ -151,15 +151,15 @@ class Engine {
   void take_over_guards(const Engine& from);
   bool put_in_force(InstrumentId id, Price price);
   bool note_image(InstrumentId id, std::uint32_t channel);
-  void note_heard(InstrumentId id, PriceKind kind);
+  void mark_received(InstrumentId id, PriceKind kind);
   void note_channel(InstrumentId id, std::uint32_t channel);
   void set_leg_rate(std::uint32_t leg, FxRate rate);
   void convert_turnover(std::uint32_t leg);
   void add_turnover(InstrumentId id, std::int64_t turnover);
-  // Derives the standing again and tells the indices and the market that count it; true if it
-  // moved.
-  bool settle(InstrumentId id);
-  void settle_market(MarketId market);
+  // Derives the member's flags again and updates the indices and the market that count them. True
+  // if they changed.
+  bool update_flags(InstrumentId id);
+  void update_market_flags(MarketId market);
   void enter_phase(MarketId market, MarketPhase phase, PhaseCause cause);
   void finish_closing_markets();
   void pass_deadlines();
@@ -172,7 +172,7 @@ class Engine {
   void find_next_deadline();
   void write_price_applied(InstrumentId id, PriceKind kind, const MarketEvent& event);
 
-  void lay_out_quotes();
+  void init_quotes();
   bool quotes_stand(InstrumentId id) const;
   void requote(InstrumentId id);
   void move_side(InstrumentId id, QuoteSide side, MemberSide now);
@@ -198,11 +198,11 @@ class Engine {
   ControlOutcome judge_rate(const MarketEvent& event, RequestedValue& requested) const;
   bool is_before_open(SeriesId id) const;
   Level published_close(const IndexState& index) const;
-  void tell_close_effect(const MarketEvent& event, const RequestedValue& requested);
-  void tell_price_effects(const MarketEvent& event, const RequestedValue& requested);
-  void tell_rate_effects(const MarketEvent& event, const RequestedValue& requested);
-  void tell_effect(const MarketEvent& event, IndexId index, Level before, Level after,
-                   Level if_accepted);
+  void publish_close_effect(const MarketEvent& event, const RequestedValue& requested);
+  void publish_price_effects(const MarketEvent& event, const RequestedValue& requested);
+  void publish_rate_effects(const MarketEvent& event, const RequestedValue& requested);
+  void publish_effect(const MarketEvent& event, IndexId index, Level before, Level after,
+                      Level if_accepted);
   ControlOutcome control_index(const MarketEvent& event);
   ControlOutcome control_instrument(const MarketEvent& event);
   ControlOutcome control_series(const MarketEvent& event);
@@ -222,14 +222,14 @@ class Engine {
   ControlOutcome confirm_reference(InstrumentId id);
   void show_price(InstrumentId id, PriceKind kind, Price price);
   bool reveal_price(InstrumentId id, PriceKind kind, Price price);
-  void settle_pending_rate(SeriesId id, Decision decision);
+  void record_rate_decision(SeriesId id, Decision decision);
   std::uint32_t* control_version_of(const MarketEvent& event);
   void end_price_overrides(MarketId market);
 
-  // What a held index's subscribers are told: its level and statistics stay, its flags are news.
+  // Publishes a held index when its flags change; its level and statistics stay.
   void refresh_held(IndexId id, IndexState& index, Cause cause);
-  void weigh(IndexState& index) const;
-  void weigh_doubt(IndexId id, IndexState& index) const;
+  void update_weights(IndexState& index) const;
+  void update_doubt(IndexId id, IndexState& index) const;
   bool stands_still(IndexId id, PhaseSet phases) const;
   // Derives status, flags and open of an index; publishes when `changed` or when one of them moved.
   void refresh(IndexId id, bool changed, Cause cause);
@@ -247,7 +247,7 @@ class Engine {
   std::uint32_t rate_flags_of(IndexId id, bool rates_stand) const;
   bool open_is_due(const IndexState& index, PhaseSet phases) const;
   void publish(IndexId id, IndexState& index, Cause cause);
-  void tell_status(IndexId id, IndexState& index, Cause cause);
+  void publish_status(IndexId id, IndexState& index, Cause cause);
   void write_definition(IndexId id, std::uint64_t control_id);
   bool opens_without_members(const IndexState& index) const;
   void follow_grid(TimeNs instant);
@@ -275,8 +275,8 @@ class Engine {
   std::vector<Int128> leg_doubt_;     // per leg, kCapDecimals: its members' `doubt` x index shares
   std::vector<Int128> leg_turnover_;  // per leg, 1e-4 of the listing currency
   std::vector<Int128> leg_turnover_converted_;  // the same in the index's currency
-  // How many members of each index owe their close, by market.
-  std::vector<std::array<std::uint32_t, kMaxMarkets>> closes_owed_;
+  // How many members of each index await their close, by market.
+  std::vector<std::array<std::uint32_t, kMaxMarkets>> closes_awaited_;
   std::array<MarketState, kMaxMarkets> markets_{};
   ChannelLags lags_;
   PhaseSet phases_ = 0;  // of any market
@@ -284,12 +284,12 @@ class Engine {
   TimeNs next_deadline_{};  // the earliest that is still to come, of the open or of a market
   TimeNs began_{};          // the first exchange time accepted
   TimeNs exchange_now_{};   // the latest, or estimated while no feed says one
-  TimeNs exchange_told_{};  // the latest that a feed said; 0: none yet
-  TimeNs told_at_{};        // receive time then; before the first one, of the first timer
-  TimeNs claimed_time_{};   // one far ahead of it, heard once
+  TimeNs reported_time_{};  // the latest exchange time of any feed; 0: none yet
+  TimeNs reported_at_{};    // receive time then; before the first one, of the first timer
+  TimeNs claimed_time_{};   // one far ahead of it, not confirmed
   std::int64_t statistics_grid_ns_ = 0;  // 0: high and low follow every level
-  OwedLevels owed_;
-  bool may_owe_ = false;  // the running input need not publish everything at once
+  DeferredLevels deferred_;
+  bool may_defer_ = false;  // the running input need not publish everything at once
   const MarketEvent* event_ = nullptr;
   std::uint64_t input_sequence_ = 0;
   Engine* staged_ = nullptr;

@@ -9,7 +9,7 @@ namespace {
 ControlOp op_of(const MarketEvent& event) { return static_cast<ControlOp>(event.detail); }
 
 bool is_stale(const MarketEvent& event, std::uint32_t version) {
-  return event.basis != kAnyVersion && event.basis != version;
+  return event.expected_version() != kAnyVersion && event.expected_version() != version;
 }
 
 bool has_expired(const MarketEvent& event) {
@@ -51,7 +51,7 @@ void Engine::apply_control(const MarketEvent& event) {
   record.header.input_sequence = input_sequence_;
   record.control_id = event.feed_sequence;
   record.version = version == nullptr ? 0 : *version;
-  record.expected_version = event.basis;
+  record.expected_version = event.expected_version();
   record.value = event.value[0];
   record.receive_time = event.receive_time;
   sink_->write(Record::of(record));
@@ -162,7 +162,7 @@ ControlOutcome Engine::control_instrument(const MarketEvent& event) {
       return ControlOutcome::applied;
     case ControlOp::refuse_price:
       refuse_pending(id, DecisionReason::by_operator);
-      settle(id);
+      update_flags(id);
       refresh_holders(id, false, Cause::control);
       return ControlOutcome::applied;
     default:
@@ -196,7 +196,7 @@ bool Engine::reveal_price(InstrumentId id, PriceKind kind, Price price) {
   shown.receive_time = event_->receive_time;
   write_price_applied(id, kind, shown);
   const bool changed = put_in_force(id, price);
-  settle(id);
+  update_flags(id);
   if (!changed) return false;
   for (const Membership& m : universe_->memberships(id)) indices_[m.index].level_due = true;
   return true;
@@ -210,7 +210,7 @@ ControlOutcome Engine::confirm_reference(InstrumentId id) {
   if (!state.opened() && !state.overridden) {
     show_price(id, PriceKind::previous_close, state.usable);
   } else {
-    settle(id);
+    update_flags(id);
     refresh_holders(id, false, Cause::control);
   }
   return ControlOutcome::applied;
@@ -230,11 +230,11 @@ ControlOutcome Engine::control_series(const MarketEvent& event) {
       rates_.release_override(id);
       break;
     case ControlOp::accept_rate:
-      settle_pending_rate(id, Decision::accepted);
+      record_rate_decision(id, Decision::accepted);
       rates_.accept_pending(id);
       break;
     default:
-      settle_pending_rate(id, Decision::refused);
+      record_rate_decision(id, Decision::refused);
       rates_.refuse_pending(id);
       return ControlOutcome::applied;
   }
@@ -242,7 +242,7 @@ ControlOutcome Engine::control_series(const MarketEvent& event) {
   return ControlOutcome::applied;
 }
 
-void Engine::settle_pending_rate(SeriesId id, Decision decision) {
+void Engine::record_rate_decision(SeriesId id, Decision decision) {
   const bool accepted = decision == Decision::accepted;
   counters_->add(accepted ? CoreCounter::pending_accepted : CoreCounter::pending_refused);
   decide_rate(decision, DecisionReason::by_operator, id, rates_.pending(id));

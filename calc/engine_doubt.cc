@@ -83,9 +83,9 @@ std::uint32_t Engine::pending_impact_of(IndexId id) const {
   return impact_of(moves, sums_.sum(id));
 }
 
-// Tells each index that holds the member what became of a price that waits.
-void Engine::tell_holders(InstrumentId id, Decision decision, DecisionReason reason,
-                          const MarketEvent& event, DecisionSubject subject) {
+// Publishes the decision about a price that waits, for each index that holds the member.
+void Engine::publish_pending(InstrumentId id, Decision decision, DecisionReason reason,
+                             const MarketEvent& event, DecisionSubject subject) {
   InputDecision record;
   record.header.detail = static_cast<std::uint8_t>(decision);
   record.header.detail2 = static_cast<std::uint8_t>(reason);
@@ -141,7 +141,7 @@ bool Engine::is_uninterrupted(InstrumentId id) {
 // price that did.
 void Engine::watch_move(InstrumentId id, const MarketEvent& event, bool judged) {
   const Price price{event.value[0]};
-  const bool known = guard_.active(id) && hear_again(id, event);
+  const bool known = guard_.active(id) && update_guard(id, event);
   if (event.detail == static_cast<std::uint8_t>(PriceKind::close)) return;
   if (is_uninterrupted(id) & judged) {
     const auto base = guard_.follow(id, price, event.exchange_time);
@@ -152,9 +152,9 @@ void Engine::watch_move(InstrumentId id, const MarketEvent& event, bool judged) 
 }
 
 // True when it is the price that moved a level too far, or the one before.
-bool Engine::hear_again(InstrumentId id, const MarketEvent& event) {
+bool Engine::update_guard(InstrumentId id, const MarketEvent& event) {
   const bool in_hkd = universe_->instruments()[id].currency == "HKD";
-  return guard_.hear(event, price_step(guard_.price(id), in_hkd));
+  return guard_.on_price(event, price_step(guard_.price(id), in_hkd));
 }
 
 void Engine::raise_guards(InstrumentId id, const MarketEvent& event, Price base) {
@@ -280,7 +280,8 @@ ControlOutcome Engine::lift_guard(IndexId id, std::int64_t counts) {
   return ControlOutcome::applied;
 }
 
-// The other edition's memberships have other places, so each guard is looked up by its index.
+// The memberships of another definition set have other places, so each guard is looked up by its
+// index.
 void Engine::take_over_guards(const Engine& from) {
   guard_.take_over(from.guard_);
   std::fill(guarded_.begin(), guarded_.end(), false);

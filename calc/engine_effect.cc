@@ -34,11 +34,11 @@ ControlOutcome Engine::judge(const MarketEvent& event) {
                                                         : judge_rate(event, requested);
   if (outcome != ControlOutcome::applied) return outcome;
   if (is_of_index(op)) {
-    tell_close_effect(event, requested);
+    publish_close_effect(event, requested);
   } else if (is_of_instrument(op)) {
-    tell_price_effects(event, requested);
+    publish_price_effects(event, requested);
   } else {
-    tell_rate_effects(event, requested);
+    publish_rate_effects(event, requested);
   }
   if (mode_of(event) == RequestMode::preview) return ControlOutcome::previewed;
   return requested.needs_force && mode_of(event) != RequestMode::force ? ControlOutcome::needs_force
@@ -136,12 +136,12 @@ Level Engine::published_close(const IndexState& index) const {
   return index.close.raw != 0 ? index.close : index.level;
 }
 
-void Engine::tell_close_effect(const MarketEvent& event, const RequestedValue& requested) {
-  tell_effect(event, event.instrument, published_close(indices_[event.instrument]),
-              Level{requested.in_force}, Level{});
+void Engine::publish_close_effect(const MarketEvent& event, const RequestedValue& requested) {
+  publish_effect(event, event.instrument, published_close(indices_[event.instrument]),
+                 Level{requested.in_force}, Level{});
 }
 
-void Engine::tell_price_effects(const MarketEvent& event, const RequestedValue& requested) {
+void Engine::publish_price_effects(const MarketEvent& event, const RequestedValue& requested) {
   const InstrumentId id = event.instrument;
   const std::int64_t now = sums_.price(id).raw;
   for (const Membership& m : universe_->memberships(id)) {
@@ -149,12 +149,12 @@ void Engine::tell_price_effects(const MarketEvent& event, const RequestedValue& 
     const auto level_at = [&](std::int64_t price) {
       return sums_.divide(m.index, sums_.sum(m.index) + (price - now) * shares).level;
     };
-    tell_effect(event, m.index, level_at(now), level_at(requested.in_force),
-                requested.refused == 0 ? Level{} : level_at(requested.refused));
+    publish_effect(event, m.index, level_at(now), level_at(requested.in_force),
+                   requested.refused == 0 ? Level{} : level_at(requested.refused));
   }
 }
 
-void Engine::tell_rate_effects(const MarketEvent& event, const RequestedValue& requested) {
+void Engine::publish_rate_effects(const MarketEvent& event, const RequestedValue& requested) {
   const SeriesId id = event.instrument;
   for (IndexId index = 0; index < indices_.size(); ++index) {
     const auto legs = universe_->legs_of(index);
@@ -168,13 +168,13 @@ void Engine::tell_rate_effects(const MarketEvent& event, const RequestedValue& r
       }
       return sums_.divide(index, sum).level;
     };
-    tell_effect(event, index, sums_.level(index).level, level_at(requested.in_force),
-                requested.refused == 0 ? Level{} : level_at(requested.refused));
+    publish_effect(event, index, sums_.level(index).level, level_at(requested.in_force),
+                   requested.refused == 0 ? Level{} : level_at(requested.refused));
   }
 }
 
-void Engine::tell_effect(const MarketEvent& event, IndexId index, Level before, Level after,
-                         Level if_accepted) {
+void Engine::publish_effect(const MarketEvent& event, IndexId index, Level before, Level after,
+                            Level if_accepted) {
   ControlEffect record;
   record.header.detail = event.detail;
   record.header.detail2 = static_cast<std::uint8_t>(universe_->indices()[index].decimals);

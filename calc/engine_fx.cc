@@ -81,7 +81,7 @@ void Engine::refresh_series(SeriesId id, Cause cause) {
 }
 
 // `rates_stand`: the index's FX is frozen, so that nothing is missed. A stale rate of little weight
-// is not told (METHODOLOGY 8).
+// gives no flag (METHODOLOGY 8).
 std::uint32_t Engine::rate_flags_of(IndexId id, bool rates_stand) const {
   std::uint32_t flags = 0;
   std::uint64_t stale_units = 0;

@@ -43,7 +43,7 @@ bool Engine::passes_collar(InstrumentId id, const MarketEvent& event) {
   return true;
 }
 
-// A price outside waits, unless what was heard before makes it believed now.
+// A price outside waits, unless earlier messages confirm it now.
 bool Engine::is_confirmed(InstrumentId id, const MarketEvent& event, CollarVerdict verdict) {
   InstrumentState& state = instruments_[id];
   const Instrument& instrument = universe_->instruments()[id];
@@ -60,11 +60,11 @@ bool Engine::is_confirmed(InstrumentId id, const MarketEvent& event, CollarVerdi
     pending_.drop(id);
     counters_->add(CoreCounter::pending_accepted);
     decide(Decision::accepted, *reason, id, event);
-    tell_holders(id, Decision::accepted, *reason, event);
+    publish_pending(id, Decision::accepted, *reason, event);
     return true;
   }
   decide(Decision::pending, reason_of(verdict), id, event);
-  if (price != waiting) tell_holders(id, Decision::pending, reason_of(verdict), event);
+  if (price != waiting) publish_pending(id, Decision::pending, reason_of(verdict), event);
   return false;
 }
 
@@ -73,7 +73,7 @@ void Engine::accept_pending(InstrumentId id) {
   MarketEvent kept = pending_.of(id);
   counters_->add(CoreCounter::pending_accepted);
   decide(Decision::accepted, DecisionReason::by_operator, id, kept);
-  tell_holders(id, Decision::accepted, DecisionReason::by_operator, kept);
+  publish_pending(id, Decision::accepted, DecisionReason::by_operator, kept);
   pending_.drop(id);
   instruments_[id].pending = false;
   const MarketEvent* const cause = event_;
@@ -84,11 +84,11 @@ void Engine::accept_pending(InstrumentId id) {
   event_ = cause;
 }
 
-// To be settled after.
+// The caller updates the flags afterwards.
 void Engine::refuse_pending(InstrumentId id, DecisionReason reason) {
   counters_->add(CoreCounter::pending_refused);
   decide(Decision::refused, reason, id, pending_.of(id));
-  tell_holders(id, Decision::refused, reason, pending_.of(id));
+  publish_pending(id, Decision::refused, reason, pending_.of(id));
   pending_.drop(id);
   instruments_[id].pending = false;
 }
@@ -96,10 +96,10 @@ void Engine::refuse_pending(InstrumentId id, DecisionReason reason) {
 // Only time in which a price inside the collar could have come counts.
 void Engine::count_waiting_time() {
   for (const InstrumentId id : pending_.waiting())
-    pending_.count_time(id, event_->receive_time, listening_to(id));
+    pending_.count_time(id, event_->receive_time, feed_is_live(id));
 }
 
-bool Engine::listening_to(InstrumentId id) const {
+bool Engine::feed_is_live(InstrumentId id) const {
   const MarketState& market = markets_[universe_->instruments()[id].market];
   return market.speaks() &&
          market.channels.is_current(instruments_[id].channel, instruments_[id].unheard);
@@ -138,7 +138,7 @@ void Engine::trust_claimed_close(InstrumentId id) {
   state.limits_mismatch = collar.set_limits(collar.lower_limit, collar.upper_limit, state.base);
   if (state.opened()) return;
   state.centre = state.usable = state.claimed_close;
-  note_heard(id, PriceKind::previous_close);
+  mark_received(id, PriceKind::previous_close);
 }
 
 void Engine::decide(Decision decision, DecisionReason reason, InstrumentId id,

@@ -76,7 +76,7 @@ void Engine::enter_phase(MarketId market_id, MarketPhase phase, PhaseCause cause
   record.receive_time = event_->receive_time;
   sink_->write(Record::of(record));
   counters_->enter_phase(market_id, phase);
-  settle_market(market_id);
+  update_market_flags(market_id);
   if (market.ended()) end_price_overrides(market_id);
   refresh_market(market_id, Cause::market);
   find_next_deadline();
@@ -90,17 +90,17 @@ void Engine::miss_opening(MarketId market) {
   }
 }
 
-void Engine::settle_market(MarketId market) {
+void Engine::update_market_flags(MarketId market) {
   for (InstrumentId id = 0; id < instruments_.size(); ++id) {
-    if (universe_->instruments()[id].market == market) settle(id);
+    if (universe_->instruments()[id].market == market) update_flags(id);
   }
 }
 
 // `step`: 1, or -1 modulo 2^32.
-void Engine::move_owed_close(InstrumentId id, std::uint32_t step) {
+void Engine::move_awaited_close(InstrumentId id, std::uint32_t step) {
   const MarketId market = universe_->instruments()[id].market;
   markets_[market].without_close += step;
-  for (const Membership& m : universe_->memberships(id)) closes_owed_[m.index][market] += step;
+  for (const Membership& m : universe_->memberships(id)) closes_awaited_[m.index][market] += step;
 }
 
 // Whether some index that holds the instrument has all closing prices of its market.
@@ -113,7 +113,7 @@ bool Engine::has_complete_holder(InstrumentId id) const {
 }
 
 // Returns whether a price of an instrument whose market has ended comes too late: some index that
-// holds the instrument has closed. The engine tells a late closing price once, as a proposal.
+// holds the instrument has closed. A late closing price is published once, as a proposal.
 bool Engine::refuse_late(InstrumentId id, const MarketEvent& event) {
   const Price price{event.value[0]};
   if (event.detail == static_cast<std::uint8_t>(PriceKind::previous_close) ||
@@ -125,19 +125,20 @@ bool Engine::refuse_late(InstrumentId id, const MarketEvent& event) {
     state.late_close = price;
     counters_->add(CoreCounter::close_late);
     decide(Decision::refused, DecisionReason::late_close, id, event, DecisionSubject::close);
-    tell_holders(id, Decision::refused, DecisionReason::late_close, event, DecisionSubject::close);
+    publish_pending(id, Decision::refused, DecisionReason::late_close, event,
+                    DecisionSubject::close);
   }
   return true;
 }
 
 // The exchange has no closing price of the instrument: the last one stays for good.
 void Engine::take_without_close(InstrumentId id, const MarketEvent& event) {
-  const bool heard_again = note_image(id, event.channel);
+  const bool image_arrived = note_image(id, event.channel);
   note_channel(id, event.channel);
-  note_heard(id, PriceKind::close);
+  mark_received(id, PriceKind::close);
   add_turnover(id, event.value[2]);
   counters_->add(CoreCounter::price_unchanged);
-  if (settle(id) || heard_again) refresh_holders(id, false, Cause::price);
+  if (update_flags(id) || image_arrived) refresh_holders(id, false, Cause::price);
 }
 
 // C becomes F when every member's close is in.
@@ -234,7 +235,7 @@ void Engine::pass_end(MarketId id) {
   const bool closing = market.phase == MarketPhase::closing;
   counters_->add(CoreCounter::close_missing);
   for (IndexId index = 0; index < indices_.size(); ++index)
-    indices_[index].carried_forward |= closes_owed_[index][id] != 0;
+    indices_[index].carried_forward |= closes_awaited_[index][id] != 0;
   enter_phase(id, MarketPhase::closed,
               closing ? PhaseCause::close_deadline : PhaseCause::never_closed);
 }
@@ -267,7 +268,7 @@ void Engine::apply_feed_state(const MarketEvent& event) {
   // A channel that is away has no lag.
   if (state == FeedState::down || state == FeedState::connecting)
     lags_.set(lags_.channel(event.market, event.channel), 0);
-  settle_market(event.market);
+  update_market_flags(event.market);
   refresh_market(event.market, Cause::feed);
 }
 
@@ -281,7 +282,7 @@ void Engine::apply_instrument_feed(const MarketEvent& event) {
   state.guard_armed = false;
   if (state.refused)
     decide(Decision::refused, DecisionReason::out_of_order, id, event, DecisionSubject::order);
-  if (settle(id)) refresh_holders(id, false, Cause::feed);
+  if (update_flags(id)) refresh_holders(id, false, Cause::feed);
 }
 
 void Engine::apply_channel_time(const MarketEvent& event) {

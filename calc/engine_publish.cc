@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kPrefetchAhead = 4;
 constexpr std::size_t kPrefetchStep = 64;  // bytes, a cache line
 
-// A timer may end a market's day or believe a price, so the level's cause does not tell. Whatever
+// A timer may end a market's day or believe a price, so the level's cause does not decide. Whatever
 // feed the timer names: older journals name feed 0 there.
 constexpr bool brought_by_feed(const MarketEvent& event) {
   return event.kind != EventKind::none && event.kind != EventKind::timer;
@@ -64,8 +64,8 @@ void Engine::refresh(IndexId id, bool changed, Cause cause) {
 void Engine::refresh_held(IndexId id, IndexState& index, Cause cause) {
   if (!index.quality_due) return;
   index.quality_due = false;
-  weigh(index);
-  weigh_doubt(id, index);
+  update_weights(index);
+  update_doubt(id, index);
   const PhaseSet phases = phases_of(id);
   const std::uint32_t flags = flags_of(id, index, phases, fx_stands(phases));
   if (flags == index.flags) return;
@@ -73,14 +73,14 @@ void Engine::refresh_held(IndexId id, IndexState& index, Cause cause) {
   publish(id, index, cause);
 }
 
-void Engine::weigh(IndexState& index) const {
+void Engine::update_weights(IndexState& index) const {
   index.opened_bp = index.members.basis_points(kOpened);
   index.fresh_bp = index.members.basis_points(kFresh);
   index.suspended_bp = index.members.basis_points(kSuspended);
   index.live_bp = index.members.basis_points(kLive);
 }
 
-void Engine::weigh_doubt(IndexId id, IndexState& index) const {
+void Engine::update_doubt(IndexId id, IndexState& index) const {
   index.in_doubt = index.members.any(kPending) || index.members.any(kMismatched);
   index.pending_impact = index.in_doubt ? pending_impact_of(id) : 0;
 }
@@ -112,8 +112,8 @@ bool Engine::update_quality(IndexId id, IndexState& index) {
   const bool opens = open_is_due(index, phases);
   if (opens && opens_without_members(index)) index.statistics_partial = true;
   const std::uint32_t flags = flags_of(id, index, phases, fx_stands(phases));
-  weigh(index);
-  weigh_doubt(id, index);
+  update_weights(index);
+  update_doubt(id, index);
   const bool quotable = status == IndexStatus::open && (flags & kEndsQuotable) == 0 &&
                         index.live_bp >= settings_.quotable_live_bp &&
                         index.pending_impact <= index.pending_impact_bp * kImpactPerBp &&
@@ -133,7 +133,7 @@ bool Engine::update_quality(IndexId id, IndexState& index) {
 // A market whose closing prices are coming in is over for an index that has all of its own.
 MarketPhase Engine::phase_seen(IndexId id, MarketId market) const {
   const MarketPhase phase = markets_[market].phase;
-  const bool complete = phase == MarketPhase::closing && closes_owed_[id][market] == 0;
+  const bool complete = phase == MarketPhase::closing && closes_awaited_[id][market] == 0;
   return complete ? MarketPhase::closed : phase;
 }
 
@@ -221,26 +221,26 @@ void Engine::publish(IndexId id, IndexState& index, Cause cause) {
   if (index.bid_ask) fill_quotes(id, update);
   counters_->add(CoreCounter::levels_published);
   sink_->write(update);
-  if (index.told != index.standing()) [[unlikely]]
-    tell_status(id, index, cause);
+  if (index.published_status != index.current_status()) [[unlikely]]
+    publish_status(id, index, cause);
 }
 
-void Engine::tell_status(IndexId id, IndexState& index, Cause cause) {
+void Engine::publish_status(IndexId id, IndexState& index, Cause cause) {
   StatusChanged record;
   record.header.detail = static_cast<std::uint8_t>(index.status);
-  record.header.detail2 = static_cast<std::uint8_t>(index.told.status);
+  record.header.detail2 = static_cast<std::uint8_t>(index.published_status.status);
   record.header.detail3 = static_cast<std::uint8_t>(cause);
   record.header.id = id;
   record.header.input_sequence = input_sequence_;
   record.record_sequence = ++index.records;
   record.index_sequence = index.sequence;
   record.flags = index.flags;
-  record.previous_flags = index.told.flags;
+  record.previous_flags = index.published_status.flags;
   record.quotable = index.quotable;
-  record.previous_quotable = index.told.quotable;
+  record.previous_quotable = index.published_status.quotable;
   record.exchange_time = event_->exchange_time;
   record.receive_time = event_->receive_time;
-  index.told = index.standing();
+  index.published_status = index.current_status();
   sink_->write(Record::of(record));
 }
 
@@ -249,7 +249,7 @@ void Engine::write_definition(IndexId id, std::uint64_t control_id) {
   record.header.id = id;
   record.header.input_sequence = input_sequence_;
   record.control_id = control_id;
-  record.edition = edition();
+  record.definition_set = definition_set();
   record.version = indices_[id].version;
   record.receive_time = event_->receive_time;
   record.record_sequence = ++indices_[id].records;

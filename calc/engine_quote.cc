@@ -4,7 +4,7 @@
 
 namespace indexcast {
 
-void Engine::lay_out_quotes() {
+void Engine::init_quotes() {
   for (IndexId id = 0; id < indices_.size(); ++id)
     indices_[id].bid_ask = universe_->indices()[id].bid_ask;
   for (InstrumentId id = 0; id < instruments_.size(); ++id)
@@ -102,7 +102,7 @@ Level Engine::quoted_level(IndexId id, QuoteSide side) {
 
 void Engine::fill_quotes(IndexId id, LevelUpdate& update) const {
   const IndexQuotes& index = index_quotes_[id];
-  const MemberStandings& members = indices_[id].members;
+  const MemberFlagTotals& members = indices_[id].members;
   update.bid = index.bid;
   update.ask = index.ask;
   update.weight_bid_quoted = members.share(index.quoted_units[0]);

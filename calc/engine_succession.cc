@@ -9,8 +9,8 @@ namespace indexcast {
 
 ControlOutcome Engine::activate(const MarketEvent& event) {
   const IndexId id = event.instrument;
-  const bool staged = staged_ != nullptr && staged_->edition() == event.value[1] &&
-                      staged_->edition() > edition() &&
+  const bool staged = staged_ != nullptr && staged_->definition_set() == event.value[1] &&
+                      staged_->definition_set() > definition_set() &&
                       staged_->indices_[id].version == event.value[0];
   if (!staged) return ControlOutcome::not_staged;
   staged_->take_over(*this);
@@ -27,7 +27,7 @@ void Engine::succeed(const MarketEvent& event, std::uint64_t input_sequence) {
   cause.instrument = kNoInstrument;
   event_ = &cause;
   input_sequence_ = input_sequence;
-  counters_->enter_edition(edition());
+  counters_->enter_definition_set(definition_set());
   write_definition(id, event.feed_sequence);
   refresh(id, true, Cause::control);
   event_ = nullptr;
@@ -45,8 +45,8 @@ void Engine::take_over(const Engine& from) {
   open_deadline_ = from.open_deadline_;
   began_ = from.began_;
   exchange_now_ = from.exchange_now_;
-  exchange_told_ = from.exchange_told_;
-  told_at_ = from.told_at_;
+  reported_time_ = from.reported_time_;
+  reported_at_ = from.reported_at_;
   claimed_time_ = from.claimed_time_;
   statistics_grid_ns_ = from.statistics_grid_ns_;
   lags_ = from.lags_;
@@ -68,7 +68,7 @@ void Engine::take_over_instruments(const Engine& from) {
     const Price reference = universe_->instruments()[id].reference_price;
     const InstrumentState own = state;
     state = from.instruments_[id];
-    state.standing = own.standing;
+    state.member_flags = own.member_flags;
     state.quotes_wanted = own.quotes_wanted;
     state.doubt = 0;
     if (state.base == from.universe_->instruments()[id].reference_price) state.base = reference;
@@ -77,8 +77,8 @@ void Engine::take_over_instruments(const Engine& from) {
     const auto counted = quotes_[id].counted;
     quotes_[id] = from.quotes_[id];
     quotes_[id].counted = counted;
-    if (!state.heard) state.usable = state.centre = reference;
-    if (state.kind == PriceKind::previous_close && state.heard) {
+    if (!state.received_today) state.usable = state.centre = reference;
+    if (state.kind == PriceKind::previous_close && state.received_today) {
       state.centre = state.base;
       state.reference_mismatch =
           !is_reference(id, state.usable) && state.usable != state.confirmed_close;
@@ -86,7 +86,7 @@ void Engine::take_over_instruments(const Engine& from) {
     }
     sums_.set_price(id, state.overridden ? from.sums_.price(id) : state.usable);
     for (const Membership& m : universe_->memberships(id)) leg_turnover_[m.leg] += state.turnover;
-    settle(id);
+    update_flags(id);
   }
 }
 
@@ -98,9 +98,9 @@ void Engine::take_over_rates(const Engine& from) {
     for (const std::uint32_t leg : universe_->legs_of(id)) {
       const SeriesId series = universe_->legs()[leg].series;
       FxRate rate = series == 0 ? universe_->legs()[leg].day_fx : rates_.in_force(series);
-      const bool said = rates_.rate_time(series).ns != 0 || rates_.overridden(series);
+      const bool has_rate = rates_.rate_time(series).ns != 0 || rates_.overridden(series);
       for (const std::uint32_t old : from.universe_->legs_of(id)) {
-        if (said && from.universe_->legs()[old].series == series) rate = from.sums_.rate(old);
+        if (has_rate && from.universe_->legs()[old].series == series) rate = from.sums_.rate(old);
       }
       set_leg_rate(leg, rate);
     }

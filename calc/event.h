@@ -42,7 +42,7 @@ enum class EventKind : std::uint8_t {
   // instrument = IndexId, kNoInstrument = all indices; values: level guard (bp, 0 = none), largest
   // pending impact of a quotable level (bp).
   belief_rule = 14,
-  // A channel that speaks tells its exchange time about once a second; value[0] = its lag (ms).
+  // An active channel reports its exchange time about once a second; value[0] = its lag (ms).
   channel_time = 15,
 };
 
@@ -110,10 +110,14 @@ struct MarketEvent {
   TimeNs receive_time{};            // when the bytes were taken from the network
   std::uint64_t feed_sequence = 0;  // the venue's sequence number, or a count where it has none
   std::uint32_t channel = 0;        // channel within the feed
-  // Of a control: the version of its target that the asker expects. Of a price or quote: how many
-  // levels of an earlier price were still owed when the sequencer took it, so that a replay takes
-  // it at the same place (Engine::admit).
-  std::uint32_t basis = 0;
+  // Of a price or quote: how many levels of an earlier price were still deferred when the sequencer
+  // took it, so that a replay takes it at the same place (Engine::admit). Of a control: the place
+  // of expected_version().
+  std::uint32_t deferred_count = 0;
+
+  // Of a control only: the version of its target that the operator expects.
+  constexpr std::uint32_t expected_version() const { return deferred_count; }
+  constexpr void set_expected_version(std::uint32_t version) { deferred_count = version; }
 };
 
 static_assert(sizeof(MarketEvent) == 64);

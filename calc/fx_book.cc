@@ -77,7 +77,7 @@ bool FxBook::follows(const Series& series, TimeNs exchange_now) {
   return false;
 }
 
-// A source of lower rank is heard only while the rate in force is stale. A rate that is stale when
+// A source of lower rank is used only while the rate in force is stale. A rate that is stale when
 // it arrives, of any source, replaces only an older one.
 bool FxBook::outranked(const Series& series, std::uint32_t source, TimeNs rate_time, TimeNs now) {
   if (series.rate_time.ns == 0) return false;

@@ -34,7 +34,7 @@ enum class RateVerdict : std::uint8_t {
 };
 
 // Rates of several ranked sources, the source's rank being the event's channel: 0 is the first
-// choice, and a lower one is heard only while every better one is stale. An operator's override
+// choice, and a lower one is used only while every better one is stale. An operator's override
 // outranks them all. A rate's age counts from the event's exchange_time, which is the source's own
 // time of the rate; from its receive_time where the source gives none or a later one. No allocation
 // after construction. One thread.

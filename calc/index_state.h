@@ -17,11 +17,11 @@ namespace indexcast {
 // flag (METHODOLOGY 8).
 inline constexpr std::uint64_t kFlagBp = 20;
 
-// The standings of an index's members together: sums of member units for the weights, which are
+// The flags of an index's members in total: sums of member units for the weights, which are
 // shown in basis points, and numbers of members for the others.
-class MemberStandings {
+class MemberFlagTotals {
  public:
-  // A member of `units` moved from one standing to another.
+  // The flags of a member of `units` changed.
   void move(std::uint64_t units, std::uint16_t from, std::uint16_t to) {
     for (unsigned changed = (from ^ to) & ((1u << kIndexBits) - 1); changed != 0;
          changed &= changed - 1) {
@@ -32,23 +32,23 @@ class MemberStandings {
   }
   void set_total(std::uint64_t total) { total_ = total; }
   // Of a weight: rounded half up; 10000 exactly when every member counts.
-  std::uint16_t basis_points(Standing standing) const { return share(sum(standing)); }
+  std::uint16_t basis_points(MemberFlags flag) const { return share(sum(flag)); }
   // Of members of so many units: the same.
   std::uint16_t share(std::uint64_t units) const {
     return static_cast<std::uint16_t>((units * 10'000 + total_ / 2) / total_);
   }
-  // Returns whether any member has a counted standing. kIncomplete ignores members below kFlagBp.
-  bool any(Standing standing) const { return sum(standing) != 0; }
-  // Returns whether the members with a weighed standing reach kFlagBp together. Not rounded.
-  bool has_weight(Standing standing) const { return is_heavy(sum(standing)); }
+  // Returns whether any member has a counted flag. kIncomplete ignores members below kFlagBp.
+  bool any(MemberFlags flag) const { return sum(flag) != 0; }
+  // Returns whether the members with a weighted flag reach kFlagBp together. Not rounded.
+  bool has_weight(MemberFlags flag) const { return is_heavy(sum(flag)); }
   // Returns whether so many units reach kFlagBp. Not rounded.
   bool is_heavy(std::uint64_t units) const { return units * (10'000 / kFlagBp) >= total_; }
 
  private:
-  static constexpr std::size_t bit_of(Standing standing) {
-    return static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(standing)));
+  static constexpr std::size_t bit_of(MemberFlags flag) {
+    return static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(flag)));
   }
-  std::uint64_t sum(Standing standing) const { return sums_[bit_of(standing)]; }
+  std::uint64_t sum(MemberFlags flag) const { return sums_[bit_of(flag)]; }
   std::uint64_t step_of(std::size_t bit, std::uint64_t units) const {
     if (bit < kWeightBits) return units;
     return bit == bit_of(kIncomplete) ? is_heavy(units) : 1;
@@ -66,12 +66,12 @@ struct LevelRates {
 };
 
 // What a subscriber acts on beside the level.
-struct ToldStatus {
+struct PublishedStatus {
   IndexStatus status = IndexStatus::pre_open;
   bool quotable = false;
   std::uint32_t flags = 0;
 
-  friend bool operator==(const ToldStatus&, const ToldStatus&) = default;
+  friend bool operator==(const PublishedStatus&, const PublishedStatus&) = default;
 };
 
 // Statistics follow the published levels, or their grid (METHODOLOGY 5).
@@ -90,7 +90,7 @@ struct IndexState {
   bool quotable = false;
   MarketId session = kNoMarket;  // the one that a fund follows; an index follows all of its own
   std::uint64_t sequence = 0;
-  MemberStandings members;
+  MemberFlagTotals members;
   // In basis points, as last derived.
   std::uint16_t opened_bp = 0;
   std::uint16_t fresh_bp = 0;
@@ -101,7 +101,7 @@ struct IndexState {
   bool quality_due = true;
   // A price or rate in force has moved since the level was derived.
   bool level_due = false;
-  bool held = false;              // frozen by an operator: its level stays, and its flags are told
+  bool held = false;              // frozen by an operator: its level stays, its flags go on
   bool exceptional_rule = false;  // said by an operator
   bool bid_ask = false;           // of its definition
   // Part of the session was not seen, for the rest of the day. An open not taken before stays
@@ -123,8 +123,8 @@ struct IndexState {
   LevelRates held_rates;              // those of the frozen level
   std::uint32_t control_version = 0;  // controls applied to it
   std::uint64_t records = 0;          // numbered so far, of those beside its levels
-  ToldStatus told;                    // of its last level
-  std::uint64_t settled_for = 0;      // the owing input for which its turn came early
+  PublishedStatus published_status;   // of its last level
+  std::uint64_t flushed_for = 0;      // the deferred input whose level came out early
 
   bool is_open() const { return open.raw != 0; }
   // Whether high and low follow its levels now.
@@ -155,7 +155,7 @@ struct IndexState {
     guarded_high = guarded_low = {};
     return moved;
   }
-  ToldStatus standing() const { return {status, quotable, flags}; }
+  PublishedStatus current_status() const { return {status, quotable, flags}; }
 
  private:
   bool widen(Level upper, Level lower) {

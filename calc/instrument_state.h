@@ -13,13 +13,13 @@ namespace indexcast {
 // four), and counts the members that have the next five; a market, and an index of each of its
 // markets, counts the last. All follow from
 // the states of instrument, channel and market alone, so they can be recomputed at any time.
-enum Standing : std::uint16_t {
+enum MemberFlags : std::uint16_t {
   kOpened = 1u << 0,      // has a price of today: traded, nominal or close
-  kFresh = 1u << 1,       // heard today, and current on its channel
+  kFresh = 1u << 1,       // received today, and current on its channel
   kSuspended = 1u << 2,   // suspended all day
   kLive = 1u << 3,        // fresh, and neither halted nor suspended
   kOutOfTouch = 1u << 4,  // its channel is down, connecting or stale while its market is not over
-  kIncomplete = 1u << 5,  // its channel lost something and it was not heard since, likewise
+  kIncomplete = 1u << 5,  // its channel lost something and no price came since, likewise
   kAwaited = 1u << 6,     // holds the open back
   kMismatched = 1u << 7,  // the exchange's previous close or limits contradict the reference price
   kOverridden = 1u << 8,  // an operator's price is in force
@@ -32,8 +32,8 @@ inline constexpr unsigned kIndexBits = 10;
 struct InstrumentState {
   PriceKind kind = PriceKind::previous_close;
   InstrumentStatus status = InstrumentStatus::trading;
-  bool heard = false;  // any price message today
-  bool heard_after_open =
+  bool received_today = false;  // any price message today
+  bool received_after_open =
       false;  // one that counts for the open: a price of today, or any after its market's auction
   bool has_close = false;
   bool pending = false;  // a price waits outside the collar
@@ -50,8 +50,8 @@ struct InstrumentState {
   bool quote_unheard = false;  // the same of its quote's channel, and its quote
   // Channel that last gave it a price of today; the feed as a whole before that.
   ChannelStates::Slot channel = ChannelStates::kWholeFeed;
-  std::uint16_t standing = 0;  // bits of Standing
-  std::int64_t turnover = 0;   // cumulative, 1e-4 of the listing currency
+  std::uint16_t member_flags = 0;  // bits of MemberFlags
+  std::int64_t turnover = 0;       // cumulative, 1e-4 of the listing currency
   // The feed's last usable price, in force unless overridden; the reference price at first.
   Price usable{};
   // The collar's centre: the last usable price of today, `base` before the first one.
@@ -74,31 +74,31 @@ struct InstrumentState {
   constexpr bool opened() const { return kind != PriceKind::previous_close; }
 };
 
-// The standing that follows from a state and its market. Without branches: it is derived for every
-// price.
-constexpr std::uint16_t standing_of(const InstrumentState& state, const MarketState& market) {
+// The flags that follow from a state and its market. Without branches, because every price derives
+// them.
+constexpr std::uint16_t member_flags_of(const InstrumentState& state, const MarketState& market) {
   const FeedState channel = market.channels.of(state.channel);
   const bool suspended = state.suspended();
   const bool current = market.channels.is_current(state.channel, state.unheard) & !state.refused;
   const bool lossy = (channel == FeedState::gap) | (channel == FeedState::recovering) |
                      ((channel == FeedState::live) & state.refused);
-  const bool fresh = state.heard & current;
-  const bool owes_close = !state.has_close & (state.status == InstrumentStatus::trading);
-  // Nothing more is missed of a member whose close is in, or which owes none.
-  const bool expected = (!market.over()) & ((market.phase != MarketPhase::closing) | owes_close);
+  const bool fresh = state.received_today & current;
+  const bool awaits_close = !state.has_close & (state.status == InstrumentStatus::trading);
+  // Nothing more is missed of a member whose close is in, or which awaits none.
+  const bool expected = (!market.over()) & ((market.phase != MarketPhase::closing) | awaits_close);
   const bool shut = market.phase == MarketPhase::shut_today;
-  const auto bit = [](bool holds, Standing standing) {
-    return static_cast<std::uint32_t>(holds) * standing;
+  const auto bit = [](bool holds, MemberFlags flag) {
+    return static_cast<std::uint32_t>(holds) * flag;
   };
   return static_cast<std::uint16_t>(
       bit(state.opened(), kOpened) | bit(fresh, kFresh) | bit(suspended, kSuspended) |
       bit(fresh & (state.status == InstrumentStatus::trading), kLive) |
-      bit((!state.heard_after_open | state.pending) & !suspended & !shut, kAwaited) |
+      bit((!state.received_after_open | state.pending) & !suspended & !shut, kAwaited) |
       bit(expected & !current & !lossy, kOutOfTouch) |
       bit(expected & !current & lossy, kIncomplete) |
       bit(state.reference_mismatch | state.limits_mismatch, kMismatched) |
       bit(state.overridden, kOverridden) | bit(state.pending, kPending) |
-      bit(owes_close, kCloseAwaited));
+      bit(awaits_close, kCloseAwaited));
 }
 
 }  // namespace indexcast

@@ -32,7 +32,7 @@ void LevelGuard::fire(const MarketEvent& event, Price base) {
   slot.since = event.receive_time;
 }
 
-bool LevelGuard::hear(const MarketEvent& event, Price step) {
+bool LevelGuard::on_price(const MarketEvent& event, Price step) {
   Slot& slot = slots_[event.instrument];
   const Price price{event.value[0]};
   constexpr Price kNoStep{};

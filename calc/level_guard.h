@@ -65,7 +65,7 @@ class LevelGuard {
   void fire(const MarketEvent& event, Price base);
   // A later price of an instrument that is active. `step`: that of price(). Returns whether it is
   // near that price or near the one before, so that it is no jump of its own.
-  bool hear(const MarketEvent& event, Price step);
+  bool on_price(const MarketEvent& event, Price step);
   // Whether it ends at `now` of the receive clock, and how. active(id).
   std::optional<GuardEnd> ends(InstrumentId id, TimeNs now) const;
   void drop(InstrumentId id);

@@ -85,25 +85,24 @@ std::optional<DecisionReason> PendingPrices::offer(const MarketEvent& event,
 std::optional<DecisionReason> PendingPrices::confirmed(const Slot& slot,
                                                        const OutsidePrice& outside, bool witness,
                                                        bool counted) const {
-  const Run& heard = slot.witnesses;
+  const Run& run = slot.witnesses;
   switch (outside.verdict) {
     case CollarVerdict::inside:
     case CollarVerdict::outside_limits:
       return std::nullopt;
     case CollarVerdict::far:
-      if (outside.may_be_far && heard.count >= kFarWitnesses && heard.spans(kMinuteNs))
+      if (outside.may_be_far && run.count >= kFarWitnesses && run.spans(kMinuteNs))
         return DecisionReason::resumed;
       return std::nullopt;
     case CollarVerdict::outside_collar:
       break;
   }
   const bool nominal = is_of(PriceKind::nominal, slot.event);
-  const bool traded = nominal ? heard.count >= kNominalWitnesses && heard.spans(kNominalSpanNs)
-                              : heard.count >= kTradedWitnesses && heard.spans(kTradedSpanNs) &&
+  const bool traded = nominal ? run.count >= kNominalWitnesses && run.spans(kNominalSpanNs)
+                              : run.count >= kTradedWitnesses && run.spans(kTradedSpanNs) &&
                                     volume_of(slot.event) > slot.first_volume;
   if (witness && traded) return DecisionReason::traded_again;
-  if (witness && heard.count >= kWaitWitnesses && heard.spans(wait_ns_) &&
-      slot.waited_ns >= wait_ns_)
+  if (witness && run.count >= kWaitWitnesses && run.spans(wait_ns_) && slot.waited_ns >= wait_ns_)
     return DecisionReason::waited;
   if (counted && slot.same_side.count >= kOutsideMessages && slot.same_side.spans(kMinuteNs))
     return DecisionReason::stays_outside;

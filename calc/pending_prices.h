@@ -22,7 +22,7 @@ struct OutsidePrice {
   Price step{};             // of the price that waits; of its own where none does
 };
 
-// At most one an instrument, the latest, with what was heard of it. A price is believed when a
+// At most one an instrument, the latest, with what was received of it. A price is believed when a
 // message arrives, never because time passed: time alone only counts. All memory is reserved at
 // construction. One thread.
 class PendingPrices {
@@ -43,11 +43,11 @@ class PendingPrices {
   // The latest message that is waiting. holds(id).
   const MarketEvent& of(InstrumentId id) const { return slots_[id].event; }
 
-  // The receive clock reached `now`. The time since the last call counts for the wait if `heard`:
-  // the feed could have brought a price inside the collar. Requires holds(id).
-  void count_time(InstrumentId id, TimeNs now, bool heard) {
+  // The receive clock reached `now`. The time since the last call counts for the wait if
+  // `feed_live`: the feed could have brought a price inside the collar. Requires holds(id).
+  void count_time(InstrumentId id, TimeNs now, bool feed_live) {
     Slot& slot = slots_[id];
-    if (heard) slot.waited_ns += now - slot.counted_to;
+    if (feed_live) slot.waited_ns += now - slot.counted_to;
     slot.counted_to = now;
   }
 

@@ -3,11 +3,11 @@
 namespace indexcast {
 
 QuoteSums::QuoteSums(const Universe& universe) : universe_(&universe) {
-  lay_out_holders();
+  init_holders();
   for (Side& side : sides_) add_up(side);
 }
 
-void QuoteSums::lay_out_holders() {
+void QuoteSums::init_holders() {
   for (InstrumentId id = 0; id < universe_->instruments().size(); ++id) {
     auto place = static_cast<std::uint32_t>(universe_->first_membership(id));
     for (const Membership& m : universe_->memberships(id)) {

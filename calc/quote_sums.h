@@ -46,7 +46,7 @@ class QuoteSums {
 
   Side& of(QuoteSide side) { return sides_[static_cast<std::size_t>(side)]; }
   const Side& of(QuoteSide side) const { return sides_[static_cast<std::size_t>(side)]; }
-  void lay_out_holders();
+  void init_holders();
   void add_up(Side& side);
 
   const Universe* universe_;

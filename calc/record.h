@@ -307,18 +307,18 @@ struct Correction {
 };
 
 // A version of an index's definition is in force; the index's next level is of it. The first record
-// of every index (edition 0, control_id 0) says what the day began with. id = IndexId.
+// of every index (definition set 0, control_id 0) says what the day began with. id = IndexId.
 struct DefinitionChanged {
   RecordHeader header{RecordKind::definition_changed};
   std::uint64_t control_id = 0;
-  std::uint32_t edition = 0;  // of the day's definitions as a whole, from 0
+  std::uint32_t definition_set = 0;  // number of the day's set, from 0
   std::uint32_t version = 0;
   TimeNs receive_time{};
   std::uint64_t record_sequence = 0;
 };
 
-// Records that are kept for the day and never conflated.
-constexpr bool is_kept(RecordKind kind) {
+// Whether records of this kind go into the event ring: one for every change, never conflated.
+constexpr bool is_event(RecordKind kind) {
   return kind == RecordKind::status_changed || kind == RecordKind::definition_changed ||
          kind == RecordKind::correction || kind == RecordKind::pending_price;
 }

@@ -6,12 +6,13 @@ namespace indexcast {
 
 std::size_t Sequencer::poll(TimeNs now) {
   const std::uint64_t before = input_sequence_;
-  const std::size_t owed = engine_->owed();
-  if (owed > 0) engine_->work_off(owed - std::min(owed, OwedLevels::kPiece));
+  const std::size_t deferred = engine_->deferred_count();
+  if (deferred > 0)
+    engine_->publish_deferred(deferred - std::min(deferred, DeferredLevels::kPiece));
   std::size_t taken = 0;
   for (SpscRing<MarketEvent>* ring : rings_) taken += poll_ring(*ring);
-  if (owed == 0 && taken == 0) admit_timers_until(now);
-  return static_cast<std::size_t>(input_sequence_ - before) + owed;
+  if (deferred == 0 && taken == 0) admit_timers_until(now);
+  return static_cast<std::size_t>(input_sequence_ - before) + deferred;
 }
 
 std::size_t Sequencer::poll_ring(SpscRing<MarketEvent>& ring) {
@@ -28,15 +29,15 @@ std::size_t Sequencer::poll_ring(SpscRing<MarketEvent>& ring) {
 
 void Sequencer::take(const MarketEvent& event) {
   admit_timers_until(event.receive_time);
-  if (engine_->owed() > 0) [[unlikely]]
+  if (engine_->deferred_count() > 0) [[unlikely]]
     return overtake(event);
   admit(event);
 }
 
 void Sequencer::overtake(const MarketEvent& event) {
-  MarketEvent with_basis = event;
-  with_basis.basis = static_cast<std::uint32_t>(engine_->owed());
-  admit(with_basis);
+  MarketEvent overtaking = event;
+  overtaking.deferred_count = static_cast<std::uint32_t>(engine_->deferred_count());
+  admit(overtaking);
 }
 
 void Sequencer::admit_in_time(const MarketEvent& event) {

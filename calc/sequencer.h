@@ -26,8 +26,8 @@ class Sequencer {
   // few enough that a busy feed delays another by some microseconds only.
   static constexpr std::size_t kBatch = 64;
   // Levels after which a ring's turn ends early, so that another feed waits for some microseconds
-  // only. What more a price of a thousand indices causes, it owes (Engine::admit).
-  static constexpr std::uint64_t kBatchLevels = OwedLevels::kPiece;
+  // only. The other levels of a price of a thousand indices are deferred (Engine::admit).
+  static constexpr std::uint64_t kBatchLevels = DeferredLevels::kPiece;
   // Timers made up for a silent stretch at most; after a longer one (a suspended process) the timer
   // jumps to the present.
   static constexpr std::int64_t kMaxCatchUp = 100'000;
@@ -39,10 +39,10 @@ class Sequencer {
   // Polled in the order in which they were added.
   void add_ring(SpscRing<MarketEvent>& ring) { rings_.push_back(&ring); }
 
-  // One bounded round: a piece of the levels that are owed, then the rings. A ring waits whose next
+  // One bounded round: a piece of the deferred levels, then the rings. A ring waits whose next
   // event cannot overtake those levels. A timer for instant b is admitted before the first event
   // received at or after b, or when the rings are empty and `now` has passed b. Returns the number
-  // of inputs admitted and levels paid off; 0: there is nothing to do.
+  // of inputs admitted and deferred levels; 0: there is nothing to do.
   std::size_t poll(TimeNs now);
 
   // Admits due timers, then the event, with all that it causes: for a source that is already
@@ -50,11 +50,11 @@ class Sequencer {
   void admit_in_time(const MarketEvent& event);
 
   // Admits the event as it is: a journal holds its timers itself, and says where an event overtook
-  // levels that were owed. finish() after the last one.
+  // deferred levels. finish() after the last one.
   void admit(const MarketEvent& event);
 
-  // Publishes what is still owed.
-  void finish() { engine_->work_off(0); }
+  // Publishes all levels that are still deferred.
+  void finish() { engine_->publish_deferred(0); }
 
   // An engine that an `activate` request may put in place of the running one (engine.h); it
   // outlives the sequencer. Any thread, before the request is handed in; the last one staged

@@ -14,7 +14,7 @@ Instrument instrument_of(const Member& member) {
 }
 
 // Numbers instruments in the order in which they are first asked for. Members that share a security
-// are told by its address, so that the symbol is looked up once for each security and not for each
+// are found by its address, so that the symbol is looked up once for each security and not for each
 // member.
 class InstrumentNumbers {
  public:
@@ -70,7 +70,7 @@ Universe::Universe(std::vector<IndexDefinition> definitions, std::vector<Instrum
   number_indices();
   number_instruments();
   number_legs();
-  lay_out_memberships();
+  init_memberships();
 }
 
 void Universe::number_indices() {
@@ -116,7 +116,7 @@ void Universe::number_legs() {
 }
 
 // Two passes: how long each row is, then what stands in it.
-void Universe::lay_out_memberships() {
+void Universe::init_memberships() {
   rows_.resize(instruments_.size() + 1);
   for (const InstrumentId id : members_) ++rows_[id + 1];
   for (std::size_t id = 1; id < rows_.size(); ++id) rows_[id] += rows_[id - 1];

@@ -57,8 +57,8 @@ class Universe {
   explicit Universe(std::vector<IndexDefinition> definitions)
       : Universe(std::move(definitions), {}, {}) {}
 
-  // Another edition of the same day: instruments and series of `before` keep their numbers, also
-  // where no definition names them any more; new ones follow.
+  // Another definition set of the same day: instruments and series of `before` keep their numbers,
+  // even if no definition names them any more; new ones follow.
   Universe(std::vector<IndexDefinition> definitions, const Universe& before)
       : Universe(std::move(definitions), before.instruments_, before.series_) {}
 
@@ -106,7 +106,7 @@ class Universe {
   void number_indices();
   void number_instruments();
   void number_legs();
-  void lay_out_memberships();
+  void init_memberships();
 
   std::vector<IndexDefinition> definitions_;
   std::unordered_map<std::string, IndexId, TextHash, std::equal_to<>> index_by_code_;

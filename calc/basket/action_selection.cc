@@ -31,7 +31,7 @@ class Selector {
  public:
   explicit Selector(const RollInput& input) : input_(input) {
     for (const Member& member : input.today.members) members_.insert(member.symbol());
-    for (const ClosingPrice& close : input.closes) closes_.insert(close.symbol);
+    for (const OfficialClose& close : input.closes) closes_.insert(close.symbol);
     for (const CorporateAction& action : input.actions) {
       if (action.date != input.date) continue;
       if (action.kind == ActionKind::join) members_.insert(action.symbol);

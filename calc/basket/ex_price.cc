@@ -17,7 +17,7 @@ std::optional<Price> positive_price(const Fraction& value) {
   return Price{*raw};
 }
 
-std::optional<Price> rounded_to(const Fraction& value, Tick tick) {
+std::optional<Price> rounded_to(const Fraction& value, TickSize tick) {
   const Fraction step = fraction_of(tick);
   const auto steps = round_half_up(value / step, 0);
   if (!steps) return std::nullopt;

@@ -21,11 +21,11 @@ struct ExTerms {
 };
 
 // A step of prices; positive.
-using Tick = Price;
+using TickSize = Price;
 
 // The rule by which a market sets the price at which trading starts.
 struct ExPriceRule {
-  Tick tick{1};  // the computed ex-price is rounded to it
+  TickSize tick{1};  // the computed ex-price is rounded to it
   // Whether the exchange publishes the rounded ex-price itself, so that the divisor is balanced at
   // it. If not, the rounding is only that of the previous close in its feed.
   bool published = false;

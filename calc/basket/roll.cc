@@ -21,8 +21,8 @@ struct Place {
   int file = 0;
 };
 template <class T>
-Place place_of(const T& said) {
-  return {said.line, said.file};
+Place place_of(const T& source) {
+  return {source.line, source.file};
 }
 
 // Everything that goes ex on one member, and where it was said first.
@@ -54,7 +54,7 @@ class Roller {
  public:
   explicit Roller(const RollInput& input) : input_(input) {
     result_.faults = check_roll_input(input);
-    for (const ClosingPrice& close : input.closes) closes_.emplace(close.symbol, &close);
+    for (const OfficialClose& close : input.closes) closes_.emplace(close.symbol, &close);
   }
 
   RollResult run() {
@@ -80,7 +80,7 @@ class Roller {
         {RollFile::actions, place.line, std::move(key), std::move(what), place.file});
   }
 
-  const ClosingPrice* close_of(const std::string& symbol) const {
+  const OfficialClose* close_of(const std::string& symbol) const {
     const auto it = closes_.find(symbol);
     return it == closes_.end() ? nullptr : it->second;
   }
@@ -102,7 +102,7 @@ class Roller {
     tomorrow() = input_.today;
     set_closing_rates();
     for (Member& member : tomorrow().members) {
-      const ClosingPrice* close = close_of(member.symbol());
+      const OfficialClose* close = close_of(member.symbol());
       set_price(member, close != nullptr ? close->price : member.reference_price);
       members_today_.push_back(member.symbol());
     }
@@ -200,7 +200,7 @@ class Roller {
   }
 
   void join(const CorporateAction& action) {
-    const ClosingPrice* close = close_of(action.symbol);
+    const OfficialClose* close = close_of(action.symbol);
     if (close == nullptr || find(action.symbol) != nullptr) return;
     Member member;
     member.security = std::make_shared<const Security>(
@@ -334,7 +334,7 @@ class Roller {
       if (rate != close_rate(tomorrow(), currency)) tomorrow().day_fx[currency] = rate;
     }
     roll.foreign_closes = static_cast<std::size_t>(std::ranges::count_if(
-        input_.closes, [&](const ClosingPrice& close) { return is_foreign(close.symbol); }));
+        input_.closes, [&](const OfficialClose& close) { return is_foreign(close.symbol); }));
     if (!good()) return;
     prove();
     for (const DefinitionFault& each : check_definition(tomorrow()))
@@ -370,7 +370,7 @@ class Roller {
   }
 
   const RollInput& input_;
-  std::map<std::string, const ClosingPrice*> closes_;
+  std::map<std::string, const OfficialClose*> closes_;
   std::vector<std::string> members_today_;
   Int128 start_cap_ = 0;
   Int128 cap_ = 0;

@@ -15,10 +15,10 @@
 
 namespace indexcast {
 
-struct ClosingPrice {
+struct OfficialClose {
   std::string symbol;
   Price price{};
-  Tick tick{};  // of this share; zero: that of its market
+  TickSize tick{};  // of this share; zero: that of its market
   int line = 0;
 };
 
@@ -26,19 +26,19 @@ struct ClosingPrice {
 struct TickRule {
   // Closes and published ex-prices are multiples of it, unless a share's own tick is given;
   // positive.
-  Tick tick{1};
+  TickSize tick{1};
   // Whether the exchange publishes an ex-price, rounded to the share's tick, without being asked.
   // Where it does not, a reference price is rounded to `tick`, whatever the share's own.
   bool publishes_ex_price = false;
   // Ticks by the first digits of a code, for example of funds; the first match counts.
-  std::vector<std::pair<std::string, Tick>> by_code = {};
+  std::vector<std::pair<std::string, TickSize>> by_code = {};
 };
 
 struct RollInput {
   IndexDefinition today;  // passed check_definition
   Date date = 0;          // of tomorrow's definition
   std::array<TickRule, kMaxMarkets> ticks;
-  std::vector<ClosingPrice> closes;  // of today; more than the members are no fault
+  std::vector<OfficialClose> closes;  // of today; more than the members are no fault
   // By currency, where they are not the default. The rates that today's closing level was published
   // with: by default today's day_fx, as in mode fixed. With fx_in_divisor that is the only one.
   std::map<std::string, FxRate> close_fx = {};

@@ -35,7 +35,7 @@ class InputChecker {
       markets_.emplace(action.symbol, action.market);
       currencies_.emplace(action.symbol, action.currency);
     }
-    for (const ClosingPrice& close : input.closes) closes_.emplace(close.symbol, &close);
+    for (const OfficialClose& close : input.closes) closes_.emplace(close.symbol, &close);
   }
 
   std::vector<RollFault> run() {
@@ -61,13 +61,13 @@ class InputChecker {
     return kinds_.contains({symbol, kind});
   }
   bool joins(const std::string& symbol) const { return has(symbol, ActionKind::join); }
-  Tick tick(const std::string& symbol) const {
+  TickSize tick(const std::string& symbol) const {
     const auto close = closes_.find(symbol);
     const auto market = markets_.find(symbol);
     return tick_of(input_, close == closes_.end() ? nullptr : close->second, symbol,
                    market == markets_.end() ? kNoMarket : market->second);
   }
-  Tick ex_price_tick(const std::string& symbol) const {
+  TickSize ex_price_tick(const std::string& symbol) const {
     const auto close = closes_.find(symbol);
     const auto market = markets_.find(symbol);
     return ex_price_rule(input_, close == closes_.end() ? nullptr : close->second, symbol,
@@ -120,7 +120,7 @@ class InputChecker {
   }
 
   void check_closes() {
-    for (const ClosingPrice& close : input_.closes) {
+    for (const OfficialClose& close : input_.closes) {
       if (closes_.at(close.symbol) != &close)
         fault(RollFile::closes, close.line, "symbol", close.symbol + " appears twice");
       else if (markets_.contains(close.symbol))
@@ -138,7 +138,7 @@ class InputChecker {
     }
   }
 
-  void check_close(const ClosingPrice& close) {
+  void check_close(const OfficialClose& close) {
     const auto complain = [&](const std::string& what) {
       fault(RollFile::closes, close.line, "close", close.symbol + ": " + what);
     };
@@ -150,7 +150,7 @@ class InputChecker {
                  format_trimmed(it->second->reference_price) + ", where a suspended member stands");
       return;
     }
-    if (const Tick step = tick(close.symbol); close.price.raw % step.raw != 0)
+    if (const TickSize step = tick(close.symbol); close.price.raw % step.raw != 0)
       complain(format_trimmed(close.price) + " is not on the tick of " + format_trimmed(step));
     if (it != members_.end() && close.price.raw / kUsableTimes > it->second->reference_price.raw)
       complain(format_trimmed(close.price) + " is more than 1000 times the day's reference");
@@ -209,7 +209,7 @@ class InputChecker {
   }
 
   void check_ex_price(const CorporateAction& action) {
-    if (const Tick step = ex_price_tick(action.symbol); action.ex_price.raw % step.raw != 0)
+    if (const TickSize step = ex_price_tick(action.symbol); action.ex_price.raw % step.raw != 0)
       action_fault(
           action, "ex_price",
           format_trimmed(action.ex_price) + " is not on the tick of " + format_trimmed(step));
@@ -232,7 +232,7 @@ class InputChecker {
   std::map<std::string, const Member*> members_;
   std::map<std::string, MarketId> markets_;             // of members and of those that join
   std::map<std::string, std::string> currencies_;       // of the same
-  std::map<std::string, const ClosingPrice*> closes_;   // the first of each symbol
+  std::map<std::string, const OfficialClose*> closes_;  // the first of each symbol
   std::set<std::pair<std::string, ActionKind>> kinds_;  // of the input
   std::set<std::pair<std::string, ActionKind>> done_;   // seen so far
   std::map<std::string, Price> ex_prices_;
@@ -245,10 +245,10 @@ std::vector<RollFault> check_roll_input(const RollInput& input) {
   return InputChecker(input).run();
 }
 
-Tick tick_of(const RollInput& input, const ClosingPrice* close, const std::string& symbol,
-             MarketId market) {
+TickSize tick_of(const RollInput& input, const OfficialClose* close, const std::string& symbol,
+                 MarketId market) {
   if (close != nullptr && close->tick.raw > 0) return close->tick;
-  if (market >= kMaxMarkets) return Tick{1};
+  if (market >= kMaxMarkets) return TickSize{1};
   const TickRule& rule = input.ticks[market];
   for (const auto& [begin, tick] : rule.by_code) {
     if (symbol.starts_with(begin)) return tick;
@@ -256,7 +256,7 @@ Tick tick_of(const RollInput& input, const ClosingPrice* close, const std::strin
   return rule.tick;
 }
 
-ExPriceRule ex_price_rule(const RollInput& input, const ClosingPrice* close,
+ExPriceRule ex_price_rule(const RollInput& input, const OfficialClose* close,
                           const std::string& symbol, MarketId market) {
   if (market >= kMaxMarkets) return {};
   const TickRule& rule = input.ticks[market];

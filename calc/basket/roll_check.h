@@ -12,11 +12,11 @@ namespace indexcast {
 std::vector<RollFault> check_roll_input(const RollInput& input);
 
 // The tick of a share: its own where its close names one, else that of its code, else its market's.
-Tick tick_of(const RollInput& input, const ClosingPrice* close, const std::string& symbol,
-             MarketId market);
+TickSize tick_of(const RollInput& input, const OfficialClose* close, const std::string& symbol,
+                 MarketId market);
 
 // Returns the rounding of a share's reference price; `close` may be null.
-ExPriceRule ex_price_rule(const RollInput& input, const ClosingPrice* close,
+ExPriceRule ex_price_rule(const RollInput& input, const OfficialClose* close,
                           const std::string& symbol, MarketId market);
 
 }  // namespace indexcast

@@ -85,7 +85,7 @@ void CaptureReplay::handle_packet() {
   now_ = std::max(now_, packet_.time);
   packet_.time = now_;
   if (packet_.verdict != PacketVerdict::good) return;
-  if (packet_.view.transport == Transport::udp) {
+  if (packet_.view.transport == IpProtocol::udp) {
     handle_datagram(packet_.view);
   } else if (!streams_.empty()) {
     reassembler_.on_segment(packet_);

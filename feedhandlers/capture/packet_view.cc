@@ -82,7 +82,7 @@ PacketVerdict dissect_udp(Bytes segment, std::size_t sent_length, PacketView& vi
   const std::size_t length = load_be<std::uint16_t>(segment.data() + 4);
   if (length < 8 || length > sent_length) return PacketVerdict::bad_udp_length;
   if (length > segment.size()) return PacketVerdict::short_capture;
-  view.transport = Transport::udp;
+  view.transport = IpProtocol::udp;
   view.payload = segment.subspan(8, length - 8);
   return PacketVerdict::good;
 }
@@ -91,7 +91,7 @@ PacketVerdict dissect_tcp(Bytes segment, PacketView& view) {
   if (segment.size() < 20) return PacketVerdict::truncated_tcp;
   const std::size_t header = (std::to_integer<std::size_t>(segment[12]) >> 4) * 4;
   if (header < 20 || header > segment.size()) return PacketVerdict::truncated_tcp;
-  view.transport = Transport::tcp;
+  view.transport = IpProtocol::tcp;
   view.tcp_sequence = load_be<std::uint32_t>(segment.data() + 4);
   view.tcp_acknowledged = load_be<std::uint32_t>(segment.data() + 8);
   view.tcp_flags = std::to_integer<std::uint8_t>(segment[13]);

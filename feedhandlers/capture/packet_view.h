@@ -25,7 +25,7 @@ std::string to_string(const SocketAddress& address);
 // The address in host byte order. False when `text` is not a dotted IPv4 address.
 bool parse_host(std::string_view text, std::uint32_t& host);
 
-enum class Transport : std::uint8_t { udp, tcp };
+enum class IpProtocol : std::uint8_t { udp, tcp };
 
 enum class PacketVerdict : std::uint8_t {
   good,
@@ -66,7 +66,7 @@ inline constexpr std::uint8_t kTcpAck = 0x10;
 struct PacketView {
   SocketAddress source;
   SocketAddress destination;
-  Transport transport = Transport::udp;
+  IpProtocol transport = IpProtocol::udp;
   std::uint8_t tcp_flags = 0;
   std::uint32_t tcp_sequence = 0;
   std::uint32_t tcp_acknowledged = 0;

@@ -32,7 +32,7 @@ struct StreamChunk {
   bool after_gap = false;    // bytes before these are missing, or the capture began in mid-stream
 };
 
-// Hears what the reassembler finds. Called in the order of the capture.
+// Receives what the reassembler finds. Called in the order of the capture.
 class StreamSink {
  public:
   virtual ~StreamSink() = default;

@@ -42,11 +42,11 @@ Channel::Channel(const ChannelSettings& channel, const Settings& settings,
 }
 
 void Channel::on_packet(feed::Line line, const PacketHeader& header, Bytes payload, TimeNs now) {
-  if (!heard_) {
-    heard_at_ = now;
+  if (!received_any_) {
+    first_received_at_ = now;
     data_.start(now);
   }
-  heard_ = true;
+  received_any_ = true;
   arrived_at_ = now;
   if (header.message_count != 0) data_.on_data(now);
   data_.on_exchange_time(header.send_time, now);
@@ -64,7 +64,7 @@ void Channel::on_packet(feed::Line line, const PacketHeader& header, Bytes paylo
     on_sequenced({header.sequence, header.message_count, line, header.send_time, payload, false},
                  now);
   }
-  settle(now);
+  update(now);
 }
 
 void Channel::on_sequenced(const LinePacket& packet, TimeNs now) {
@@ -80,7 +80,7 @@ void Channel::on_retransmitted(const PacketHeader& header, Bytes payload, TimeNs
   progress_at_ = now;
   on_sequenced(
       {header.sequence, header.message_count, feed::Line::a, header.send_time, payload, true}, now);
-  settle(now);
+  update(now);
 }
 
 void Channel::on_refresh_packet(feed::Line line, const PacketHeader& header, Bytes payload,
@@ -116,7 +116,7 @@ void Channel::on_reset(feed::Line line, const PacketHeader& header, std::uint32_
 }
 
 void Channel::deliver(const LinePacket& packet, std::uint32_t skip, TimeNs now) {
-  if (sent_ - packet.sent >= feed::DataWatch::kLagNs && !packet.recovered)
+  if (sent_ - packet.sent >= feed::StalenessMonitor::kLagNs && !packet.recovered)
     in_gap_ = lost_more_ = true;
   update_state(now);  // a gap is announced before the packet that follows it
   sent_ = packet.sent;
@@ -128,10 +128,10 @@ void Channel::deliver(const LinePacket& packet, std::uint32_t skip, TimeNs now) 
 void Channel::on_time(TimeNs now) {
   arbiter_.on_time(now, delivery(now));
   if (refresh_) refresh_->on_time(now);
-  settle(now);
+  update(now);
 }
 
-void Channel::settle(TimeNs now) {
+void Channel::update(TimeNs now) {
   recover(now);
   update_state(now);
   if (!depended_on_) return;
@@ -165,9 +165,9 @@ void Channel::recover(TimeNs now) {
 
 // Without an open channel the short wait lets the other line open it at number 1.
 bool Channel::needs_snapshot(TimeNs now) const {
-  if (!refresh_ || !heard_) return false;
+  if (!refresh_ || !received_any_) return false;
   return arbiter_.holding() ||
-         (!arbiter_.started() && now - heard_at_ >= settings_.reorder_wait_ns);
+         (!arbiter_.started() && now - first_received_at_ >= settings_.reorder_wait_ns);
 }
 
 void Channel::begin_recovery(TimeNs now) {
@@ -200,7 +200,7 @@ void Channel::on_request_done(RequestId id, RetransmissionOutcome outcome, TimeN
   } else {
     fall_back(now);
   }
-  settle(now);
+  update(now);
 }
 
 // Retransmission failed or is not available.
@@ -235,7 +235,7 @@ void Channel::on_round(const RefreshChannel& refresh, std::uint32_t last, TimeNs
   recovery_ = Recovery::none;
   gaps_known_ = arbiter_.gaps();
   in_gap_ = lost_more_ = false;
-  settle(now);
+  update(now);
 }
 
 void Channel::set_disaster(bool disaster, TimeNs sent, TimeNs now) {
@@ -259,7 +259,7 @@ void Channel::update_state(TimeNs now) {
     in_gap_ = lost_more_ = true;
     owner_.on_base(*this, Base::unknown, now);
   }
-  if (in_gap_ && !lost_more_ && owner_.all_heard(*this)) in_gap_ = false;
+  if (in_gap_ && !lost_more_ && owner_.none_unheard(*this)) in_gap_ = false;
   const FeedState next = current_state(now);
   const bool by_security = next == FeedState::gap;
   if (next == state_ && !(by_security && lost_more_)) return;
@@ -274,7 +274,7 @@ void Channel::pause(bool paused, TimeNs now) {
 }
 
 FeedState Channel::current_state(TimeNs now) {
-  if (!heard_) return FeedState::connecting;
+  if (!received_any_) return FeedState::connecting;
   if (disaster_) return FeedState::stale;
   if (data_.in_doubt()) return FeedState::recovering;
   if (!signal_only_ && now - arrived_at_ >= settings_.silence_ns) return FeedState::stale;

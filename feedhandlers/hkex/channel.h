@@ -12,8 +12,8 @@
 #include "feedhandlers/hkex/refresh_channel.h"
 #include "feedhandlers/hkex/retransmission_service.h"
 #include "feedhandlers/hkex/settings.h"
-#include "feedhandlers/market/data_watch.h"
 #include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/staleness_monitor.h"
 #include "feedhandlers/sequencing/datagram_handler.h"
 #include "feedhandlers/sequencing/line_arbiter.h"
 
@@ -39,24 +39,24 @@ class ChannelOwner {
   // Whether channels of market data must have something to say now.
   virtual bool data_is_due() const = 0;
   // The channel's state changed, its sequence was reset, or it lost more packets. `by_security`:
-  // the channel is in gap, and each of its securities is unheard and counts again once it was
-  // heard.
+  // the channel is in gap, and each of its securities is unheard and counts again from its
+  // next price on.
   virtual void on_state(Channel& channel, bool by_security, TimeNs exchange_time, TimeNs now) = 0;
   // The time of a channel that carries prices of members, about once a second.
   virtual void on_channel_time(const Channel& channel, const feed::ChannelTime& time,
                                TimeNs now) = 0;
-  // Whether each security that may come on the channel was heard since its last such state.
-  virtual bool all_heard(const Channel& channel) const = 0;
+  // Whether each security that may come on the channel had a price since its last such state.
+  virtual bool none_unheard(const Channel& channel) const = 0;
 };
 
 // States: `connecting` until the first datagram; `stale` while it is silent, while the exchange
 // recovers from a disaster, and, on a channel that carries prices of members, by the rule of
-// data_watch.h; `recovering` while a retransmission or a refresh is under way, and with a refresh
-// channel also before the first round; `gap` from the moment that numbers are given up until each
-// security of the channel was heard, a refresh round arrived or the sequence was reset; else
-// `live`. The first that applies holds. It is `recovering` too while what is read may be old
-// (DataWatch::in_doubt), and in gap from the moment that SendTime goes back by a minute in the
-// order of the sequence.
+// staleness_monitor.h; `recovering` while a retransmission or a refresh is under way, and with a
+// refresh channel also before the first round; `gap` from the moment that numbers are given up
+// until each security of the channel had a price, a refresh round arrived or the sequence was
+// reset; else `live`. The first that applies holds. It is `recovering` too while what is read may
+// be old (StalenessMonitor::in_doubt), and in gap from the moment that SendTime goes back by a
+// minute in the order of the sequence.
 //
 // Recovery. After the short wait the missing numbers are requested from the retransmission service,
 // if there is one and its store reaches back far enough. If it refuses, fails, or makes no
@@ -67,7 +67,7 @@ class ChannelOwner {
 // Disaster. Packets that arrive between the two signals are filtered. After the second one the
 // numbers are unknown: with a refresh channel nothing is delivered before a round that started
 // after the signal; without one the next packets open the channel, and it is recovering until each
-// security that had a price on it has been heard again.
+// security that had a price on it has a new one.
 //
 // One thread; no allocation after construction.
 class Channel final : private RefreshObserver {
@@ -111,9 +111,9 @@ class Channel final : private RefreshObserver {
   // (OMD-C 2.2.4.2, 3.4.3).
   void set_disaster(bool disaster, TimeNs sent, TimeNs now);
   // Adds a security whose price on this channel is from before a disaster. It is not current until
-  // it was heard again; until then the channel is recovering.
+  // its next price comes; until then the channel is recovering.
   void await_security() { ++awaited_; }
-  void security_heard() { --awaited_; }
+  void security_received() { --awaited_; }
   bool awaits_securities() const { return awaited_ > 0; }
   void on_time(TimeNs now);
 
@@ -128,7 +128,7 @@ class Channel final : private RefreshObserver {
   void on_reset(feed::Line line, const PacketHeader& header, std::uint32_t new_sequence,
                 TimeNs now);
   void deliver(const feed::LinePacket& packet, std::uint32_t skip, TimeNs now);
-  void settle(TimeNs now);
+  void update(TimeNs now);
   void recover(TimeNs now);
   void begin_recovery(TimeNs now);
   bool needs_snapshot(TimeNs now) const;
@@ -160,14 +160,14 @@ class Channel final : private RefreshObserver {
   TimeNs progress_at_{};  // of the request
 
   FeedState state_ = FeedState::connecting;
-  bool heard_ = false;
+  bool received_any_ = false;
   bool delivered_ = false;  // some packet since the start
   bool disaster_ = false;
-  std::size_t awaited_ = 0;  // securities
-  TimeNs heard_at_{};        // receive time of the first datagram
-  TimeNs arrived_at_{};      // and of the last
+  std::size_t awaited_ = 0;     // securities
+  TimeNs first_received_at_{};  // receive time of the first datagram
+  TimeNs arrived_at_{};         // and of the last
   bool depended_on_ = false;
-  feed::DataWatch data_;  // packets with messages, of either line
+  feed::StalenessMonitor data_;  // packets with messages, of either line
   TimeNs sent_{};
   bool in_gap_ = false;
   bool lost_more_ = false;  // a loss that was not announced yet

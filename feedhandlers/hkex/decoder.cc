@@ -182,7 +182,7 @@ template DecodeError decode(Bytes, OrderImbalance&);
 template DecodeError decode(Bytes, Statistics&);
 template DecodeError decode(Bytes, MarketTurnover&);
 template DecodeError decode(Bytes, ClosingPrice&);
-template DecodeError decode(Bytes, IndexDefinition&);
+template DecodeError decode(Bytes, IndexDefinitionMessage&);
 template DecodeError decode(Bytes, IndexData&);
 template DecodeError decode(Bytes, StockConnectQuota&);
 template DecodeError decode(Bytes, StockConnectTurnover&);

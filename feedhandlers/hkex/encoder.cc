@@ -142,7 +142,7 @@ template bool PacketBuilder::add(const OrderImbalance&);
 template bool PacketBuilder::add(const Statistics&);
 template bool PacketBuilder::add(const MarketTurnover&);
 template bool PacketBuilder::add(const ClosingPrice&);
-template bool PacketBuilder::add(const IndexDefinition&);
+template bool PacketBuilder::add(const IndexDefinitionMessage&);
 template bool PacketBuilder::add(const IndexData&);
 template bool PacketBuilder::add(const StockConnectQuota&);
 template bool PacketBuilder::add(const StockConnectTurnover&);

@@ -286,7 +286,7 @@ void Handler::update_feed_state(bool lost_more, TimeNs exchange_time, TimeNs now
   push_state(0, worst, by_security, exchange_time, now);
 }
 
-bool Handler::all_heard(const Channel& channel) const {
+bool Handler::none_unheard(const Channel& channel) const {
   return std::none_of(members_.begin(), members_.end(),
                       [&](InstrumentId id) { return is_unheard(places_[id], channel); });
 }
@@ -304,13 +304,13 @@ void Handler::count_unheard() {
 void Handler::note_price(Channel& channel, InstrumentId instrument, bool of_today) {
   Place& place = places_[instrument];
   if (of_today) {
-    if (place.awaited) place.channel->security_heard();
+    if (place.awaited) place.channel->security_received();
     place.awaited = false;
     place.channel = &channel;
   }
-  if (place.heard_at == losses_) [[likely]]
+  if (place.loss_at_price == losses_) [[likely]]
     return;
-  place.heard_at = losses_;
+  place.loss_at_price = losses_;
   count_unheard();
 }
 

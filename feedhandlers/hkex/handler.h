@@ -84,7 +84,7 @@ class Handler final : public feed::DatagramHandler,
   bool data_is_due() const override { return normalizer_.data_is_due(); }
   void on_channel_time(const Channel& channel, const feed::ChannelTime& time, TimeNs now) override;
   void on_state(Channel& channel, bool by_security, TimeNs exchange_time, TimeNs now) override;
-  bool all_heard(const Channel& channel) const override;
+  bool none_unheard(const Channel& channel) const override;
 
   Channel* find(std::uint32_t id) const;
   bool of_trading_day(const PacketHeader& header);
@@ -107,12 +107,12 @@ class Handler final : public feed::DatagramHandler,
   // today, or on any channel before its first price.
   struct Place {
     Channel* channel = nullptr;
-    std::uint64_t heard_at = 0;  // number of the newest loss when its last price came
-    bool awaited = false;        // its last price of today is of before a disaster
+    std::uint64_t loss_at_price = 0;  // number of the newest loss when its last price came
+    bool awaited = false;             // its last price of today is of before a disaster
   };
   void note_price(Channel& channel, InstrumentId instrument, bool of_today);
   bool is_unheard(const Place& place, const Channel& channel) const {
-    return place.heard_at < channel.loss() &&
+    return place.loss_at_price < channel.loss() &&
            (place.channel == nullptr || place.channel == &channel);
   }
   void push(MarketEvent& event, std::uint32_t channel, TimeNs now);

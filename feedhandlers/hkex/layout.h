@@ -22,9 +22,9 @@ using AllMessages =
              IndicativeEquilibriumPrice, ReferencePrice, Yield, AddOrder, ModifyOrder, DeleteOrder,
              AddOddLotOrder, DeleteOddLotOrder, Trade, TradeCancel, TradeTicker,
              AggregateOrderBookUpdate, BrokerQueue, OrderImbalance, Statistics, MarketTurnover,
-             ClosingPrice, IndexDefinition, IndexData, StockConnectQuota, StockConnectTurnover,
-             SequenceReset, DisasterRecoverySignal, RefreshComplete, Logon, LogonResponse,
-             RetransmissionRequest, RetransmissionResponse>;
+             ClosingPrice, IndexDefinitionMessage, IndexData, StockConnectQuota,
+             StockConnectTurnover, SequenceReset, DisasterRecoverySignal, RefreshComplete, Logon,
+             LogonResponse, RetransmissionRequest, RetransmissionResponse>;
 
 // Every byte of every type has exactly one row.
 template <class... Messages>

@@ -21,7 +21,7 @@ enum class Becomes : std::uint8_t {
   close,
   status,   // of the instrument
   session,  // of a segment, and the market's phase
-  ticker,   // nothing, but told from its own repetition
+  ticker,   // nothing, but its repetitions are recognised
   book,     // a quote, where an index asks for it: the book is kept through every session
 };
 

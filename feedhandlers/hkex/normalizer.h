@@ -11,7 +11,7 @@
 #include "feedhandlers/hkex/order_books.h"
 #include "feedhandlers/hkex/segment_sessions.h"
 #include "feedhandlers/hkex/settings.h"
-#include "feedhandlers/hkex/ticker_memory.h"
+#include "feedhandlers/hkex/ticker_deduplicator.h"
 #include "feedhandlers/market/feed_counters.h"
 #include "feedhandlers/market/symbol_table.h"
 
@@ -77,7 +77,7 @@ class Normalizer {
   const Settings settings_;
   const feed::SymbolTable& symbols_;
   SegmentSessions sessions_;
-  TickerMemory tickers_;
+  TickerDeduplicator tickers_;
   OrderBooks books_;
   bool in_break_ = false;
   TimeNs exchange_time_{};  // the latest seen

@@ -87,10 +87,10 @@ bool OrderBooks::take_change(InstrumentId instrument, bool continuous, MarketEve
   Book& book = books_[slots_[instrument]];
   const feed::BestQuote now = continuous ? best(book) : feed::BestQuote{};
   // The core judges a quote by the channel that brought it.
-  const bool moved_over = now.kind == QuoteKind::book && book.said_on != book.channel;
-  if (now == book.said && !moved_over) return false;
-  book.said = now;
-  book.said_on = book.channel;
+  const bool moved_over = now.kind == QuoteKind::book && book.emitted_channel != book.channel;
+  if (now == book.emitted && !moved_over) return false;
+  book.emitted = now;
+  book.emitted_channel = book.channel;
   event.kind = EventKind::quote;
   event.detail = static_cast<std::uint8_t>(now.kind);
   event.instrument = instrument;

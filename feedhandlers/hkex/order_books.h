@@ -70,15 +70,15 @@ class OrderBooks {
   struct Channel {
     std::uint32_t id = 0;
     std::uint32_t generation = 0;  // counts what it began anew
-    bool whole = false;            // a book that it has not told yet is empty
+    bool whole = false;            // a book without a message on it is empty
   };
   struct Book {
     std::array<BookSide, 2> sides;  // 0 bid, 1 offer, as the message counts them
     std::uint32_t channel = 0;      // place in channels_
     std::uint32_t generation = 0;
     bool known = false;
-    feed::BestQuote said;
-    std::uint32_t said_on = 0;  // place in channels_
+    feed::BestQuote emitted;
+    std::uint32_t emitted_channel = 0;  // place in channels_
   };
 
   std::uint32_t place_of(std::uint32_t channel) const;

@@ -11,7 +11,7 @@ namespace indexcast::hkex {
 
 // The id is stable across versions of the specification; TradingSesStatus is not, so nothing is
 // read from that.
-enum class Session : std::uint8_t {
+enum class TradingSession : std::uint8_t {
   day_close = 0,
   pos_order_input = 1,
   pos_matching = 2,
@@ -32,29 +32,29 @@ enum class Session : std::uint8_t {
 
 // Phase of the market in a session; empty for an id that the notes do not list.
 constexpr std::optional<MarketPhase> phase_of(std::uint8_t sub_id) {
-  switch (static_cast<Session>(sub_id)) {
-    case Session::not_open:
-    case Session::pos_order_input:
-    case Session::pos_no_cancellation:
-    case Session::pos_random_matching:
-    case Session::pos_matching:
+  switch (static_cast<TradingSession>(sub_id)) {
+    case TradingSession::not_open:
+    case TradingSession::pos_order_input:
+    case TradingSession::pos_no_cancellation:
+    case TradingSession::pos_random_matching:
+    case TradingSession::pos_matching:
       return MarketPhase::pre_open;
-    case Session::blocking:  // follows the matching, so the opening prices are there
-    case Session::continuous:
-    case Session::cas_reference:
-    case Session::cas_order_input:
-    case Session::cas_no_cancellation:
-    case Session::cas_random_close:
-    case Session::cas_matching:
+    case TradingSession::blocking:  // follows the matching, so the opening prices are there
+    case TradingSession::continuous:
+    case TradingSession::cas_reference:
+    case TradingSession::cas_order_input:
+    case TradingSession::cas_no_cancellation:
+    case TradingSession::cas_random_close:
+    case TradingSession::cas_matching:
       return MarketPhase::trading;
-    case Session::intervention:
+    case TradingSession::intervention:
       return MarketPhase::halt;
     // Both value sets of TradingSesStatus count it as open (section 3.4): the half hour before the
     // afternoon in which orders may only be cancelled, not an end of the day.
-    case Session::order_cancel:
+    case TradingSession::order_cancel:
       return MarketPhase::scheduled;
-    case Session::close:
-    case Session::day_close:
+    case TradingSession::close:
+    case TradingSession::day_close:
       return MarketPhase::closing;
   }
   return std::nullopt;
@@ -64,11 +64,11 @@ constexpr std::optional<MarketPhase> phase_of(std::uint8_t sub_id) {
 // wait between the opening's matching and continuous trading nor the fixing of the closing
 // auction's reference price takes orders (notes 3.4).
 constexpr bool data_is_due(std::uint8_t sub_id) {
-  switch (static_cast<Session>(sub_id)) {
-    case Session::continuous:
-    case Session::cas_order_input:
-    case Session::cas_no_cancellation:
-    case Session::cas_random_close:
+  switch (static_cast<TradingSession>(sub_id)) {
+    case TradingSession::continuous:
+    case TradingSession::cas_order_input:
+    case TradingSession::cas_no_cancellation:
+    case TradingSession::cas_random_close:
       return true;
     default:
       return false;
@@ -78,9 +78,9 @@ constexpr bool data_is_due(std::uint8_t sub_id) {
 // Sessions over which the timetable's break prevails. An auction or the close is the venue's own
 // word that it is no lunch (a half day closes inside it), and before the opening it is still N.
 constexpr bool yields_to_break(std::uint8_t sub_id) {
-  const auto session = static_cast<Session>(sub_id);
-  return session == Session::continuous || session == Session::blocking ||
-         session == Session::intervention;
+  const auto session = static_cast<TradingSession>(sub_id);
+  return session == TradingSession::continuous || session == TradingSession::blocking ||
+         session == TradingSession::intervention;
 }
 
 // The moments that METHODOLOGY 4 tells apart.
@@ -99,30 +99,30 @@ inline constexpr std::size_t kSessionGroups = 9;
 
 // Group of an id; unknown for one that the notes do not list.
 constexpr SessionGroup group_of(std::uint8_t sub_id) {
-  switch (static_cast<Session>(sub_id)) {
-    case Session::not_open:
+  switch (static_cast<TradingSession>(sub_id)) {
+    case TradingSession::not_open:
       return SessionGroup::not_open;
-    case Session::pos_order_input:
-    case Session::pos_no_cancellation:
-    case Session::pos_random_matching:
-    case Session::pos_matching:
+    case TradingSession::pos_order_input:
+    case TradingSession::pos_no_cancellation:
+    case TradingSession::pos_random_matching:
+    case TradingSession::pos_matching:
       return SessionGroup::opening;
-    case Session::blocking:
+    case TradingSession::blocking:
       return SessionGroup::blocking;
-    case Session::continuous:
+    case TradingSession::continuous:
       return SessionGroup::continuous;
-    case Session::cas_reference:
-    case Session::cas_order_input:
-    case Session::cas_no_cancellation:
-    case Session::cas_random_close:
-    case Session::cas_matching:
+    case TradingSession::cas_reference:
+    case TradingSession::cas_order_input:
+    case TradingSession::cas_no_cancellation:
+    case TradingSession::cas_random_close:
+    case TradingSession::cas_matching:
       return SessionGroup::closing;
-    case Session::intervention:
+    case TradingSession::intervention:
       return SessionGroup::intervention;
-    case Session::order_cancel:
+    case TradingSession::order_cancel:
       return SessionGroup::order_cancel;
-    case Session::close:
-    case Session::day_close:
+    case TradingSession::close:
+    case TradingSession::day_close:
       return SessionGroup::closed;
   }
   return SessionGroup::unknown;

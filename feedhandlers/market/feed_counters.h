@@ -100,7 +100,7 @@ inline constexpr std::array<std::string_view, kFeedCounterCount> kFeedCounterNam
 
 class FeedCounters {
  public:
-  // Members that have not been heard since the feed lost data (METHODOLOGY 5).
+  // Members without a price since the feed lost data (METHODOLOGY 5).
   void set_unheard(std::size_t securities) {
     unheard_.store(securities, std::memory_order_relaxed);
   }

@@ -6,7 +6,7 @@
 
 #include "calc/event.h"
 #include "calc/time.h"
-#include "feedhandlers/market/data_watch.h"
+#include "feedhandlers/market/staleness_monitor.h"
 
 namespace indexcast::feed {
 
@@ -25,12 +25,12 @@ class SnapshotState {
     settling_ = settling;
     lost_more_ = true;
   }
-  // What is read may be old, of every security (DataWatch::in_doubt).
+  // What is read may be old, of every security (StalenessMonitor::in_doubt).
   void pause(bool paused) { paused_ = paused; }
 
   // Announces a changed state. `link`: down, connecting, or live. `Round` has begin_round(),
   // round_complete() and on_state(FeedState, bool by_security, TimeNs). `by_security`: each
-  // security is unheard now and counts again once it was heard.
+  // security is unheard now and counts again from its next image on.
   template <class Round>
   void update(FeedState link, Staleness staleness, Round& round, TimeNs now) {
     if (settling_ && !lost_more_ && round.round_complete()) settling_.reset();

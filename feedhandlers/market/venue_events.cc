@@ -37,9 +37,9 @@ void VenueEvents::price(InstrumentId instrument, const TradedPrice& price, const
   if (price.volume != 0) known.volume = price.volume;
   if (known.refused_since.ns != 0) [[unlikely]] {
     known.refused_since = {};
-    if (known.refused_told) tell_refused(instrument, false, origin);
+    if (known.refused_emitted) emit_refused(instrument, false, origin);
   }
-  if (origin.channel == kMainChannel) heard(instrument);
+  if (origin.channel == kMainChannel) record_image(instrument);
   trade(instrument, price, origin);
 }
 
@@ -67,7 +67,7 @@ bool VenueEvents::limits(InstrumentId instrument, const PriceLimits& limits, con
 bool VenueEvents::quote(InstrumentId instrument, const BestQuote& quote, const Origin& origin) {
   Instrument& known = instruments_[instrument];
   const bool moved_over = quote.kind == QuoteKind::book && known.quote_channel != origin.channel;
-  const bool unheard = unheard_ != 0 && known.heard_in != round_;
+  const bool unheard = unheard_ != 0 && known.image_round != round_;
   if (known.quote == quote && !moved_over && !unheard) return false;
   known.quote = quote;
   known.quote_channel = origin.channel;
@@ -111,11 +111,11 @@ void VenueEvents::note_refused(InstrumentId instrument, const Origin& origin) {
   Instrument& known = instruments_[instrument];
   if (known.refused_since.ns == 0) known.refused_since = origin.receive_time;
   const bool lasts = origin.receive_time - known.refused_since >= kRefusedNs;
-  if (lasts && !known.refused_told) tell_refused(instrument, true, origin);
+  if (lasts && !known.refused_emitted) emit_refused(instrument, true, origin);
 }
 
-void VenueEvents::tell_refused(InstrumentId instrument, bool refused, const Origin& origin) {
-  instruments_[instrument].refused_told = refused;
+void VenueEvents::emit_refused(InstrumentId instrument, bool refused, const Origin& origin) {
+  instruments_[instrument].refused_emitted = refused;
   if (refused) counters_.add(FeedCounter::securities_refused);
   const FeedState state = refused ? FeedState::recovering : FeedState::live;
   MarketEvent e = event(EventKind::feed_state, static_cast<std::uint8_t>(state), origin);

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "calc/event.h"
-#include "feedhandlers/market/data_watch.h"
 #include "feedhandlers/market/event_sink.h"
 #include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/staleness_monitor.h"
 #include "feedhandlers/market/venue.h"
 
 namespace indexcast::feed {
@@ -105,17 +105,17 @@ class VenueEvents {
     return false;
   }
 
-  // Tells the core the time of a channel.
+  // Reports the time of a channel to the core.
   void channel_time(std::uint32_t channel, const ChannelTime& time, TimeNs now);
 
   bool phase_is(MarketPhase phase) const { return phase_ == phase; }
 
-  // A price of an image; on the main channel the instrument is heard.
+  // A price of an image; on the main channel the image is recorded.
   void price(InstrumentId instrument, const TradedPrice& price, const Origin& origin);
   // A price that is no image: it overtakes none.
   void trade(InstrumentId instrument, const TradedPrice& price, const Origin& origin);
-  // The next four emit only what differs from what was said before; true when they did. A security
-  // begins without limits and without a book.
+  // The next four emit only what differs from what was emitted before; true when they did. A
+  // security begins without limits and without a book.
   bool limits(InstrumentId instrument, const PriceLimits& limits, const Origin& origin);
   // Also emitted when the channel changes, and with the first image of a round, because the core
   // judges a quote by the channel that delivered it.
@@ -123,14 +123,14 @@ class VenueEvents {
   bool status(InstrumentId instrument, InstrumentStatus status, const Origin& origin);
   bool phase(MarketPhase phase, const Origin& origin);
   void feed_state(std::uint32_t channel, FeedState state, TimeNs now);
-  // Announces `gap` or `recovering` in which each security counts again once it was heard
+  // Announces `gap` or `recovering` in which each security counts again from its next image
   // (kBySecurity).
   void feed_state_by_security(std::uint32_t channel, FeedState state, TimeNs now);
   // The source changes from `channel` to `successor`, which judges its securities from now on.
   void hand_over(std::uint32_t channel, std::uint32_t successor, TimeNs now);
 
   // Begins a round of images of the main channel: all of `instruments` are unheard. The round is
-  // complete when each was heard, or when images came for the image period of trading.
+  // complete when each had an image, or when images came for the image period of trading.
   void begin_round(std::size_t instruments) {
     ++round_;
     clock_.restart();
@@ -150,21 +150,21 @@ class VenueEvents {
     return clock_.trading_ns() - trading_ns >= image_period_ns_;
   }
   // The main channel brought an image of `instrument` that is not older than the one before.
-  void heard(InstrumentId instrument) {
+  void record_image(InstrumentId instrument) {
     Instrument& known = instruments_[instrument];
-    if (known.heard_in == round_) [[likely]]
+    if (known.image_round == round_) [[likely]]
       return;
-    known.heard_in = round_;
+    known.image_round = round_;
     if (unheard_ != 0) set_unheard(unheard_ - 1);
   }
 
  private:
   struct Instrument {
     TimeNs image_time{};
-    std::int64_t volume = 0;     // of that image or an earlier one of its day; 0: not known
-    TimeNs refused_since{};      // since when only refused images came; 0: the last one was taken
-    bool refused_told = false;   // the core knows that it is recovering
-    std::uint32_t heard_in = 0;  // the round
+    std::int64_t volume = 0;       // of that image or an earlier one of its day; 0: not known
+    TimeNs refused_since{};        // since when only refused images came; 0: the last one was taken
+    bool refused_emitted = false;  // the core knows that it is recovering
+    std::uint32_t image_round = 0;  // the round
     std::optional<InstrumentStatus> status;
     PriceLimits limits;
     BestQuote quote;
@@ -180,7 +180,7 @@ class VenueEvents {
     return volume != 0 && volume < known.volume && same_day(known.image_time, origin);
   }
   void note_refused(InstrumentId instrument, const Origin& origin);
-  void tell_refused(InstrumentId instrument, bool refused, const Origin& origin);
+  void emit_refused(InstrumentId instrument, bool refused, const Origin& origin);
   MarketEvent event(EventKind kind, std::uint8_t detail, const Origin& origin) const;
   void emit(const MarketEvent& event);
   void set_unheard(std::size_t instruments) {

@@ -10,9 +10,9 @@
 #include "calc/time.h"
 #include "feedhandlers/market/feed_counters.h"
 #include "feedhandlers/sequencing/hold_buffer.h"
-#include "feedhandlers/sequencing/last_reset.h"
 #include "feedhandlers/sequencing/line_packet.h"
-#include "feedhandlers/sequencing/restart_watch.h"
+#include "feedhandlers/sequencing/reset_tracker.h"
+#include "feedhandlers/sequencing/restart_detector.h"
 
 namespace indexcast::feed {
 
@@ -62,13 +62,13 @@ class LineArbiter {
       : settings_(complete(settings)),
         counters_(counters),
         held_(std::max(settings_.capacity, settings_.recovery_capacity)),
-        restart_watch_(settings_.restart_confirmation) {}
+        restart_detector_(settings_.restart_confirmation) {}
 
   // Takes a packet of at most kPacketBytesMax bytes. Calls deliver(const LinePacket&, skip) for
   // whatever is next in order: the first `skip` messages of that packet were seen before.
   template <class Deliver>
   void on_packet(const LinePacket& packet, TimeNs now, Deliver&& deliver) {
-    if (!packet.recovered) restart_watch_.note_packet(packet.line, now);
+    if (!packet.recovered) restart_detector_.note_packet(packet.line, now);
     place(packet, now, deliver);
     expire(now, deliver);
   }
@@ -83,10 +83,10 @@ class LineArbiter {
   // `next` is expected. False for the other line's copy and for a late older one.
   template <class Deliver>
   bool on_reset(Line line, TimeNs sent, std::uint32_t next, TimeNs now, Deliver&& deliver) {
-    restart_watch_.note_packet(line, now);
-    if (last_reset_.knows(line, sent, now)) return false;
+    restart_detector_.note_packet(line, now);
+    if (reset_tracker_.knows(line, sent, now)) return false;
     while (!held_.empty()) abandon(deliver);
-    last_reset_.take(line, sent, now, expected_);
+    reset_tracker_.take(line, sent, now, expected_);
     begin_numbers(sent);
     open(next);
     holding_ = false;
@@ -146,7 +146,7 @@ class LineArbiter {
   template <class Deliver>
   void continue_after(std::uint64_t last, TimeNs sent, Deliver&& deliver) {
     const std::uint64_t next = last + 1;
-    restart_watch_.pass_snapshot(sent);
+    restart_detector_.pass_snapshot(sent);
     if (!started_) open(held_.empty() ? next : std::min<std::uint64_t>(next, first_held()));
     while (!held_.empty() && held_.front().sequence < next) {
       if (held_.front().sequence > expected_) pass_optional_first();
@@ -206,7 +206,7 @@ class LineArbiter {
   void place(const LinePacket& packet, TimeNs now, Deliver& deliver) {
     const bool forgotten =
         !packet.recovered && packet.sent < forgotten_ && now - forgotten_at_ <= kLineLagNs;
-    if (forgotten || last_reset_.outdates(packet, expected_, now)) {
+    if (forgotten || reset_tracker_.outdates(packet, expected_, now)) {
       return count(FeedCounter::duplicate, packet.count);
     }
     if (!started_ && !holding_ && packet.sequence == 1) {
@@ -226,7 +226,7 @@ class LineArbiter {
   }
 
   void begin_numbers(TimeNs sent) {
-    restart_watch_.begin_anew(sent);
+    restart_detector_.begin_anew(sent);
     far_end_ = kNowhere;
   }
 
@@ -253,10 +253,10 @@ class LineArbiter {
   // All numbers of the packet are past: a copy, or a publisher that began anew.
   template <class Deliver>
   void take_past(const LinePacket& packet, TimeNs now, Deliver& deliver) {
-    const bool newer = restart_watch_.follow(packet, expected_);
-    const bool backward = restart_watch_.is_backward(packet, expected_);
+    const bool newer = restart_detector_.follow(packet, expected_);
+    const bool backward = restart_detector_.is_backward(packet, expected_);
     if (backward) ++suspicious_;
-    if (!newer || !restart_watch_.is_restart(now)) {
+    if (!newer || !restart_detector_.is_restart(now)) {
       return count(backward ? FeedCounter::rejected : FeedCounter::duplicate, packet.count);
     }
     restart_at(packet, now, deliver);
@@ -264,8 +264,8 @@ class LineArbiter {
 
   template <class Deliver>
   void restart_at(const LinePacket& packet, TimeNs now, Deliver& deliver) {
-    // Read first: delivering old held packets tells the watch that the lines continue.
-    const std::uint64_t first = restart_watch_.first();
+    // Read first: delivering old held packets resets the detector.
+    const std::uint64_t first = restart_detector_.first();
     while (!held_.empty()) abandon(deliver);
     count(FeedCounter::restarts, 1);
     ++restarts_;
@@ -319,7 +319,7 @@ class LineArbiter {
           packet.count - skip);
     expected_ = packet.end();
     first_is_optional_ = false;
-    if (!packet.recovered) restart_watch_.pass(packet);
+    if (!packet.recovered) restart_detector_.pass(packet);
     deliver(packet, skip);
   }
 
@@ -414,8 +414,8 @@ class LineArbiter {
   const ArbiterSettings settings_;
   FeedCounters& counters_;
   HoldBuffer held_;
-  LastReset last_reset_;
-  RestartWatch restart_watch_;
+  ResetTracker reset_tracker_;
+  RestartDetector restart_detector_;
 
   bool started_ = false;
   bool holding_ = false;

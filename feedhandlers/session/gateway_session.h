@@ -9,9 +9,9 @@
 
 #include "calc/event.h"
 #include "calc/time.h"
-#include "feedhandlers/market/data_watch.h"
 #include "feedhandlers/market/feed_counters.h"
 #include "feedhandlers/market/snapshot_state.h"
+#include "feedhandlers/market/staleness_monitor.h"
 #include "feedhandlers/session/liveness.h"
 #include "feedhandlers/session/session_notice.h"
 #include "feedhandlers/session/stream_framer.h"
@@ -45,7 +45,7 @@ enum class LogoutRole : std::uint8_t { begins, answers };
 struct GatewaySessionSettings {
   std::int64_t heartbeat_s = 3;  // asked for; the peer is dead after twice the agreed interval
   // Without market data, or without progress of its exchange time, for so long while the market
-  // trades, the session is stale (data_watch.h).
+  // trades, the session is stale (staleness_monitor.h).
   std::int64_t stale_after_ns = 30 * kNsPerSecond;
   LagLimits lag{};
 };
@@ -53,9 +53,9 @@ struct GatewaySessionSettings {
 // States: down -> connecting (our logon is out) -> logged on (it was answered) -> down. A session
 // that is logged on is `recovering` after the logon and after a silence, and `gap` after a loss
 // within the session, until the round of images is complete (snapshot_state.h); then `live`.
-// `stale` by the rule of data_watch.h. After a pause of this process it is `recovering` until the
-// socket was read empty and the channel does not lag, and so it is while its clock differs more
-// than plausible.
+// `stale` by the rule of staleness_monitor.h. After a pause of this process it is `recovering`
+// until the socket was read empty and the channel does not lag, and so it is while its clock
+// differs more than plausible.
 //
 // `Framing` is that of StreamFramer. `Venue` derives from this and provides, callable from here:
 //   begin_session(bool watched)         numbers start again; watched: from any number
@@ -63,15 +63,15 @@ struct GatewaySessionSettings {
 //   read_session(Bytes frame)           SessionMessage of a frame with a good checksum
 //   follow_sequence(Bytes frame)        how many messages are missing before it; empty when the
 //                                       frame has no place behind the last one
-//   note_data(Bytes frame, now, DataWatch&)  optional: tells the watch whether an application
-//                                       message is market data, and when the exchange made it;
+//   note_data(Bytes frame, now, StalenessMonitor&)   optional: passes to the monitor whether an
+//                                       application message is market data, and its time;
 //                                       false when its stamp is not believed
-//   on_channel_time(ChannelTime, now)   optional: tells the core the channel's time
+//   on_channel_time(ChannelTime, now)   optional: reports the channel's time to the core
 //   on_application(Bytes frame, now)    FeedCounter of its outcome, one of five, or an optional of
 //                                       it: empty when the venue counts it later
 //   on_heartbeat(Bytes frame, now)      optional: reads further contents of a heartbeat
 //   market_trades()                     whether market data is due
-//   begin_round(), round_complete()     whether each security was heard since the round began
+//   begin_round(), round_complete()     whether each security had an image since the round began
 //   on_state(FeedState, bool by_security, now)   announces a state (snapshot_state.h)
 //
 // One thread; allocates at construction only.
@@ -164,7 +164,7 @@ class GatewaySession : public StreamHandler {
   std::size_t gateway() const { return gateway_; }
 
   void on_heartbeat(Bytes, TimeNs) {}
-  bool note_data(Bytes, TimeNs, DataWatch&) { return true; }
+  bool note_data(Bytes, TimeNs, StalenessMonitor&) { return true; }
   void on_channel_time(const ChannelTime&, TimeNs) {}
 
  private:
@@ -317,7 +317,7 @@ class GatewaySession : public StreamHandler {
     lose(FeedState::gap, now);
   }
 
-  // From here on every price may be old until its security has been heard again.
+  // From here on every price may be old until its security has a new image.
   void lose(FeedState settling, TimeNs now) {
     state_.lose(settling);
     update_state(now);
@@ -360,7 +360,7 @@ class GatewaySession : public StreamHandler {
   Reconnect reconnect_;
   FeedState link_ = FeedState::down;  // down, connecting or live: the session alone
   SnapshotState state_;
-  DataWatch data_;
+  StalenessMonitor data_;
   bool watching_ = false;  // a captured stream is being read
 };
 

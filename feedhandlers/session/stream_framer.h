@@ -25,13 +25,13 @@ namespace indexcast::feed {
 template <class Protocol>
 class StreamFramer {
  public:
-  StreamFramer() : kept_(2 * Protocol::kMaxFrame) {}
+  StreamFramer() : pending_(2 * Protocol::kMaxFrame) {}
 
   // Forgets everything; the next byte begins a frame. True when a frame was cut short.
   bool restart() {
     const bool reported = !in_step_ && skip_reported_;
-    const bool cut = !reported && (!kept_.empty() || passing_over_ != 0);
-    kept_.clear();
+    const bool cut = !reported && (!pending_.empty() || passing_over_ != 0);
+    pending_.clear();
     passing_over_ = 0;
     in_step_ = true;
     skip_reported_ = false;
@@ -54,19 +54,19 @@ class StreamFramer {
   bool feed(Bytes bytes, Sink& sink) {
     while (!bytes.empty()) {
       bytes = bytes.subspan(pass_over(bytes.size()));
-      if (kept_.empty()) {
+      if (pending_.empty()) {
         std::size_t used = 0;
         if (!cut(bytes, used, sink)) return false;
         bytes = bytes.subspan(used);
-        if (passing_over_ == 0) bytes = bytes.subspan(kept_.append(bytes));
+        if (passing_over_ == 0) bytes = bytes.subspan(pending_.append(bytes));
       } else {
-        bytes = bytes.subspan(kept_.append(bytes));
+        bytes = bytes.subspan(pending_.append(bytes));
         std::size_t used = 0;
-        if (!cut(kept_.view(), used, sink)) {
-          kept_.clear();
+        if (!cut(pending_.view(), used, sink)) {
+          pending_.clear();
           return false;
         }
-        kept_.consume(used);
+        pending_.consume(used);
       }
     }
     return true;
@@ -127,7 +127,7 @@ class StreamFramer {
            Protocol::intact(rest.first(scan.length));
   }
 
-  StreamBuffer kept_;
+  StreamBuffer pending_;
   std::size_t passing_over_ = 0;
   bool in_step_ = true;
   bool skip_reported_ = false;

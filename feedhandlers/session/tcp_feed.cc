@@ -26,7 +26,7 @@ TcpFeed::TcpFeed(Venue venue, std::vector<Endpoint> gateways,
   outbox_.reserve(kMaxPendingOutput);
 }
 
-// A gateway that is told need not wait for our silence; its answer is not waited for.
+// Logs out, so that the gateway need not detect our silence. Does not wait for the answer.
 TcpFeed::~TcpFeed() {
   if (ready_set_ != nullptr) ready_set_->forget(ready_);
   if (link_ != Link::connected) return;

@@ -24,7 +24,7 @@ GatewaySet::GatewaySet(boost::asio::io_context& io, const Settings& settings, Fa
                        TransportCounts& counts)
     : settings_(settings), faults_(faults), counts_(counts) {
   if (!settings.sse.gateways.empty() &&
-      day_kind(settings.faults, feed::Venue::sse) != DayKind::absent) {
+      day_kind(settings.faults, feed::Venue::sse) != VenueDayKind::absent) {
     listen(io, servers_[feed::Venue::sse], feed::Venue::sse, settings.sse.gateways,
            [this](const sse::Gateway& gateway, GatewayFaults&) {
              return make_sse_gateway(settings_.sse, gateway);
@@ -33,12 +33,12 @@ GatewaySet::GatewaySet(boost::asio::io_context& io, const Settings& settings, Fa
       file_ = std::make_unique<MktdtWriter>(settings.sse.fallback_file);
     }
   }
-  if (day_kind(settings.faults, feed::Venue::szse) != DayKind::absent) open_shenzhen(io);
+  if (day_kind(settings.faults, feed::Venue::szse) != VenueDayKind::absent) open_shenzhen(io);
 }
 
 void GatewaySet::open_shenzhen(boost::asio::io_context& io) {
   const szse::Settings& szse = settings_.szse;
-  if (szse.transport == szse::Transport::multicast) {
+  if (szse.transport == szse::FeedTransport::multicast) {
     multicast_ = std::make_unique<MulticastSender>(io, szse.multicast.interface);
     mddp_ = std::make_unique<MddpSender>(
         szse.multicast, faults_,

@@ -21,7 +21,7 @@ NetworkTransport::NetworkTransport(const Settings& settings, const std::atomic<b
     : settings_(settings),
       stop_(stop),
       faults_(settings_.faults, settings_.seed),
-      desk_(settings_.hkex, faults_, counts_),
+      retransmission_state_(settings_.hkex, faults_, counts_),
       io_(1),
       work_(io_.get_executor()),
       gateways_(io_, settings_, faults_, counts_),
@@ -35,7 +35,8 @@ NetworkTransport::NetworkTransport(const Settings& settings, const std::atomic<b
     return sender_->send(group, bytes);
   };
   for (const feed::Endpoint& address : settings_.hkex.retransmission.servers) {
-    retransmission_.push_back(std::make_unique<RetransmissionServer>(io_, address, desk_));
+    retransmission_.push_back(
+        std::make_unique<RetransmissionServer>(io_, address, retransmission_state_));
   }
 }
 
@@ -60,7 +61,7 @@ void NetworkTransport::serve_until(Clock::time_point due, Done done) {
   io_.poll();
 }
 
-void NetworkTransport::begin(const TradingDay& day) {
+void NetworkTransport::begin(const SimulatedDay& day) {
   if (settings_.wait_for_clients) {
     serve_until(Clock::time_point::max(), [this] { return gateways_.has_clients(); });
   }
@@ -91,7 +92,7 @@ void NetworkTransport::deliver(const ExchangeMessage& message) {
   last_ = message.exchange_time;
   ++counts_.messages[feed::market_of(message.venue)];
   if (message.venue == feed::Venue::hkex) {
-    desk_.on_packet(message);
+    retransmission_state_.on_packet(message);
     lines_.push(message);
   } else {
     gateways_.publish(message);

@@ -14,13 +14,13 @@
 #include "feedhandlers/simulator/gateway_set.h"
 #include "feedhandlers/simulator/hkex_services/hkex_lines.h"
 #include "feedhandlers/simulator/hkex_services/retransmission_server.h"
+#include "feedhandlers/simulator/network/day_transport.h"
 #include "feedhandlers/simulator/network/multicast_sender.h"
-#include "feedhandlers/simulator/network/transport.h"
 
 namespace indexcast::sim {
 
 // Everything runs inside the calls of the interface, on the caller's thread.
-class NetworkTransport final : public Transport {
+class NetworkTransport final : public DayTransport {
  public:
   // Listens at once. `stop` ends every wait within a tenth of a second and outlives the transport.
   // Throws boost::system::system_error for an address that cannot be used, std::invalid_argument
@@ -35,7 +35,7 @@ class NetworkTransport final : public Transport {
   std::vector<std::uint16_t> retransmission_ports() const;
 
   // Waits for a client of each venue if the settings say so; the day's clock starts after that.
-  void begin(const TradingDay& day) override;
+  void begin(const SimulatedDay& day) override;
   void deliver(const ExchangeMessage& message) override;
   void end() override;
   const TransportCounts& counts() const override { return counts_; }
@@ -59,7 +59,7 @@ class NetworkTransport final : public Transport {
   const std::atomic<bool>& stop_;
   TransportCounts counts_;
   FaultBook faults_;
-  RetransmissionDesk desk_;
+  RetransmissionState retransmission_state_;
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   GatewaySet gateways_;

@@ -47,7 +47,7 @@ class PcapTransport::Client {
 
   void connect(TimeNs now) {
     conversation_.open(now);
-    session_ = std::make_unique<GatewaySession>(std::move(protocol_), now);
+    session_ = std::make_unique<GatewayServerSession>(std::move(protocol_), now);
     feed::Outbox asked;
     handler_->on_connected(now, asked);
     from_client(asked, now);
@@ -112,7 +112,7 @@ class PcapTransport::Client {
   const feed::SymbolTable symbols_{nothing_, venue_};
   std::unique_ptr<feed::StreamHandler> handler_;
   std::unique_ptr<GatewayProtocol> protocol_;
-  std::unique_ptr<GatewaySession> session_;
+  std::unique_ptr<GatewayServerSession> session_;
   TimeNs next_timer_{};
 };
 
@@ -125,14 +125,14 @@ PcapTransport::PcapTransport(const Settings& settings, const std::string& path)
         queue(time + kLineDelayNs[line], feed::udp_frame(kSenders[line], group, bytes, ip_id_++));
         return true;
       }) {
-  if (settings_.szse.transport != szse::Transport::multicast) return;
-  if (day_kind(settings_.faults, feed::Venue::szse) == DayKind::absent) return;
+  if (settings_.szse.transport != szse::FeedTransport::multicast) return;
+  if (day_kind(settings_.faults, feed::Venue::szse) == VenueDayKind::absent) return;
   mddp_ = std::make_unique<MddpSender>(settings_.szse.multicast, faults_, send_);
 }
 
 PcapTransport::~PcapTransport() = default;
 
-void PcapTransport::begin(const TradingDay& day) {
+void PcapTransport::begin(const SimulatedDay& day) {
   last_ = day.begin();
   add_clients({day.begin().ns - kBeforeDayNs});
 }
@@ -142,7 +142,7 @@ void PcapTransport::add_clients(TimeNs now) {
     queue(time, std::move(bytes));
   };
   const auto add = [&](feed::Venue venue, const auto& gateways) {
-    if (gateways.empty() || day_kind(settings_.faults, venue) == DayKind::absent) return;
+    if (gateways.empty() || day_kind(settings_.faults, venue) == VenueDayKind::absent) return;
     clients_.push_back(std::make_unique<Client>(venue, settings_, gateways.front().address, sink));
     clients_.back()->connect(now);
     clients_.back()->logged_on() ? ++counts_.sessions : ++counts_.logons_refused;

@@ -15,21 +15,21 @@
 #include "feedhandlers/market/event_sink.h"
 #include "feedhandlers/simulator/day/settings.h"
 #include "feedhandlers/simulator/hkex_services/hkex_lines.h"
-#include "feedhandlers/simulator/network/gateway_session.h"
+#include "feedhandlers/simulator/network/day_transport.h"
+#include "feedhandlers/simulator/network/gateway_server_session.h"
 #include "feedhandlers/simulator/network/mddp_sender.h"
 #include "feedhandlers/simulator/network/tcp_conversation.h"
-#include "feedhandlers/simulator/network/transport.h"
 
 namespace indexcast::sim {
 
-class PcapTransport final : public Transport {
+class PcapTransport final : public DayTransport {
  public:
   // Throws std::runtime_error when `path` cannot be written, std::invalid_argument for an address
   // that is not IPv4.
   PcapTransport(const Settings& settings, const std::string& path);
   ~PcapTransport() override;
 
-  void begin(const TradingDay& day) override;
+  void begin(const SimulatedDay& day) override;
   void deliver(const ExchangeMessage& message) override;
   void end() override;
   const TransportCounts& counts() const override { return counts_; }

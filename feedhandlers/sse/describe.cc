@@ -23,86 +23,87 @@ void show_decimal(FieldSink& sink, std::string_view name, std::uint64_t raw, int
 
 // One field of a message: its place, how many bytes, and what they are. Numbers are big-endian;
 // `places` of them stand behind the point.
-struct Field {
+struct FieldSpec {
   std::string_view name;
   std::size_t at;
   std::size_t width;
   enum class Type : std::uint8_t { text, number, decimal } type;
   int places = 0;
 };
-using enum Field::Type;
+using enum FieldSpec::Type;
 
-constexpr std::array kHeaderFields{Field{"MsgType", header::kMsgType, 4, text},
-                                   Field{"SendingTime", header::kSendingTime, 8, number},
-                                   Field{"MsgSeqNum", header::kMsgSeqNum, 8, number},
-                                   Field{"BodyLength", header::kBodyLength, 4, number}};
+constexpr std::array kHeaderFields{FieldSpec{"MsgType", header::kMsgType, 4, text},
+                                   FieldSpec{"SendingTime", header::kSendingTime, 8, number},
+                                   FieldSpec{"MsgSeqNum", header::kMsgSeqNum, 8, number},
+                                   FieldSpec{"BodyLength", header::kBodyLength, 4, number}};
 
 constexpr std::array kLogonFields{
-    Field{"SenderCompID", logon::kSenderCompID, logon::kCompIDWidth, text},
-    Field{"TargetCompID", logon::kTargetCompID, logon::kCompIDWidth, text},
-    Field{"HeartBtInt", logon::kHeartBtInt, 2, number},
-    Field{"ApplVerID", logon::kApplVerID, logon::kApplVerIDWidth, text}};
+    FieldSpec{"SenderCompID", logon::kSenderCompID, logon::kCompIDWidth, text},
+    FieldSpec{"TargetCompID", logon::kTargetCompID, logon::kCompIDWidth, text},
+    FieldSpec{"HeartBtInt", logon::kHeartBtInt, 2, number},
+    FieldSpec{"ApplVerID", logon::kApplVerID, logon::kApplVerIDWidth, text}};
 
-constexpr std::array kLogoutFields{Field{"SessionStatus", logout::kSessionStatus, 4, number},
-                                   Field{"Text", logout::kText, logout::kTextWidth, text}};
+constexpr std::array kLogoutFields{FieldSpec{"SessionStatus", logout::kSessionStatus, 4, number},
+                                   FieldSpec{"Text", logout::kText, logout::kTextWidth, text}};
 
 constexpr std::array kMarketStatusFields{
-    Field{"SecurityType", market_status::kSecurityType, 1, number},
-    Field{"TradSesMode", market_status::kTradSesMode, 1, number},
-    Field{"TradingSessionID", market_status::kTradingSessionID, snapshot::kCodeWidth, text},
-    Field{"TotNoRelatedSym", market_status::kTotNoRelatedSym, 4, number}};
+    FieldSpec{"SecurityType", market_status::kSecurityType, 1, number},
+    FieldSpec{"TradSesMode", market_status::kTradSesMode, 1, number},
+    FieldSpec{"TradingSessionID", market_status::kTradingSessionID, snapshot::kCodeWidth, text},
+    FieldSpec{"TotNoRelatedSym", market_status::kTotNoRelatedSym, 4, number}};
 
 constexpr std::array kSnapshotFields{
-    Field{"SecurityType", snapshot::kSecurityType, 1, number},
-    Field{"TradSesMode", snapshot::kTradSesMode, 1, number},
-    Field{"TradeDate", snapshot::kTradeDate, 4, number},
-    Field{"LastUpdateTime", snapshot::kLastUpdateTime, 4, number},
-    Field{"MDStreamID", snapshot::kMDStreamID, snapshot::kMDStreamIDWidth, text},
-    Field{"SecurityID", snapshot::kSecurityID, snapshot::kCodeWidth, text},
-    Field{"Symbol", snapshot::kSymbol, snapshot::kCodeWidth, text},
-    Field{"PreClosePx", snapshot::kPreClosePx, 8, decimal, kPriceDecimals},
-    Field{"TotalVolumeTraded", snapshot::kTotalVolumeTraded, 8, number},
-    Field{"NumTrades", snapshot::kNumTrades, 8, number},
-    Field{"TotalValueTraded", snapshot::kTotalValueTraded, 8, decimal, kValueDecimals},
-    Field{"TradingPhaseCode", snapshot::kTradingPhaseCode, snapshot::kCodeWidth, text},
-    Field{"NoMDEntries", snapshot::kNoMDEntries, 2, number}};
+    FieldSpec{"SecurityType", snapshot::kSecurityType, 1, number},
+    FieldSpec{"TradSesMode", snapshot::kTradSesMode, 1, number},
+    FieldSpec{"TradeDate", snapshot::kTradeDate, 4, number},
+    FieldSpec{"LastUpdateTime", snapshot::kLastUpdateTime, 4, number},
+    FieldSpec{"MDStreamID", snapshot::kMDStreamID, snapshot::kMDStreamIDWidth, text},
+    FieldSpec{"SecurityID", snapshot::kSecurityID, snapshot::kCodeWidth, text},
+    FieldSpec{"Symbol", snapshot::kSymbol, snapshot::kCodeWidth, text},
+    FieldSpec{"PreClosePx", snapshot::kPreClosePx, 8, decimal, kPriceDecimals},
+    FieldSpec{"TotalVolumeTraded", snapshot::kTotalVolumeTraded, 8, number},
+    FieldSpec{"NumTrades", snapshot::kNumTrades, 8, number},
+    FieldSpec{"TotalValueTraded", snapshot::kTotalValueTraded, 8, decimal, kValueDecimals},
+    FieldSpec{"TradingPhaseCode", snapshot::kTradingPhaseCode, snapshot::kCodeWidth, text},
+    FieldSpec{"NoMDEntries", snapshot::kNoMDEntries, 2, number}};
 
 // Those of an index end after the price.
-constexpr std::array kEntryFields{Field{"MDEntryType", entry::kMDEntryType, 2, text},
-                                  Field{"MDEntryPx", entry::kMDEntryPx, 8, decimal, kPriceDecimals},
-                                  Field{"MDEntrySize", entry::kMDEntrySize, 8, number},
-                                  Field{"MDEntryPositionNo", entry::kMDEntryPositionNo, 1, number}};
+constexpr std::array kEntryFields{
+    FieldSpec{"MDEntryType", entry::kMDEntryType, 2, text},
+    FieldSpec{"MDEntryPx", entry::kMDEntryPx, 8, decimal, kPriceDecimals},
+    FieldSpec{"MDEntrySize", entry::kMDEntrySize, 8, number},
+    FieldSpec{"MDEntryPositionNo", entry::kMDEntryPositionNo, 1, number}};
 
 constexpr std::array kChannelHeartbeatFields{
-    Field{"SecurityType", channel_heartbeat::kSecurityType, 1, number},
-    Field{"ChannelNO", channel_heartbeat::kChannelNO, 2, number},
-    Field{"ApplLastSeqNum", channel_heartbeat::kApplLastSeqNum, 8, number},
-    Field{"EndOfChannel", channel_heartbeat::kEndOfChannel, 1, text}};
+    FieldSpec{"SecurityType", channel_heartbeat::kSecurityType, 1, number},
+    FieldSpec{"ChannelNO", channel_heartbeat::kChannelNO, 2, number},
+    FieldSpec{"ApplLastSeqNum", channel_heartbeat::kApplLastSeqNum, 8, number},
+    FieldSpec{"EndOfChannel", channel_heartbeat::kEndOfChannel, 1, text}};
 
 constexpr std::array kRetransmissionFields{
-    Field{"ChannelNO", retransmission::kChannelNO, 2, number},
-    Field{"ResendType", retransmission::kResendType, 1, number},
-    Field{"ApplBegSeqNum", retransmission::kApplBegSeqNum, 8, number},
-    Field{"ApplEndSeqNum", retransmission::kApplEndSeqNum, 8, number},
-    Field{"ResendStatus", retransmission::kResendStatus, 1, number},
-    Field{"RejectText", retransmission::kRejectText, retransmission::kRejectTextWidth, text}};
+    FieldSpec{"ChannelNO", retransmission::kChannelNO, 2, number},
+    FieldSpec{"ResendType", retransmission::kResendType, 1, number},
+    FieldSpec{"ApplBegSeqNum", retransmission::kApplBegSeqNum, 8, number},
+    FieldSpec{"ApplEndSeqNum", retransmission::kApplEndSeqNum, 8, number},
+    FieldSpec{"ResendStatus", retransmission::kResendStatus, 1, number},
+    FieldSpec{"RejectText", retransmission::kRejectText, retransmission::kRejectTextWidth, text}};
 
 constexpr std::array kTickFields{
-    Field{"SecurityType", tick::kSecurityType, 1, number},
-    Field{"ChannelNO", tick::kChannelNO, 2, number},
-    Field{"ApplSeqNum", tick::kApplSeqNum, 8, number},
-    Field{"MDStreamID", tick::kMDStreamID, snapshot::kMDStreamIDWidth, text},
-    Field{"SecurityID", tick::kSecurityID, snapshot::kCodeWidth, text},
-    Field{"TransactTime", tick::kTransactTime, 4, number},
-    Field{"ExecType", tick::kExecType, 1, text},
-    Field{"Price", tick::kPrice, 8, decimal, kPriceDecimals},
-    Field{"OrderQty", tick::kOrderQty, 8, decimal, kOrderQtyDecimals}};
+    FieldSpec{"SecurityType", tick::kSecurityType, 1, number},
+    FieldSpec{"ChannelNO", tick::kChannelNO, 2, number},
+    FieldSpec{"ApplSeqNum", tick::kApplSeqNum, 8, number},
+    FieldSpec{"MDStreamID", tick::kMDStreamID, snapshot::kMDStreamIDWidth, text},
+    FieldSpec{"SecurityID", tick::kSecurityID, snapshot::kCodeWidth, text},
+    FieldSpec{"TransactTime", tick::kTransactTime, 4, number},
+    FieldSpec{"ExecType", tick::kExecType, 1, text},
+    FieldSpec{"Price", tick::kPrice, 8, decimal, kPriceDecimals},
+    FieldSpec{"OrderQty", tick::kOrderQty, 8, decimal, kOrderQtyDecimals}};
 
-constexpr std::array kTrailerFields{Field{"CheckSum", 0, 4, number}};
+constexpr std::array kTrailerFields{FieldSpec{"CheckSum", 0, 4, number}};
 
 // Every byte from `begin` on belongs to exactly one field.
-constexpr bool complete(std::span<const Field> fields, std::size_t begin, std::size_t end) {
-  for (const Field& field : fields) {
+constexpr bool complete(std::span<const FieldSpec> fields, std::size_t begin, std::size_t end) {
+  for (const FieldSpec& field : fields) {
     if (field.at != begin) return false;
     begin += field.width;
   }
@@ -122,32 +123,32 @@ static_assert(complete(std::span(kEntryFields).first(2), 0, entry::kIndexSize));
 static_assert(complete(kTrailerFields, 0, kTrailerSize));
 
 // One type: its name and the fields of its body. The entries of M102 follow its fields.
-struct TypeRule {
+struct MessageFields {
   std::uint32_t msg_type;
   std::string_view name;
-  std::span<const Field> fields;
+  std::span<const FieldSpec> fields;
 };
 
 constexpr std::array kTypes{
-    TypeRule{kMsgLogon, "Logon", kLogonFields},
-    TypeRule{kMsgLogout, "Logout", kLogoutFields},
-    TypeRule{kMsgHeartbeat, "Heartbeat", {}},
-    TypeRule{kMsgMarketStatus, "MarketStatus", kMarketStatusFields},
-    TypeRule{kMsgSnapshot, "Snapshot", kSnapshotFields},
-    TypeRule{kMsgChannelHeartbeat, "ChannelHeartbeat", kChannelHeartbeatFields},
-    TypeRule{kMsgRetransmission, "Retransmission", kRetransmissionFields},
-    TypeRule{kMsgTick, "Tick", kTickFields},
+    MessageFields{kMsgLogon, "Logon", kLogonFields},
+    MessageFields{kMsgLogout, "Logout", kLogoutFields},
+    MessageFields{kMsgHeartbeat, "Heartbeat", {}},
+    MessageFields{kMsgMarketStatus, "MarketStatus", kMarketStatusFields},
+    MessageFields{kMsgSnapshot, "Snapshot", kSnapshotFields},
+    MessageFields{kMsgChannelHeartbeat, "ChannelHeartbeat", kChannelHeartbeatFields},
+    MessageFields{kMsgRetransmission, "Retransmission", kRetransmissionFields},
+    MessageFields{kMsgTick, "Tick", kTickFields},
 };
 
-const TypeRule* rule_for(std::uint32_t msg_type) {
-  for (const TypeRule& rule : kTypes) {
+const MessageFields* rule_for(std::uint32_t msg_type) {
+  for (const MessageFields& rule : kTypes) {
     if (rule.msg_type == msg_type) return &rule;
   }
   return nullptr;
 }
 
 // Returns the offset behind the last field of a type.
-std::size_t fields_end(const TypeRule& rule) {
+std::size_t fields_end(const MessageFields& rule) {
   return rule.fields.empty() ? kHeaderSize : rule.fields.back().at + rule.fields.back().width;
 }
 
@@ -157,17 +158,17 @@ std::uint64_t number_at(const std::byte* at, std::size_t width) {
   return value;
 }
 
-void describe_fields(std::span<const Field> fields, const std::byte* message, FieldSink& sink) {
-  for (const Field& field : fields) {
+void describe_fields(std::span<const FieldSpec> fields, const std::byte* message, FieldSink& sink) {
+  for (const FieldSpec& field : fields) {
     const std::byte* at = message + field.at;
     switch (field.type) {
-      case Field::Type::text:
+      case FieldSpec::Type::text:
         sink.text(field.name, feed::to_utf8(feed::text_at(at, field.width), feed::Charset::gbk));
         break;
-      case Field::Type::number:
+      case FieldSpec::Type::number:
         sink.natural(field.name, number_at(at, field.width));
         break;
-      case Field::Type::decimal:
+      case FieldSpec::Type::decimal:
         show_decimal(sink, field.name, number_at(at, field.width), field.places);
         break;
     }
@@ -195,7 +196,7 @@ std::size_t describe_entries(Bytes frame, FieldSink& sink) {
 }  // namespace
 
 std::string_view type_name(std::uint32_t msg_type) {
-  const TypeRule* rule = rule_for(msg_type);
+  const MessageFields* rule = rule_for(msg_type);
   return rule == nullptr ? std::string_view{} : rule->name;
 }
 
@@ -204,7 +205,7 @@ bool has_table(std::uint32_t msg_type) { return rule_for(msg_type) != nullptr; }
 DecodeError validate(Bytes frame) {
   if (frame.size() < kHeaderSize + kTrailerSize) return DecodeError::truncated;
   if (!checksum_ok(frame)) return DecodeError::bad_checksum;
-  const TypeRule* rule = rule_for(decode_header(frame).msg_type);
+  const MessageFields* rule = rule_for(decode_header(frame).msg_type);
   if (rule == nullptr) return DecodeError::none;
   if (frame.size() - kTrailerSize < fields_end(*rule)) return DecodeError::truncated;
   Snapshot snapshot;
@@ -215,7 +216,7 @@ void describe(Bytes frame, FieldSink& sink) {
   if (frame.size() < kHeaderSize + kTrailerSize) return;
   const std::size_t end = frame.size() - kTrailerSize;
   describe_fields(kHeaderFields, frame.data(), sink);
-  const TypeRule* rule = rule_for(decode_header(frame).msg_type);
+  const MessageFields* rule = rule_for(decode_header(frame).msg_type);
   std::size_t at = kHeaderSize;
   if (rule != nullptr && fields_end(*rule) <= end) {
     describe_fields(rule->fields, frame.data(), sink);

@@ -107,7 +107,7 @@ SessionMessage Handler::read_logout(Bytes frame) {
 }
 
 // M101 says how the market is and comes whether anything is traded or not.
-bool Handler::note_data(Bytes frame, TimeNs now, feed::DataWatch& data) {
+bool Handler::note_data(Bytes frame, TimeNs now, feed::StalenessMonitor& data) {
   const Header header = decode_header(frame);
   if (header.sending_time != sent_) {
     sent_ = header.sending_time;

@@ -44,7 +44,7 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   void send_logout(TimeNs now, feed::LogoutRole, feed::Outbox& out);
   feed::SessionMessage read_session(feed::Bytes frame);
   std::optional<std::uint64_t> follow_sequence(feed::Bytes frame);
-  bool note_data(feed::Bytes frame, TimeNs now, feed::DataWatch& data);
+  bool note_data(feed::Bytes frame, TimeNs now, feed::StalenessMonitor& data);
   void on_channel_time(const feed::ChannelTime& time, TimeNs now) {
     events_.channel_time(feed::kMainChannel, time, now);
   }

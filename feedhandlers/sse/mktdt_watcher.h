@@ -11,7 +11,7 @@
 #include "calc/event.h"
 #include "calc/time.h"
 #include "feedhandlers/market/china_stamp.h"
-#include "feedhandlers/market/data_watch.h"
+#include "feedhandlers/market/staleness_monitor.h"
 #include "feedhandlers/sse/handler.h"
 #include "feedhandlers/sse/settings.h"
 
@@ -85,7 +85,7 @@ class MktdtWatcher {
   bool closed_ = false;            // its header says that the market is
   std::optional<TimeNs> written_;  // the time in its header
   TimeNs next_look_{};
-  feed::DataWatch advances_;  // data: a content that was not there before
+  feed::StalenessMonitor advances_;  // data: a content that was not there before
 };
 
 }  // namespace indexcast::sse

@@ -97,7 +97,7 @@ StreamStatistics ChannelStatistics::stream(std::size_t i) const {
                                     snapshot::kTradingPhaseCodeWidth)};
 }
 
-SecuritySwitch SecurityStatus::security_switch(std::size_t i) const {
+SecuritySwitch SecurityStatusMessage::security_switch(std::size_t i) const {
   const std::byte* at = switches + i * security_status::kItemSize;
   return {load_be<std::uint16_t>(at + security_status::kItemSecuritySwitchType),
           load_be<std::uint16_t>(at + security_status::kItemSecuritySwitchStatus)};
@@ -169,7 +169,7 @@ DecodeError decode_channel_statistics(Bytes message, ChannelStatistics& out) {
              : DecodeError::bad_count;
 }
 
-DecodeError decode_security_status(Bytes message, SecurityStatus& out) {
+DecodeError decode_security_status(Bytes message, SecurityStatusMessage& out) {
   namespace f = security_status;
   const std::byte* at = body_at_least(message, f::kSwitches);
   if (at == nullptr) return DecodeError::truncated;
@@ -219,7 +219,7 @@ DecodeError decode_order(Bytes message, Order& out) {
   return DecodeError::none;
 }
 
-DecodeError decode_trade(Bytes message, Trade& out) {
+DecodeError decode_trade(Bytes message, TradeMessage& out) {
   const std::byte* at = body_at_least(message, trade::kBody);
   if (at == nullptr) return DecodeError::truncated;
   out.channel_no = load_be<std::uint16_t>(at + trade::kChannelNo);

@@ -39,9 +39,9 @@ feed::DecodeError decode_business_reject(feed::Bytes message, BusinessReject& ou
 feed::DecodeError decode_channel_heartbeat(feed::Bytes message, ChannelHeartbeat& out);
 feed::DecodeError decode_resend(feed::Bytes message, Resend& out);
 feed::DecodeError decode_channel_statistics(feed::Bytes message, ChannelStatistics& out);
-feed::DecodeError decode_security_status(feed::Bytes message, SecurityStatus& out);
+feed::DecodeError decode_security_status(feed::Bytes message, SecurityStatusMessage& out);
 feed::DecodeError decode_market_status(feed::Bytes message, MarketStatus& out);
 feed::DecodeError decode_order(feed::Bytes message, Order& out);
-feed::DecodeError decode_trade(feed::Bytes message, Trade& out);
+feed::DecodeError decode_trade(feed::Bytes message, TradeMessage& out);
 
 }  // namespace indexcast::szse

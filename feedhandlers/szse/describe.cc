@@ -16,43 +16,44 @@ using feed::load_be;
 
 // A run of fixed fields and the list behind it, whose count is the last of those fields. Items may
 // end in a list of their own.
-struct Section {
-  std::span<const Field> fields;
-  std::string_view list;          // empty: no list follows
-  const Section* item = nullptr;  // of the list
+struct FieldSection {
+  std::span<const TableField> fields;
+  std::string_view list;               // empty: no list follows
+  const FieldSection* item = nullptr;  // of the list
 };
 
 template <const auto& kFields>
-constexpr std::array<Section, 1> kOnly{Section{kFields, {}, nullptr}};
+constexpr std::array<FieldSection, 1> kOnly{FieldSection{kFields, {}, nullptr}};
 
-constexpr Section kOrderQty{kOrderQtyFields, {}, nullptr};
-constexpr Section kEntry{kEntryFields, "Orders", &kOrderQty};
-constexpr Section kIndexEntry{kIndexEntryFields, {}, nullptr};
-constexpr Section kHkEntry{kHkEntryFields, {}, nullptr};
-constexpr Section kAfterHoursEntry{kAfterHoursEntryFields, {}, nullptr};
-constexpr Section kComplexEvent{kComplexEventFields, {}, nullptr};
-constexpr Section kSubTradingPhase{kSubTradingPhaseFields, {}, nullptr};
-constexpr Section kStream{kStreamStatisticsFields, {}, nullptr};
-constexpr Section kSwitch{kSecuritySwitchFields, {}, nullptr};
+constexpr FieldSection kOrderQty{kOrderQtyFields, {}, nullptr};
+constexpr FieldSection kEntry{kEntryFields, "Orders", &kOrderQty};
+constexpr FieldSection kIndexEntry{kIndexEntryFields, {}, nullptr};
+constexpr FieldSection kHkEntry{kHkEntryFields, {}, nullptr};
+constexpr FieldSection kAfterHoursEntry{kAfterHoursEntryFields, {}, nullptr};
+constexpr FieldSection kComplexEvent{kComplexEventFields, {}, nullptr};
+constexpr FieldSection kSubTradingPhase{kSubTradingPhaseFields, {}, nullptr};
+constexpr FieldSection kStream{kStreamStatisticsFields, {}, nullptr};
+constexpr FieldSection kSwitch{kSecuritySwitchFields, {}, nullptr};
 
-constexpr std::array kChannelStatistics{Section{kChannelStatisticsFields, "MDStreams", &kStream}};
-constexpr std::array kSecurityStatus{Section{kSecurityStatusFields, "Switches", &kSwitch}};
-constexpr std::array kSnapshot{Section{kSnapshotFields, "MDEntries", &kEntry}};
-constexpr std::array kIndexSnapshot{Section{kSnapshotFields, "MDEntries", &kIndexEntry}};
-constexpr std::array kAfterHours{Section{kSnapshotFields, "MDEntries", &kAfterHoursEntry}};
+constexpr std::array kChannelStatistics{
+    FieldSection{kChannelStatisticsFields, "MDStreams", &kStream}};
+constexpr std::array kSecurityStatus{FieldSection{kSecurityStatusFields, "Switches", &kSwitch}};
+constexpr std::array kSnapshot{FieldSection{kSnapshotFields, "MDEntries", &kEntry}};
+constexpr std::array kIndexSnapshot{FieldSection{kSnapshotFields, "MDEntries", &kIndexEntry}};
+constexpr std::array kAfterHours{FieldSection{kSnapshotFields, "MDEntries", &kAfterHoursEntry}};
 constexpr std::array kHkSnapshot{
-    Section{kSnapshotFields, "MDEntries", &kHkEntry},
-    Section{kComplexEventCountFields, "ComplexEventTimes", &kComplexEvent}};
+    FieldSection{kSnapshotFields, "MDEntries", &kHkEntry},
+    FieldSection{kComplexEventCountFields, "ComplexEventTimes", &kComplexEvent}};
 constexpr std::array kBondSnapshot{
-    Section{kSnapshotFields, "MDEntries", &kEntry},
-    Section{kSubTradingPhaseCountFields, "SubTradingPhaseCodes", &kSubTradingPhase},
-    Section{kAuctionTotalFields, {}, nullptr}};
+    FieldSection{kSnapshotFields, "MDEntries", &kEntry},
+    FieldSection{kSubTradingPhaseCountFields, "SubTradingPhaseCodes", &kSubTradingPhase},
+    FieldSection{kAuctionTotalFields, {}, nullptr}};
 
 // One type: its name and its fields, section by section.
 struct TypeRule {
   std::uint32_t msg_type = 0;
   std::string_view name;
-  std::span<const Section> sections;
+  std::span<const FieldSection> sections;
 };
 
 constexpr std::array kTypes{
@@ -90,9 +91,9 @@ constexpr std::array kTypes{
 };
 
 // Whether the list's count has four bytes directly before the list, and its items are not empty.
-constexpr bool well_formed(const Section& section) {
+constexpr bool well_formed(const FieldSection& section) {
   if (section.item == nullptr) return section.list.empty();
-  const Field& count = section.fields.back();
+  const TableField& count = section.fields.back();
   return count.kind == FieldKind::natural && count.width == 4 && !section.list.empty() &&
          !section.item->fields.empty() && well_formed(*section.item);
 }
@@ -107,7 +108,7 @@ const TypeRule* rule_for(std::uint32_t msg_type) {
   return nullptr;
 }
 
-std::size_t size_of(std::span<const Field> fields) {
+std::size_t size_of(std::span<const TableField> fields) {
   return fields.empty() ? 0 : fields.back().at + fields.back().width;
 }
 
@@ -126,7 +127,7 @@ std::uint64_t natural_at(const std::byte* at, std::size_t width) {
   }
 }
 
-void describe_field(const Field& field, const std::byte* body, FieldSink& sink) {
+void describe_field(const TableField& field, const std::byte* body, FieldSink& sink) {
   const std::byte* at = body + field.at;
   const std::string_view characters = feed::text_at(at, field.width);
   switch (field.kind) {
@@ -144,14 +145,15 @@ void describe_field(const Field& field, const std::byte* body, FieldSink& sink) 
   }
 }
 
-void describe_fields(std::span<const Field> fields, const std::byte* at, FieldSink& sink) {
-  for (const Field& field : fields) describe_field(field, at, sink);
+void describe_fields(std::span<const TableField> fields, const std::byte* at, FieldSink& sink) {
+  for (const TableField& field : fields) describe_field(field, at, sink);
 }
 
-DecodeError walk(const Section& section, Bytes& rest, FieldSink* sink, bool nested);
+DecodeError walk(const FieldSection& section, Bytes& rest, FieldSink* sink, bool nested);
 
 // The `count` items of the section's list, from the front of `rest`.
-DecodeError walk_list(const Section& section, std::uint32_t count, Bytes& rest, FieldSink* sink) {
+DecodeError walk_list(const FieldSection& section, std::uint32_t count, Bytes& rest,
+                      FieldSink* sink) {
   if (count > rest.size() / size_of(section.item->fields)) return DecodeError::bad_count;
   if (sink != nullptr) sink->begin_list(section.list);
   for (std::uint32_t left = count; left != 0; --left) {
@@ -165,7 +167,7 @@ DecodeError walk_list(const Section& section, std::uint32_t count, Bytes& rest, 
 
 // Takes one section from the front of `rest`, and shows it to `sink` unless that is nullptr. An
 // empty list of an item is not shown.
-DecodeError walk(const Section& section, Bytes& rest, FieldSink* sink, bool nested) {
+DecodeError walk(const FieldSection& section, Bytes& rest, FieldSink* sink, bool nested) {
   const std::size_t size = size_of(section.fields);
   if (rest.size() < size) return DecodeError::truncated;
   const std::byte* at = rest.data();
@@ -178,7 +180,7 @@ DecodeError walk(const Section& section, Bytes& rest, FieldSink* sink, bool nest
 
 // Walks all sections of a body.
 DecodeError walk(const TypeRule& rule, Bytes& rest, FieldSink* sink) {
-  for (const Section& section : rule.sections) {
+  for (const FieldSection& section : rule.sections) {
     if (const auto error = walk(section, rest, sink, false); error != DecodeError::none) {
       return error;
     }

@@ -12,7 +12,7 @@ feed::BigEndianWriter begin(std::uint32_t type, std::size_t body_length,
   return writer;
 }
 
-feed::BigEndianWriter begin_snapshot(std::uint32_t type, const SnapshotFields& fields,
+feed::BigEndianWriter begin_snapshot(std::uint32_t type, const SnapshotCommon& fields,
                                      std::size_t extension, std::uint32_t count,
                                      std::vector<std::byte>& out) {
   auto writer = begin(type, snapshot::kEntries + extension, out);
@@ -98,8 +98,8 @@ void encode_resend(const Resend& resend, std::vector<std::byte>& out) {
       .checksum();
 }
 
-void encode_security_status(const SecurityStatus& status, std::span<const SecuritySwitch> switches,
-                            std::vector<std::byte>& out) {
+void encode_security_status(const SecurityStatusMessage& status,
+                            std::span<const SecuritySwitch> switches, std::vector<std::byte>& out) {
   const std::size_t body =
       security_status::kSwitches + switches.size() * security_status::kItemSize;
   auto writer = begin(kMsgSecurityStatus, body, out);
@@ -161,7 +161,7 @@ void encode_order(const Order& order, std::vector<std::byte>& out) {
       .checksum();
 }
 
-void encode_trade(const Trade& trade, std::vector<std::byte>& out) {
+void encode_trade(const TradeMessage& trade, std::vector<std::byte>& out) {
   begin(kMsgTrade, trade::kBody, out)
       .number(trade.channel_no)
       .number(trade.appl_seq_num)
@@ -177,7 +177,7 @@ void encode_trade(const Trade& trade, std::vector<std::byte>& out) {
       .checksum();
 }
 
-void encode_snapshot(const SnapshotFields& fields, std::span<const EntryValue> entries,
+void encode_snapshot(const SnapshotCommon& fields, std::span<const EntryValue> entries,
                      std::vector<std::byte>& out) {
   std::size_t extension = 0;
   for (const EntryValue& item : entries) {
@@ -196,7 +196,7 @@ void encode_snapshot(const SnapshotFields& fields, std::span<const EntryValue> e
   writer.checksum();
 }
 
-void encode_index_snapshot(std::uint32_t msg_type, const SnapshotFields& fields,
+void encode_index_snapshot(std::uint32_t msg_type, const SnapshotCommon& fields,
                            std::span<const IndexEntry> entries, std::vector<std::byte>& out) {
   auto writer = begin_snapshot(msg_type, fields, entries.size() * index_entry::kSize,
                                count_of(entries.size()), out);
@@ -204,7 +204,7 @@ void encode_index_snapshot(std::uint32_t msg_type, const SnapshotFields& fields,
   writer.checksum();
 }
 
-void encode_after_hours(std::uint32_t msg_type, const SnapshotFields& fields,
+void encode_after_hours(std::uint32_t msg_type, const SnapshotCommon& fields,
                         std::span<const AfterHoursEntry> entries, std::vector<std::byte>& out) {
   auto writer = begin_snapshot(msg_type, fields, entries.size() * after_hours_entry::kSize,
                                count_of(entries.size()), out);
@@ -214,12 +214,12 @@ void encode_after_hours(std::uint32_t msg_type, const SnapshotFields& fields,
   writer.checksum();
 }
 
-void encode_volume_statistics(const SnapshotFields& fields, std::uint32_t stock_num,
+void encode_volume_statistics(const SnapshotCommon& fields, std::uint32_t stock_num,
                               std::vector<std::byte>& out) {
   begin_snapshot(kMsgVolumeStatistics, fields, 0, stock_num, out).checksum();
 }
 
-void encode_hk_snapshot(const SnapshotFields& fields, std::span<const HkEntry> entries,
+void encode_hk_snapshot(const SnapshotCommon& fields, std::span<const HkEntry> entries,
                         std::span<const ComplexEvent> events, std::vector<std::byte>& out) {
   const std::size_t extension =
       entries.size() * hk_entry::kSize + 4 + events.size() * complex_event::kSize;

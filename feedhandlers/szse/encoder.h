@@ -32,27 +32,27 @@ void encode_channel_statistics(std::int64_t orig_time, std::uint16_t channel_no,
                                std::span<const StreamStatistics> streams,
                                std::vector<std::byte>& out);
 // Ignores the switches in `status`; they are the second argument.
-void encode_security_status(const SecurityStatus& status, std::span<const SecuritySwitch> switches,
-                            std::vector<std::byte>& out);
+void encode_security_status(const SecurityStatusMessage& status,
+                            std::span<const SecuritySwitch> switches, std::vector<std::byte>& out);
 void encode_market_status(const MarketStatus& status, std::vector<std::byte>& out);
 // A bulletin, 2.13; `news_id` empty: the summary.
 void encode_bulletin(std::int64_t orig_time, std::uint16_t channel_no, std::string_view news_id,
                      std::string_view headline, std::string_view raw_data,
                      std::vector<std::byte>& out);
 void encode_order(const Order& order, std::vector<std::byte>& out);
-void encode_trade(const Trade& trade, std::vector<std::byte>& out);
+void encode_trade(const TradeMessage& trade, std::vector<std::byte>& out);
 
-void encode_snapshot(const SnapshotFields& fields, std::span<const EntryValue> entries,
+void encode_snapshot(const SnapshotCommon& fields, std::span<const EntryValue> entries,
                      std::vector<std::byte>& out);
 // `msg_type` is 309011 or 309211.
-void encode_index_snapshot(std::uint32_t msg_type, const SnapshotFields& fields,
+void encode_index_snapshot(std::uint32_t msg_type, const SnapshotCommon& fields,
                            std::span<const IndexEntry> entries, std::vector<std::byte>& out);
 // `msg_type` is 300611 or 303711.
-void encode_after_hours(std::uint32_t msg_type, const SnapshotFields& fields,
+void encode_after_hours(std::uint32_t msg_type, const SnapshotCommon& fields,
                         std::span<const AfterHoursEntry> entries, std::vector<std::byte>& out);
-void encode_volume_statistics(const SnapshotFields& fields, std::uint32_t stock_num,
+void encode_volume_statistics(const SnapshotCommon& fields, std::uint32_t stock_num,
                               std::vector<std::byte>& out);
-void encode_hk_snapshot(const SnapshotFields& fields, std::span<const HkEntry> entries,
+void encode_hk_snapshot(const SnapshotCommon& fields, std::span<const HkEntry> entries,
                         std::span<const ComplexEvent> events, std::vector<std::byte>& out);
 
 }  // namespace indexcast::szse

@@ -19,7 +19,7 @@ enum class FieldKind : std::uint8_t {
   password,  // text that is shown as its length
 };
 
-struct Field {
+struct TableField {
   std::string_view name;
   std::size_t at = 0;
   std::size_t width = 0;
@@ -27,23 +27,23 @@ struct Field {
   int places = 0;
 };
 
-constexpr Field natural_field(std::string_view name, std::size_t at, std::size_t width) {
+constexpr TableField natural_field(std::string_view name, std::size_t at, std::size_t width) {
   return {name, at, width, FieldKind::natural, 0};
 }
-constexpr Field integer_field(std::string_view name, std::size_t at, std::size_t width = 8) {
+constexpr TableField integer_field(std::string_view name, std::size_t at, std::size_t width = 8) {
   return {name, at, width, FieldKind::integer, 0};
 }
-constexpr Field decimal_field(std::string_view name, std::size_t at, int places) {
+constexpr TableField decimal_field(std::string_view name, std::size_t at, int places) {
   return {name, at, 8, FieldKind::decimal, places};
 }
-constexpr Field text_field(std::string_view name, std::size_t at, std::size_t width) {
+constexpr TableField text_field(std::string_view name, std::size_t at, std::size_t width) {
   return {name, at, width, FieldKind::text, 0};
 }
 
 // The fields follow each other and end at `size`.
-constexpr bool covers(std::span<const Field> fields, std::size_t size) {
+constexpr bool covers(std::span<const TableField> fields, std::size_t size) {
   std::size_t at = 0;
-  for (const Field& field : fields) {
+  for (const TableField& field : fields) {
     if (field.at != at) return false;
     at += field.width;
   }
@@ -52,9 +52,9 @@ constexpr bool covers(std::span<const Field> fields, std::size_t size) {
 
 // Joins two tables: `rest` directly follows `first`; offsets in `rest` are computed here.
 template <std::size_t N, std::size_t M>
-consteval std::array<Field, N + M> join(const std::array<Field, N>& first,
-                                        const std::array<Field, M>& rest) {
-  std::array<Field, N + M> all{};
+consteval std::array<TableField, N + M> join(const std::array<TableField, N>& first,
+                                             const std::array<TableField, M>& rest) {
+  std::array<TableField, N + M> all{};
   std::size_t at = 0;
   for (std::size_t i = 0; i < N + M; ++i) {
     all[i] = i < N ? first[i] : rest[i - N];
@@ -68,7 +68,7 @@ inline constexpr std::array kLogonFields{
     text_field("SenderCompID", logon::kSenderCompID, logon::kCompIDWidth),
     text_field("TargetCompID", logon::kTargetCompID, logon::kCompIDWidth),
     integer_field("HeartBtInt", logon::kHeartBtInt, 4),
-    Field{"Password", logon::kPassword, logon::kPasswordWidth, FieldKind::password, 0},
+    TableField{"Password", logon::kPassword, logon::kPasswordWidth, FieldKind::password, 0},
     text_field("DefaultApplVerID", logon::kDefaultApplVerID, logon::kDefaultApplVerIDWidth)};
 static_assert(covers(kLogonFields, logon::kBody));
 

@@ -38,7 +38,7 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   feed::SessionMessage read_session(feed::Bytes frame) const;
   // S117 numbers nothing at session level.
   std::optional<std::uint64_t> follow_sequence(feed::Bytes) { return 0; }
-  bool note_data(feed::Bytes frame, TimeNs now, feed::DataWatch& data) {
+  bool note_data(feed::Bytes frame, TimeNs now, feed::StalenessMonitor& data) {
     return router_.note_data(frame, now, data);
   }
   void on_channel_time(const feed::ChannelTime& time, TimeNs now) {

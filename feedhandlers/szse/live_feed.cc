@@ -23,7 +23,7 @@ feed::UdpFeedSettings multicast_sockets(const MulticastSettings& settings) {
 LiveFeed::LiveFeed(const Settings& settings, const feed::SymbolTable& symbols,
                    feed::EventSink& sink, std::uint64_t backoff_seed)
     : backoff_seed_(backoff_seed) {
-  if (settings.transport == Transport::multicast) {
+  if (settings.transport == FeedTransport::multicast) {
     open_multicast(settings, symbols, sink);
   } else {
     open_tcp(settings, symbols, sink);

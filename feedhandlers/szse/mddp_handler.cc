@@ -30,9 +30,9 @@ void MddpHandler::on_datagram(std::uint32_t, feed::Line line, Bytes payload, Tim
     counters_.add(FeedCounter::malformed);
     return update(now);
   }
-  if (!heard_any_) data_.start(now);
-  heard_any_ = true;
-  heard_ = now;
+  if (!received_any_) data_.start(now);
+  received_any_ = true;
+  received_at_ = now;
   update(now);
   count_form(packet.header);
   if (!packet.header.fragmented()) return on_whole(packet, line, now);
@@ -97,7 +97,7 @@ void MddpHandler::on_mark(const MddpHeader& header, feed::Line line, TimeNs now)
   if (header.channel == 0) return;
   Stream* const stream = find_stream(header);
   const bool numbered = stream != nullptr ? stream->numbered : is_tick_channel(header.channel);
-  if (stream != nullptr) stream->heard = now;
+  if (stream != nullptr) stream->received_at = now;
   if (numbered && router_.ticks() != nullptr) {
     const bool end = header.msg_count == mddp::kStreamEnd;
     return router_.ticks()->on_last(header.channel, header.seq_num, end, now);
@@ -126,11 +126,11 @@ MddpHandler::Stream* MddpHandler::place_for(const MddpHeader& header, TimeNs now
   };
   for (Stream& stream : streams_) {
     if (place == nullptr || rank(stream) > rank(*place) ||
-        (rank(stream) == rank(*place) && stream.heard < place->heard)) {
+        (rank(stream) == rank(*place) && stream.received_at < place->received_at)) {
       place = &stream;
     }
   }
-  const bool down = now - place->heard >= settings_.silence_ns;
+  const bool down = now - place->received_at >= settings_.silence_ns;
   return rank(*place) > 0 || down ? place : nullptr;
 }
 
@@ -151,7 +151,7 @@ MddpHandler::Stream* MddpHandler::stream_of(const MddpHeader& header, TimeNs now
     stream->packets.restart();
     if (channel_known) note_loss(*stream, now);
   }
-  stream->heard = now;
+  stream->received_at = now;
   return stream;
 }
 
@@ -224,10 +224,10 @@ void MddpHandler::on_time(TimeNs now) {
 void MddpHandler::update(TimeNs now) {
   using feed::Staleness;
   Staleness staleness = data_.staleness(now, router_.market_trades());
-  if (now - heard_ >= settings_.silence_ns) staleness = Staleness::silence;
+  if (now - received_at_ >= settings_.silence_ns) staleness = Staleness::silence;
   state_.pause(data_.in_doubt());
   if (const auto time = data_.take_time(now)) router_.on_channel_time(*time, now);
-  state_.update(heard_any_ ? FeedState::live : FeedState::connecting, staleness, router_, now);
+  state_.update(received_any_ ? FeedState::live : FeedState::connecting, staleness, router_, now);
 }
 
 }  // namespace indexcast::szse

@@ -28,7 +28,7 @@ namespace indexcast::szse {
 // again from its own next image. TickSource handles lost ticks.
 //
 // States: connecting until the first packet; then those of snapshot_state.h: `recovering` at first
-// and after `stale`; `gap` after a loss; live; stale by the rule of data_watch.h, and after
+// and after `stale`; `gap` after a loss; live; stale by the rule of staleness_monitor.h, and after
 // `multicast.silence_ns` without any packet. One thread; allocates at construction only.
 class MddpHandler final : public feed::DatagramHandler {
  public:
@@ -57,7 +57,7 @@ class MddpHandler final : public feed::DatagramHandler {
     std::uint16_t channel = 0;
     std::uint8_t sender = 0;
     bool numbered = false;  // by ApplSeqNum: ticks, which find their own holes
-    TimeNs heard{};
+    TimeNs received_at{};
     MddpStream packets;
   };
 
@@ -94,9 +94,9 @@ class MddpHandler final : public feed::DatagramHandler {
   Inflater inflater_;
   std::vector<Stream> streams_;
   feed::SnapshotState state_;
-  bool heard_any_ = false;
-  TimeNs heard_{};
-  feed::DataWatch data_;
+  bool received_any_ = false;
+  TimeNs received_at_{};
+  feed::StalenessMonitor data_;
 };
 
 }  // namespace indexcast::szse

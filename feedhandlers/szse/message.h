@@ -87,7 +87,7 @@ struct SecuritySwitch {
 };
 
 // 390013, 2.12. It says nothing about halts.
-struct SecurityStatus {
+struct SecurityStatusMessage {
   std::int64_t orig_time = 0;
   std::uint16_t channel_no = 0;
   std::string_view security_id;
@@ -133,7 +133,7 @@ struct Order {
   friend bool operator==(const Order&, const Order&) = default;
 };
 
-struct Trade {
+struct TradeMessage {
   std::uint16_t channel_no = 0;
   std::int64_t appl_seq_num = 0;
   std::string_view md_stream_id;
@@ -145,13 +145,13 @@ struct Trade {
   std::int64_t last_qty = 0;  // 1e-2
   char exec_type = kExecTrade;
   std::int64_t transact_time = 0;
-  friend bool operator==(const Trade&, const Trade&) = default;
+  friend bool operator==(const TradeMessage&, const TradeMessage&) = default;
 };
 
 // Snapshots.
 
 // The common part, 2.2. PrevClosePx and value 1e-4, volume 1e-2.
-struct SnapshotFields {
+struct SnapshotCommon {
   std::int64_t orig_time = 0;
   std::uint16_t channel_no = 0;
   std::string_view md_stream_id;
@@ -180,7 +180,7 @@ class OrderQuantities {
 };
 
 // One entry of a 300111, 2.3.
-struct Entry {
+struct SnapshotEntry {
   std::uint16_t md_entry_type = 0;  // see entry_type()
   std::int64_t md_entry_px = 0;     // 1e-6
   std::int64_t md_entry_size = 0;   // 1e-2

@@ -65,14 +65,14 @@ std::optional<FeedCounter> MessageRouter::on_message(Bytes message, TimeNs now) 
     case kMsgTrade:
     case kMsgOrder:
       if (ticks_ == nullptr) return FeedCounter::filtered;
-      ticks_->on_tick(message, Session::realtime, now);
+      ticks_->on_tick(message, TickSession::realtime, now);
       return std::nullopt;
     default:
       return FeedCounter::filtered;
   }
 }
 
-bool MessageRouter::note_data(Bytes message, TimeNs now, feed::DataWatch& data) {
+bool MessageRouter::note_data(Bytes message, TimeNs now, feed::StalenessMonitor& data) {
   const std::uint32_t msg_type = decode_header(message).msg_type;
   const auto orig_time = orig_time_in(msg_type, message);
   if (orig_time && *orig_time != orig_time_) {

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "feedhandlers/market/china_stamp.h"
-#include "feedhandlers/market/data_watch.h"
 #include "feedhandlers/market/event_sink.h"
+#include "feedhandlers/market/staleness_monitor.h"
 #include "feedhandlers/market/symbol_table.h"
 #include "feedhandlers/market/venue_events.h"
 #include "feedhandlers/szse/decoder.h"
@@ -26,9 +26,9 @@ class MessageRouter {
   // A whole application message (decoder.h). Says what became of it; empty when it is a tick that
   // waits for an earlier one and is counted when its turn comes.
   std::optional<feed::FeedCounter> on_message(feed::Bytes message, TimeNs now);
-  // Tells `data` whether an application message is market data, and when the exchange made it.
+  // Passes to `data` whether an application message is market data, and when the exchange made it.
   // False when its OrigTime is not believed.
-  bool note_data(feed::Bytes message, TimeNs now, feed::DataWatch& data);
+  bool note_data(feed::Bytes message, TimeNs now, feed::StalenessMonitor& data);
   // 390095. False when it does not decode.
   bool on_channel_heartbeat(feed::Bytes message, TimeNs now);
   void on_time(TimeNs now);

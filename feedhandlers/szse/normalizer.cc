@@ -89,7 +89,7 @@ bool Normalizer::set_price(InstrumentId instrument, const PhaseRule& rule,
   if (!price) return false;
   if (ticks_ != nullptr) {
     const bool late = ticks_->later_than(instrument, price->volume, origin.exchange_time);
-    if (late && rule.price != PriceRule::closed) return events_.heard(instrument), false;
+    if (late && rule.price != PriceRule::closed) return events_.record_image(instrument), false;
     ticks_->rebase(instrument, *price, origin.exchange_time);
   }
   events_.price(instrument, *price, origin);
@@ -123,7 +123,7 @@ FeedCounter Normalizer::on_index_snapshot(Bytes message, TimeNs now, std::uint64
       check_entries(kMsgIndexSnapshot, snapshot) != DecodeError::none) {
     return FeedCounter::malformed;
   }
-  const SnapshotFields& fields = snapshot.fields;
+  const SnapshotCommon& fields = snapshot.fields;
   const bool closed =
       fields.md_stream_id == kStreamSzseIndex && fields.trading_phase_code[0] == 'E';
   return closed ? all_closed(fields.orig_time, now, sequence)

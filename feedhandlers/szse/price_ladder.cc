@@ -20,7 +20,7 @@ constexpr std::int64_t usable_prev_close(std::int64_t raw) {
 }
 
 // `last` is entry 2; 0 when the security has not traded (3.1: absent then).
-std::optional<feed::TradedPrice> price_with(std::int64_t last, const SnapshotFields& fields,
+std::optional<feed::TradedPrice> price_with(std::int64_t last, const SnapshotCommon& fields,
                                             PriceRule rule) {
   const bool closed = rule == PriceRule::closed;
   feed::TradedPrice price;
@@ -60,7 +60,7 @@ std::optional<feed::PriceLimits> limits_with(const RawPrices& raw) {
 
 feed::DecodeError quotation_of(const Snapshot& snapshot, PriceRule rule, Quotation& out) {
   RawPrices raw;
-  const auto error = for_each_entry(snapshot, [&](const Entry& entry) {
+  const auto error = for_each_entry(snapshot, [&](const SnapshotEntry& entry) {
     const std::uint16_t type = entry.md_entry_type;
     if (type == kEntryLast && raw.last == 0) raw.last = entry.md_entry_px;
     if (type == kEntryUpperLimit) raw.upper = entry.md_entry_px;
@@ -76,7 +76,7 @@ std::optional<feed::BestQuote> quote_of(const Snapshot& snapshot) {
   const std::string_view phase = snapshot.fields.trading_phase_code;
   if (phase[0] != 'T' || phase[1] == '1') return feed::BestQuote{};
   feed::BestQuote quote{.kind = QuoteKind::book};
-  for (const Entry& entry : snapshot.entries) {
+  for (const SnapshotEntry& entry : snapshot.entries) {
     if (entry.md_price_level != kBestLevel) continue;
     if (entry.md_entry_type == kEntryBid) quote.bid = entry.md_entry_px;
     if (entry.md_entry_type == kEntryAsk) quote.ask = entry.md_entry_px;

@@ -24,7 +24,7 @@ std::optional<FeedCounter> ResendSession::on_application(Bytes frame, TimeNs now
   switch (decode_header(frame).msg_type) {
     case kMsgTrade:
     case kMsgOrder:
-      ticks_.on_tick(frame, Session::resend, now);
+      ticks_.on_tick(frame, TickSession::resend, now);
       return std::nullopt;
     case kMsgResend:
       return on_answer(frame, now);

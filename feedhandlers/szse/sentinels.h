@@ -26,7 +26,7 @@ class Sentinels {
   std::optional<std::size_t> find(std::uint32_t code) const;
 
   // Sentinel `index` is in `phase`; `active` when neither halted nor suspended. False when that was
-  // known. The first word of a new day makes all others unheard.
+  // known. The first message of a new day resets all others.
   bool set(std::size_t index, MarketPhase phase, bool active, TimeNs exchange_time);
 
   // A message about the whole market says that all securities are closed. False when it cannot be
@@ -41,9 +41,9 @@ class Sentinels {
 
  private:
   struct Sentinel {
-    std::optional<MarketPhase> phase;  // empty: not heard of today
+    std::optional<MarketPhase> phase;  // empty: no message today
     bool active = true;
-    TimeNs heard{};
+    TimeNs updated_at{};
   };
 
   void begin_day(std::int64_t day);
@@ -52,7 +52,7 @@ class Sentinels {
   std::optional<MarketPhase> common_phase(bool active_only, bool wait) const;
   bool any_active() const;
   bool is_silent(const Sentinel& sentinel) const {
-    return !sentinel.phase || (waiting_since_ && sentinel.heard < *waiting_since_);
+    return !sentinel.phase || (waiting_since_ && sentinel.updated_at < *waiting_since_);
   }
 
   const std::int64_t silence_ns_;

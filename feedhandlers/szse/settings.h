@@ -13,7 +13,7 @@
 
 namespace indexcast::szse {
 
-enum class Transport : std::uint8_t { tcp, multicast };
+enum class FeedTransport : std::uint8_t { tcp, multicast };
 
 // A multicast channel (MDDP) with its lines; `id` is a name for our own records, since the packets
 // carry the exchange's channel number.
@@ -58,7 +58,7 @@ struct Gateway {
 struct Settings {
   // Images and trades of another day are rejected; 0: the newest day seen is the one.
   Date trade_date = 0;
-  Transport transport = Transport::tcp;
+  FeedTransport transport = FeedTransport::tcp;
   std::vector<Gateway> gateways;             // realtime ports, in order of preference
   std::string default_appl_ver_id = "1.02";  // communication version, S117 4.3
   std::int32_t heartbeat_s = 3;

@@ -11,7 +11,7 @@ DecodeError decode_common(Bytes message, Snapshot& out) {
   const auto body = body_of(message);
   if (!body || body->size() < snapshot::kEntries) return DecodeError::truncated;
   const std::byte* at = body->data();
-  SnapshotFields& f = out.fields;
+  SnapshotCommon& f = out.fields;
   f.orig_time = load_be<std::int64_t>(at + snapshot::kOrigTime);
   f.channel_no = load_be<std::uint16_t>(at + snapshot::kChannelNo);
   f.md_stream_id = text_at(at + snapshot::kMDStreamID, snapshot::kMDStreamIDWidth);
@@ -24,14 +24,14 @@ DecodeError decode_common(Bytes message, Snapshot& out) {
   f.num_trades = load_be<std::int64_t>(at + snapshot::kNumTrades);
   f.total_volume_trade = load_be<std::int64_t>(at + snapshot::kTotalVolumeTrade);
   f.total_value_trade = load_be<std::int64_t>(at + snapshot::kTotalValueTrade);
-  out.entries = EntryRange(body->subspan(snapshot::kEntries),
-                           load_be<std::uint32_t>(at + snapshot::kNoMDEntries));
+  out.entries = SnapshotEntries(body->subspan(snapshot::kEntries),
+                                load_be<std::uint32_t>(at + snapshot::kNoMDEntries));
   return DecodeError::none;
 }
 
 DecodeError decode_snapshot(Bytes message, Snapshot& out) {
   const auto error = decode_common(message, out);
-  return error == DecodeError::none ? for_each_entry(out, [](const Entry&) {}) : error;
+  return error == DecodeError::none ? for_each_entry(out, [](const SnapshotEntry&) {}) : error;
 }
 
 DecodeError check_entries(std::uint32_t msg_type, const Snapshot& snapshot) {

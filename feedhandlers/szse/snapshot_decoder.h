@@ -24,7 +24,7 @@ inline std::size_t entry_size(const std::byte* at, const std::byte* end) {
 }
 
 // The entry at `at`, which is there.
-inline Entry entry_at(const std::byte* at) {
+inline SnapshotEntry entry_at(const std::byte* at) {
   return {
       .md_entry_type = feed::load_be<std::uint16_t>(at + entry::kMDEntryType),
       .md_entry_px = feed::load_be<std::int64_t>(at + entry::kMDEntryPx),
@@ -35,7 +35,7 @@ inline Entry entry_at(const std::byte* at) {
 }
 
 // The entries of a 300111 for a range-for, which ends early where they do not fit.
-class EntryRange {
+class SnapshotEntries {
  public:
   class Iterator {
    public:
@@ -43,7 +43,7 @@ class EntryRange {
         : at_(at), end_(end), left_(left) {
       look();
     }
-    Entry operator*() const { return entry_at(at_); }
+    SnapshotEntry operator*() const { return entry_at(at_); }
     Iterator& operator++() {
       at_ += size_;
       --left_;
@@ -63,8 +63,8 @@ class EntryRange {
     std::size_t size_ = 0;
   };
 
-  EntryRange() = default;
-  EntryRange(feed::Bytes bytes, std::uint32_t count) : bytes_(bytes), count_(count) {}
+  SnapshotEntries() = default;
+  SnapshotEntries(feed::Bytes bytes, std::uint32_t count) : bytes_(bytes), count_(count) {}
   Iterator begin() const { return {bytes_.data(), bytes_.data() + bytes_.size(), count_}; }
   std::default_sentinel_t end() const { return {}; }
   std::size_t size() const { return count_; }  // as the message says
@@ -76,9 +76,9 @@ class EntryRange {
 };
 
 struct Snapshot {
-  SnapshotFields fields;
+  SnapshotCommon fields;
   // Of a 300111. The bytes are the rest of the body for every type.
-  EntryRange entries;
+  SnapshotEntries entries;
 };
 
 // The common part of any snapshot; the entries are not looked at. 309111 has its StockNum where
@@ -87,8 +87,8 @@ feed::DecodeError decode_common(feed::Bytes message, Snapshot& out);
 // A 300111: the same, and whether its entries fit.
 feed::DecodeError decode_snapshot(feed::Bytes message, Snapshot& out);
 
-// Calls visit(const Entry&) for each entry of a 300111; bad_count when they do not fit, once those
-// that do have been visited.
+// Calls visit(const SnapshotEntry&) for each entry of a 300111; bad_count when they do not fit,
+// once those that do have been visited.
 template <class Visit>
 feed::DecodeError for_each_entry(const Snapshot& snapshot, Visit&& visit) {
   const std::byte* at = snapshot.entries.bytes().data();

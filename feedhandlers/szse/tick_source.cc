@@ -51,7 +51,7 @@ std::optional<TickSource::Parsed> TickSource::parse(Bytes message) {
 }
 
 std::optional<TickSource::Parsed> TickSource::parse_trade(Bytes message) {
-  Trade trade;
+  TradeMessage trade;
   if (decode_trade(message, trade) != DecodeError::none) return std::nullopt;
   const auto time = stamps_.read(static_cast<std::uint64_t>(trade.transact_time));
   if (!time) return std::nullopt;
@@ -88,13 +88,13 @@ TickSource::Channel* TickSource::channel_of(std::uint16_t number, TimeNs now) {
   return &channel;
 }
 
-void TickSource::on_tick(Bytes message, Session session, TimeNs now) {
+void TickSource::on_tick(Bytes message, TickSession session, TimeNs now) {
   const auto parsed = parse(message);
   if (!parsed) return counters_.add(FeedCounter::malformed);
   Channel* channel = channel_of(parsed->channel, now);
   if (channel == nullptr) return counters_.add(FeedCounter::filtered);
-  if (session == Session::realtime) {
-    channel->heard = now;
+  if (session == TickSession::realtime) {
+    channel->received_at = now;
     channel->data.on_data(now);
     channel->data.on_exchange_time(parsed->tick.time, now);
   }
@@ -131,8 +131,8 @@ void TickSource::enter_day(Channel& channel, TimeNs time) {
   channel.attempts = 0;
 }
 
-void TickSource::take(Channel& channel, const Tick& tick, Session session, TimeNs now) {
-  const bool recovered = session == Session::resend;
+void TickSource::take(Channel& channel, const Tick& tick, TickSession session, TimeNs now) {
+  const bool recovered = session == TickSession::resend;
   counters_.add(recovered ? FeedCounter::sequence_recovered : FeedCounter::sequence_received);
   if (recovered) {
     channel.attempts = 0;
@@ -161,7 +161,7 @@ FeedCounter TickSource::price(Channel& channel, const Tick& tick, TimeNs now) {
     book.turnover = sum(book.turnover, tick.turnover);
   }
   book.trade_time = std::max(book.trade_time, tick.time);
-  mark_heard(book);
+  clear_unheard(book);
   book.channel = channel.number;
   events_.trade(tick.instrument, {PriceKind::last, tick.price, book.volume, book.turnover},
                 {tick.time, now, static_cast<std::uint64_t>(tick.sequence),
@@ -171,7 +171,7 @@ FeedCounter TickSource::price(Channel& channel, const Tick& tick, TimeNs now) {
 
 void TickSource::rebase(InstrumentId instrument, const feed::TradedPrice& totals, TimeNs time) {
   Book& book = books_[instrument];
-  mark_heard(book);
+  clear_unheard(book);
   book.base_time = time;
   book.volume = totals.volume;
   book.turnover = totals.turnover;
@@ -180,7 +180,7 @@ void TickSource::rebase(InstrumentId instrument, const feed::TradedPrice& totals
 void TickSource::on_last(std::uint16_t number, std::int64_t last, bool end_of_channel, TimeNs now) {
   Channel* channel = channel_of(number, now);
   if (channel == nullptr) return;
-  channel->heard = now;
+  channel->received_at = now;
   channel->unsure = false;
   channel->ended = end_of_channel;
   channel->sequence.note_last(last);
@@ -203,7 +203,7 @@ void TickSource::on_realtime(bool up, TimeNs now) {
   realtime_up_ = up;
   for (std::size_t i = 0; i < used_; ++i) {
     Channel& channel = channels_[i];
-    channel.heard = now;
+    channel.received_at = now;
     channel.data.start(now);
     channel.unsure = channel.sequence.open();
     update(channel, now);
@@ -310,7 +310,8 @@ FeedState TickSource::state_at(Channel& channel, TimeNs now) const {
   if (channel.settling) return FeedState::gap;
   if (channel.data.stale(now, !channel.ended && events_.phase_is(MarketPhase::trading)))
     return FeedState::stale;
-  if (!channel.ended && now - channel.heard >= settings_.tick_silence_ns) return FeedState::stale;
+  if (!channel.ended && now - channel.received_at >= settings_.tick_silence_ns)
+    return FeedState::stale;
   return FeedState::live;
 }
 
@@ -338,7 +339,7 @@ void TickSource::begin_round(Channel& channel) {
   }
 }
 
-void TickSource::mark_heard(Book& book) {
+void TickSource::clear_unheard(Book& book) {
   if (!book.unheard) return;
   book.unheard = false;
   for (std::size_t i = 0; i < used_; ++i) {

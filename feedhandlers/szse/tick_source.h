@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "feedhandlers/market/china_stamp.h"
-#include "feedhandlers/market/data_watch.h"
 #include "feedhandlers/market/feed_counters.h"
+#include "feedhandlers/market/staleness_monitor.h"
 #include "feedhandlers/market/symbol_table.h"
 #include "feedhandlers/market/venue_events.h"
 #include "feedhandlers/szse/decoder.h"
@@ -23,15 +23,15 @@ namespace indexcast::szse {
 // MarketEvent::channel of a tick channel.
 inline constexpr std::uint32_t kTickChannelBase = 1000;
 
-enum class Session : std::uint8_t { realtime, resend };
+enum class TickSession : std::uint8_t { realtime, resend };
 
 // States of a channel, announced as they change: `live`; `recovering` while missing ticks are
 // requested, and after a reconnection until the channel's number is known; `gap` after ticks were
-// lost for good, until each security that traded on the channel was heard, by a tick of it or a
+// lost for good, until each security that traded on the channel has a price again, by a tick or a
 // newer snapshot, or an image period passed (venue_events.h), and each counts again by itself;
-// `stale` when silent, and by the rule of data_watch.h; `down` with its connection. Ticks behind a
-// gap are held, with a limit on number and time. A snapshot newer than the ticks is used meanwhile,
-// so a gap delays a price by one snapshot interval at most.
+// `stale` when silent, and by the rule of staleness_monitor.h; `down` with its connection. Ticks
+// behind a gap are held, with a limit on number and time. A snapshot newer than the ticks is used
+// meanwhile, so a gap delays a price by one snapshot interval at most.
 //
 // Counts every tick once, when it is delivered or dropped, and every number as received, recovered
 // or lost. One thread; allocates at construction only.
@@ -46,7 +46,7 @@ class TickSource {
              TradeDay& day, feed::FeedCounters& counters);
 
   // A 300191 or 300192 of either session.
-  void on_tick(feed::Bytes message, Session session, TimeNs now);
+  void on_tick(feed::Bytes message, TickSession session, TimeNs now);
   // 390095, or what multicast says instead: the last number that was sent.
   void on_last(std::uint16_t channel, std::int64_t last, bool end_of_channel, TimeNs now);
   void on_time(TimeNs now);
@@ -85,10 +85,10 @@ class TickSource {
     int attempts = 0;      // at the present hole
     TimeNs behind_since{};
     bool behind = false;
-    TimeNs heard{};
-    feed::DataWatch data;    // its ticks as they come, of the realtime session
-    bool settling = false;   // in gap: its round is not complete
-    bool lost_more = false;  // a loss that was not announced yet
+    TimeNs received_at{};
+    feed::StalenessMonitor data;  // its ticks as they come, of the realtime session
+    bool settling = false;        // in gap: its round is not complete
+    bool lost_more = false;       // a loss that was not announced yet
     std::size_t unheard = 0;
     std::int64_t round_began_ns = 0;  // VenueEvents::trading_ns()
     std::int64_t day = 0;             // of the last tick, in China
@@ -118,7 +118,7 @@ class TickSource {
   std::optional<Parsed> parse_trade(feed::Bytes message);
   Channel* channel_of(std::uint16_t number, TimeNs now);
   void enter_day(Channel& channel, TimeNs time);
-  void take(Channel& channel, const Tick& tick, Session session, TimeNs now);
+  void take(Channel& channel, const Tick& tick, TickSession session, TimeNs now);
   void deliver(Channel& channel, const Tick& tick, TimeNs now);
   feed::FeedCounter price(Channel& channel, const Tick& tick, TimeNs now);
   void drain(Channel& channel, TimeNs now);
@@ -129,7 +129,7 @@ class TickSource {
   FeedState state_at(Channel& channel, TimeNs now) const;
   void update(Channel& channel, TimeNs now);
   void begin_round(Channel& channel);
-  void mark_heard(Book& book);
+  void clear_unheard(Book& book);
 
   const Settings settings_;
   const feed::SymbolTable& symbols_;

@@ -36,8 +36,8 @@ std::string stamp_of(const std::vector<std::string>& files) {
   return stamp;
 }
 
-StagedDefinition read(const std::string& head) {
-  StagedDefinition out;
+DirectoryEntry read(const std::string& head) {
+  DirectoryEntry out;
   out.files = files_of_definition(head);
   out.stamp = stamp_of(out.files);
   const absl::StatusOr<IndexDefinition> definition = load_definition(head);

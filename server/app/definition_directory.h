@@ -13,8 +13,8 @@
 
 namespace indexcast::server {
 
-// What is known of one head in the folder.
-struct StagedDefinition {
+// One head in the folder and the result of its check.
+struct DirectoryEntry {
   absl::Status status;  // what is wrong with it, "file:line:key: what", one line a fault
   // Of a good one.
   std::string code;
@@ -35,7 +35,7 @@ class DefinitionDirectory {
   std::vector<std::string> look();
 
   // By path. An unreadable folder has none.
-  const std::map<std::string, StagedDefinition>& definitions() const { return definitions_; }
+  const std::map<std::string, DirectoryEntry>& definitions() const { return definitions_; }
   // What is wrong with those that are not good, one line a fault.
   std::string faults() const;
   // Days with a good definition, in order.
@@ -48,7 +48,7 @@ class DefinitionDirectory {
 
  private:
   std::string path_;
-  std::map<std::string, StagedDefinition> definitions_;
+  std::map<std::string, DirectoryEntry> definitions_;
 };
 
 }  // namespace indexcast::server

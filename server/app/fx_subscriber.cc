@@ -81,7 +81,7 @@ std::size_t FxSubscriber::do_work(TimeNs now) {
   count.add();
   if (count.get() == 1)
     spdlog::warn("fx {}: a message under fx/{}/ is refused: {}", endpoint_, stats_.series,
-                 kFxRefusalWords[static_cast<std::size_t>(*refusal)]);
+                 kFxRefusalNames[static_cast<std::size_t>(*refusal)]);
   return 1;
 }
 

@@ -24,7 +24,7 @@ HandlerSet::HandlerSet(const Config& config, const Universe& universe, feed::Eve
 
 void HandlerSet::add_szse(const szse::Settings& settings, feed::EventSink& sink) {
   szse::TickSource* ticks = nullptr;
-  if (settings.transport == szse::Transport::multicast) {
+  if (settings.transport == szse::FeedTransport::multicast) {
     szse_multicast_ = std::make_unique<szse::MddpHandler>(settings, *szse_symbols_, sink);
     ticks = szse_multicast_->ticks();
   } else {

@@ -5,8 +5,8 @@
 #include "calc/control.h"
 #include "calc/decimal.h"
 #include "feedhandlers/market/venue.h"
+#include "server/view/enum_names.h"
 #include "server/view/feed_day.h"
-#include "server/view/words.h"
 
 namespace indexcast::server {
 namespace {
@@ -27,7 +27,7 @@ void OperatorLog::alarm(fmt::format_string<Values...> text, Values&&... values) 
 void OperatorLog::log_market(const MarketChanged& change) {
   over_[change.header.id] = is_over(static_cast<MarketPhase>(change.header.detail));
   const std::string_view venue = venue_name(change.header.id);
-  const std::string_view phase = word_of(kMarketPhaseWords, change.header.detail);
+  const std::string_view phase = name_of(kMarketPhaseNames, change.header.detail);
   switch (static_cast<PhaseCause>(change.header.detail2)) {
     case PhaseCause::input:
     case PhaseCause::closes_complete:
@@ -53,7 +53,7 @@ void OperatorLog::log_market(const MarketChanged& change) {
 // After the market's day a silent channel, a lost connection and each attempt to reconnect are
 // expected.
 void OperatorLog::log_feed(const FeedChanged& change) const {
-  const std::string_view state = word_of(kFeedStateWords, change.header.detail);
+  const std::string_view state = name_of(kFeedStateNames, change.header.detail);
   const std::string_view venue = venue_name(change.header.id);
   const bool over = change.header.id < over_.size() && over_[change.header.id];
   const auto level = over ? spdlog::level::debug : spdlog::level::info;
@@ -74,7 +74,7 @@ void OperatorLog::log_guard(const InputDecision& decision) {
   const std::string& symbol = universe_->instruments()[decision.header.id].symbol;
   if (decision.header.detail == static_cast<std::uint8_t>(Decision::pending)) {
     alarm("{}: level guard began ({}): price {}, before {}, feed sequence {}", symbol,
-          word_of(kDecisionReasonWords, decision.header.detail2), price, before,
+          name_of(kDecisionReasonNames, decision.header.detail2), price, before,
           decision.feed_sequence);
     return;
   }
@@ -82,7 +82,7 @@ void OperatorLog::log_guard(const InputDecision& decision) {
   if (unrepeated) ++alarms_;
   spdlog::log(unrepeated ? spdlog::level::warn : spdlog::level::info,
               "{}: level guard ended ({}): price {}, before {}; high and low {} its levels{}",
-              symbol, word_of(kDecisionReasonWords, decision.header.detail2), price, before,
+              symbol, name_of(kDecisionReasonNames, decision.header.detail2), price, before,
               counts ? "include" : "leave out",
               unrepeated ? "; check the price, lift_guard can include them" : "");
 }
@@ -131,8 +131,8 @@ void OperatorLog::log_decision(const InputDecision& decision) {
                       : spdlog::level::info,
               "{}: {} is {} ({}), held against {}, feed sequence {}", name,
               format_trimmed(decision.value, places),
-              word_of(kDecisionWords, decision.header.detail),
-              word_of(kDecisionReasonWords, decision.header.detail2),
+              name_of(kDecisionNames, decision.header.detail),
+              name_of(kDecisionReasonNames, decision.header.detail2),
               format_trimmed(decision.reference, places), decision.feed_sequence);
 }
 
@@ -141,9 +141,9 @@ void OperatorLog::log_control(const ControlDone& done) const {
   const bool applied = outcome == ControlOutcome::applied || outcome == ControlOutcome::previewed;
   spdlog::log(applied ? spdlog::level::info : spdlog::level::warn,
               "request {}: {} of {} is {}, version {}", done.control_id,
-              word_of(kControlOpWords, done.header.detail),
+              name_of(kControlOpNames, done.header.detail),
               target_name(static_cast<ControlOp>(done.header.detail), done.header.id),
-              word_of(kControlOutcomeWords, done.header.detail2), done.version);
+              name_of(kControlOutcomeNames, done.header.detail2), done.version);
 }
 
 std::string_view OperatorLog::target_name(ControlOp op, std::uint32_t id) const {
@@ -161,7 +161,7 @@ void OperatorLog::write(const Record& record) {
     log_control(record.as<ControlDone>());
   } else if (record.kind() == RecordKind::definition_changed) {
     const auto change = record.as<DefinitionChanged>();
-    if (change.edition > 0) {
+    if (change.definition_set > 0) {
       spdlog::info("version {} of {} is in force", change.version,
                    universe_->indices()[change.header.id].code);
     }

@@ -25,9 +25,9 @@ EngineSettings engine_settings(const Config& config, Date trade_date) {
 
 namespace {
 
-// Records kept for the day: an index changes its status some ten times, and a feed that stumbles
-// changes the flags of all of them twice. 3 MiB at least.
-std::size_t kept_capacity(const Universe& universe) {
+// Records of the event ring: an index changes its status about ten times a day, and an interrupted
+// feed changes the flags of all indices twice. 3 MiB at least.
+std::size_t event_ring_capacity(const Universe& universe) {
   return std::max<std::size_t>(1 << 14, 32 * universe.indices().size());
 }
 
@@ -56,20 +56,20 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
                    ZmqSocket* publish, const ServiceState& service, Clock clock)
     : clock_(std::move(clock)),
       universe_(std::move(universe)),
-      editions_(universe_),
+      definition_sets_(universe_),
       ring_(config.core.broadcast_ring),
-      kept_(kept_capacity(*universe_)),
+      event_ring_(event_ring_capacity(*universe_)),
       latest_(universe_->indices().size()),
-      sink_(ring_, kept_, latest_, clock_),
+      sink_(ring_, event_ring_, latest_, clock_),
       engine_settings_(engine_settings(config, trade_date)),
       core_thread_("core", config.core.idle, config.core.spin_us * kNsPerUs, clock_),
       publish_thread_("publish", publish_idle(config.core), config.core.spin_us * kNsPerUs, clock_),
       aux_thread_("aux", IdleMode::block, 0, clock_) {
   engines_[0] = std::make_unique<Engine>(*universe_, engine_settings_, sink_, core_counters_);
   view_.universe = universe_.get();
-  view_.editions = &editions_;
+  view_.definition_sets = &definition_sets_;
   view_.ring = &ring_;
-  view_.kept = &kept_;
+  view_.event_ring = &event_ring_;
   view_.latest = &latest_;
   view_.core = &core_counters_;
   view_.service = &service;
@@ -77,7 +77,7 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
   view_.epoch = static_cast<std::uint64_t>(clock_.now().ns);
   view_.trade_date = trade_date;
   view_.grid_ms = config.core.grid_ms;
-  view_.colours = kColourWords[static_cast<std::size_t>(config.display.colours)];
+  view_.colours = kColourNames[static_cast<std::size_t>(config.display.colours)];
   view_.core_turns = &core_turns_;
   view_.readers = &readers_;
   view_.short_heartbeat_ms = config.core.short_heartbeat_ms;
@@ -217,20 +217,20 @@ void Pipeline::assign_threads(const Config& config) {
 
 absl::StatusOr<std::uint32_t> Pipeline::stage(std::shared_ptr<const Universe> next) {
   // The core has left every engine before the one in force.
-  const std::uint32_t in_force = core_counters_.edition();
+  const std::uint32_t in_force = core_counters_.definition_set();
   engines_.erase(engines_.begin(), engines_.find(in_force));
   if (engines_.size() > kMaxStaged)
     return absl::ResourceExhaustedError(
         fmt::format("{} new definitions wait and none came into force: the next day can begin with "
                     "them",
                     kMaxStaged));
-  const std::uint32_t edition = editions_.add(next, in_force);
+  const std::uint32_t definition_set = definition_sets_.add(next, in_force);
   EngineSettings settings = engine_settings_;
-  settings.edition = edition;
-  auto& engine = engines_[edition];
+  settings.definition_set = definition_set;
+  auto& engine = engines_[definition_set];
   engine = std::make_unique<Engine>(*next, settings, sink_, core_counters_);
   sequencer_->stage(engine.get());
-  return edition;
+  return definition_set;
 }
 
 void Pipeline::start() {

@@ -56,14 +56,14 @@ class Pipeline {
   // then is logged.
   void stop();
 
-  // Builds what it takes to run on another edition of the day's definitions, for an `activate`
-  // request; returns the edition's number. Its instruments and series are those that the day began
-  // with. ResourceExhausted after kMaxStaged of which none came into force. Not from several
+  // Builds the engine for another definition set of the day, for an `activate` request; returns
+  // the number of the set. Its instruments and series are those that the day began with.
+  // ResourceExhausted after kMaxStaged sets of which none came into force. Not from several
   // threads at once.
   absl::StatusOr<std::uint32_t> stage(std::shared_ptr<const Universe> next);
-  // As the definitions stand now.
+  // The definitions in force.
   std::shared_ptr<const Universe> definitions() const {
-    return editions_.at(core_counters_.edition());
+    return definition_sets_.at(core_counters_.definition_set());
   }
 
   const ServerView& view() const { return view_; }
@@ -91,16 +91,16 @@ class Pipeline {
 
   Clock clock_;
   std::shared_ptr<const Universe> universe_;
-  Editions editions_;
+  DefinitionSets definition_sets_;
   std::vector<MarketEvent> opening_;
   BroadcastRing ring_;
-  BroadcastRing kept_;
+  BroadcastRing event_ring_;
   LatestTable latest_;
   CoreCounters core_counters_;
   std::atomic<std::uint64_t> core_turns_{0};
   BroadcastSink sink_;
   EngineSettings engine_settings_;
-  std::map<std::uint32_t, std::unique_ptr<Engine>> engines_;  // by edition
+  std::map<std::uint32_t, std::unique_ptr<Engine>> engines_;  // by number of the definition set
   std::unique_ptr<JournalWriter> journal_;
   std::unique_ptr<Sequencer> sequencer_;
   std::vector<std::unique_ptr<FeedRingSink>> feed_sinks_;

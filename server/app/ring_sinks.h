@@ -11,8 +11,8 @@
 #include "calc/spsc_ring.h"
 #include "feedhandlers/market/event_sink.h"
 #include "feedhandlers/market/feed_counters.h"
-#include "server/view/channel_states.h"
 #include "server/view/clock.h"
+#include "server/view/feed_channel_states.h"
 
 namespace indexcast::server {
 
@@ -29,7 +29,7 @@ class FeedRingSink final : public feed::EventSink {
     make_room_ = std::move(make_room);
   }
   SpscRing<MarketEvent>& ring() { return ring_; }
-  const ChannelStates& channels() const { return channels_; }
+  const FeedChannelStates& channels() const { return channels_; }
 
   void push(const MarketEvent& event) override {
     if (event.kind == EventKind::feed_state || event.kind == EventKind::channel_time)
@@ -42,18 +42,18 @@ class FeedRingSink final : public feed::EventSink {
 
  private:
   SpscRing<MarketEvent> ring_;
-  ChannelStates channels_;
+  FeedChannelStates channels_;
   feed::FeedCounters* counters_ = nullptr;
   std::function<void()> make_room_;
 };
 
 // The core's output: the latest-value table first, then the ring, so that a lapped reader finds the
-// table never older than where it resumes. Stamps the calculation time. Records that are kept for
-// the day stand in a ring of their own, which levels do not overwrite.
+// table never older than where it resumes. Stamps the calculation time. Events (is_event) go
+// into the event ring, where levels do not overwrite them.
 class BroadcastSink final : public RecordSink {
  public:
-  BroadcastSink(BroadcastRing& ring, BroadcastRing& kept, LatestTable& latest, Clock clock)
-      : ring_(&ring), kept_(&kept), latest_(&latest), clock_(clock) {}
+  BroadcastSink(BroadcastRing& ring, BroadcastRing& event_ring, LatestTable& latest, Clock clock)
+      : ring_(&ring), event_ring_(&event_ring), latest_(&latest), clock_(clock) {}
 
   void write(LevelUpdate& update) override {
     update.calculation_time = clock_.now();
@@ -61,13 +61,13 @@ class BroadcastSink final : public RecordSink {
     ring_->write(Record::of(update));
   }
   void write(const Record& record) override {
-    if (is_kept(record.kind())) kept_->write(record);
+    if (is_event(record.kind())) event_ring_->write(record);
     if (is_streamed(record.kind())) ring_->write(record);
   }
 
  private:
   BroadcastRing* ring_;
-  BroadcastRing* kept_;
+  BroadcastRing* event_ring_;
   LatestTable* latest_;
   Clock clock_;
 };

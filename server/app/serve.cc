@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "server/app/configured_day.h"
-#include "server/app/day_keeper.h"
+#include "server/app/day_runner.h"
 #include "server/settings/exit_code.h"
 #include "server/zmq/socket_options.h"
 
@@ -52,7 +52,7 @@ void write_ready_file(const std::string& path, const nlohmann::json& content) {
   std::rename((path + ".new").c_str(), path.c_str());
 }
 
-nlohmann::json describe(const Config& config, const DayKeeper& days) {
+nlohmann::json describe(const Config& config, const DayRunner& days) {
   const Pipeline& pipeline = days.pipeline();
   nlohmann::json ready{{"pid", ::getpid()}, {"epoch", pipeline.view().epoch}};
   if (days.http() != nullptr)
@@ -69,7 +69,7 @@ nlohmann::json describe(const Config& config, const DayKeeper& days) {
 }
 
 // Until a signal ends the server; which one.
-int run_days(const Config& config, DayKeeper& days, const sigset_t& signals) {
+int run_days(const Config& config, DayRunner& days, const sigset_t& signals) {
   for (;;) {
     const int signal = wait_for(signals, config.days.poll_s);
     if (signal == SIGINT || signal == SIGTERM) return signal;
@@ -124,7 +124,7 @@ int run_serve(const ServeOptions& options, DefinitionDirectory directory, Loaded
   const sigset_t signals = block_signals();
   for (const std::string& warning : exposure_warnings(options.config)) spdlog::warn(warning);
   const std::size_t indices = first.universe->indices().size();
-  DayKeeper days(options.config, std::move(directory), std::move(first));
+  DayRunner days(options.config, std::move(directory), std::move(first));
   days.start();
   const nlohmann::json ready = describe(options.config, days);
   spdlog::info("serving {} indices for {}: {}", indices, days.trade_date(), ready.dump());

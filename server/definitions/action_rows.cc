@@ -14,7 +14,7 @@
 namespace indexcast::server {
 namespace {
 
-enum Column : std::size_t {
+enum ActionColumn : std::size_t {
   kSymbol,
   kExDate,
   kKind,
@@ -183,7 +183,7 @@ class RowReader {
   }
 
   // Returns the text of a column, or nothing for a missing value.
-  std::optional<std::string> value(Column column) const {
+  std::optional<std::string> value(ActionColumn column) const {
     if (!row_.has(column)) return std::nullopt;
     std::string text = row_.text(column);
     if (std::ranges::find(kNothing, text) != kNothing.end()) return std::nullopt;
@@ -191,7 +191,7 @@ class RowReader {
   }
 
   // Returns zero for a missing value.
-  Fraction amount(Column column, const Fraction& per) const {
+  Fraction amount(ActionColumn column, const Fraction& per) const {
     const auto text = value(column);
     if (!text) return Fraction(0);
     const bool percent = text->ends_with('%');
@@ -207,7 +207,7 @@ class RowReader {
   }
 
   // Reads an amount from its column or from the column for ten shares; both must agree.
-  Fraction either(Column column, Column per_ten) const {
+  Fraction either(ActionColumn column, ActionColumn per_ten) const {
     const Fraction one = amount(column, per_);
     const Fraction ten = amount(per_ten, whole(10));
     if (one.sign() != 0 && ten.sign() != 0 && one != ten)
@@ -215,7 +215,7 @@ class RowReader {
     return one.sign() != 0 ? one : ten;
   }
 
-  Price price(Column column) const {
+  Price price(ActionColumn column) const {
     return value(column) ? Price{row_.positive(column, Price::kDecimals)} : Price{};
   }
 
@@ -263,7 +263,7 @@ class RowReader {
   }
 
   // Returns the amount of the column or of the scheme's text; both must agree.
-  Fraction agreed(Column column, const Fraction& amount, const Fraction& in_scheme) const {
+  Fraction agreed(ActionColumn column, const Fraction& amount, const Fraction& in_scheme) const {
     if (amount.sign() != 0 && in_scheme.sign() != 0 && amount != in_scheme)
       row_.fault(column, fmt::format("{} for a share, {} in the scheme", format_fraction(amount),
                                      format_fraction(in_scheme)));
@@ -313,11 +313,11 @@ Actions read_action_rows(const std::string& path, const ActionScope& scope, Faul
   const CsvTable table = read_csv_table(path, kColumns, faults);
   result.unused_columns = table.unused_columns;
   const bool has_terms =
-      table.has(kKind) ||
-      std::ranges::any_of(std::initializer_list<Column>{kCash, kCashPer10, kBonus, kBonusPer10,
-                                                        kConversion, kConversionPer10, kGiven,
-                                                        kScheme, kRights, kRightsPer10, kSplit},
-                          [&](Column column) { return table.has(column); });
+      table.has(kKind) || std::ranges::any_of(
+                              std::initializer_list<ActionColumn>{
+                                  kCash, kCashPer10, kBonus, kBonusPer10, kConversion,
+                                  kConversionPer10, kGiven, kScheme, kRights, kRightsPer10, kSplit},
+                              [&](ActionColumn column) { return table.has(column); });
   if (table.header_line > 0 && !has_terms)
     faults.add(
         path, table.header_line, "cash",

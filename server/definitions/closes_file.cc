@@ -6,22 +6,22 @@
 namespace indexcast::server {
 namespace {
 
-enum Column : std::size_t { kSymbol, kClose, kTick };
+enum CloseColumn : std::size_t { kSymbol, kClose, kTick };
 constexpr CsvColumn kColumns[] = {{"symbol"}, {"close"}, {"tick", false}};
 
-constexpr Tick kFen{10'000};
-constexpr Tick kThousandth{1'000};
+constexpr TickSize kFen{10'000};
+constexpr TickSize kThousandth{1'000};
 
 }  // namespace
 
-std::vector<ClosingPrice> read_closes(const std::string& path, FaultList& faults) {
-  std::vector<ClosingPrice> closes;
+std::vector<OfficialClose> read_closes(const std::string& path, FaultList& faults) {
+  std::vector<OfficialClose> closes;
   for (const CsvRow& row : read_csv(path, kColumns, faults)) {
-    ClosingPrice close;
+    OfficialClose close;
     close.line = row.line();
     close.symbol = row.symbol(kSymbol);
     close.price = {row.positive(kClose, Price::kDecimals)};
-    if (row.has(kTick)) close.tick = {row.positive(kTick, Tick::kDecimals)};
+    if (row.has(kTick)) close.tick = {row.positive(kTick, TickSize::kDecimals)};
     closes.push_back(std::move(close));
   }
   return closes;

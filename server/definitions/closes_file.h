@@ -12,7 +12,7 @@
 namespace indexcast::server {
 
 // Rows that could be read; whatever is wrong with the others is in `faults`.
-std::vector<ClosingPrice> read_closes(const std::string& path, FaultList& faults);
+std::vector<OfficialClose> read_closes(const std::string& path, FaultList& faults);
 
 // How the venues quote. Shanghai and Shenzhen: a fen, funds and Shanghai's B shares a tenth of it,
 // and they publish ex-prices. Hong Kong: 0.001, the finest step of its table, because the table

@@ -19,13 +19,13 @@ namespace {
 // Rounding shares to 1e-6 may move the level at base prices by this much at most (METHODOLOGY 2).
 constexpr double kMaxRoundingMove = 1e-8;
 
-struct Head {
+struct HeadFields {
   IndexDefinition definition;
   std::string previous_close;
   std::string members;
 };
 
-void read_head(TableReader& reader, Head& head) {
+void read_head(TableReader& reader, HeadFields& head) {
   IndexDefinition& definition = head.definition;
   for (const char* key : {"divisor", "previous_close", "members"}) reader.require(key);
   read_definition_head(reader, definition);
@@ -59,7 +59,7 @@ class DefinitionLoader {
     const absl::StatusOr<toml::table> table = read_toml(path_);
     if (!table.ok()) return table.status();
     TableReader reader(*table, path_, "", faults_);
-    Head head;
+    HeadFields head;
     head.definition.source = path_;
     read_head(reader, head);
     read_level(reader, "previous_close", head.previous_close, head.definition.decimals,
@@ -74,7 +74,7 @@ class DefinitionLoader {
   }
 
  private:
-  void read_rows(Head& head) {
+  void read_rows(HeadFields& head) {
     if (head.members.empty()) return;
     members_file_ = resolve_beside(path_, head.members);
     rows_ = read_members(members_file_, pool_, faults_);

@@ -114,14 +114,14 @@ class FundBuilder {
     if (!is_priced(composition_, component)) return add_cash(component);
     if (!component.quantity) return fault(component, "quantity", "missing");
     if (component.quantity->raw == 0) return;  // listed, and not held
-    const ReferencePrice* reference = references_.find(symbol_of(component));
+    const ComponentPrice* reference = references_.find(symbol_of(component));
     if (!venue_of(component.market)) return add_unfed(component, reference);
     if (reference == nullptr)
       return fault(component, "reference_price", "in no definition and no closes file");
     add_member(component, *reference);
   }
 
-  void add_member(const Component& component, const ReferencePrice& reference) {
+  void add_member(const Component& component, const ComponentPrice& reference) {
     Member& member = out_.members.emplace_back();
     member.security = reference.security
                           ? reference.security
@@ -146,7 +146,7 @@ class FundBuilder {
   }
 
   // A component that no feed of ours prices, at its reference price all day if the site wants that.
-  void add_unfed(const Component& component, const ReferencePrice* reference) {
+  void add_unfed(const Component& component, const ComponentPrice* reference) {
     if (settings_.unfed == UnfedRule::refuse)
       return fault(component, "unfed", "listed where no feed looks; see the setting `unfed`");
     if (reference == nullptr || reference->currency != kCurrency)

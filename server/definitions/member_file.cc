@@ -16,7 +16,7 @@
 namespace indexcast::server {
 namespace {
 
-enum Column : std::size_t {
+enum MemberColumn : std::size_t {
   kSymbol,
   kName,
   kCurrency,
@@ -164,7 +164,7 @@ class MemberReader {
   // Finds its market too.
   bool check_security(Security& security) {
     bool good = true;
-    for (const Column column : {kSymbol, kName, kCurrency}) good = present(column) && good;
+    for (const MemberColumn column : {kSymbol, kName, kCurrency}) good = present(column) && good;
     if (security.symbol.empty()) return false;
     security.market = market_of_symbol(security.symbol);
     const auto wrong = symbol_fault(security.symbol);
@@ -193,7 +193,7 @@ class MemberReader {
   }
 
   // `price` stays zero after a fault; the file is refused anyway.
-  void read_price(Column column, Price& price) {
+  void read_price(MemberColumn column, Price& price) {
     if (const auto raw = number(column, Price::kDecimals)) {
       if (*raw > std::numeric_limits<std::int64_t>::max())
         return fault(kColumns[column], "too large");
@@ -210,13 +210,13 @@ class MemberReader {
   }
 
   // Whether a column says anything; a fault if not.
-  bool present(Column column) {
+  bool present(MemberColumn column) {
     if (field_[column].empty()) fault(kColumns[column], "missing");
     return !field_[column].empty();
   }
 
   // A positive decimal number; empty after a fault.
-  std::optional<Int128> number(Column column, int places) {
+  std::optional<Int128> number(MemberColumn column, int places) {
     if (!present(column)) return std::nullopt;
     const std::string_view value = field_[column];
     const auto raw = parse_decimal(value, places);

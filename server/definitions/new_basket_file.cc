@@ -16,7 +16,7 @@ namespace indexcast::server {
 namespace {
 
 // The first columns of both forms are the same, so that one reader takes them.
-enum Column : std::size_t {
+enum BasketColumn : std::size_t {
   kSymbol,
   kName,
   kCurrency,

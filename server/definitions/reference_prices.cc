@@ -28,7 +28,7 @@ std::vector<std::string> split(std::string_view line) {
 
 class ClosesReader {
  public:
-  using Table = absl::flat_hash_map<std::string, ReferencePrice>;
+  using Table = absl::flat_hash_map<std::string, ComponentPrice>;
 
   ClosesReader(const std::string& path, Table& table, FaultList& faults)
       : path_(path), table_(table), faults_(faults) {}
@@ -67,7 +67,7 @@ class ClosesReader {
     add(fields[0], {.security = nullptr, .currency = fields[1], .price = *price});
   }
 
-  void add(const std::string& symbol, const ReferencePrice& price) {
+  void add(const std::string& symbol, const ComponentPrice& price) {
     const auto [known, added] = table_.emplace(symbol, price);
     if (added) return;
     if (known->second.currency != price.currency)
@@ -91,7 +91,7 @@ ReferencePrices::ReferencePrices(std::span<const IndexDefinition> definitions) {
   for (const IndexDefinition& definition : definitions) {
     for (const Member& member : definition.members)
       prices_.try_emplace(member.symbol(),
-                          ReferencePrice{member.security, member.currency(), member.reference_price,
+                          ComponentPrice{member.security, member.currency(), member.reference_price,
                                          member.suspended});
   }
 }
@@ -100,7 +100,7 @@ void ReferencePrices::add_closes(const std::string& path, FaultList& faults) {
   ClosesReader(path, prices_, faults).read();
 }
 
-const ReferencePrice* ReferencePrices::find(std::string_view symbol) const {
+const ComponentPrice* ReferencePrices::find(std::string_view symbol) const {
   const auto found = prices_.find(absl::string_view(symbol.data(), symbol.size()));
   return found == prices_.end() ? nullptr : &found->second;
 }

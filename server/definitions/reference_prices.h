@@ -14,7 +14,7 @@
 
 namespace indexcast::server {
 
-struct ReferencePrice {
+struct ComponentPrice {
   std::shared_ptr<const Security> security;  // null when only a closes file names it
   std::string currency;                      // of the listing
   Price price{};
@@ -31,10 +31,10 @@ class ReferencePrices {
   void add_closes(const std::string& path, FaultList& faults);
 
   // nullptr when nobody says it.
-  const ReferencePrice* find(std::string_view symbol) const;
+  const ComponentPrice* find(std::string_view symbol) const;
 
  private:
-  absl::flat_hash_map<std::string, ReferencePrice> prices_;
+  absl::flat_hash_map<std::string, ComponentPrice> prices_;
 };
 
 }  // namespace indexcast::server

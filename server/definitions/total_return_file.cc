@@ -10,19 +10,19 @@
 namespace indexcast::server {
 namespace {
 
-enum Column : std::size_t { kSymbol, kCurrency, kPerShare, kIndexShares, kTax };
+enum DividendColumn : std::size_t { kSymbol, kCurrency, kPerShare, kIndexShares, kTax };
 constexpr CsvColumn kColumns[] = {
     {"symbol"}, {"currency"}, {"cash_per_share"}, {"index_shares"}, {"tax_percent", false}};
 
 constexpr int kPercentPlaces = 2;  // a basis point
 
-struct Table {
+struct TotalReturnTable {
   TotalReturn total;
   std::string price_previous_close;
   std::string dividends;
 };
 
-void read_table(TableReader& reader, Table& table) {
+void read_table(TableReader& reader, TotalReturnTable& table) {
   for (const char* key : {"kind", "price_index", "price_previous_close"}) reader.require(key);
   reader.text("kind", table.total.kind, one_of<ReturnKind>("net", "gross"));
   reader.text("price_index", table.total.price_index, NonEmptyText{});
@@ -57,7 +57,7 @@ void read_dividends(const std::string& file, TotalReturn& total, FaultList& faul
 void read_total_return(TableReader& reader, const std::string& path, IndexDefinition& definition,
                        FaultList& faults) {
   reader.section("total_return", [&](TableReader& inner) {
-    Table table;
+    TotalReturnTable table;
     read_table(inner, table);
     read_level(inner, "price_previous_close", table.price_previous_close, definition.decimals,
                table.total.price_previous_close);

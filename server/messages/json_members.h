@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "server/messages/level_json.h"
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 
 namespace indexcast::server {
 
@@ -33,8 +33,8 @@ inline void append_wide(JsonBuffer& out, std::string_view key, Number value) {
   fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":\"{}\""), key, value);
 }
 
-inline void append_word(JsonBuffer& out, std::string_view key, std::string_view word) {
-  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":\"{}\""), key, word);
+inline void append_name(JsonBuffer& out, std::string_view key, std::string_view name) {
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":\"{}\""), key, name);
 }
 
 inline void append_boolean(JsonBuffer& out, std::string_view key, bool value) {
@@ -66,10 +66,10 @@ inline void append_optional_decimal(JsonBuffer& out, std::string_view key, std::
 inline void append_flags(JsonBuffer& out, std::string_view key, std::uint32_t flags) {
   fmt::format_to(std::back_inserter(out), FMT_COMPILE(",\"{}\":["), key);
   bool first = true;
-  for (std::size_t bit = 0; bit < kLevelFlagWords.size(); ++bit) {
+  for (std::size_t bit = 0; bit < kLevelFlagNames.size(); ++bit) {
     if ((flags >> bit & 1u) == 0) continue;
     fmt::format_to(std::back_inserter(out), FMT_COMPILE("{}\"{}\""), first ? "" : ",",
-                   kLevelFlagWords[bit]);
+                   kLevelFlagNames[bit]);
     first = false;
   }
   out.push_back(']');

@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "server/messages/json_members.h"
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 
 namespace indexcast::server {
 namespace {
@@ -33,7 +33,7 @@ void append_values(JsonBuffer& out, const v1::Level& level) {
 }
 
 void append_cause(JsonBuffer& out, const v1::Level& level) {
-  append_word(out, "cause", word_of(kCauseWords, level.cause()));
+  append_name(out, "cause", name_of(kCauseNames, level.cause()));
   append_text(out, "cause_symbol", level.cause_symbol());
   append_text(out, "cause_feed", level.cause_feed());
   append_wide(out, "cause_feed_sequence", level.cause_feed_sequence());
@@ -100,7 +100,7 @@ void append_level_json(JsonBuffer& out, const v1::Level& level, std::string_view
   append_number(out, "index_sequence", level.index_sequence());
   append_text(out, "code", level.code());
   append_number(out, "trade_date", level.trade_date());
-  append_word(out, "status", word_of(kIndexStatusWords, level.status()));
+  append_name(out, "status", name_of(kIndexStatusNames, level.status()));
   append_flags(out, "flags", level.flags());
   append_boolean(out, "quotable", level.quotable());
   append_values(out, level);
@@ -129,7 +129,7 @@ void append_skipped_json(JsonBuffer& out, const v1::Skipped& skipped) {
       skipped.kind() == v1::STREAM_KIND_GRID || skipped.kind() == v1::STREAM_KIND_INAV;
   wide ? append_wide(out, "from", skipped.from()) : append_number(out, "from", skipped.from());
   wide ? append_wide(out, "to", skipped.to()) : append_number(out, "to", skipped.to());
-  append_word(out, "kind", word_of(kStreamKindWords, skipped.kind()));
+  append_name(out, "kind", name_of(kStreamKindNames, skipped.kind()));
   out.push_back('}');
 }
 

@@ -1,5 +1,5 @@
 // The subscriber's messages as JSON text: field names of the proto, levels as decimal strings with
-// the published places, statuses and flags as words (proto/README.md, "JSON").
+// the published places, statuses and flags as names (proto/README.md, "JSON").
 #pragma once
 
 #include <fmt/format.h>

@@ -6,7 +6,7 @@
 
 #include "indexcast/v1/query.pb.h"
 #include "server/messages/level_encoder.h"
-#include "server/view/level_mirror.h"
+#include "server/view/level_reader.h"
 #include "server/view/ring_positions.h"
 #include "server/view/server_view.h"
 
@@ -22,24 +22,24 @@ struct LevelRange {
   std::size_t limit = kLevelPageMax;
 };
 
-// Beside a LevelMirror of the same view, which says what it reads. One thread.
+// Used together with a LevelReader of the same view, which passes its levels on. One thread.
 class LevelPages {
  public:
   // What `view` points to outlives this.
   explicit LevelPages(const ServerView& view)
       : ring_(view.ring), positions_(view.universe->indices().size(), view.ring->capacity()) {}
 
-  // As LevelMirror says it to its sink.
+  // Forwarded from the sink of the LevelReader.
   void on_level(const LevelUpdate& update, std::uint64_t stream_sequence);
 
-  // Fills everything of `out` but the code. `mirror` has read what was said to on_level, and no
-  // more.
-  void fill(IndexId index, const LevelRange& range, const LevelMirror& mirror,
+  // Fills everything of `out` but the code. `reader` has read exactly the levels that were passed
+  // to on_level.
+  void fill(IndexId index, const LevelRange& range, const LevelReader& reader,
             LevelEncoder& encoder, TimeNs now, v1::ReplayReply& out) const;
 
  private:
   // False when the level has been overwritten.
-  bool load(IndexId index, std::uint64_t sequence, const LevelMirror& mirror, LevelEncoder& encoder,
+  bool load(IndexId index, std::uint64_t sequence, const LevelReader& reader, LevelEncoder& encoder,
             TimeNs now, v1::Level& out) const;
 
   const BroadcastRing* ring_;

@@ -15,9 +15,9 @@ void append_price(JsonBuffer& out, const IndexDefinition& definition, const Memb
   append_decimal_field(out, "fx_rate", value.rate.raw, FxRate::kDecimals);
   if (definition.fund)
     append_decimal_field(out, "quantity", value.shares.raw, IndexShares::kDecimals);
-  append_word(out, "price_kind",
-              value.applied ? word_of(kPriceKindWords, header.detail) : "reference");
-  append_word(out, "status", word_of(kInstrumentStatusWords, header.detail2));
+  append_name(out, "price_kind",
+              value.applied ? name_of(kPriceKindNames, header.detail) : "reference");
+  append_name(out, "status", name_of(kInstrumentStatusNames, header.detail2));
   append_wide(out, "exchange_time", value.applied ? value.applied->exchange_time.ns : 0);
   append_wide(out, "receive_time",
               value.applied ? clock.published(value.applied->receive_time).ns : 0);
@@ -38,10 +38,10 @@ void append_member(JsonBuffer& out, const Instrument& instrument, const IndexDef
 
 }  // namespace
 
-bool append_members(JsonBuffer& out, const Universe& definitions, const LevelMirror& mirror,
+bool append_members(JsonBuffer& out, const Universe& definitions, const LevelReader& reader,
                     IndexId index, const Clock& clock, MemberRange range) {
   const IndexDefinition& definition = definitions.indices()[index];
-  const std::vector<MemberValue> values = member_values(definitions, mirror, index);
+  const std::vector<MemberValue> values = member_values(definitions, reader, index);
   const std::size_t first = std::min(range.first, values.size());
   const std::size_t end = first + std::min(range.count, values.size() - first);
   out.push_back('[');

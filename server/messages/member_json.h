@@ -5,7 +5,7 @@
 
 #include "server/messages/level_json.h"
 #include "server/view/clock.h"
-#include "server/view/level_mirror.h"
+#include "server/view/level_reader.h"
 
 namespace indexcast::server {
 
@@ -16,8 +16,8 @@ struct MemberRange {
 };
 
 // Appends the array of those members that there are. Returns whether the price of every member of
-// the index is certain (LevelMirror::price_certain), shown or not.
-bool append_members(JsonBuffer& out, const Universe& definitions, const LevelMirror& mirror,
+// the index is certain (LevelReader::price_certain), shown or not.
+bool append_members(JsonBuffer& out, const Universe& definitions, const LevelReader& reader,
                     IndexId index, const Clock& clock, MemberRange range = {});
 
 }  // namespace indexcast::server

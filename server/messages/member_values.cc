@@ -9,11 +9,11 @@ constexpr std::int64_t kWholeBp = 10'000;
 
 // The rate at which `leg` entered the newest level: one of the two that a level carries, and before
 // the first level the definition's day_fx.
-FxRate rate_of(const Universe& universe, const LevelMirror& mirror, IndexId index,
+FxRate rate_of(const Universe& universe, const LevelReader& reader, IndexId index,
                std::uint32_t leg) {
   const std::uint32_t own = universe.legs_of(index).front();
   if (leg == own) return kFxOne;
-  const LevelUpdate& level = mirror.level(index);
+  const LevelUpdate& level = reader.level(index);
   const FxRate rate = leg == own + 1 ? level.fx_rate : level.fx_rate_2;
   return rate.raw > 0 ? rate : universe.legs()[leg].day_fx;
 }
@@ -32,7 +32,7 @@ std::int64_t points_of(Int128 difference, const IndexDefinition& definition) {
 
 }  // namespace
 
-std::vector<MemberValue> member_values(const Universe& universe, const LevelMirror& mirror,
+std::vector<MemberValue> member_values(const Universe& universe, const LevelReader& reader,
                                        IndexId index) {
   const IndexDefinition& definition = universe.indices()[index];
   const auto members = universe.members(index);
@@ -44,11 +44,11 @@ std::vector<MemberValue> member_values(const Universe& universe, const LevelMirr
     const Member& member = definition.members[i];
     MemberValue& value = out[i];
     value.instrument = members[i];
-    value.applied = mirror.price_at(members[i], mirror.level(index).header.input_sequence);
+    value.applied = reader.price_at(members[i], reader.level(index).header.input_sequence);
     value.price = value.applied ? value.applied->price : member.reference_price;
-    value.certain = mirror.price_certain(members[i]);
+    value.certain = reader.price_certain(members[i]);
     value.shares = member.shares;
-    value.rate = rate_of(universe, mirror, index, universe.membership(members[i], index).leg);
+    value.rate = rate_of(universe, reader, index, universe.membership(members[i], index).leg);
     values[i] = value_of(value.price, member.shares, value.rate);
     total += values[i];
     const Int128 before =

@@ -34,11 +34,11 @@ void fill_member(const Instrument& instrument, const MemberValue& value, bool in
 
 }  // namespace
 
-void fill_members(const Universe& definitions, const LevelMirror& mirror, IndexId index,
+void fill_members(const Universe& definitions, const LevelReader& reader, IndexId index,
                   const Clock& clock, v1::MembersReply& out) {
   const IndexDefinition& definition = definitions.indices()[index];
   fill_definition(definition, *out.mutable_definition());
-  for (const MemberValue& value : member_values(definitions, mirror, index)) {
+  for (const MemberValue& value : member_values(definitions, reader, index)) {
     const Instrument& instrument = definitions.instruments()[value.instrument];
     const bool own = instrument.currency == definition.currency;
     fill_member(instrument, value, own, clock, *out.add_members());

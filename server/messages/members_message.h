@@ -3,12 +3,12 @@
 
 #include "indexcast/v1/query.pb.h"
 #include "server/view/clock.h"
-#include "server/view/level_mirror.h"
+#include "server/view/level_reader.h"
 
 namespace indexcast::server {
 
-// Fills everything but the level. `definitions` is the edition that the mirror's levels are of.
-void fill_members(const Universe& definitions, const LevelMirror& mirror, IndexId index,
+// Fills everything but the level. `definitions` is the definition set of the reader's levels.
+void fill_members(const Universe& definitions, const LevelReader& reader, IndexId index,
                   const Clock& clock, v1::MembersReply& out);
 
 }  // namespace indexcast::server

@@ -12,7 +12,7 @@ std::string_view topic_of(RecordKind kind) {
 
 RecordEncoder::RecordEncoder(const ServerView& view)
     : universe_(view.universe),
-      editions_(view.editions),
+      definition_sets_(view.definition_sets),
       epoch_(view.epoch),
       trade_date_(view.trade_date),
       clock_(view.clock) {}
@@ -77,7 +77,7 @@ void RecordEncoder::fill_definition_change(const DefinitionChanged& record,
   out.set_input_sequence(record.header.input_sequence);
   out.set_control_id(record.control_id);
   out.set_receive_time(clock_.published(record.receive_time).ns);
-  fill_definition(editions_->at(record.edition)->indices()[record.header.id],
+  fill_definition(definition_sets_->at(record.definition_set)->indices()[record.header.id],
                   *out.mutable_definition());
 }
 

@@ -1,4 +1,4 @@
-// A record that is kept for the day as the subscriber's message.
+// An event (is_event) as the subscriber's message.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace indexcast::server {
 
-// The topic of a record that is_kept(), without code and slashes: "status".
+// The topic of a record that is_event(), without code and slashes: "status".
 std::string_view topic_of(RecordKind kind);
 
 // One thread.
@@ -19,7 +19,7 @@ class RecordEncoder {
   // What `view` points to outlives the encoder.
   explicit RecordEncoder(const ServerView& view);
 
-  // Fills `out` from a record that is_kept(). `publish_time` is of the receive clock, and the
+  // Fills `out` from a record that is_event(). `publish_time` is of the receive clock, and the
   // message's times are of the wall clock (Clock::published).
   void fill(const Record& record, TimeNs publish_time, v1::Event& out) const;
 
@@ -34,7 +34,7 @@ class RecordEncoder {
   void fill_pending(const PendingPrice& record, v1::PendingPrice& out) const;
 
   const Universe* universe_;
-  const Editions* editions_;
+  const DefinitionSets* definition_sets_;
   std::uint64_t epoch_;
   Date trade_date_;
   Clock clock_;

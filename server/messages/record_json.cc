@@ -17,7 +17,7 @@ void append_definition(JsonBuffer& out, const v1::Definition& definition) {
   append_text(out, "divisor", definition.divisor());
   append_decimal_field(out, "previous_close", definition.previous_close(),
                        places_of(definition.decimals()));
-  append_word(out, "return_kind", word_of(kReturnKindWords, definition.return_kind()));
+  append_name(out, "return_kind", name_of(kReturnKindNames, definition.return_kind()));
   append_text(out, "price_index", definition.price_index());
   append_boolean(out, "bid_ask", definition.bid_ask());
   append_boolean(out, "fund", definition.fund());
@@ -34,13 +34,13 @@ void append_status_json(JsonBuffer& out, const v1::StatusChanged& status) {
   append_text(out, "code", status.code());
   append_number(out, "trade_date", status.trade_date());
   append_number(out, "index_sequence", status.index_sequence());
-  append_word(out, "status", word_of(kIndexStatusWords, status.status()));
-  append_word(out, "previous_status", word_of(kIndexStatusWords, status.previous_status()));
+  append_name(out, "status", name_of(kIndexStatusNames, status.status()));
+  append_name(out, "previous_status", name_of(kIndexStatusNames, status.previous_status()));
   append_flags(out, "flags", status.flags());
   append_flags(out, "previous_flags", status.previous_flags());
   append_boolean(out, "quotable", status.quotable());
   append_boolean(out, "previous_quotable", status.previous_quotable());
-  append_word(out, "cause", word_of(kCauseWords, status.cause()));
+  append_name(out, "cause", name_of(kCauseNames, status.cause()));
   append_number(out, "input_sequence", status.input_sequence());
   append_wide(out, "exchange_time", status.exchange_time());
   append_wide(out, "receive_time", status.receive_time());
@@ -83,9 +83,9 @@ void append_pending_json(JsonBuffer& out, const v1::PendingPrice& pending, std::
   append_number(out, "record_sequence", pending.record_sequence());
   append_text(out, "code", pending.code());
   append_number(out, "trade_date", pending.trade_date());
-  append_word(out, "subject", word_of(kDecisionSubjectWords, pending.subject()));
-  append_word(out, "decision", word_of(kDecisionWords, pending.decision()));
-  append_word(out, "reason", word_of(kDecisionReasonWords, pending.reason()));
+  append_name(out, "subject", name_of(kDecisionSubjectNames, pending.subject()));
+  append_name(out, "decision", name_of(kDecisionNames, pending.decision()));
+  append_name(out, "reason", name_of(kDecisionReasonNames, pending.reason()));
   append_text(out, "symbol", pending.symbol());
   append_decimal_field(out, "price", pending.price(), Price::kDecimals);
   append_decimal_field(out, "reference", pending.reference(), Price::kDecimals);

@@ -5,26 +5,26 @@
 namespace indexcast::server {
 
 RecordPages::RecordPages(const ServerView& view)
-    : ring_(view.kept),
-      mirror_(view),
-      positions_(view.universe->indices().size(), view.kept->capacity()),
+    : ring_(view.event_ring),
+      reader_(view),
+      positions_(view.universe->indices().size(), view.event_ring->capacity()),
       encoder_(view) {}
 
-void RecordPages::keep(const Record& record) {
+void RecordPages::add(const Record& record) {
   const IndexId index = record.as<RecordHeader>().id;
   const std::uint64_t sequence = record_sequence_of(record);
-  positions_.add(index, sequence, mirror_.cursor() - 1);
-  if (record.kind() == RecordKind::status_changed) return keep_status(record.as<StatusChanged>());
+  positions_.add(index, sequence, reader_.cursor() - 1);
+  if (record.kind() == RecordKind::status_changed) return apply_status(record.as<StatusChanged>());
   const bool is_definition = record.kind() == RecordKind::definition_changed;
   if (!is_definition && record.kind() != RecordKind::pending_price) return;
   v1::Event event;
   encoder_.fill(record, TimeNs{}, event);
-  if (!is_definition) return keep_pending(index, std::move(*event.mutable_pending()));
+  if (!is_definition) return apply_pending(index, std::move(*event.mutable_pending()));
   definitions_[{index, sequence}] = std::move(*event.mutable_definition());
 }
 
 // An operator's request ends a guard without a record of its own.
-void RecordPages::keep_status(const StatusChanged& status) {
+void RecordPages::apply_status(const StatusChanged& status) {
   const auto found = pending_.find(status.header.id);
   if (found == pending_.end() || (status.previous_flags & ~status.flags & kLevelGuard) == 0) return;
   std::erase_if(found->second, [](const v1::PendingPrice& each) {
@@ -32,7 +32,7 @@ void RecordPages::keep_status(const StatusChanged& status) {
   });
 }
 
-void RecordPages::keep_pending(IndexId index, v1::PendingPrice now) {
+void RecordPages::apply_pending(IndexId index, v1::PendingPrice now) {
   std::vector<v1::PendingPrice>& pending = pending_[index];
   std::erase_if(pending, [&](const v1::PendingPrice& each) {
     return each.symbol() == now.symbol() && each.subject() == now.subject();
@@ -52,7 +52,7 @@ void RecordPages::append_pending(IndexId index, TimeNs now,
 
 void RecordPages::append(IndexId index, std::uint64_t from, std::uint64_t to, TimeNs now,
                          v1::RecordsReply& out) const {
-  const std::uint64_t newest = mirror_.newest(index);
+  const std::uint64_t newest = reader_.newest(index);
   out.set_complete_to(newest);
   const std::uint64_t last = to == 0 ? newest : std::min(to, newest);
   if (from > last) return;

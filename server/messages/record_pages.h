@@ -9,13 +9,13 @@
 
 #include "indexcast/v1/query.pb.h"
 #include "server/messages/record_encoder.h"
-#include "server/view/kept_mirror.h"
+#include "server/view/event_reader.h"
 #include "server/view/ring_positions.h"
 #include "server/view/server_view.h"
 
 namespace indexcast::server {
 
-// A reader of ServerView::kept. One thread.
+// A reader of ServerView::event_ring. One thread.
 class RecordPages {
  public:
   static constexpr std::size_t kPageMax = 500;
@@ -23,17 +23,17 @@ class RecordPages {
   // What `view` points to outlives this.
   explicit RecordPages(const ServerView& view);
 
-  // Reads at most `limit` records and says to `heard` of which index each one is; returns how many.
+  // Reads at most `limit` records and calls `heard` with the index of each; returns how many.
   template <class Heard>
   std::size_t poll(std::size_t limit, const Heard& heard) {
     Listener<Heard> listener{*this, heard};
-    return mirror_.poll(limit, listener);
+    return reader_.poll(limit, listener);
   }
 
-  const KeptMirror& mirror() const { return mirror_; }
+  const EventReader& reader() const { return reader_; }
 
   // Record sequence of the newest one read; 0 = none yet.
-  std::uint64_t newest(IndexId index) const { return mirror_.newest(index); }
+  std::uint64_t newest(IndexId index) const { return reader_.newest(index); }
 
   // The oldest one that is still known; one after the newest when there is none.
   std::uint64_t first(IndexId index) const { return positions_.first(index); }
@@ -53,7 +53,7 @@ class RecordPages {
   template <class Heard>
   struct Listener {
     void on_record(const Record& record) {
-      pages.keep(record);
+      pages.add(record);
       heard(record.as<RecordHeader>().id);
     }
     // An end may be among them: what is pending is not known any more.
@@ -64,16 +64,16 @@ class RecordPages {
     const Heard& heard;
   };
 
-  void keep(const Record& record);
-  void keep_status(const StatusChanged& status);
-  void keep_pending(IndexId index, v1::PendingPrice now);
+  void add(const Record& record);
+  void apply_status(const StatusChanged& status);
+  void apply_pending(IndexId index, v1::PendingPrice now);
 
   const BroadcastRing* ring_;
-  KeptMirror mirror_;
+  EventReader reader_;
   RingPositions positions_;
   RecordEncoder encoder_;
-  // By index and record sequence, as they were read: an edition is forgotten once another is in
-  // force. One for each index at the day's start, and one for each request of an operator's.
+  // By index and record sequence, as they were read, because DefinitionSets drops a set once a
+  // later one is in force. One for each index at the day's start, and one for each request.
   std::map<std::pair<IndexId, std::uint64_t>, v1::DefinitionChanged> definitions_;
   std::map<IndexId, std::vector<v1::PendingPrice>> pending_;
 };

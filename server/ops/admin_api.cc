@@ -45,7 +45,7 @@ struct ProblemOf {
   std::string_view detail;
 };
 
-// By Verdict: what the desk says of a request that it does not take.
+// By Verdict: the answer to a request that ControlRequests refuses.
 constexpr std::array<ProblemOf, kVerdictCount> kVerdictProblems{{
     {},
     {},
@@ -124,27 +124,28 @@ std::variant<Response, Awaited> AdminApi::take(const AdminCall& call, TimeNs now
   return answer;
 }
 
-std::variant<Response, Awaited> AdminApi::route(const AdminCall& call, const Asker& asker,
+std::variant<Response, Awaited> AdminApi::route(const AdminCall& call, const Principal& principal,
                                                 TimeNs now) {
   const std::string_view path = path_of(call.target);
   const bool is_get = call.method == "GET";
   if (path == kRequests) {
-    if (call.method == "POST") return submit(call, asker, now);
+    if (call.method == "POST") return submit(call, principal, now);
     return is_get ? newest_requests() : wrong_method("GET, POST");
   }
   if (path == kService) {
-    if (call.method == "POST") return change_service(call, asker, now);
-    return is_get ? service_standing() : wrong_method("GET, POST");
+    if (call.method == "POST") return change_service(call, principal, now);
+    return is_get ? service_status() : wrong_method("GET, POST");
   }
-  if (call.method == "POST" && path.starts_with(kRequests)) return decide(path, call, asker, now);
+  if (call.method == "POST" && path.starts_with(kRequests))
+    return decide(path, call, principal, now);
   const bool one = path.starts_with(kRequests) && path[kRequests.size()] == '/';
   if (!one && !path.starts_with(kVersions)) return problem(404, "Not found", "no such path");
   if (!is_get) return wrong_method("GET");
   return one ? one_request(path.substr(kRequests.size() + 1))
-             : standing(path.substr(kVersions.size()));
+             : control_state(path.substr(kVersions.size()));
 }
 
-std::variant<Response, Awaited> AdminApi::submit(const AdminCall& call, const Asker& asker,
+std::variant<Response, Awaited> AdminApi::submit(const AdminCall& call, const Principal& principal,
                                                  TimeNs now) {
   if (!is_json(call)) return no_json();
   const absl::StatusOr<ControlRequest> request = parse_request(call.body, universe_);
@@ -152,7 +153,7 @@ std::variant<Response, Awaited> AdminApi::submit(const AdminCall& call, const As
     stats_.malformed.add();
     return malformed(request.status());
   }
-  const Submission submission = desk_.submit(*request, asker, now);
+  const Submission submission = requests_.submit(*request, principal, now);
   if (submission.verdict == Verdict::taken || submission.verdict == Verdict::repeated)
     return Awaited{submission.id};
   return refused(submission);
@@ -160,7 +161,7 @@ std::variant<Response, Awaited> AdminApi::submit(const AdminCall& call, const As
 
 // POST /admin/v1/requests/{id}/approve and /decline.
 std::variant<Response, Awaited> AdminApi::decide(std::string_view path, const AdminCall& call,
-                                                 const Asker& asker, TimeNs now) {
+                                                 const Principal& principal, TimeNs now) {
   path.remove_prefix(kRequests.size());
   const bool approves = path.ends_with(kApprove);
   if (!approves && !path.ends_with(kDecline)) return problem(404, "Not found", "no such path");
@@ -174,32 +175,32 @@ std::variant<Response, Awaited> AdminApi::decide(std::string_view path, const Ad
     stats_.malformed.add();
     return malformed(reason.status());
   }
-  const Submission submission =
-      approves ? desk_.approve(*id, asker, *reason, now) : desk_.decline(*id, asker, *reason, now);
+  const Submission submission = approves ? requests_.approve(*id, principal, *reason, now)
+                                         : requests_.decline(*id, principal, *reason, now);
   if (submission.verdict != Verdict::taken) return refused(submission);
   return approves ? std::variant<Response, Awaited>(Awaited{*id}) : answer(*id);
 }
 
 // The server itself, and what waits for a second person.
-Response AdminApi::service_standing() const {
-  Json standing = service_.standing();
+Response AdminApi::service_status() const {
+  Json status = service_.status();
   Json waiting = Json::array();
-  for (const auto& [id, ticket] : desk_.tickets()) {
+  for (const auto& [id, ticket] : requests_.tickets()) {
     if (ticket.state == TicketState::proposed) waiting.push_back(json_of(ticket, universe_));
   }
-  standing["proposals"] = std::move(waiting);
-  return json_response(standing);
+  status["proposals"] = std::move(waiting);
+  return json_response(status);
 }
 
-Response AdminApi::change_service(const AdminCall& call, const Asker& asker, TimeNs now) {
+Response AdminApi::change_service(const AdminCall& call, const Principal& principal, TimeNs now) {
   if (!is_json(call)) return no_json();
   const absl::StatusOr<ServiceRequest> request = parse_service_request(call.body);
   if (!request.ok()) {
     stats_.malformed.add();
     return malformed(request.status());
   }
-  const absl::Status done = service_.carry_out(*request, asker, clock_.published(now), audit_);
-  if (done.ok()) return json_response(service_.standing());
+  const absl::Status done = service_.carry_out(*request, principal, clock_.published(now), audit_);
+  if (done.ok()) return json_response(service_.status());
   const std::string why(done.message());
   if (done.code() == absl::StatusCode::kFailedPrecondition)
     return problem(409, "Nothing to do", why);
@@ -207,12 +208,12 @@ Response AdminApi::change_service(const AdminCall& call, const Asker& asker, Tim
 }
 
 bool AdminApi::is_waiting(std::uint64_t id) const {
-  const Ticket* ticket = desk_.find(id);
+  const Ticket* ticket = requests_.find(id);
   return ticket != nullptr && ticket->state == TicketState::waiting;
 }
 
 Response AdminApi::answer(std::uint64_t id) {
-  const Ticket* ticket = desk_.find(id);
+  const Ticket* ticket = requests_.find(id);
   if (ticket == nullptr) return problem(404, "Not found", "no request has this id");
   const Json request = json_of(*ticket, universe_);
   if (ticket->state == TicketState::waiting) {
@@ -239,21 +240,21 @@ Response AdminApi::answer(std::uint64_t id) {
 
 Response AdminApi::one_request(std::string_view id) const {
   const std::optional<std::uint64_t> number = number_in(id);
-  const Ticket* ticket = number ? desk_.find(*number) : nullptr;
+  const Ticket* ticket = number ? requests_.find(*number) : nullptr;
   if (ticket == nullptr) return problem(404, "Not found", "no request has this id");
   return json_response(json_of(*ticket, universe_));
 }
 
 Response AdminApi::newest_requests() const {
   Json page = Json::array();
-  for (auto at = desk_.tickets().rbegin(); at != desk_.tickets().rend() && page.size() < kPage;
-       ++at)
+  for (auto at = requests_.tickets().rbegin();
+       at != requests_.tickets().rend() && page.size() < kPage; ++at)
     page.push_back(json_of(at->second, universe_));
   return json_response({{"requests", std::move(page)}});
 }
 
-Response AdminApi::standing(std::string_view target) const {
-  const Json json = standing_of(target, desk_.states(), universe_);
+Response AdminApi::control_state(std::string_view target) const {
+  const Json json = control_state_of(target, requests_.states(), universe_);
   if (json.is_null())
     return problem(404, "Not found", "no index, instrument or series is so named");
   return json_response(json);

@@ -8,8 +8,8 @@
 
 #include "server/access/line_budget.h"
 #include "server/access/token_file.h"
-#include "server/ops/request_desk.h"
-#include "server/ops/service_desk.h"
+#include "server/ops/control_requests.h"
+#include "server/ops/service_control.h"
 #include "server/web/response.h"
 
 namespace indexcast::server {
@@ -36,9 +36,9 @@ class AdminApi {
   static constexpr std::size_t kPage = 100;
   static constexpr std::size_t kPathBytesMax = 256;
 
-  AdminApi(RequestDesk& desk, const Universe& universe, const TokenOwners& owners, Audit& audit,
-           RequestStats& stats, ServiceDesk& service, Clock clock)
-      : desk_(desk),
+  AdminApi(ControlRequests& requests, const Universe& universe, const TokenOwners& owners,
+           Audit& audit, RequestStats& stats, ServiceControl& service, Clock clock)
+      : requests_(requests),
         universe_(universe),
         owners_(owners),
         audit_(audit),
@@ -46,34 +46,37 @@ class AdminApi {
         service_(service),
         clock_(std::move(clock)) {}
 
-  // Never throws on a caller's account. Every call that reaches the desk's table or is refused is a
-  // line of the audit; of those that change nothing, as many as a LineBudget allows.
+  // Never throws because of what a caller sends. Writes an audit line for every request that
+  // ControlRequests takes and for every refused call, and for other calls as many lines as a
+  // LineBudget allows.
   std::variant<Response, Awaited> take(const AdminCall& call, TimeNs now);
 
   // What became of a request: 200 when it was applied, previewed or declined, 202 while it waits
-  // for a second person, a problem when it was refused. 504 while the core has said nothing.
+  // for a second person, a problem when it was refused. 504 while the core has not answered.
   Response answer(std::uint64_t id);
   bool is_waiting(std::uint64_t id) const;
 
  private:
-  std::variant<Response, Awaited> route(const AdminCall& call, const Asker& asker, TimeNs now);
-  std::variant<Response, Awaited> submit(const AdminCall& call, const Asker& asker, TimeNs now);
+  std::variant<Response, Awaited> route(const AdminCall& call, const Principal& principal,
+                                        TimeNs now);
+  std::variant<Response, Awaited> submit(const AdminCall& call, const Principal& principal,
+                                         TimeNs now);
   std::variant<Response, Awaited> decide(std::string_view path, const AdminCall& call,
-                                         const Asker& asker, TimeNs now);
-  Response service_standing() const;
-  Response change_service(const AdminCall& call, const Asker& asker, TimeNs now);
+                                         const Principal& principal, TimeNs now);
+  Response service_status() const;
+  Response change_service(const AdminCall& call, const Principal& principal, TimeNs now);
   Response one_request(std::string_view id) const;
   Response newest_requests() const;
-  Response standing(std::string_view target) const;
+  Response control_state(std::string_view target) const;
   void audit_call(const AdminCall& call, std::string_view author, const Response& response,
                   TimeNs now);
 
-  RequestDesk& desk_;
+  ControlRequests& requests_;
   const Universe& universe_;
   const TokenOwners& owners_;
   Audit& audit_;
   RequestStats& stats_;
-  ServiceDesk& service_;
+  ServiceControl& service_;
   Clock clock_;
   // A person's calls and a stranger's, so that no flood hides the former.
   LineBudget known_lines_{100, kNsPerSecond / 10};

@@ -81,11 +81,11 @@ class AdminServer::Impl {
       : clock_(parts.clock),
         owners_(std::move(parts.owners)),
         batch_(parts.view.ring->capacity()),
-        desk_(parts.view, parts.port, parts.audit, parts.stats),
-        api_(desk_, *parts.view.universe, owners_, parts.audit, parts.stats, parts.service,
+        requests_(parts.view, parts.port, parts.audit, parts.stats),
+        api_(requests_, *parts.view.universe, owners_, parts.audit, parts.stats, parts.service,
              parts.clock) {
-    desk_.set_stage(std::move(parts.stage));
-    if (settings.two_person) desk_.ask_second_person();
+    requests_.set_stage(std::move(parts.stage));
+    if (settings.two_person) requests_.ask_second_person();
     port_ = listen_at(acceptor_, "admin", settings.address, settings.port);
   }
 
@@ -141,7 +141,7 @@ class AdminServer::Impl {
 
   asio::awaitable<void> watch() {
     while (!stopping_) {
-      desk_.poll(batch_);
+      requests_.poll(batch_);
       co_await pause(kResting);
     }
   }
@@ -149,8 +149,8 @@ class AdminServer::Impl {
   // The last requests' outcomes belong into the audit.
   asio::awaitable<void> leave() {
     for (auto left = kGoodbye; left.count() > 0; left -= kWatching) {
-      desk_.poll(batch_);
-      if (desk_.waiting() == 0 && answering_ == 0) break;
+      requests_.poll(batch_);
+      if (requests_.waiting() == 0 && answering_ == 0) break;
       co_await pause(kWatching);
     }
     context_.stop();
@@ -200,14 +200,14 @@ class AdminServer::Impl {
                          view_of(request[http::field::content_type]),
                          request.body(),
                          std::move(address)};
-    desk_.poll(batch_);
+    requests_.poll(batch_);
     std::variant<Response, Awaited> taken = api_.take(call, clock_.now());
     if (auto* response = std::get_if<Response>(&taken)) co_return std::move(*response);
     const std::uint64_t id = std::get<Awaited>(taken).id;
     const TimeNs until = clock_.now() + kAnswerWithinNs;
     while (api_.is_waiting(id) && clock_.now() < until) {
       co_await pause(kWatching);
-      desk_.poll(batch_);
+      requests_.poll(batch_);
     }
     co_return api_.answer(id);
   }
@@ -238,7 +238,7 @@ class AdminServer::Impl {
   Clock clock_;
   TokenOwners owners_;
   std::size_t batch_;
-  RequestDesk desk_;
+  ControlRequests requests_;
   AdminApi api_;
   std::size_t taken_ = 0;
   std::size_t answering_ = 0;

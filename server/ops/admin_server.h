@@ -1,4 +1,5 @@
-// The administrative interface on its own address: HTTP, one thread that is also the desk's.
+// The administrative interface on its own address: HTTP, one thread that also runs
+// ControlRequests.
 #pragma once
 
 #include <cstdint>
@@ -6,9 +7,9 @@
 
 #include "server/access/token_file.h"
 #include "server/ops/audit.h"
-#include "server/ops/request_desk.h"
+#include "server/ops/control_requests.h"
 #include "server/ops/request_stats.h"
-#include "server/ops/service_desk.h"
+#include "server/ops/service_control.h"
 #include "server/settings/config.h"
 #include "server/view/clock.h"
 #include "server/view/control_port.h"
@@ -16,7 +17,7 @@
 
 namespace indexcast::server {
 
-// What the interface stands on; all of it outlives the server.
+// What the interface uses; all of it outlives the server.
 struct AdminParts {
   const ServerView& view;
   ControlPort& port;
@@ -24,7 +25,7 @@ struct AdminParts {
   TokenOwners owners;
   Audit& audit;
   RequestStats& stats;
-  ServiceDesk& service;
+  ServiceControl& service;
   StageDefinition stage = {};  // empty where no folder of definitions is watched
 };
 

@@ -23,7 +23,7 @@ struct ControlRequest {
   std::int64_t expires_after_ns = 0;  // from when the request comes in
   TimeNs expires_at{};
   std::string reason;
-  std::uint64_t id = 0;  // the asker's own; 0: the desk gives one
+  std::uint64_t id = 0;  // chosen by the principal; 0: ControlRequests assigns one
 
   friend bool operator==(const ControlRequest&, const ControlRequest&) = default;
 };

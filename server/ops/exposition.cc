@@ -8,7 +8,7 @@
 
 #include "server/ops/families.h"
 #include "server/ops/feed_metrics.h"
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 
 namespace indexcast::server {
 namespace {
@@ -57,13 +57,13 @@ void add_core(const ServerView& view, Families& out) {
                 view.ring->capacity());
 }
 
-struct IndexRow {
+struct IndexSample {
   ClientMetric::Label code;
   LevelUpdate update;
 };
 
-std::vector<IndexRow> read_indices(const ServerView& view) {
-  std::vector<IndexRow> rows;
+std::vector<IndexSample> read_indices(const ServerView& view) {
+  std::vector<IndexSample> rows;
   const auto indices = view.universe->indices();
   for (std::size_t i = 0; i < indices.size(); ++i) {
     LevelUpdate update;
@@ -74,14 +74,14 @@ std::vector<IndexRow> read_indices(const ServerView& view) {
 }
 
 template <class Value>
-void add_index_gauge(const std::vector<IndexRow>& rows, const char* name, const char* help,
+void add_index_gauge(const std::vector<IndexSample>& rows, const char* name, const char* help,
                      Families& out, Value value) {
   MetricFamily& family = out.open(name, help, MetricType::Gauge);
-  for (const IndexRow& row : rows) Families::gauge(family, {row.code}, value(row.update));
+  for (const IndexSample& row : rows) Families::gauge(family, {row.code}, value(row.update));
 }
 
 void add_indices(const ServerView& view, Families& out) {
-  const std::vector<IndexRow> rows = read_indices(view);
+  const std::vector<IndexSample> rows = read_indices(view);
   constexpr double kBasisPoint = 1e-4;
   add_index_gauge(rows, "indexcast_index_level", "Newest level, index points.", out,
                   [](const LevelUpdate& u) {
@@ -94,16 +94,16 @@ void add_indices(const ServerView& view, Families& out) {
                   [](const LevelUpdate& u) { return u.weight_live * kBasisPoint; });
   MetricFamily& sequence = out.open("indexcast_index_sequence",
                                     "Levels of the index published so far.", MetricType::Counter);
-  for (const IndexRow& row : rows)
+  for (const IndexSample& row : rows)
     Families::counter(sequence, {row.code}, row.update.index_sequence);
   MetricFamily& status =
       out.open("indexcast_index_status", "1 for the status that the index has.", MetricType::Gauge);
-  for (const IndexRow& row : rows)
-    add_one_hot(status, row.code, "status", kIndexStatusWords, 1u << row.update.header.detail);
+  for (const IndexSample& row : rows)
+    add_one_hot(status, row.code, "status", kIndexStatusNames, 1u << row.update.header.detail);
   MetricFamily& flags =
       out.open("indexcast_index_flag", "1 for every flag that stands.", MetricType::Gauge);
-  for (const IndexRow& row : rows)
-    add_one_hot(flags, row.code, "flag", kLevelFlagWords, row.update.flags);
+  for (const IndexSample& row : rows)
+    add_one_hot(flags, row.code, "flag", kLevelFlagNames, row.update.flags);
 }
 
 struct PublisherCounter {
@@ -209,10 +209,10 @@ void add_requests(const RequestStats& stats, Families& out) {
   MetricFamily& done = out.open("indexcast_requests_total",
                                 "Operators' requests by what the core said.", MetricType::Counter);
   for (const Operation& operation : kOperations) {
-    for (std::size_t i = 0; i < kControlOutcomeWords.size(); ++i)
+    for (std::size_t i = 0; i < kControlOutcomeNames.size(); ++i)
       Families::counter(done,
                         {{"operation", std::string(operation.name)},
-                         {"outcome", std::string(kControlOutcomeWords[i])}},
+                         {"outcome", std::string(kControlOutcomeNames[i])}},
                         stats.done[number_of(operation)][i].get());
   }
   out.one_counter("indexcast_requests_malformed_total",
@@ -236,14 +236,14 @@ void add_requests(const RequestStats& stats, Families& out) {
 void add_questions(const QueryStats& stats, Families& out) {
   MetricFamily& asked = out.open("indexcast_questions_total", "Subscribers' requests over ROUTER.",
                                  MetricType::Counter);
-  for (std::size_t i = 0; i < kQuestionWords.size(); ++i)
-    Families::counter(asked, {{"question", std::string(kQuestionWords[i])}},
+  for (std::size_t i = 0; i < kQuestionNames.size(); ++i)
+    Families::counter(asked, {{"question", std::string(kQuestionNames[i])}},
                       stats.questions[i].get());
   MetricFamily& refused =
       out.open("indexcast_questions_refused_total",
                "Of these, and of what was no request: refused.", MetricType::Counter);
-  for (std::size_t i = 0; i < kRefusalWords.size(); ++i)
-    Families::counter(refused, {{"reason", std::string(kRefusalWords[i])}},
+  for (std::size_t i = 0; i < kRefusalNames.size(); ++i)
+    Families::counter(refused, {{"reason", std::string(kRefusalNames[i])}},
                       stats.refusals[i].get());
   out.one_counter("indexcast_answer_levels_total", "Levels in answers.", stats.levels.get());
   out.one_counter("indexcast_answer_bytes_total", "Bytes of answers.", stats.bytes.get());

@@ -52,12 +52,12 @@ class Families {
   std::vector<MetricFamily> list_;
 };
 
-// One sample per word, 1 for the one in force: the form in which Prometheus keeps an enumeration.
+// Adds one sample per name, 1 for the value in force: how Prometheus represents an enumeration.
 template <std::size_t N>
 void add_one_hot(MetricFamily& family, const ClientMetric::Label& owner, const char* key,
-                 const std::array<std::string_view, N>& words, std::uint32_t set_bits) {
+                 const std::array<std::string_view, N>& names, std::uint32_t set_bits) {
   for (std::size_t i = 0; i < N; ++i)
-    Families::gauge(family, {owner, {key, std::string(words[i])}}, set_bits >> i & 1u);
+    Families::gauge(family, {owner, {key, std::string(names[i])}}, set_bits >> i & 1u);
 }
 
 }  // namespace indexcast::server

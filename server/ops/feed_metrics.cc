@@ -1,6 +1,6 @@
 #include "server/ops/feed_metrics.h"
 
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 
 namespace indexcast::server {
 namespace {
@@ -64,7 +64,7 @@ void add_counters_and_states(const ServerView& view, Families& out) {
       out.open("indexcast_feed_state", "1 for the state that the feed is in.", MetricType::Gauge);
   for (std::size_t i = 0; i < view.feeds.size(); ++i) {
     const feed::Feed& feed = *view.feeds[i];
-    add_one_hot(state, feed_label(feed), "state", kShownFeedStateWords,
+    add_one_hot(state, feed_label(feed), "state", kShownFeedStateNames,
                 1u << shown_state(feed.state(), feed_duty(view, i)));
   }
 }
@@ -83,13 +83,13 @@ void add_feed_channels(const ServerView& view, Families& out) {
                MetricType::Gauge);
   for (std::size_t i = 0; i < view.feed_channels.size() && i < view.feeds.size(); ++i) {
     for (std::size_t c = 0; c < view.feed_channels[i]->size(); ++c) {
-      const ChannelState channel = view.feed_channels[i]->at(c);
+      const FeedChannelState channel = view.feed_channels[i]->at(c);
       const std::size_t shown = shown_state(channel.state, feed_duty(view, i));
-      for (std::size_t state = 0; state < kShownFeedStateWords.size(); ++state)
+      for (std::size_t state = 0; state < kShownFeedStateNames.size(); ++state)
         Families::gauge(family,
                         {feed_label(*view.feeds[i]),
                          {"channel", std::to_string(channel.channel)},
-                         {"state", std::string(kShownFeedStateWords[state])}},
+                         {"state", std::string(kShownFeedStateNames[state])}},
                         shown == state ? 1 : 0);
     }
   }
@@ -102,7 +102,7 @@ void add_channel_lags(const ServerView& view, Families& out) {
       MetricType::Gauge);
   for (std::size_t i = 0; i < view.feed_channels.size() && i < view.feeds.size(); ++i) {
     for (std::size_t c = 0; c < view.feed_channels[i]->size(); ++c) {
-      const ChannelState channel = view.feed_channels[i]->at(c);
+      const FeedChannelState channel = view.feed_channels[i]->at(c);
       Families::gauge(family,
                       {feed_label(*view.feeds[i]), {"channel", std::to_string(channel.channel)}},
                       static_cast<double>(channel.lag_ms) / 1000);
@@ -139,7 +139,7 @@ void add_fx_sources(const ServerView& view, Families& out) {
     };
     add("taken", source->taken.get());
     for (std::size_t i = 0; i < kFxRefusalCount; ++i)
-      add(kFxRefusalWords[i], source->refused[i].get());
+      add(kFxRefusalNames[i], source->refused[i].get());
   }
 }
 

@@ -6,13 +6,13 @@
 #include <string_view>
 
 #include "calc/control.h"
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 
 namespace indexcast::server {
 
 enum class TargetKind : std::uint8_t { index, instrument, series };
 
-inline constexpr std::array<std::string_view, 3> kTargetKindWords{"index", "instrument", "series"};
+inline constexpr std::array<std::string_view, 3> kTargetKindNames{"index", "instrument", "series"};
 
 // What the value of a request is, and so its places (fixed_point.h; a level has its index's).
 enum class ValueKind : std::uint8_t { none, flag, price, rate, level, version };
@@ -28,7 +28,7 @@ struct Operation {
 
 constexpr Operation operation(ControlOp op, TargetKind target, ValueKind value, bool of_range,
                               std::string_view help) {
-  return {kControlOpWords[static_cast<std::size_t>(op)], op, target, value, of_range, help};
+  return {kControlOpNames[static_cast<std::size_t>(op)], op, target, value, of_range, help};
 }
 
 inline constexpr std::array kOperations{

@@ -7,7 +7,7 @@
 namespace indexcast::server {
 namespace {
 
-constexpr std::array<std::string_view, 5> kTicketStateWords{"waiting", "done", "lost", "proposed",
+constexpr std::array<std::string_view, 5> kTicketStateNames{"waiting", "done", "lost", "proposed",
                                                             "declined"};
 
 // Null for a value that is none.
@@ -31,7 +31,7 @@ void add_request(Json& out, const Ticket& ticket, const Universe& universe) {
   const ControlRequest& request = ticket.request;
   const Operation& operation = *request.operation;
   out["id"] = std::to_string(request.id);
-  out["author"] = ticket.asker.author;
+  out["author"] = ticket.principal.author;
   out["reason"] = request.reason;
   out["operation"] = operation.name;
   out["target"] = target_name(universe, operation.target, request.target);
@@ -85,22 +85,22 @@ void add_second(Json& out, const Ticket& ticket) {
 }
 
 void add_outcome(Json& out, const Ticket& ticket) {
-  out["outcome"] = word_of(kControlOutcomeWords, ticket.outcome);
+  out["outcome"] = name_of(kControlOutcomeNames, ticket.outcome);
   out["version"] = ticket.version;
   out["input_sequence"] = ticket.input_sequence;
 }
 
-Json standing_of_index(IndexId id, const TargetStates& states, const Universe& universe) {
-  const IndexStanding& of = states.index(id);
+Json control_state_of_index(IndexId id, const TargetStates& states, const Universe& universe) {
+  const IndexControlState& of = states.index(id);
   const LevelUpdate& level = of.level;
   Json flags = Json::array();
-  for (std::size_t bit = 0; bit < kLevelFlagWords.size(); ++bit) {
-    if (level.flags >> bit & 1u) flags.push_back(kLevelFlagWords[bit]);
+  for (std::size_t bit = 0; bit < kLevelFlagNames.size(); ++bit) {
+    if (level.flags >> bit & 1u) flags.push_back(kLevelFlagNames[bit]);
   }
   const int places = universe.indices()[id].decimals;
   return {{"version", of.version},
           {"held", level.status() == IndexStatus::held},
-          {"status", word_of(kIndexStatusWords, level.status())},
+          {"status", name_of(kIndexStatusNames, level.status())},
           {"flags", std::move(flags)},
           {"pending_impact", level.pending_impact},
           {"level", decimal(level.level.raw, places)},
@@ -112,7 +112,7 @@ Json standing_of_index(IndexId id, const TargetStates& states, const Universe& u
 // The exchange's previous close may differ without a record that says of whom: the indices know.
 std::string_view mismatch_of(InstrumentId id, const TargetStates& states,
                              const Universe& universe) {
-  const InstrumentStanding& of = states.instrument(id);
+  const InstrumentControlState& of = states.instrument(id);
   if (of.confirmed) return "confirmed";
   if (of.previous_close.raw != 0) return "stands";
   for (const Membership& membership : universe.memberships(id)) {
@@ -121,14 +121,15 @@ std::string_view mismatch_of(InstrumentId id, const TargetStates& states,
   return "none";
 }
 
-Json standing_of_instrument(InstrumentId id, const TargetStates& states, const Universe& universe) {
-  const InstrumentStanding& of = states.instrument(id);
+Json control_state_of_instrument(InstrumentId id, const TargetStates& states,
+                                 const Universe& universe) {
+  const InstrumentControlState& of = states.instrument(id);
   const Price ours = universe.instruments()[id].reference_price;
   return {
       {"version", of.version},
       {"overridden", of.price.raw != 0 && of.kind == PriceKind::overridden},
       {"price", decimal(of.price.raw, Price::kDecimals)},
-      {"price_kind", of.price.raw == 0 ? "reference" : word_of(kPriceKindWords, of.kind)},
+      {"price_kind", of.price.raw == 0 ? "reference" : name_of(kPriceKindNames, of.kind)},
       {"pending_price", decimal(of.pending.raw, Price::kDecimals)},
       {"reference_price", decimal(ours.raw, Price::kDecimals)},
       {"previous_close_of_exchange",
@@ -136,8 +137,8 @@ Json standing_of_instrument(InstrumentId id, const TargetStates& states, const U
       {"reference_mismatch", mismatch_of(id, states, universe)}};
 }
 
-Json standing_of_series(SeriesId id, const TargetStates& states, const Universe& universe) {
-  const SeriesStanding& of = states.series(id);
+Json control_state_of_series(SeriesId id, const TargetStates& states, const Universe& universe) {
+  const SeriesControlState& of = states.series(id);
   return {{"version", of.version},
           {"overridden", of.override_rate.raw != 0},
           {"override_rate", decimal(of.override_rate.raw, FxRate::kDecimals)},
@@ -147,10 +148,10 @@ Json standing_of_series(SeriesId id, const TargetStates& states, const Universe&
 }
 
 Json with_name(std::string_view target, TargetKind kind, const TargetStates& states,
-               const Json& standing) {
+               const Json& state) {
   Json out{
-      {"target", target}, {"kind", word_of(kTargetKindWords, kind)}, {"certain", states.certain()}};
-  out.update(standing);
+      {"target", target}, {"kind", name_of(kTargetKindNames, kind)}, {"certain", states.certain()}};
+  out.update(state);
   return out;
 }
 
@@ -165,7 +166,7 @@ Json json_of(const Ticket& ticket, const Universe& universe) {
   Json out;
   add_request(out, ticket, universe);
   out["asked"] = utc_text(ticket.asked);
-  out["state"] = word_of(kTicketStateWords, ticket.state);
+  out["state"] = name_of(kTicketStateNames, ticket.state);
   add_second(out, ticket);
   if (ticket.state == TicketState::done) add_outcome(out, ticket);
   if (ticket.state != TicketState::waiting) add_effects(out, ticket, universe);
@@ -176,7 +177,7 @@ Json audit_of_request(const Ticket& ticket, const Universe& universe) {
   Json out{{"event", "request"}, {"time", utc_text(ticket.asked)}};
   add_request(out, ticket, universe);
   if (ticket.needs_second) out["needs_second_person"] = true;
-  out["address"] = ticket.asker.address;
+  out["address"] = ticket.principal.address;
   return out;
 }
 
@@ -184,20 +185,23 @@ Json audit_of_outcome(const Ticket& ticket) {
   Json out{{"event", "outcome"},
            {"time", utc_text(ticket.done_at)},
            {"id", std::to_string(ticket.request.id)},
-           {"author", ticket.asker.author}};
+           {"author", ticket.principal.author}};
   add_outcome(out, ticket);
   return out;
 }
 
-Json standing_of(std::string_view target, const TargetStates& states, const Universe& universe) {
+Json control_state_of(std::string_view target, const TargetStates& states,
+                      const Universe& universe) {
   if (const IndexId id = universe.find_index(target); id < universe.indices().size())
-    return with_name(target, TargetKind::index, states, standing_of_index(id, states, universe));
+    return with_name(target, TargetKind::index, states,
+                     control_state_of_index(id, states, universe));
   if (const InstrumentId id = universe.find_instrument(target); id != kNoInstrument)
     return with_name(target, TargetKind::instrument, states,
-                     standing_of_instrument(id, states, universe));
+                     control_state_of_instrument(id, states, universe));
   const SeriesId id = universe.find_series(target);
   if (id == 0 || id >= universe.series().size()) return nullptr;
-  return with_name(target, TargetKind::series, states, standing_of_series(id, states, universe));
+  return with_name(target, TargetKind::series, states,
+                   control_state_of_series(id, states, universe));
 }
 
 }  // namespace indexcast::server

@@ -1,10 +1,11 @@
-// Requests, their outcomes and what stands, as JSON: for the asker and for the audit.
+// Requests, their outcomes and the control states of targets as JSON, for the caller and for the
+// audit.
 #pragma once
 
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "server/ops/request_desk.h"
+#include "server/ops/control_requests.h"
 
 namespace indexcast::server {
 
@@ -21,6 +22,7 @@ Json audit_of_request(const Ticket& ticket, const Universe& universe);
 Json audit_of_outcome(const Ticket& ticket);
 
 // The version to expect of a target, and what is in force there. Null when nothing has this name.
-Json standing_of(std::string_view target, const TargetStates& states, const Universe& universe);
+Json control_state_of(std::string_view target, const TargetStates& states,
+                      const Universe& universe);
 
 }  // namespace indexcast::server

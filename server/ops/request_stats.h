@@ -1,5 +1,4 @@
-// What the desk counts about operators' requests. The administrative thread writes, any thread
-// reads.
+// Counts of operators' requests. The administrative thread writes, any thread reads.
 #pragma once
 
 #include <array>
@@ -11,10 +10,10 @@ namespace indexcast::server {
 
 struct RequestStats {
   // By operation and by what the core said.
-  std::array<std::array<Counter, kControlOutcomeWords.size()>, kOperations.size()> done;
+  std::array<std::array<Counter, kControlOutcomeNames.size()>, kOperations.size()> done;
   Counter malformed;     // no request, or one that nobody could carry out
   Counter repeated;      // asked again under the same id
-  Counter refused;       // by the desk: id, audit or room
+  Counter refused;       // by ControlRequests: id, audit or room
   Counter late;          // answered before the core had said anything
   Counter lost;          // the core's answer was overwritten before it was read
   Counter unauthorised;  // calls without a known token

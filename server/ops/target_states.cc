@@ -45,7 +45,7 @@ void TargetStates::apply(const Record& record) {
 }
 
 void TargetStates::apply(const PriceApplied& price) {
-  InstrumentStanding& of = instruments_[price.header.id];
+  InstrumentControlState& of = instruments_[price.header.id];
   of.price = price.price;
   of.kind = static_cast<PriceKind>(price.header.detail);
   if (of.kind == PriceKind::previous_close &&
@@ -61,7 +61,7 @@ void TargetStates::apply(const InputDecision& decision) {
   if (reason <= DecisionReason::beyond_bound) return;
   switch (static_cast<DecisionSubject>(decision.header.detail3)) {
     case DecisionSubject::price: {
-      InstrumentStanding& of = instruments_[decision.header.id];
+      InstrumentControlState& of = instruments_[decision.header.id];
       // A previous close is no price that waits: it stands until it is confirmed.
       const bool of_reference = reason == DecisionReason::reference_outside;
       (of_reference ? of.previous_close : of.pending) =
@@ -93,7 +93,7 @@ void TargetStates::apply(const ControlDone& done) {
 }
 
 void TargetStates::apply_to_instrument(const ControlDone& done) {
-  InstrumentStanding& of = instruments_[done.header.id];
+  InstrumentControlState& of = instruments_[done.header.id];
   of.version = done.version;
   const bool applied = done.header.detail2 == static_cast<std::uint8_t>(ControlOutcome::applied);
   const auto op = static_cast<ControlOp>(done.header.detail);
@@ -102,7 +102,7 @@ void TargetStates::apply_to_instrument(const ControlDone& done) {
 
 // No record says which rate is in force, so the requests themselves do.
 void TargetStates::apply_to_series(const ControlDone& done) {
-  SeriesStanding& of = series_[done.header.id];
+  SeriesControlState& of = series_[done.header.id];
   of.version = done.version;
   if (done.header.detail2 != static_cast<std::uint8_t>(ControlOutcome::applied)) return;
   const auto op = static_cast<ControlOp>(done.header.detail);

@@ -1,5 +1,5 @@
-// What stands for each index, instrument and series: the version that a request must expect, and
-// what an operator may find in force. A mirror of the core's records.
+// The control state of each index, instrument and series, followed from the core's records: the
+// version that a request must expect, and the values in force.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@
 
 namespace indexcast::server {
 
-struct IndexStanding {
+struct IndexControlState {
   std::uint32_t version = 0;
   LevelUpdate level;  // the newest; index_sequence 0: none yet
 };
 
-struct InstrumentStanding {
+struct InstrumentControlState {
   std::uint32_t version = 0;
   Price price{};  // in force; zero: none yet
   PriceKind kind{};
@@ -24,7 +24,7 @@ struct InstrumentStanding {
   bool confirmed = false;  // that difference, by an operator
 };
 
-struct SeriesStanding {
+struct SeriesControlState {
   std::uint32_t version = 0;
   FxRate override_rate{};  // zero: none in force
   FxRate pending{};        // zero: none waits
@@ -42,9 +42,9 @@ class TargetStates {
   void note_loss() { certain_ = false; }
 
   bool certain() const { return certain_; }
-  const IndexStanding& index(IndexId id) const { return indices_[id]; }
-  const InstrumentStanding& instrument(InstrumentId id) const { return instruments_[id]; }
-  const SeriesStanding& series(SeriesId id) const { return series_[id]; }
+  const IndexControlState& index(IndexId id) const { return indices_[id]; }
+  const InstrumentControlState& instrument(InstrumentId id) const { return instruments_[id]; }
+  const SeriesControlState& series(SeriesId id) const { return series_[id]; }
 
  private:
   void apply(const PriceApplied& price);
@@ -54,9 +54,9 @@ class TargetStates {
   void apply_to_series(const ControlDone& done);
 
   const Universe* universe_;
-  std::vector<IndexStanding> indices_;
-  std::vector<InstrumentStanding> instruments_;
-  std::vector<SeriesStanding> series_;
+  std::vector<IndexControlState> indices_;
+  std::vector<InstrumentControlState> instruments_;
+  std::vector<SeriesControlState> series_;
   bool certain_ = true;
 };
 

@@ -36,7 +36,7 @@ struct CoreSettings {
   std::size_t broadcast_ring = 1 << 18;   // records
   std::int64_t timer_ms = 1000;           // the core's timer: heartbeats with the table of indices
   std::int64_t short_heartbeat_ms = 250;  // between heartbeats without a table; 0: none
-  std::int64_t grid_ms = 1000;            // pace of the grid of levels, aligned to the clock
+  std::int64_t grid_ms = 1000;            // interval of the grid of levels, aligned to the clock
   StatisticsFrom statistics_from = StatisticsFrom::tick;
   std::int64_t open_deadline_ms = 0;  // China time of day; default 09:29:50
   std::int64_t close_deadline_min = 20;
@@ -114,8 +114,8 @@ struct ZmqSettings {
   std::string publish = "tcp://127.0.0.1:5556";
   std::string query = "tcp://127.0.0.1:5557";  // empty: questions are not answered
   int send_high_water_mark = 100'000;  // messages held for one slow subscriber before ZeroMQ drops
-  int answer_high_water_mark = 32;     // answers held for one asker before they are dropped
-  std::int64_t requests_per_s = 200;   // of one asker
+  int answer_high_water_mark = 32;     // answers held for one client before they are dropped
+  std::int64_t requests_per_s = 200;   // of one client
   std::int64_t answer_bytes_per_s = 32 << 20;  // likewise
   std::int64_t max_message_bytes = 65'536;     // that a peer may send, or its connection ends
   int linger_ms = 500;                         // for what is queued when the server stops
@@ -123,7 +123,7 @@ struct ZmqSettings {
   int keepalive_interval_s = 10;
   int keepalive_count = 3;
   int heartbeat_ms = 10'000;      // between ZeroMQ's own pings; 0: none
-  std::int64_t inav_grid_s = 15;  // pace of a fund's grid, aligned to the clock
+  std::int64_t inav_grid_s = 15;  // interval of a fund's grid, aligned to the clock
   CurveSettings curve;
   std::vector<ZmqClientSettings> clients;
 };
@@ -175,7 +175,7 @@ struct JournalSettings {
 // Colour of a rise on the page; a fall has the other one. `watch` has an option with the same
 // values.
 enum class Colours : std::uint8_t { red_up, green_up };
-inline constexpr std::array<std::string_view, 2> kColourWords{"red_up", "green_up"};
+inline constexpr std::array<std::string_view, 2> kColourNames{"red_up", "green_up"};
 
 struct DisplaySettings {
   Colours colours = Colours::red_up;

@@ -170,7 +170,7 @@ void read_passwords(std::string_view key, std::vector<szse::Gateway>& gateways,
 }
 
 void check_szse(const szse::Settings& szse, TableReader& reader) {
-  const bool multicast = szse.transport == szse::Transport::multicast;
+  const bool multicast = szse.transport == szse::FeedTransport::multicast;
   check_gateways("szse", "gateways", szse.gateways, reader);
   check_gateways("szse", "resend_gateways", szse.resend_gateways, reader);
   if (!multicast && szse.gateways.empty()) reader.fault("szse", "gateways: at least one is needed");

@@ -127,7 +127,7 @@ void walk_szse(Walker& walker, bool& enabled, szse::Settings& szse) {
   walker.texts("sentinels", szse.sentinels, SecurityCodeText{});
   walker.boolean("accept_reruns", szse.accept_reruns);
   walker.integer("sentinel_silence_s", szse.sentinel_silence_s, 1, 3600);
-  walker.text("transport", szse.transport, one_of<szse::Transport>("tcp", "multicast"));
+  walker.text("transport", szse.transport, one_of<szse::FeedTransport>("tcp", "multicast"));
   walker.boolean("ticks", szse.ticks);
   walker.integer("tick_capacity", szse.tick_capacity, 1, 1'000'000);
   walker.integer("tick_wait_ns", szse.tick_wait_ns, 0, 10 * kNsPerSecond);
@@ -305,7 +305,7 @@ void walk_admin(Walker& walker, AdminSettings& admin) {
 
 template <class Walker>
 void walk_display(Walker& walker, DisplaySettings& display) {
-  walker.text("colours", display.colours, one_of<Colours>(kColourWords[0], kColourWords[1]));
+  walker.text("colours", display.colours, one_of<Colours>(kColourNames[0], kColourNames[1]));
 }
 
 template <class Walker>

@@ -67,7 +67,7 @@ class Warnings {
   void feeds() {
     if (config_.hkex_enabled)
       multicast("hkex.sources", config_.hkex.interface, config_.hkex.sources);
-    if (config_.szse_enabled && config_.szse.transport == szse::Transport::multicast)
+    if (config_.szse_enabled && config_.szse.transport == szse::FeedTransport::multicast)
       multicast("szse.multicast.sources", config_.szse.multicast.interface,
                 config_.szse.multicast.sources);
   }

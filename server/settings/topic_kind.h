@@ -12,7 +12,7 @@ namespace indexcast::server {
 // "heartbeat/" to everybody.
 enum class TopicKind : std::uint8_t { level, grid, inav, status, definition, correction, pending };
 
-inline constexpr std::array<std::string_view, 7> kTopicKindWords{
+inline constexpr std::array<std::string_view, 7> kTopicKindNames{
     "level", "grid", "inav", "status", "definition", "correction", "pending"};
 
 inline std::vector<TopicKind> all_topic_kinds() {

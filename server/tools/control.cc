@@ -30,7 +30,7 @@ namespace {
 
 struct ControlOptions {
   std::string url = "http://127.0.0.1:8081/";  // the server's administrative interface
-  std::string token_file;  // the asker's token, in its first line; not readable by others
+  std::string token_file;  // the caller's token, in its first line; not readable by others
   std::string operation;   // or "status": what stands at the target
   std::string target;      // none of "drain" and "resume", nor of the status of the server itself
   std::string value;
@@ -54,7 +54,7 @@ constexpr std::string_view kScheme = "http://";
 constexpr std::string_view kStatus = "status";
 constexpr std::string_view kRequests = "/admin/v1/requests";
 // On a request that waits for a second person.
-constexpr std::array<std::string_view, 2> kSecondWords{"approve", "decline"};
+constexpr std::array<std::string_view, 2> kProposalOperations{"approve", "decline"};
 // Of the server itself, not of a target.
 constexpr std::array<std::string_view, 2> kServiceOperations{"drain", "resume"};
 // Longer than the server itself waits for its core.
@@ -65,7 +65,7 @@ struct Address {
   std::string port;
 };
 
-struct Answer {
+struct HttpAnswer {
   unsigned status = 0;
   std::string body;
 };
@@ -103,8 +103,8 @@ bool is_of_service(std::string_view operation) {
   return std::ranges::find(kServiceOperations, operation) != kServiceOperations.end();
 }
 
-bool is_second_word(std::string_view operation) {
-  return std::ranges::find(kSecondWords, operation) != kSecondWords.end();
+bool is_proposal_operation(std::string_view operation) {
+  return std::ranges::find(kProposalOperations, operation) != kProposalOperations.end();
 }
 
 // Whether the server says first what the request would do.
@@ -114,7 +114,7 @@ bool has_effects(std::string_view operation) {
 }
 
 std::string path_of(const ControlOptions& options) {
-  if (is_second_word(options.operation))
+  if (is_proposal_operation(options.operation))
     return std::string(kRequests) + "/" + options.target + "/" + options.operation;
   const bool of_service = is_of_service(options.operation) || options.target.empty();
   if (of_service) return "/admin/v1/service";
@@ -122,7 +122,7 @@ std::string path_of(const ControlOptions& options) {
                                       : std::string(kRequests);
 }
 
-// From the asker's clock, so that a request asked again expires when the first one does.
+// By the caller's clock, so that a repeated request expires at the same time as the first one.
 std::string expiry_of(const std::string& text) {
   absl::Duration after;
   if (!absl::ParseDuration(text, &after)) return text;
@@ -132,7 +132,7 @@ std::string expiry_of(const std::string& text) {
 ordered_json body_of(const ControlOptions& options, const std::string& id) {
   if (is_of_service(options.operation))
     return {{"operation", options.operation}, {"reason", options.reason}};
-  if (is_second_word(options.operation)) return {{"reason", options.reason}};
+  if (is_proposal_operation(options.operation)) return {{"reason", options.reason}};
   ordered_json body{
       {"operation", options.operation}, {"target", options.target}, {"reason", options.reason}};
   if (!id.empty()) body["id"] = id;
@@ -152,8 +152,8 @@ ordered_json body_of(const ControlOptions& options, const std::string& id) {
 }
 
 // Throws boost::system::system_error when the server cannot be had.
-asio::awaitable<Answer> exchange(const Address& address,
-                                 const http::request<http::string_body>& request) {
+asio::awaitable<HttpAnswer> exchange(const Address& address,
+                                     const http::request<http::string_body>& request) {
   const auto executor = co_await asio::this_coro::executor;
   tcp::resolver resolver(executor);
   const auto found =
@@ -165,17 +165,18 @@ asio::awaitable<Answer> exchange(const Address& address,
   beast::flat_buffer buffer;
   http::response<http::string_body> response;
   co_await http::async_read(stream, buffer, response, asio::use_awaitable);
-  co_return Answer{response.result_int(), std::move(response.body())};
+  co_return HttpAnswer{response.result_int(), std::move(response.body())};
 }
 
-Answer ask(const Address& address, const http::request<http::string_body>& request) {
+HttpAnswer ask(const Address& address, const http::request<http::string_body>& request) {
   asio::io_context context{1};
-  Answer answer;
+  HttpAnswer answer;
   std::exception_ptr fault;
-  asio::co_spawn(context, exchange(address, request), [&](std::exception_ptr thrown, Answer got) {
-    fault = thrown;
-    answer = std::move(got);
-  });
+  asio::co_spawn(context, exchange(address, request),
+                 [&](std::exception_ptr thrown, HttpAnswer got) {
+                   fault = thrown;
+                   answer = std::move(got);
+                 });
   context.run();
   if (fault) std::rethrow_exception(fault);
   return answer;
@@ -203,7 +204,7 @@ http::request<http::string_body> message_of(const ControlOptions& options, const
   return message;
 }
 
-int show(const Answer& answer, std::ostream& out, std::ostream& err) {
+int show(const HttpAnswer& answer, std::ostream& out, std::ostream& err) {
   const ordered_json body = ordered_json::parse(answer.body, nullptr, false);
   if (body.is_discarded()) {
     err << "control: no indexcast answers there\n";
@@ -221,7 +222,7 @@ int show(const Answer& answer, std::ostream& out, std::ostream& err) {
 }
 
 // What the request does to each level, a line each.
-void show_effects(const Answer& answer, std::ostream& err) {
+void show_effects(const HttpAnswer& answer, std::ostream& err) {
   ordered_json body = ordered_json::parse(answer.body, nullptr, false);
   if (!body.is_object()) return;
   if (body.contains("request")) body = body["request"];
@@ -244,8 +245,8 @@ void show_effects(const Answer& answer, std::ostream& err) {
 // Before a request is made: what it would do. Nothing when it may go on, else the exit code.
 std::optional<int> preview(const ControlOptions& options, const Address& address,
                            const std::string& token, std::ostream& out, std::ostream& err) {
-  Answer answer;
-  if (is_second_word(options.operation)) {
+  HttpAnswer answer;
+  if (is_proposal_operation(options.operation)) {
     answer =
         ask(address, question_of(address, token, std::string(kRequests) + "/" + options.target));
   } else {
@@ -270,7 +271,7 @@ std::string service_fault(const ControlOptions& options) {
 std::string usage_fault(const ControlOptions& options) {
   if (is_of_service(options.operation)) return service_fault(options);
   if (options.operation == kStatus && options.target.empty()) return {};
-  if (is_second_word(options.operation)) {
+  if (is_proposal_operation(options.operation)) {
     const bool digits = options.target.find_first_not_of("0123456789") == std::string::npos;
     if (options.target.empty() || !digits) return "TARGET must be the id of the proposed request";
     return options.reason.empty() ? "--reason is needed: say why" : std::string();
@@ -303,7 +304,8 @@ int run_control(const ControlOptions& options, std::ostream& out, std::ostream& 
   if (!token) return kExitInput;
   const std::string id =
       options.id.empty() ? std::to_string(absl::GetCurrentTimeNanos()) : options.id;
-  const bool effects = has_effects(options.operation) || options.operation == kSecondWords[0];
+  const bool effects =
+      has_effects(options.operation) || options.operation == kProposalOperations[0];
   try {
     if (effects) {
       if (const auto over = preview(options, *address, *token, out, err)) return *over;
@@ -312,7 +314,7 @@ int run_control(const ControlOptions& options, std::ostream& out, std::ostream& 
   } catch (const boost::system::system_error& error) {
     err << "control: " << options.url << ": " << error.code().message() << "\n";
     if (options.operation != kStatus && !is_of_service(options.operation) &&
-        !is_second_word(options.operation))
+        !is_proposal_operation(options.operation))
       err << "control: whether it was carried out is not known; ask again with --id " << id << "\n";
     return kExitFailure;
   }
@@ -328,7 +330,7 @@ std::string operations_text() {
       "  approve ID: carry out what another person proposed (admin.two_person)\n"
       "  decline ID: do not\n";
   for (const Operation& each : kOperations) {
-    text += fmt::format("  {} {}{}: {}\n", each.name, word_of(kTargetKindWords, each.target),
+    text += fmt::format("  {} {}{}: {}\n", each.name, name_of(kTargetKindNames, each.target),
                         each.value == ValueKind::none ? "" : " VALUE", each.help);
   }
   return text;

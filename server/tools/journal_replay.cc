@@ -7,8 +7,8 @@
 
 #include "calc/control.h"
 #include "calc/sequencer.h"
-#include "server/app/kept_edition.h"
-#include "server/app/next_edition.h"
+#include "server/app/next_definition_set.h"
+#include "server/app/staged_definition.h"
 #include "server/journal/journal_reader.h"
 #include "server/settings/exit_code.h"
 #include "server/tools/replay.h"
@@ -55,18 +55,18 @@ class Rerun {
 
  private:
   absl::Status stage(const MarketEvent& request) {
-    const Universe& before = engines_[counters_.edition()]->universe();
+    const Universe& before = engines_[counters_.definition_set()]->universe();
     if (request.instrument >= before.indices().size()) return absl::OkStatus();
-    const auto edition = static_cast<std::uint32_t>(request.value[1]);
-    const std::string head = kept_head_of(journal_, edition);
-    auto next = next_edition(before, head);
+    const auto definition_set = static_cast<std::uint32_t>(request.value[1]);
+    const std::string head = staged_definition_path(journal_, definition_set);
+    auto next = next_definition_set(before, head);
     if (!next.ok()) return next.status();
-    if (edition_mark(**next) != request.value[2])
+    if (definition_set_digest(**next) != request.value[2])
       return absl::FailedPreconditionError(head + ":0: is not what was put into force");
     EngineSettings settings = settings_;
-    settings.edition = edition;
+    settings.definition_set = definition_set;
     const auto& universe = universes_.emplace_back(*std::move(next));
-    std::unique_ptr<Engine>& engine = engines_[edition];
+    std::unique_ptr<Engine>& engine = engines_[definition_set];
     engine = std::make_unique<Engine>(*universe, settings, *output_, counters_);
     sequencer_->stage(engine.get());
     return absl::OkStatus();
@@ -77,7 +77,7 @@ class Rerun {
   RecordSink* output_;
   CoreCounters counters_;
   std::vector<std::shared_ptr<const Universe>> universes_;
-  // By edition; of one that was staged and never asked for there is none.
+  // By number of the definition set. A set that no request asked for has no engine.
   std::map<std::uint32_t, std::unique_ptr<Engine>> engines_;
   std::unique_ptr<Sequencer> sequencer_;
 };

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 
 namespace indexcast::server {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::string_view kCsvHeader =
 void append_csv(JsonBuffer& out, const v1::Level& level) {
   const auto decimals = static_cast<int>(level.decimals());
   fmt::format_to(std::back_inserter(out), "{},{},{},{},{},{}", level.code(), level.index_sequence(),
-                 level.input_sequence(), word_of(kIndexStatusWords, level.status()), level.flags(),
+                 level.input_sequence(), name_of(kIndexStatusNames, level.status()), level.flags(),
                  level.quotable() ? 1 : 0);
   for (const std::int64_t value :
        {level.level(), level.open(), level.high(), level.low(), level.close()}) {
@@ -25,7 +25,7 @@ void append_csv(JsonBuffer& out, const v1::Level& level) {
   }
   out.push_back(',');
   append_decimal(out, level.turnover(), 4);
-  fmt::format_to(std::back_inserter(out), ",{},{},{},{}", word_of(kCauseWords, level.cause()),
+  fmt::format_to(std::back_inserter(out), ",{},{},{},{}", name_of(kCauseNames, level.cause()),
                  level.cause_symbol(), level.exchange_time(), level.receive_time());
 }
 

@@ -32,10 +32,10 @@ class DirectSink final : public feed::EventSink {
   Sequencer* sequencer_;
 };
 
-// Levels into the file, and what an operator would have been told into the log.
-class ToldLevels final : public RecordSink {
+// Writes levels into the file, and the messages for operators into the log.
+class ReplaySink final : public RecordSink {
  public:
-  ToldLevels(LevelFile& levels, const Universe& universe) : levels_(&levels), log_(universe) {}
+  ReplaySink(LevelFile& levels, const Universe& universe) : levels_(&levels), log_(universe) {}
   void write(LevelUpdate& update) override { levels_->write(update); }
   void write(const Record& record) override {
     levels_->write(record);
@@ -86,8 +86,8 @@ int replay_captures(const ReplayOptions& options, const Universe& universe, Date
   CoreCounters counters;
   const EngineSettings settings = engine_settings(options.config, trade_date);
   const std::unique_ptr<JournalFile> journal = open_journal(options, universe, settings);
-  ToldLevels told(output, universe);
-  Engine engine(universe, settings, told, counters);
+  ReplaySink record_sink(output, universe);
+  Engine engine(universe, settings, record_sink, counters);
   Sequencer sequencer(engine, journal.get(), options.config.core.timer_ms * kNsPerMs);
   DirectSink sink(sequencer);
   HandlerSet handlers(options.config, universe, sink);
@@ -104,7 +104,7 @@ int replay_captures(const ReplayOptions& options, const Universe& universe, Date
     print_feed(feed::kVenueNames[i], handlers.counters(static_cast<feed::Venue>(i)));
   }
   fmt::print(stderr, "inputs {}, levels {}, alarms {}, {:.3f} s\n", sequencer.input_sequence(),
-             output.levels(), told.alarms(), watch.seconds());
+             output.levels(), record_sink.alarms(), watch.seconds());
   return report_faults(replay.source());
 }
 

@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
 #include "feedhandlers/simulator/network_transport.h"
 #include "feedhandlers/simulator/pcap_transport.h"
 #include "server/app/configured_day.h"
@@ -86,7 +86,7 @@ std::string type_text(feed::Venue venue, std::uint32_t type) {
   return fmt::format("{}{}", venue == feed::Venue::sse ? "M" : "", type);
 }
 
-ordered_json messages_by_type(const sim::TradingDay& day) {
+ordered_json messages_by_type(const sim::SimulatedDay& day) {
   ordered_json venues = ordered_json::object();
   for (const auto& [key, count] : day.counts()) {
     const auto& [venue, type] = key;
@@ -96,7 +96,7 @@ ordered_json messages_by_type(const sim::TradingDay& day) {
 }
 
 // One entry a venue, type, stream and security, those that a message does not have left out.
-ordered_json messages_by_subject(const sim::TradingDay& day) {
+ordered_json messages_by_subject(const sim::SimulatedDay& day) {
   ordered_json subjects = ordered_json::array();
   for (const auto& [subject, count] : day.subjects()) {
     ordered_json entry{{"venue", feed::name_of(subject.venue)},
@@ -163,7 +163,7 @@ ordered_json of_faults(const sim::FaultPlan& plan, const sim::FaultCounts& count
   return faults;
 }
 
-ordered_json summarize(const sim::Settings& settings, const sim::TradingDay& day,
+ordered_json summarize(const sim::Settings& settings, const sim::SimulatedDay& day,
                        const sim::TransportCounts& counts, const sim::FaultCounts& faults) {
   ordered_json summary;
   summary["seed"] = settings.seed;
@@ -206,8 +206,8 @@ void announce(const sim::Settings& settings, const sim::NetworkTransport& networ
   }
 }
 
-std::unique_ptr<sim::Transport> open_transport(const SimulateOptions& options,
-                                               const sim::Settings& settings) {
+std::unique_ptr<sim::DayTransport> open_transport(const SimulateOptions& options,
+                                                  const sim::Settings& settings) {
   if (!options.pcap.empty()) return std::make_unique<sim::PcapTransport>(settings, options.pcap);
   auto network = std::make_unique<sim::NetworkTransport>(settings, stop_requested);
   announce(settings, *network);
@@ -237,7 +237,7 @@ int run_simulate(const SimulateOptions& options, const Universe& universe) {
     }
     settings.faults = *std::move(plan);
   }
-  sim::TradingDay day(settings, universe);
+  sim::SimulatedDay day(settings, universe);
   const auto transport = open_transport(options, settings);
   sim::play(day, *transport, stop_requested);
   sim::FaultCounts faults = day.fault_counts();

@@ -59,7 +59,7 @@ class FeedDay {
 };
 
 // State of a feed or channel as shown: `not_yet_due` or `ended` when it is not live and need not
-// be, otherwise the feed's own state. Values index kShownFeedStateWords.
+// be, otherwise the feed's own state. Values index kShownFeedStateNames.
 constexpr std::uint8_t shown_state(FeedState state, FeedDuty duty) {
   constexpr std::uint8_t kNotYetDue = 6;
   constexpr std::uint8_t kEnded = 7;

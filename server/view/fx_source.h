@@ -24,7 +24,7 @@ enum class FxRefusal : std::uint8_t {
   handshake,     // the source and this server do not agree on keys; no connection
 };
 inline constexpr std::size_t kFxRefusalCount = 8;
-inline constexpr std::array<std::string_view, kFxRefusalCount> kFxRefusalWords{
+inline constexpr std::array<std::string_view, kFxRefusalCount> kFxRefusalNames{
     "unreadable", "incomplete",   "malformed", "not_positive",
     "time_ahead", "other_series", "ring_full", "handshake"};
 

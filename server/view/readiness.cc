@@ -3,25 +3,25 @@
 #include <fmt/format.h>
 
 #include "feedhandlers/market/venue.h"
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 
 namespace indexcast::server {
 
-std::string not_ready(const ServerView& view, const LevelMirror& mirror) {
+std::string not_ready(const ServerView& view, const LevelReader& reader) {
   const auto text_of = [&view](Obstacle obstacle, std::size_t place) -> std::string {
     switch (obstacle) {
       case Obstacle::draining:
         return "draining";
       case Obstacle::feed_not_live:
         return fmt::format("feed {} is {}", feed::name_of(view.feeds[place]->venue()),
-                           word_of(kFeedStateWords, view.feeds[place]->state()));
+                           name_of(kFeedStateNames, view.feeds[place]->state()));
       case Obstacle::no_level:
         return fmt::format("index {} has no level", view.universe->indices()[place].code);
     }
     return {};
   };
   std::string out;
-  find_obstacles(view, mirror, [&](Obstacle obstacle, std::size_t place) {
+  find_obstacles(view, reader, [&](Obstacle obstacle, std::size_t place) {
     if (!out.empty()) out += "; ";
     out += text_of(obstacle, place);
     return true;

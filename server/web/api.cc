@@ -29,14 +29,14 @@ void append_latency(JsonBuffer& out, const LatencyHistogram& histogram) {
                 snapshot->percentile_ns(99), snapshot->percentile_ns(99.9), snapshot->max_ns());
 }
 
-void append_channels(JsonBuffer& out, const ChannelStates& channels, FeedDuty duty,
+void append_channels(JsonBuffer& out, const FeedChannelStates& channels, FeedDuty duty,
                      const Clock& clock) {
   append(out, ",\"channels\":[");
   for (std::size_t i = 0; i < channels.size(); ++i) {
-    const ChannelState channel = channels.at(i);
+    const FeedChannelState channel = channels.at(i);
     append_format(out, "{}{{\"channel\":{},\"state\":\"{}\",\"since\":\"{}\",\"lag_ms\":{}}}",
                   i > 0 ? "," : "", channel.channel,
-                  word_of(kShownFeedStateWords, shown_state(channel.state, duty)),
+                  name_of(kShownFeedStateNames, shown_state(channel.state, duty)),
                   clock.published(channel.since).ns, channel.lag_ms);
   }
   append(out, "]");
@@ -80,22 +80,22 @@ void append_return(JsonBuffer& out, const std::optional<TotalReturn>& total) {
 
 }  // namespace
 
-Api::Api(const MetricSources& sources, const DayPicture& picture, Clock clock,
+Api::Api(const MetricSources& sources, const DayState& day, Clock clock,
          std::int64_t replay_bytes_per_s)
     : sources_(sources),
-      picture_(picture),
-      mirror_(picture.levels),
+      day_(day),
+      reader_(day.levels),
       clock_(clock),
       encoder_(*sources.view.universe, sources.view.epoch, clock_),
       replay_bytes_(replay_bytes_per_s) {}
 
-void Api::follow_day(Clock clock) {
+void Api::switch_day(Clock clock) {
   clock_ = clock;
   encoder_ = LevelEncoder(*sources_.view.universe, sources_.view.epoch, clock_);
 }
 
 std::shared_ptr<const Universe> Api::definitions() const {
-  return sources_.view.editions->at(mirror_.edition());
+  return sources_.view.definition_sets->at(reader_.definition_set());
 }
 
 void Api::append_index(JsonBuffer& out, const Universe& definitions, IndexId index) {
@@ -110,66 +110,67 @@ void Api::append_index(JsonBuffer& out, const Universe& definitions, IndexId ind
   append_text(out, "provenance", definition.provenance);
   append_decimal_field(out, "previous_close", definition.previous_close.raw, definition.decimals);
   append_format(out, ",\"member_count\":{},\"level\":", definition.members.size());
-  if (mirror_.has_level(index)) {
+  if (reader_.has_level(index)) {
     append_level_json(
         out,
-        encoder_.message(mirror_.level(index), mirror_.stream_sequence_of(index), clock_.now()),
+        encoder_.message(reader_.level(index), reader_.stream_sequence_of(index), clock_.now()),
         {});
   } else {
     append(out, "null");
   }
   google::protobuf::RepeatedPtrField<v1::PendingPrice> pending;
-  picture_.records.append_pending(index, clock_.now(), pending);
+  day_.records.append_pending(index, clock_.now(), pending);
   append(out, ",\"pending\":");
   append_pending_list_json(out, pending);
 }
 
-std::optional<Api::Page> Api::indices(const ClientRights& rights, std::string_view after,
-                                      std::size_t limit) {
+std::optional<Api::TaggedBody> Api::indices(const ClientRights& rights, std::string_view after,
+                                            std::size_t limit) {
   const std::shared_ptr<const Universe> current = definitions();
   IndexId index = after.empty() ? 0 : current->find_index(after);
-  if (!after.empty() && index++ >= mirror_.indices()) return std::nullopt;
+  if (!after.empty() && index++ >= reader_.indices()) return std::nullopt;
   JsonBuffer out;
   append_format(out, "{{\"epoch\":\"{}\",\"trade_date\":{},\"stream_sequence\":{},\"indices\":[",
-                sources_.view.epoch, sources_.view.trade_date, mirror_.cursor());
+                sources_.view.epoch, sources_.view.trade_date, reader_.cursor());
   std::size_t count = 0;
   std::uint64_t news = 0;  // levels and records ever: any new one makes another page of it
   std::string last;
-  for (; index < mirror_.indices() && count < limit; ++index) {
+  for (; index < reader_.indices() && count < limit; ++index) {
     if (!rights.may_see(current->indices()[index].code)) continue;
     if (count++ > 0) out.push_back(',');
     append_index(out, *current, index);
     out.push_back('}');
-    news += mirror_.index_sequence(index) + picture_.records.newest(index);
+    news += reader_.index_sequence(index) + day_.records.newest(index);
     last = current->indices()[index].code;
   }
   append(out, "],\"next\":");
-  index < mirror_.indices() ? append_quoted(out, last) : append(out, "null");
+  index < reader_.indices() ? append_quoted(out, last) : append(out, "null");
   out.push_back('}');
-  return Page{string_of(out),
-              fmt::format("{}-{}-{}-{}", sources_.view.epoch, mirror_.edition(), count, news)};
+  return TaggedBody{string_of(out), fmt::format("{}-{}-{}-{}", sources_.view.epoch,
+                                                reader_.definition_set(), count, news)};
 }
 
 std::optional<IndexId> Api::find(const ClientRights& rights, std::string_view code) const {
   const IndexId index = sources_.view.universe->find_index(code);
-  if (index >= mirror_.indices() || !rights.may_see(code)) return std::nullopt;
+  if (index >= reader_.indices() || !rights.may_see(code)) return std::nullopt;
   return index;
 }
 
-Api::Page Api::index(IndexId index) {
+Api::TaggedBody Api::index(IndexId index) {
   const std::shared_ptr<const Universe> current = definitions();
   JsonBuffer out;
   append_index(out, *current, index);
-  append_format(out, ",\"stream_sequence\":{}", mirror_.cursor());
+  append_format(out, ",\"stream_sequence\":{}", reader_.cursor());
   if (const auto& fund = current->indices()[index].fund) append_fund(out, *fund);
   append(out, ",\"members\":");
-  const bool certain = append_members(out, *current, mirror_, index, clock_);
+  const bool certain = append_members(out, *current, reader_, index, clock_);
   append_boolean(out, "prices_certain", certain);
   out.push_back('}');
-  return Page{string_of(out), version_of(index, certain)};
+  return TaggedBody{string_of(out), version_of(index, certain)};
 }
 
-std::optional<Api::Page> Api::members(IndexId index, std::string_view after, std::size_t limit) {
+std::optional<Api::TaggedBody> Api::members(IndexId index, std::string_view after,
+                                            std::size_t limit) {
   const std::shared_ptr<const Universe> current = definitions();
   const IndexDefinition& definition = current->indices()[index];
   const std::optional<std::size_t> first = member_after(definition, after);
@@ -178,29 +179,29 @@ std::optional<Api::Page> Api::members(IndexId index, std::string_view after, std
   open_object(out, {}, sources_.view.epoch);
   append_text(out, "code", definition.code);
   append_number(out, "trade_date", sources_.view.trade_date);
-  append_number(out, "stream_sequence", mirror_.cursor());
-  append_number(out, "index_sequence", mirror_.index_sequence(index));
+  append_number(out, "stream_sequence", reader_.cursor());
+  append_number(out, "index_sequence", reader_.index_sequence(index));
   append_number(out, "definition_version", definition.version);
   append(out, ",\"members\":");
-  const bool certain = append_members(out, *current, mirror_, index, clock_, {*first, limit});
+  const bool certain = append_members(out, *current, reader_, index, clock_, {*first, limit});
   append_boolean(out, "prices_certain", certain);
   append(out, ",\"next\":");
   const std::size_t end = *first + limit;
   end < definition.members.size() ? append_quoted(out, definition.members[end - 1].security->symbol)
                                   : append(out, "null");
   out.push_back('}');
-  return Page{string_of(out), version_of(index, certain)};
+  return TaggedBody{string_of(out), version_of(index, certain)};
 }
 
-std::int64_t Api::history_wait_ms(const std::string& holder) {
+std::int64_t Api::history_wait_ms(const std::string& principal) {
   const TimeNs now = clock_.now();
-  return replay_bytes_.of(holder, now).wait_ms(now);
+  return replay_bytes_.of(principal, now).wait_ms(now);
 }
 
-Api::Page Api::history(const std::string& holder, IndexId index, const LevelRange& range) {
+Api::TaggedBody Api::history(const std::string& principal, IndexId index, const LevelRange& range) {
   const TimeNs now = clock_.now();
   v1::ReplayReply reply;
-  picture_.pages.fill(index, range, mirror_, encoder_, now, reply);
+  day_.pages.fill(index, range, reader_, encoder_, now, reply);
   JsonBuffer out;
   open_object(out, {}, sources_.view.epoch);
   append_text(out, "code", sources_.view.universe->indices()[index].code);
@@ -211,15 +212,15 @@ Api::Page Api::history(const std::string& holder, IndexId index, const LevelRang
   append(out, ",\"next\":");
   append(out, reply.next() == 0 ? "null" : std::to_string(reply.next() - 1));
   out.push_back('}');
-  replay_bytes_.of(holder, now).spend(static_cast<std::int64_t>(out.size()));
-  return Page{string_of(out),
-              fmt::format("{}-{}-{}-{}-{}", sources_.view.epoch, range.from, reply.levels_size(),
-                          reply.unavailable_before(), reply.next())};
+  replay_bytes_.of(principal, now).spend(static_cast<std::int64_t>(out.size()));
+  return TaggedBody{string_of(out),
+                    fmt::format("{}-{}-{}-{}-{}", sources_.view.epoch, range.from,
+                                reply.levels_size(), reply.unavailable_before(), reply.next())};
 }
 
 std::string Api::version_of(IndexId index, bool certain) const {
-  return fmt::format("{}-{}-{}-{}-{}", sources_.view.epoch, mirror_.edition(),
-                     mirror_.index_sequence(index), picture_.records.newest(index), certain);
+  return fmt::format("{}-{}-{}-{}-{}", sources_.view.epoch, reader_.definition_set(),
+                     reader_.index_sequence(index), day_.records.newest(index), certain);
 }
 
 std::string Api::feeds() const {
@@ -230,7 +231,7 @@ std::string Api::feeds() const {
     const feed::Feed& feed = *view.feeds[i];
     append_format(out, "{}{{\"feed\":\"{}\",\"state\":\"{}\"", i > 0 ? "," : "",
                   feed::name_of(feed.venue()),
-                  word_of(kShownFeedStateWords, shown_state(feed.state(), feed_duty(view, i))));
+                  name_of(kShownFeedStateNames, shown_state(feed.state(), feed_duty(view, i))));
     append_format(out, ",\"unheard\":{}", feed.counters().unheard());
     if (i < view.feed_rings.size() && view.feed_rings[i] != nullptr) {
       append_format(out, ",\"ring_depth\":{},\"ring_capacity\":{}", view.feed_rings[i]->size(),

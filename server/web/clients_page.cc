@@ -27,8 +27,9 @@ void append_client(JsonBuffer& out, const ClientDescription& client) {
 
 }  // namespace
 
-std::string clients_page(const Census& census, std::uint64_t after, std::size_t limit) {
-  const std::vector<ClientDescription> clients = census.list(after, limit + 1);
+std::string clients_page(const ConnectionRegistry& registry, std::uint64_t after,
+                         std::size_t limit) {
+  const std::vector<ClientDescription> clients = registry.list(after, limit + 1);
   JsonBuffer out;
   fmt::format_to(std::back_inserter(out), "{{\"clients\":[");
   const std::size_t shown = std::min(clients.size(), limit);

@@ -9,8 +9,8 @@
 #include "server/access/client_tokens.h"
 #include "server/settings/config.h"
 #include "server/web/api.h"
-#include "server/web/census.h"
 #include "server/web/client_stats.h"
+#include "server/web/connection_registry.h"
 #include "server/web/stream_hub.h"
 
 namespace indexcast::server {
@@ -24,12 +24,12 @@ class Connection {
   virtual void check_progress(TimeNs now) = 0;
 };
 
-// Only the worker's thread touches it, but for what is safe from any: settings, tokens, census and
-// the TLS context, which all workers share.
+// Used by the worker's thread only, except settings, tokens, registry and the TLS context, which
+// all workers share and which are safe from any thread.
 struct WorkerShared {
   const HttpSettings& settings;
   const ClientTokens& tokens;
-  Census& census;
+  ConnectionRegistry& registry;
   boost::asio::ssl::context* tls;  // nullptr: plain
   MetricSources sources;
   ClientStats& stats;

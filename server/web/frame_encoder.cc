@@ -22,9 +22,9 @@ void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
     out.push_back(static_cast<char>(value >> shift & 0xff));
 }
 
-void append_header(std::string& out, FrameForm form, std::size_t size) {
-  out.push_back(static_cast<char>(kFinal | (is_deflated(form) ? kCompressed : 0) |
-                                  (is_binary(form) ? kBinary : kText)));
+void append_header(std::string& out, Encoding encoding, std::size_t size) {
+  out.push_back(static_cast<char>(kFinal | (is_deflated(encoding) ? kCompressed : 0) |
+                                  (is_binary(encoding) ? kBinary : kText)));
   if (size < kShortest) {
     out.push_back(static_cast<char>(size));
   } else if (size < kMiddle) {
@@ -73,8 +73,8 @@ class FrameEncoder::Deflater {
 FrameEncoder::FrameEncoder() = default;
 FrameEncoder::~FrameEncoder() = default;
 
-std::string_view FrameEncoder::payload(const v1::ServerMessage& message, FrameForm form) {
-  if (is_binary(form)) {
+std::string_view FrameEncoder::payload(const v1::ServerMessage& message, Encoding encoding) {
+  if (is_binary(encoding)) {
     message.SerializeToString(&bytes_);
     return bytes_;
   }
@@ -83,15 +83,15 @@ std::string_view FrameEncoder::payload(const v1::ServerMessage& message, FrameFo
   return text_of(text_);
 }
 
-Frame FrameEncoder::encode(const v1::ServerMessage& message, FrameForm form) {
-  std::string_view bytes = payload(message, form);
-  if (is_deflated(form)) {
+Frame FrameEncoder::encode(const v1::ServerMessage& message, Encoding encoding) {
+  std::string_view bytes = payload(message, encoding);
+  if (is_deflated(encoding)) {
     if (!deflater_) deflater_ = std::make_unique<Deflater>();
     bytes = deflater_->deflate(bytes);
   }
   auto frame = std::make_shared<std::string>();
   frame->reserve(bytes.size() + 10);
-  append_header(*frame, form, bytes.size());
+  append_header(*frame, encoding, bytes.size());
   frame->append(bytes);
   return frame;
 }

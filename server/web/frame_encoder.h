@@ -19,12 +19,12 @@ class FrameEncoder {
   FrameEncoder(const FrameEncoder&) = delete;
   FrameEncoder& operator=(const FrameEncoder&) = delete;
 
-  Frame encode(const v1::ServerMessage& message, FrameForm form);
+  Frame encode(const v1::ServerMessage& message, Encoding encoding);
 
  private:
   class Deflater;
 
-  std::string_view payload(const v1::ServerMessage& message, FrameForm form);
+  std::string_view payload(const v1::ServerMessage& message, Encoding encoding);
 
   JsonBuffer text_;
   std::string bytes_;

@@ -38,7 +38,7 @@ class HttpServer::Impl {
       : settings_(settings),
         tokens_(value_or_throw(load_client_tokens(settings.tokens))),
         tls_(value_or_throw(load_tls(settings.tls))),
-        census_(settings.max_clients, settings.max_per_address),
+        registry_(settings.max_clients, settings.max_per_address),
         services_(services),
         workers_(make_workers(view, clock)) {
     const MetricSources sources = sources_of(view, std::move(publishers));
@@ -53,10 +53,10 @@ class HttpServer::Impl {
     for (const auto& worker : workers_) worker->start();
   }
 
-  void follow_day(const ServerView& view, Clock clock,
+  void switch_day(const ServerView& view, Clock clock,
                   std::vector<const PublisherStats*> publishers) {
     const MetricSources sources = sources_of(view, std::move(publishers));
-    for (const auto& worker : workers_) worker->follow_day(sources, clock);
+    for (const auto& worker : workers_) worker->switch_day(sources, clock);
   }
 
   void stop() {
@@ -80,7 +80,7 @@ class HttpServer::Impl {
 
  private:
   std::vector<std::unique_ptr<HttpWorker>> make_workers(const ServerView& view, Clock clock) {
-    const ServerShared shared{settings_, tokens_, census_, tls_.get()};
+    const ServerShared shared{settings_, tokens_, registry_, tls_.get()};
     std::vector<std::unique_ptr<HttpWorker>> workers;
     for (std::size_t i = 0; i < settings_.threads; ++i) {
       const std::string name = i == 0 ? "websocket" : fmt::format("websocket_{}", i + 1);
@@ -120,7 +120,7 @@ class HttpServer::Impl {
   const HttpSettings settings_;
   const ClientTokens tokens_;
   const std::unique_ptr<asio::ssl::context> tls_;
-  Census census_;
+  ConnectionRegistry registry_;
   ServiceStats services_;
   std::vector<std::unique_ptr<HttpWorker>> workers_;
   // On the first worker's thread.
@@ -136,9 +136,9 @@ HttpServer::HttpServer(const HttpSettings& settings, const ServerView& view, Clo
     : impl_(std::make_unique<Impl>(settings, view, clock, std::move(publishers), services)) {}
 HttpServer::~HttpServer() = default;
 void HttpServer::start() { impl_->start(); }
-void HttpServer::follow_day(const ServerView& view, Clock clock,
+void HttpServer::switch_day(const ServerView& view, Clock clock,
                             std::vector<const PublisherStats*> publishers) {
-  impl_->follow_day(view, clock, std::move(publishers));
+  impl_->switch_day(view, clock, std::move(publishers));
 }
 void HttpServer::stop() { impl_->stop(); }
 std::uint16_t HttpServer::port() const { return impl_->port(); }

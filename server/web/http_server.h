@@ -33,10 +33,10 @@ class HttpServer {
   void start();
   // Goes on with another day: its levels, its feeds, its publishers. Clients stay connected. Once
   // it has returned nothing of the day before is used any more. Between start() and stop().
-  void follow_day(const ServerView& view, Clock clock,
+  void switch_day(const ServerView& view, Clock clock,
                   std::vector<const PublisherStats*> publishers);
-  // Tells WebSocket clients that the server goes away, waits for them at most half a second, ends
-  // the threads. Harmless when repeated or before start().
+  // Sends a close frame to WebSocket clients, waits for them at most half a second, ends the
+  // threads. Harmless when repeated or before start().
   void stop();
 
   std::uint16_t port() const;

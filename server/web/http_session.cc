@@ -84,10 +84,11 @@ bool key_is_valid(const HandshakeRequest& message) {
 
 class HttpSession : public Connection, public std::enable_shared_from_this<HttpSession> {
  public:
-  HttpSession(WorkerShared& shared, tcp::socket socket, std::unique_ptr<Census::Seat> seat)
+  HttpSession(WorkerShared& shared, tcp::socket socket,
+              std::unique_ptr<ConnectionRegistry::Entry> entry)
       : shared_(shared),
         transport_(std::make_unique<Transport>(std::move(socket), shared.tls)),
-        seat_(std::move(seat)),
+        entry_(std::move(entry)),
         timer_(transport_->get_executor()) {
     shared_.connections.insert(this);
     shared_.stats.connections.set(shared_.connections.size());
@@ -168,7 +169,7 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
     if (beast::websocket::is_upgrade(message) && path_of(request.target) == kStreamPath)
       return upgrade(message, request);
     const Response response = respond({shared_.api, shared_.sources, shared_.settings,
-                                       shared_.tokens, shared_.census, shared_.stats, *seat_},
+                                       shared_.tokens, shared_.registry, shared_.stats, *entry_},
                                       request);
     answer(response, message.keep_alive(), message.method() == http::verb::head);
   }
@@ -190,7 +191,7 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
 
   void upgrade(const HandshakeRequest& message, const Request& request) {
     Response refusal = stream_refusal({shared_.api, shared_.sources, shared_.settings,
-                                       shared_.tokens, shared_.census, shared_.stats, *seat_},
+                                       shared_.tokens, shared_.registry, shared_.stats, *entry_},
                                       request);
     if (refusal.status == 200 && !subprotocol_is_known(message))
       refusal = problem(400, "Unknown subprotocol",
@@ -201,7 +202,7 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
     if (refusal.status != 200) return answer(refusal, false, false);
     shared_.stats.requests.add();
     timer_.cancel();
-    start_websocket(shared_, std::move(transport_), std::move(seat_), message);
+    start_websocket(shared_, std::move(transport_), std::move(entry_), message);
   }
 
   void answer(const Response& response, bool keep_alive, bool head) {
@@ -232,7 +233,7 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
 
   WorkerShared& shared_;
   std::unique_ptr<Transport> transport_;
-  std::unique_ptr<Census::Seat> seat_;
+  std::unique_ptr<ConnectionRegistry::Entry> entry_;
   asio::steady_timer timer_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
@@ -243,15 +244,16 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
 
 }  // namespace
 
-void start_http(WorkerShared& shared, tcp::socket socket, std::unique_ptr<Census::Seat> seat,
-                Census::Refusal refusal) {
-  const auto session = std::make_shared<HttpSession>(shared, std::move(socket), std::move(seat));
+void start_http(WorkerShared& shared, tcp::socket socket,
+                std::unique_ptr<ConnectionRegistry::Entry> entry,
+                ConnectionRegistry::Refusal refusal) {
+  const auto session = std::make_shared<HttpSession>(shared, std::move(socket), std::move(entry));
   switch (refusal) {
-    case Census::Refusal::none:
+    case ConnectionRegistry::Refusal::none:
       return session->begin(&HttpSession::read_first);
-    case Census::Refusal::full:
+    case ConnectionRegistry::Refusal::full:
       return session->begin(&HttpSession::refuse_full);
-    case Census::Refusal::address:
+    case ConnectionRegistry::Refusal::address:
       return session->begin(&HttpSession::refuse_address);
   }
 }

@@ -8,8 +8,10 @@
 
 namespace indexcast::server {
 
-// Serves the socket; `seat` is nullptr for one client too many, who is told so for `refusal`.
+// Serves the socket. `entry` is nullptr for a client beyond a limit, which receives the answer for
+// `refusal`.
 void start_http(WorkerShared& shared, boost::asio::ip::tcp::socket socket,
-                std::unique_ptr<Census::Seat> seat, Census::Refusal refusal);
+                std::unique_ptr<ConnectionRegistry::Entry> entry,
+                ConnectionRegistry::Refusal refusal);
 
 }  // namespace indexcast::server

@@ -36,9 +36,15 @@ constexpr int kUnsentBytes = 2 * OutboundQueue::kGatherBytes;
 HttpWorker::HttpWorker(const ServerShared& shared, const ServerView& view, Clock clock,
                        const std::string& name)
     : hub_(shared.settings, shared.tokens, view, clock, stats_, name),
-      shared_{shared.settings, shared.tokens, shared.census, shared.tls,
-              {view, {}},      stats_,        hub_,          api_},
-      api_(shared_.sources, hub_.picture(), clock, shared.settings.replay_bytes_per_s) {
+      shared_{shared.settings,
+              shared.tokens,
+              shared.registry,
+              shared.tls,
+              {view, {}},
+              stats_,
+              hub_,
+              api_},
+      api_(shared_.sources, hub_.day(), clock, shared.settings.replay_bytes_per_s) {
   // The context closes its descriptor, and the waker its own.
   woken_.assign(::dup(waker_.descriptor()));
   hub_.on_due_earlier([this] { await_due(); });
@@ -55,12 +61,12 @@ void HttpWorker::start() {
   thread_ = std::thread([this] { context_.run(); });
 }
 
-void HttpWorker::follow_day(const MetricSources& sources, Clock clock) {
+void HttpWorker::switch_day(const MetricSources& sources, Clock clock) {
   std::promise<void> followed;
   asio::post(context_, [&] {
     shared_.sources = sources;
-    hub_.follow_day(sources.view, clock);
-    api_.follow_day(clock);
+    hub_.switch_day(sources.view, clock);
+    api_.switch_day(clock);
     read_woken_by(sources.view);
     asio::post(context_, [this] { gather(); });
     followed.set_value();
@@ -87,12 +93,12 @@ void HttpWorker::serve(tcp::socket socket) {
   socket.set_option(UnsentLimit(kUnsentBytes), error);
   const tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) return;  // gone already
-  Census::Refusal refusal{};
+  ConnectionRegistry::Refusal refusal{};
   const Clock& clock = shared_.sources.view.clock;
-  auto seat =
-      shared_.census.admit(peer.address().to_string(), clock.published(clock.now()), refusal);
-  (seat ? stats_.accepted : stats_.refused).add();
-  start_http(shared_, std::move(socket), std::move(seat), refusal);
+  auto entry =
+      shared_.registry.admit(peer.address().to_string(), clock.published(clock.now()), refusal);
+  (entry ? stats_.accepted : stats_.refused).add();
+  start_http(shared_, std::move(socket), std::move(entry), refusal);
   await_due();
 }
 

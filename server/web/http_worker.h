@@ -1,4 +1,4 @@
-// One of the server's threads: its share of the clients, with a hub and a mirror of its own.
+// One of the server's threads: its share of the clients, with a hub and a DayState of its own.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -23,7 +23,7 @@ namespace indexcast::server {
 struct ServerShared {
   const HttpSettings& settings;
   const ClientTokens& tokens;
-  Census& census;
+  ConnectionRegistry& registry;
   boost::asio::ssl::context* tls;
 };
 
@@ -41,7 +41,7 @@ class HttpWorker {
 
   void start();
   // Waits until nothing of the day before is used any more. Between start() and stop().
-  void follow_day(const MetricSources& sources, Clock clock);
+  void switch_day(const MetricSources& sources, Clock clock);
   // Begins to say goodbye, and ends within half a second; from any thread.
   void begin_stop();
   // Once begin_stop has been called.

@@ -9,10 +9,10 @@
 namespace indexcast::server {
 namespace {
 
-using Json = nlohmann::json;
+using CommandJson = nlohmann::json;
 
 // The member as a string; empty when it is absent or something else.
-std::string string_of(const Json& object, const char* key) {
+std::string string_of(const CommandJson& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
@@ -20,7 +20,7 @@ std::string string_of(const Json& object, const char* key) {
 // The member as a whole number, 0 where it is absent; nothing when it is something else or does
 // not fit.
 template <class Number>
-std::optional<Number> whole_of(const Json& object, const char* key) {
+std::optional<Number> whole_of(const CommandJson& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end()) return Number{0};
   // A parsed number is unsigned unless it has a sign.
@@ -31,7 +31,7 @@ std::optional<Number> whole_of(const Json& object, const char* key) {
 }
 
 // 64-bit numbers that pass 2^53 come as text, as they are sent.
-std::optional<std::uint64_t> wide_of(const Json& object, const char* key) {
+std::optional<std::uint64_t> wide_of(const CommandJson& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_string()) return whole_of<std::uint64_t>(object, key);
   const auto& text = found->get_ref<const std::string&>();
@@ -41,18 +41,18 @@ std::optional<std::uint64_t> wide_of(const Json& object, const char* key) {
   return value;
 }
 
-std::string read_codes(const Json& object, StreamCommand& command) {
+std::string read_codes(const CommandJson& object, StreamCommand& command) {
   const auto codes = object.find("codes");
   if (codes == object.end() || !codes->is_array())
     return "codes: an array of index codes is needed";
-  for (const Json& code : *codes) {
+  for (const CommandJson& code : *codes) {
     if (!code.is_string()) return "codes: every code is a string";
     command.codes.push_back(code.get<std::string>());
   }
   return {};
 }
 
-std::string read_mode(const Json& object, StreamCommand& command) {
+std::string read_mode(const CommandJson& object, StreamCommand& command) {
   if (!object.contains("mode")) return {};
   const std::string mode = string_of(object, "mode");
   if (mode == "grid") {
@@ -70,7 +70,7 @@ std::string read_mode(const Json& object, StreamCommand& command) {
   return {};
 }
 
-std::string read_replay(const Json& object, StreamCommand& command) {
+std::string read_replay(const CommandJson& object, StreamCommand& command) {
   command.codes = {string_of(object, "code")};
   const auto epoch = wide_of(object, "epoch");
   const auto from = wide_of(object, "from");
@@ -82,7 +82,7 @@ std::string read_replay(const Json& object, StreamCommand& command) {
   return {};
 }
 
-std::string read_subscribe(const Json& object, StreamCommand& command) {
+std::string read_subscribe(const CommandJson& object, StreamCommand& command) {
   const auto records = object.find("records");
   if (records != object.end()) {
     if (!records->is_boolean()) return "records: true or false";
@@ -92,20 +92,20 @@ std::string read_subscribe(const Json& object, StreamCommand& command) {
   return fault.empty() ? read_mode(object, command) : fault;
 }
 
-std::string read_token(const Json& object, StreamCommand& command) {
+std::string read_token(const CommandJson& object, StreamCommand& command) {
   command.token = string_of(object, "token");
   return {};
 }
 
-std::string read_nothing(const Json&, StreamCommand&) { return {}; }
+std::string read_nothing(const CommandJson&, StreamCommand&) { return {}; }
 
-struct Operation {
+struct CommandReader {
   std::string_view name;
   StreamOp op;
-  std::string (*read)(const Json&, StreamCommand&);
+  std::string (*read)(const CommandJson&, StreamCommand&);
 };
 
-constexpr Operation kOperations[] = {
+constexpr CommandReader kCommandReaders[] = {
     {"authenticate", StreamOp::authenticate, read_token},
     {"subscribe", StreamOp::subscribe, read_subscribe},
     {"unsubscribe", StreamOp::unsubscribe, read_codes},
@@ -113,9 +113,9 @@ constexpr Operation kOperations[] = {
     {"ping", StreamOp::ping, read_nothing},
 };
 
-std::string read_operation(const Json& object, StreamCommand& command) {
+std::string read_operation(const CommandJson& object, StreamCommand& command) {
   const std::string name = string_of(object, "op");
-  for (const Operation& operation : kOperations) {
+  for (const CommandReader& operation : kCommandReaders) {
     if (operation.name != name) continue;
     command.op = operation.op;
     std::string fault = operation.read(object, command);
@@ -128,7 +128,7 @@ std::string read_operation(const Json& object, StreamCommand& command) {
 
 ParsedCommand parse_json_command(std::string_view text) {
   ParsedCommand out;
-  const Json object = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const CommandJson object = CommandJson::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) {
     out.fault = "not a JSON object";
     return out;

@@ -23,7 +23,7 @@ constexpr std::int64_t kDrainRetryS = 30;
 
 using Query = std::map<std::string, std::string, std::less<>>;
 
-// A request whose path is known and whose asker may have it.
+// A request whose path is known and whose principal has the right to it.
 struct Asked {
   const RouteContext& context;
   const ClientRights& rights;
@@ -34,7 +34,7 @@ Response json(std::string body) { return {.body = std::move(body)}; }
 Response not_found(std::string_view what) { return problem(404, "Not found", what); }
 Response bad_query(std::string_view what) { return problem(400, "Bad request", what); }
 
-Response page(Api::Page&& made) {
+Response page(Api::TaggedBody&& made) {
   return {.body = std::move(made.body),
           .cache_control = "no-cache",
           .etag = "W/\"" + made.version + "\""};
@@ -64,7 +64,7 @@ Response clients(const Asked& asked) {
   if (!limit) return bad_query("limit: a number from 1 to 1000");
   const auto after = number_of(asked.query, "after", 0, UINT64_MAX, 0);
   if (!after) return bad_query("after: the id of a client");
-  return json(clients_page(asked.context.census, *after, *limit));
+  return json(clients_page(asked.context.registry, *after, *limit));
 }
 
 Response ready(const Asked& asked) {
@@ -129,10 +129,10 @@ Response history(const Asked& asked, IndexId index) {
   if (!epoch) return bad_query("epoch: a whole number");
   if (*epoch != api.epoch())
     return problem(409, "Other epoch", "another one numbers the levels: start again without it");
-  const std::string& holder = asked.context.seat.holder();
-  if (const std::int64_t wait = api.history_wait_ms(holder); wait > 0) return wait_for(wait);
+  const std::string& principal = asked.context.entry.principal();
+  if (const std::int64_t wait = api.history_wait_ms(principal); wait > 0) return wait_for(wait);
   asked.context.stats.replays.add();
-  return page(api.history(holder, index, {*after + 1, *to, *limit}));
+  return page(api.history(principal, index, {*after + 1, *to, *limit}));
 }
 
 // What there is of an index, by what follows its code in the path.
@@ -186,7 +186,7 @@ Response rights_refusal(const RouteContext& context, const Request& request) {
     context.stats.unauthorised.add();
     return problem(401, "Unauthorised", "Authorization: Bearer TOKEN, with a token of this server");
   }
-  if (context.seat.belong_to(rights)) return {};
+  if (context.entry.belong_to(rights)) return {};
   Response refusal = problem(429, "Too many connections", "as many as the token allows are open");
   refusal.retry_after_s = kRetryAfterS;
   return refusal;
@@ -204,7 +204,7 @@ Response answer_path(const RouteContext& context, const Request& request, std::s
   static const ClientRights kNothing{.every_code = false, .operations = false};
   if (route != nullptr && route->open) return route->answer({context, kNothing, *query});
   if (Response refusal = rights_refusal(context, request); refusal.status != 200) return refusal;
-  const Asked asked{context, *context.seat.rights(), *query};
+  const Asked asked{context, *context.entry.rights(), *query};
   return is_index ? of_index(asked, path.substr(kIndexPrefix.size())) : route->answer(asked);
 }
 

@@ -4,7 +4,7 @@
 #include "server/access/client_tokens.h"
 #include "server/settings/config.h"
 #include "server/web/api.h"
-#include "server/web/census.h"
+#include "server/web/connection_registry.h"
 #include "server/web/request_target.h"
 #include "server/web/response.h"
 
@@ -19,9 +19,9 @@ struct RouteContext {
   const MetricSources& sources;
   const HttpSettings& settings;
   const ClientTokens& tokens;
-  const Census& census;
+  const ConnectionRegistry& registry;
   ClientStats& stats;
-  Census::Seat& seat;  // of the connection that asks
+  ConnectionRegistry::Entry& entry;  // of the connection that asks
 };
 
 // Answers a request: 400 for a target that cannot be read, 404 for an unknown path, 405 for any
@@ -30,7 +30,7 @@ struct RouteContext {
 Response respond(const RouteContext& context, const Request& request);
 
 // Why a WebSocket handshake is refused: the server drains, its origin, or its token. Status 200
-// when it is not; the seat then has rights, unless a token is still to come.
+// when it is not; the entry then has rights, unless a token is still to come.
 Response stream_refusal(const RouteContext& context, const Request& request);
 
 }  // namespace indexcast::server

@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "server/messages/record_json.h"
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 
 namespace indexcast::server {
 namespace {
@@ -75,7 +75,7 @@ void append_replay(JsonBuffer& out, const v1::ServerMessage& message) {
 
 void append_refusal(JsonBuffer& out, const v1::StreamRefusal& refusal) {
   print(out, FMT_COMPILE("{{\"type\":\"error\",\"kind\":\"{}\",\"reason\":"),
-        word_of(kRefusalWords, refusal.kind()));
+        name_of(kRefusalNames, refusal.kind()));
   append_quoted(out, refusal.reason());
   if (!refusal.code().empty()) {
     append(out, ",\"code\":");

@@ -14,12 +14,13 @@ constexpr std::int64_t kRateCheckNs = kNsPerMs;
 
 }  // namespace
 
-StreamClient::StreamClient(FrameForm form, const Limits& limits, Census::Seat& seat,
-                           FrameSource& source, ClientStats& stats, std::function<void()> wake)
-    : form_(form),
+StreamClient::StreamClient(Encoding encoding, const Limits& limits,
+                           ConnectionRegistry::Entry& entry, FrameSource& source,
+                           ClientStats& stats, std::function<void()> wake)
+    : encoding_(encoding),
       limits_(limits),
       capacity_(std::max(limits.queue, kFramesOfLevel)),
-      seat_(seat),
+      entry_(entry),
       source_(source),
       stats_(stats),
       wake_(std::move(wake)),
@@ -28,7 +29,7 @@ StreamClient::StreamClient(FrameForm form, const Limits& limits, Census::Seat& s
 }
 
 bool StreamClient::belong_to(const SharedRights& rights) {
-  if (!seat_.belong_to(rights)) return false;
+  if (!entry_.belong_to(rights)) return false;
   limit_rates();
   return true;
 }
@@ -43,21 +44,22 @@ void StreamClient::limit_rates() {
 void StreamClient::show_subscriptions() {
   std::array<std::size_t, 3> count{};
   for (const auto& [index, subscription] : subscriptions_)
-    ++count[static_cast<std::size_t>(subscription.wish.mode)];
-  seat_.follow(count[0], count[1], count[2]);
+    ++count[static_cast<std::size_t>(subscription.options.mode)];
+  entry_.follow(count[0], count[1], count[2]);
 }
 
 void StreamClient::show_queue() {
-  seat_.queued.store(queue_.size(), std::memory_order_relaxed);
-  seat_.skipped.store(skipped_, std::memory_order_relaxed);
+  entry_.queued.store(queue_.size(), std::memory_order_relaxed);
+  entry_.skipped.store(skipped_, std::memory_order_relaxed);
 }
 
-Subscription& StreamClient::subscribe(IndexId index, const Wish& wish, std::uint32_t id) {
+Subscription& StreamClient::subscribe(IndexId index, const SubscriptionOptions& options,
+                                      std::uint32_t id) {
   unsubscribe(index);
   Subscription& subscription = subscriptions_[index];
   subscription.client = this;
   subscription.index = index;
-  subscription.wish = wish;
+  subscription.options = options;
   subscription.id = id;
   set_behind(subscription, true);
   return subscription;
@@ -83,17 +85,17 @@ void StreamClient::count_skipped(std::uint64_t count) {
 }
 
 void StreamClient::on_level(Subscription& subscription, TimeNs now) {
-  if (subscription.wish.mode == StreamMode::grid) return;
+  if (subscription.options.mode == StreamMode::grid) return;
   if (subscription.behind || send_newest(subscription, now)) return;
   set_behind(subscription, true);
-  if (subscription.wish.mode == StreamMode::tick) stats_.conflated.add();
+  if (subscription.options.mode == StreamMode::tick) stats_.conflated.add();
 }
 
 void StreamClient::on_grid(Subscription& subscription, TimeNs instant, TimeNs now) {
-  const std::int64_t pace_ns = subscription.wish.interval_ms * kNsPerMs;
+  const std::int64_t interval_ns = subscription.options.interval_ms * kNsPerMs;
   // Before the snapshot nothing is owed.
-  if (subscription.wish.mode != StreamMode::grid || subscription.snapshot_due) return;
-  if (instant.ns % pace_ns != 0) return;
+  if (subscription.options.mode != StreamMode::grid || subscription.snapshot_due) return;
+  if (instant.ns % interval_ns != 0) return;
   if (source_.newest_sequence(subscription.index) == 0) {
     subscription.grid_sent = instant;  // nor before the first level
   } else if (has_room(kFramesOfLevel) && levels_.take(now)) {
@@ -104,16 +106,16 @@ void StreamClient::on_grid(Subscription& subscription, TimeNs instant, TimeNs no
 // Instants without room, or that the server itself did not see, are named before the next.
 void StreamClient::send_grid(Subscription& subscription, TimeNs instant) {
   const IndexId index = subscription.index;
-  const std::int64_t pace_ms = subscription.wish.interval_ms;
-  const std::int64_t pace_ns = pace_ms * kNsPerMs;
-  const std::int64_t passed = (instant - subscription.grid_sent) / pace_ns;
+  const std::int64_t interval_ms = subscription.options.interval_ms;
+  const std::int64_t interval_ns = interval_ms * kNsPerMs;
+  const std::int64_t passed = (instant - subscription.grid_sent) / interval_ns;
   if (subscription.grid_sent.ns != 0 && passed > 1) {
     count_skipped(static_cast<std::uint64_t>(passed - 1));
-    push(source_.skipped_frame(index, form_, v1::STREAM_KIND_GRID,
-                               static_cast<std::uint64_t>(subscription.grid_sent.ns + pace_ns),
-                               static_cast<std::uint64_t>(instant.ns - pace_ns)));
+    push(source_.skipped_frame(index, encoding_, v1::STREAM_KIND_GRID,
+                               static_cast<std::uint64_t>(subscription.grid_sent.ns + interval_ns),
+                               static_cast<std::uint64_t>(instant.ns - interval_ns)));
   }
-  push(source_.grid_frame(index, form_, pace_ms));
+  push(source_.grid_frame(index, encoding_, interval_ms));
   subscription.grid_sent = instant;
 }
 
@@ -122,37 +124,37 @@ bool StreamClient::send_newest(Subscription& subscription, TimeNs now) {
   const std::uint64_t newest = source_.newest_sequence(subscription.index);
   if (subscription.snapshot_due) {
     send_snapshot(subscription);
-  } else if (newest > subscription.sent && subscription.wish.mode != StreamMode::grid) {
+  } else if (newest > subscription.sent && subscription.options.mode != StreamMode::grid) {
     if (!levels_.take(now)) return false;
     send_level(subscription, newest);
   }
   subscription.sent = newest;
-  const bool conflated = subscription.wish.mode == StreamMode::conflated;
-  subscription.due = now + (conflated ? subscription.wish.interval_ms * kNsPerMs : 0);
+  const bool conflated = subscription.options.mode == StreamMode::conflated;
+  subscription.due = now + (conflated ? subscription.options.interval_ms * kNsPerMs : 0);
   return true;
 }
 
 void StreamClient::send_snapshot(Subscription& subscription) {
-  push(source_.snapshot_frame(subscription.index, form_, subscription.id));
+  push(source_.snapshot_frame(subscription.index, encoding_, subscription.id));
   subscription.snapshot_due = false;
   subscription.records_sent = source_.newest_record(subscription.index);
-  if (subscription.wish.mode != StreamMode::grid) return;
+  if (subscription.options.mode != StreamMode::grid) return;
   const std::int64_t reached = source_.instant().ns;
-  subscription.grid_sent = {reached - reached % (subscription.wish.interval_ms * kNsPerMs)};
+  subscription.grid_sent = {reached - reached % (subscription.options.interval_ms * kNsPerMs)};
 }
 
 void StreamClient::send_level(Subscription& subscription, std::uint64_t newest) {
   const IndexId index = subscription.index;
   if (newest > subscription.sent + 1) {
     count_skipped(newest - subscription.sent - 1);
-    push(source_.skipped_frame(index, form_, v1::STREAM_KIND_LEVEL, subscription.sent + 1,
+    push(source_.skipped_frame(index, encoding_, v1::STREAM_KIND_LEVEL, subscription.sent + 1,
                                newest - 1));
   }
-  push(source_.level_frame(index, form_));
+  push(source_.level_frame(index, encoding_));
 }
 
 void StreamClient::on_record(const Subscription& subscription) {
-  if (!subscription.wish.records || subscription.snapshot_due) return;
+  if (!subscription.options.records || subscription.snapshot_due) return;
   records_waiting_.insert(subscription.index);
   send_records();
 }
@@ -172,11 +174,11 @@ void StreamClient::send_record(Subscription& subscription) {
   const IndexId index = subscription.index;
   const std::uint64_t next = subscription.records_sent + 1;
   const std::uint64_t first = source_.first_record(index);
-  Frame frame = next >= first ? source_.record_frame(index, form_, next) : nullptr;
+  Frame frame = next >= first ? source_.record_frame(index, encoding_, next) : nullptr;
   subscription.records_sent = frame ? next : std::max(next, first - 1);
   if (!frame) {
     count_skipped(subscription.records_sent - next + 1);
-    frame = source_.skipped_frame(index, form_, v1::STREAM_KIND_RECORD, next,
+    frame = source_.skipped_frame(index, encoding_, v1::STREAM_KIND_RECORD, next,
                                   subscription.records_sent);
   }
   push(std::move(frame));
@@ -192,7 +194,7 @@ bool StreamClient::replay(const StreamCommand& command, TimeNs now) {
 void StreamClient::send_replays(TimeNs now) {
   while (!replays_.empty() && last_replay_.expired() && has_room() &&
          replay_bytes_.wait_ms(now) == 0) {
-    Frame frame = source_.replay_frame(replays_.front(), form_);
+    Frame frame = source_.replay_frame(replays_.front(), encoding_);
     replays_.pop_front();
     replay_bytes_.spend(static_cast<std::int64_t>(frame->size()));
     last_replay_ = frame;

@@ -15,8 +15,8 @@
 #include "indexcast/v1/stream.pb.h"
 #include "server/access/rate_budget.h"
 #include "server/access/token_bucket.h"
-#include "server/web/census.h"
 #include "server/web/client_stats.h"
+#include "server/web/connection_registry.h"
 #include "server/web/frame.h"
 #include "server/web/outbound_queue.h"
 #include "server/web/stream_command.h"
@@ -29,30 +29,30 @@ class FrameSource {
   virtual ~FrameSource() = default;
   // 0: the index has no level yet.
   virtual std::uint64_t newest_sequence(IndexId index) const = 0;
-  virtual Frame level_frame(IndexId index, FrameForm form) = 0;
+  virtual Frame level_frame(IndexId index, Encoding encoding) = 0;
   // `id`: of the command that it answers.
-  virtual Frame snapshot_frame(IndexId index, FrameForm form, std::uint32_t id) = 0;
+  virtual Frame snapshot_frame(IndexId index, Encoding encoding, std::uint32_t id) = 0;
   // Record sequence of the newest record of the index, and of the oldest that is still known; 0 and
   // 1 without any.
   virtual std::uint64_t newest_record(IndexId index) const = 0;
   virtual std::uint64_t first_record(IndexId index) const = 0;
   // nullptr when that record has been overwritten meanwhile.
-  virtual Frame record_frame(IndexId index, FrameForm form, std::uint64_t sequence) = 0;
+  virtual Frame record_frame(IndexId index, Encoding encoding, std::uint64_t sequence) = 0;
   // from and to: what the kind numbers.
-  virtual Frame skipped_frame(IndexId index, FrameForm form, v1::StreamKind kind,
+  virtual Frame skipped_frame(IndexId index, Encoding encoding, v1::StreamKind kind,
                               std::uint64_t from, std::uint64_t to) = 0;
   // The newest level as that of the grid instant that the hub has just reached.
-  virtual Frame grid_frame(IndexId index, FrameForm form, std::int64_t pace_ms) = 0;
+  virtual Frame grid_frame(IndexId index, Encoding encoding, std::int64_t interval_ms) = 0;
   // The answer to a replay: one page of it, or why not.
-  virtual Frame replay_frame(const StreamCommand& command, FrameForm form) = 0;
+  virtual Frame replay_frame(const StreamCommand& command, Encoding encoding) = 0;
   // The last instant of the core's timer; 0 before the first.
   virtual TimeNs instant() const = 0;
 };
 
 class StreamClient;
 
-// What a client asks of one index.
-struct Wish {
+// Options of a client's subscription to one index.
+struct SubscriptionOptions {
   StreamMode mode = StreamMode::tick;
   std::int64_t interval_ms = 0;  // of conflated and grid
   bool records = false;          // with its records of all kinds
@@ -65,7 +65,7 @@ struct Subscription {
   // Among the index's followers, which the hub keeps: a command may name thousands of codes that
   // thousands follow, and must not search for itself among them.
   std::size_t place = 0;
-  Wish wish;
+  SubscriptionOptions options;
   std::uint32_t id = 0;            // of the command that began it; its snapshot answers that
   TimeNs due{};                    // not before this instant
   std::uint64_t sent = 0;          // index sequence that the client has been brought to
@@ -90,26 +90,26 @@ class StreamClient {
     std::int64_t replay_bytes_per_s = 8 << 20;
   };
 
-  // `wake` is called when frames are queued and none was waiting. `seat` may have rights already.
-  StreamClient(FrameForm form, const Limits& limits, Census::Seat& seat, FrameSource& source,
-               ClientStats& stats, std::function<void()> wake);
+  // `wake` is called when frames are queued and none was waiting. `entry` may have rights already.
+  StreamClient(Encoding encoding, const Limits& limits, ConnectionRegistry::Entry& entry,
+               FrameSource& source, ClientStats& stats, std::function<void()> wake);
 
-  FrameForm form() const { return form_; }
-  // The form that was agreed on; before the first frame.
-  void set_form(FrameForm form) { form_ = form; }
+  Encoding encoding() const { return encoding_; }
+  // Sets the encoding that the handshake agreed on. Called before the first frame.
+  void set_encoding(Encoding encoding) { encoding_ = encoding; }
 
   // What it may have; nullptr until it has shown a token where one is needed.
-  const SharedRights& rights() const { return seat_.rights(); }
-  // False when too many of their holder are connected.
+  const SharedRights& rights() const { return entry_.rights(); }
+  // False when the principal of the rights has too many connections.
   bool belong_to(const SharedRights& rights);
   // Whether another command may be carried out this second.
   bool take_command(TimeNs now) { return commands_.take(now); }
-  // Shows in the census what it follows, and how its queue stands.
+  // Publishes the subscriptions and the length of the queue in the registry.
   void show_subscriptions();
   void show_queue();
 
   // Starts or restarts a subscription: a snapshot, then what follows it.
-  Subscription& subscribe(IndexId index, const Wish& wish, std::uint32_t id);
+  Subscription& subscribe(IndexId index, const SubscriptionOptions& options, std::uint32_t id);
   void unsubscribe(IndexId index);
   bool follows(IndexId index) const { return subscriptions_.contains(index); }
   std::map<IndexId, Subscription>& subscriptions() { return subscriptions_; }
@@ -117,10 +117,10 @@ class StreamClient {
 
   // The index of one of this client's subscriptions has a new level.
   void on_level(Subscription& subscription, TimeNs now);
-  // The index of one of them has a new record. It is never conflated: without room it waits where
-  // all records of the day are kept, and what is overwritten there is named by a skipped message.
+  // The index of one of them has a new record. It is never conflated: without room it waits in
+  // the event ring, and records that are overwritten there are named by a skipped message.
   void on_record(const Subscription& subscription);
-  // An instant of the server's grid has come; the subscription's pace is a multiple of that grid's.
+  // Takes an instant of the server's grid. The subscription's interval is a multiple of the grid's.
   void on_grid(Subscription& subscription, TimeNs instant, TimeNs now);
   // Sends what is behind and due, as far as there is room. Returns when time alone makes more due;
   // kNoDeadline when it does not.
@@ -153,10 +153,10 @@ class StreamClient {
   void set_behind(Subscription& subscription, bool behind);
   void count_skipped(std::uint64_t count);
 
-  FrameForm form_;
+  Encoding encoding_;
   const Limits limits_;
   const std::size_t capacity_;
-  Census::Seat& seat_;
+  ConnectionRegistry::Entry& entry_;
   FrameSource& source_;
   ClientStats& stats_;
   std::function<void()> wake_;

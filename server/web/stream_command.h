@@ -17,7 +17,7 @@ struct StreamCommand {
   std::string token;               // authenticate
   std::vector<std::string> codes;  // subscribe, unsubscribe; one code for replay
   StreamMode mode = StreamMode::tick;
-  std::int64_t interval_ms = 0;  // of conflated; of grid, 0 being the server's pace
+  std::int64_t interval_ms = 0;  // of conflated; of grid, 0 being the server's interval
   bool records = false;          // subscribe: with the records of these codes
   std::uint64_t epoch = 0;       // replay: that numbered the levels; 0: whatever is in force
   std::uint64_t from = 0;        // replay, inclusive

@@ -18,9 +18,9 @@ void move_into(v1::Event& event, v1::ServerMessage& message) {
 
 }  // namespace
 
-StreamFrames::StreamFrames(const DayPicture& picture, const ServerView& view, Clock clock,
+StreamFrames::StreamFrames(const DayState& day, const ServerView& view, Clock clock,
                            PublisherStats& stats, ClientStats& clients)
-    : picture_(picture),
+    : day_(day),
       clock_(clock),
       stats_(stats),
       client_stats_(clients),
@@ -44,58 +44,58 @@ void StreamFrames::reach(TimeNs instant) {
   grid_frames_.clear();
 }
 
-Frame StreamFrames::encode(const v1::ServerMessage& message, FrameForm form) {
-  Frame frame = frame_encoder_.encode(message, form);
+Frame StreamFrames::encode(const v1::ServerMessage& message, Encoding encoding) {
+  Frame frame = frame_encoder_.encode(message, encoding);
   stats_.bytes.add(frame->size());
   return frame;
 }
 
 const v1::Level& StreamFrames::newest(IndexId index) {
-  const LevelMirror& levels = picture_.levels;
+  const LevelReader& levels = day_.levels;
   return encoder_.message(levels.level(index), levels.stream_sequence_of(index), clock_.now());
 }
 
-Frame StreamFrames::level_frame(IndexId index, FrameForm form) {
-  Frame& frame = frames_[index].level[form];
+Frame StreamFrames::level_frame(IndexId index, Encoding encoding) {
+  Frame& frame = frames_[index].level[encoding];
   if (frame) return frame;
   *level_message_.mutable_level() = newest(index);
-  frame = encode(level_message_, form);
+  frame = encode(level_message_, encoding);
   stats_.levels.add();
   return frame;
 }
 
-Frame StreamFrames::snapshot_frame(IndexId index, FrameForm form, std::uint32_t id) {
-  Frame& shared = frames_[index].snapshot[form];
+Frame StreamFrames::snapshot_frame(IndexId index, Encoding encoding, std::uint32_t id) {
+  Frame& shared = frames_[index].snapshot[encoding];
   if (id == 0 && shared) return shared;
   v1::ServerMessage message;
   v1::Snapshot& snapshot = *message.mutable_snapshot();
   snapshot.set_code(universe_->indices()[index].code);
   snapshot.set_complete_to(newest_sequence(index));
   snapshot.set_records_to(newest_record(index));
-  picture_.records.append_pending(index, clock_.now(), *snapshot.mutable_pending());
-  if (picture_.levels.has_level(index)) *snapshot.mutable_level() = newest(index);
+  day_.records.append_pending(index, clock_.now(), *snapshot.mutable_pending());
+  if (day_.levels.has_level(index)) *snapshot.mutable_level() = newest(index);
   message.set_epoch(epoch_);
   message.set_id(id);
-  Frame frame = encode(message, form);
+  Frame frame = encode(message, encoding);
   if (id == 0) shared = frame;
   return frame;
 }
 
-Frame StreamFrames::record_frame(IndexId index, FrameForm form, std::uint64_t sequence) {
+Frame StreamFrames::record_frame(IndexId index, Encoding encoding, std::uint64_t sequence) {
   const bool is_newest = sequence == newest_record(index);
-  Frame& shared = frames_[index].record[form];
+  Frame& shared = frames_[index].record[encoding];
   if (is_newest && shared) return shared;
   v1::Event event;
-  if (!picture_.records.load(index, sequence, clock_.now(), event)) return nullptr;
+  if (!day_.records.load(index, sequence, clock_.now(), event)) return nullptr;
   v1::ServerMessage message;
   move_into(event, message);
-  Frame frame = encode(message, form);
+  Frame frame = encode(message, encoding);
   stats_.records.add();
   if (is_newest) shared = frame;
   return frame;
 }
 
-Frame StreamFrames::skipped_frame(IndexId index, FrameForm form, v1::StreamKind kind,
+Frame StreamFrames::skipped_frame(IndexId index, Encoding encoding, v1::StreamKind kind,
                                   std::uint64_t from, std::uint64_t to) {
   v1::ServerMessage message;
   v1::Skipped& skipped = *message.mutable_skipped();
@@ -104,22 +104,22 @@ Frame StreamFrames::skipped_frame(IndexId index, FrameForm form, v1::StreamKind 
   skipped.set_kind(kind);
   skipped.set_from(from);
   skipped.set_to(to);
-  return encode(message, form);
+  return encode(message, encoding);
 }
 
-Frame StreamFrames::grid_frame(IndexId index, FrameForm form, std::int64_t pace_ms) {
-  Frame& frame = grid_frames_[{index, pace_ms}][form];
+Frame StreamFrames::grid_frame(IndexId index, Encoding encoding, std::int64_t interval_ms) {
+  Frame& frame = grid_frames_[{index, interval_ms}][encoding];
   if (frame) return frame;
   v1::Grid& grid = *grid_message_.mutable_grid();
   *grid.mutable_level() = newest(index);
   grid.set_grid_instant(instant_.ns);
-  grid.set_pace_ms(static_cast<std::uint32_t>(pace_ms));
-  frame = encode(grid_message_, form);
+  grid.set_pace_ms(static_cast<std::uint32_t>(interval_ms));
+  frame = encode(grid_message_, encoding);
   return frame;
 }
 
 // Not compressed: half a megabyte would hold up the other clients of the thread for milliseconds.
-Frame StreamFrames::replay_frame(const StreamCommand& command, FrameForm form) {
+Frame StreamFrames::replay_frame(const StreamCommand& command, Encoding encoding) {
   v1::ServerMessage message;
   message.set_id(command.id);
   const std::string& code = command.codes[0];
@@ -138,10 +138,9 @@ Frame StreamFrames::replay_frame(const StreamCommand& command, FrameForm form) {
     message.set_epoch(epoch_);
     v1::ReplayReply& reply = *message.mutable_replay();
     reply.set_code(code);
-    picture_.pages.fill(index, {command.from, command.to}, picture_.levels, encoder_, clock_.now(),
-                        reply);
+    day_.pages.fill(index, {command.from, command.to}, day_.levels, encoder_, clock_.now(), reply);
   }
-  return encode(message, frame_form(is_binary(form), /*deflated=*/false));
+  return encode(message, encoding_of(is_binary(encoding), /*deflated=*/false));
 }
 
 }  // namespace indexcast::server

@@ -11,7 +11,7 @@
 #include "server/messages/level_pages.h"
 #include "server/messages/record_pages.h"
 #include "server/view/clock.h"
-#include "server/view/level_mirror.h"
+#include "server/view/level_reader.h"
 #include "server/view/publisher_stats.h"
 #include "server/view/server_view.h"
 #include "server/web/client_stats.h"
@@ -20,25 +20,25 @@
 
 namespace indexcast::server {
 
-// The hub's picture of a day, which it keeps and this reads.
-struct DayPicture {
-  LevelMirror levels;
+// What one reader thread knows of the day. The hub polls it.
+struct DayState {
+  LevelReader levels;
   LevelPages pages;
   RecordPages records;
 
-  explicit DayPicture(const ServerView& view) : levels(view), pages(view), records(view) {}
+  explicit DayState(const ServerView& view) : levels(view), pages(view), records(view) {}
 };
 
-// A message is encoded at most once a form, when the first client needs it. One thread.
+// Encodes a message at most once per encoding, when the first client needs it. One thread.
 class StreamFrames : public FrameSource {
  public:
-  // `picture` is of the day of `view`; all of them outlive this.
-  StreamFrames(const DayPicture& picture, const ServerView& view, Clock clock,
-               PublisherStats& stats, ClientStats& clients);
+  // `day` belongs to the day of `view`; all of them outlive this.
+  StreamFrames(const DayState& day, const ServerView& view, Clock clock, PublisherStats& stats,
+               ClientStats& clients);
 
-  // Another day begins: `picture` is of it already.
+  // Another day begins. The DayState already belongs to it.
   void begin_day(const ServerView& view, Clock clock);
-  // The picture has a newer level, a newer record of `index`.
+  // The DayState has a newer level, or a newer record, of `index`.
   void forget_level(IndexId index) { frames_[index].level = frames_[index].snapshot = {}; }
   void forget_record(IndexId index) { frames_[index].record = frames_[index].snapshot = {}; }
   // The core's timer has come to `instant`, with which a grid may begin.
@@ -46,28 +46,26 @@ class StreamFrames : public FrameSource {
   // Whether somebody has been sent the newest level.
   bool level_was_sent(IndexId index) const { return frames_[index].level.any(); }
 
-  Frame encode(const v1::ServerMessage& message, FrameForm form);
+  Frame encode(const v1::ServerMessage& message, Encoding encoding);
 
   std::uint64_t newest_sequence(IndexId index) const override {
-    return picture_.levels.index_sequence(index);
+    return day_.levels.index_sequence(index);
   }
-  std::uint64_t newest_record(IndexId index) const override {
-    return picture_.records.newest(index);
-  }
-  std::uint64_t first_record(IndexId index) const override { return picture_.records.first(index); }
-  Frame level_frame(IndexId index, FrameForm form) override;
-  Frame snapshot_frame(IndexId index, FrameForm form, std::uint32_t id) override;
-  Frame record_frame(IndexId index, FrameForm form, std::uint64_t sequence) override;
-  Frame skipped_frame(IndexId index, FrameForm form, v1::StreamKind kind, std::uint64_t from,
+  std::uint64_t newest_record(IndexId index) const override { return day_.records.newest(index); }
+  std::uint64_t first_record(IndexId index) const override { return day_.records.first(index); }
+  Frame level_frame(IndexId index, Encoding encoding) override;
+  Frame snapshot_frame(IndexId index, Encoding encoding, std::uint32_t id) override;
+  Frame record_frame(IndexId index, Encoding encoding, std::uint64_t sequence) override;
+  Frame skipped_frame(IndexId index, Encoding encoding, v1::StreamKind kind, std::uint64_t from,
                       std::uint64_t to) override;
-  Frame grid_frame(IndexId index, FrameForm form, std::int64_t pace_ms) override;
-  Frame replay_frame(const StreamCommand& command, FrameForm form) override;
+  Frame grid_frame(IndexId index, Encoding encoding, std::int64_t interval_ms) override;
+  Frame replay_frame(const StreamCommand& command, Encoding encoding) override;
   TimeNs instant() const override { return instant_; }
 
  private:
   const v1::Level& newest(IndexId index);
 
-  const DayPicture& picture_;
+  const DayState& day_;
   Clock clock_;
   PublisherStats& stats_;
   ClientStats& client_stats_;
@@ -81,13 +79,13 @@ class StreamFrames : public FrameSource {
   v1::ServerMessage level_message_;
   v1::ServerMessage grid_message_;
 
-  struct Frames {
+  struct IndexFrames {
     FrameSet level;
     FrameSet snapshot;
     FrameSet record;
   };
-  std::vector<Frames> frames_;  // of the newest level and record, by index
-  std::map<std::pair<IndexId, std::int64_t>, FrameSet> grid_frames_;  // of the instant, by pace
+  std::vector<IndexFrames> frames_;  // of the newest level and record, by index
+  std::map<std::pair<IndexId, std::int64_t>, FrameSet> grid_frames_;  // of the instant, by interval
 };
 
 }  // namespace indexcast::server

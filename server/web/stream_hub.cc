@@ -30,9 +30,9 @@ StreamHub::StreamHub(const HttpSettings& settings, const ClientTokens& tokens,
       tokens_(tokens),
       clock_(clock),
       client_stats_(clients),
-      picture_(view),
+      day_(view),
       stats_(name),
-      frames_(picture_, view, clock, stats_, clients),
+      frames_(day_, view, clock, stats_, clients),
       short_heartbeats_(view) {
   begin_day(view);
 }
@@ -47,23 +47,23 @@ void StreamHub::begin_day(const ServerView& view) {
   now_ = monotonic_now();
 }
 
-void StreamHub::follow_day(const ServerView& view, Clock clock) {
+void StreamHub::switch_day(const ServerView& view, Clock clock) {
   // What the day before published last.
   while (poll(kCatchUp) > 0) {
   }
   struct Followed {
     StreamClient* client;
     std::string code;
-    Wish wish;
+    SubscriptionOptions options;
   };
   std::vector<Followed> followed;
   for (StreamClient* client : clients_) {
     for (const auto& [index, subscription] : client->subscriptions())
-      followed.push_back({client, universe_->indices()[index].code, subscription.wish});
+      followed.push_back({client, universe_->indices()[index].code, subscription.options});
     unfollow_all(*client);
   }
   clock_ = clock;
-  picture_ = DayPicture(view);
+  day_ = DayState(view);
   frames_.begin_day(view, clock);
   begin_day(view);
   // Snapshots are of the day as far as it has come.
@@ -72,7 +72,7 @@ void StreamHub::follow_day(const ServerView& view, Clock clock) {
   for (const Followed& each : followed) {
     const IndexId index = universe_->find_index(each.code);
     if (index < universe_->indices().size()) {
-      follow(*each.client, index, each.wish, 0);
+      follow(*each.client, index, each.options, 0);
     } else {
       send_unsubscribed(*each.client, std::span(&each.code, 1), 0);
     }
@@ -83,10 +83,9 @@ void StreamHub::follow_day(const ServerView& view, Clock clock) {
 std::size_t StreamHub::poll(std::size_t limit) {
   now_ = monotonic_now();
   const std::size_t count = read(limit);
-  if (count > 0) stats_.cursor.set(picture_.levels.cursor());
+  if (count > 0) stats_.cursor.set(day_.levels.cursor());
   if (!clients_.empty() && short_heartbeats_.take_due(now_)) {
-    fill_service_state(view_, picture_.levels, clock_.now(),
-                       *heartbeat_message_.mutable_heartbeat());
+    fill_service_state(view_, day_.levels, clock_.now(), *heartbeat_message_.mutable_heartbeat());
     clear_table(*heartbeat_message_.mutable_heartbeat());
     send_heartbeat();
   }
@@ -98,11 +97,10 @@ std::size_t StreamHub::poll(std::size_t limit) {
   return count;
 }
 
-// Records first: what a level stands for has then been said.
+// Events first: clients then have the event that a level belongs to.
 std::size_t StreamHub::read(std::size_t limit) {
-  const std::size_t count =
-      picture_.records.poll(limit, [this](IndexId index) { on_record(index); });
-  return std::max(count, picture_.levels.poll(limit, *this));
+  const std::size_t count = day_.records.poll(limit, [this](IndexId index) { on_record(index); });
+  return std::max(count, day_.levels.poll(limit, *this));
 }
 
 void StreamHub::on_record(IndexId index) {
@@ -112,7 +110,7 @@ void StreamHub::on_record(IndexId index) {
 
 void StreamHub::on_level(const LevelUpdate& update, std::uint64_t stream_sequence) {
   const IndexId index = update.header.id;
-  picture_.pages.on_level(update, stream_sequence);
+  day_.pages.on_level(update, stream_sequence);
   frames_.forget_level(index);
   for (Subscription* follower : followers_[index]) follower->client->on_level(*follower, now_);
   // A frame made later, for a client that waits its interval out, says nothing about our latency.
@@ -130,17 +128,17 @@ void StreamHub::on_tick(const TimerTick& tick, std::uint64_t) {
   heartbeat_message_.mutable_heartbeat()->set_instant(tick.instant.ns);
   if (clients_.empty()) return;
   send_table();
-  // The ring has the tick before everything that was received at or after its instant, so what the
-  // mirror holds now is the state at that instant.
+  // The ring has the tick before everything that was received at or after its instant, so the
+  // reader now has the state at that instant.
   if (tick.instant.ns % (grid_ms_ * kNsPerMs) == 0) send_grid();
 }
 
 void StreamHub::send_table() {
   v1::Heartbeat& heartbeat = *heartbeat_message_.mutable_heartbeat();
-  fill_service_state(view_, picture_.levels, clock_.now(), heartbeat);
-  for (std::size_t page = 0; page < heartbeat_pages(picture_.levels.indices()); ++page) {
-    fill_table_page(*universe_, picture_.levels, page, heartbeat);
-    add_record_sequences(picture_.records.mirror(), heartbeat);
+  fill_service_state(view_, day_.levels, clock_.now(), heartbeat);
+  for (std::size_t page = 0; page < heartbeat_pages(day_.levels.indices()); ++page) {
+    fill_table_page(*universe_, day_.levels, page, heartbeat);
+    add_record_sequences(day_.records.reader(), heartbeat);
     send_heartbeat();
   }
   short_heartbeats_.on_table(now_);
@@ -149,8 +147,8 @@ void StreamHub::send_table() {
 void StreamHub::send_heartbeat() {
   FrameSet frames;
   for (StreamClient* client : clients_) {
-    Frame& frame = frames[client->form()];
-    if (!frame) frame = frames_.encode(heartbeat_message_, client->form());
+    Frame& frame = frames[client->encoding()];
+    if (!frame) frame = frames_.encode(heartbeat_message_, client->encoding());
     client->offer(frame);
   }
   stats_.heartbeats.add();
@@ -186,12 +184,12 @@ void StreamHub::flush(StreamClient& client) {
 }
 
 bool StreamHub::has_news() const {
-  return picture_.levels.lag() > 0 || picture_.records.mirror().lag() > 0;
+  return day_.levels.lag() > 0 || day_.records.reader().lag() > 0;
 }
 
 void StreamHub::handle(StreamClient& client, std::string_view message) {
   now_ = monotonic_now();
-  const bool binary = is_binary(client.form());
+  const bool binary = is_binary(client.encoding());
   const ParsedCommand parsed =
       binary ? parse_protobuf_command(message) : parse_json_command(message);
   const StreamCommand& command = parsed.command;
@@ -228,11 +226,11 @@ void StreamHub::carry_out(StreamClient& client, const StreamCommand& command) {
 
 void StreamHub::answer(StreamClient& client, std::uint32_t id) {
   message_.set_id(id);
-  client.answer(frames_.encode(message_, client.form()));
+  client.answer(frames_.encode(message_, client.encoding()));
   message_.Clear();
 }
 
-void StreamHub::refuse(StreamClient& client, std::uint32_t id, const Fault& fault,
+void StreamHub::refuse(StreamClient& client, std::uint32_t id, const CommandFault& fault,
                        const std::string& code) {
   client_stats_.bad_commands.add();
   v1::StreamRefusal& refusal = *message_.mutable_refusal();
@@ -280,27 +278,28 @@ void StreamHub::authenticate(StreamClient& client, const StreamCommand& command)
   answer(client, command.id);
 }
 
-StreamHub::Fault StreamHub::too_many_codes() const {
+StreamHub::CommandFault StreamHub::too_many_codes() const {
   return {v1::REFUSAL_REASON_TOO_MANY_CODES,
           fmt::format("codes: at most {} are followed at once", settings_.max_subscriptions)};
 }
 
-std::optional<StreamHub::Fault> StreamHub::subscribe_fault(const StreamClient& client,
-                                                           const StreamCommand& command) const {
+std::optional<StreamHub::CommandFault> StreamHub::subscribe_fault(
+    const StreamClient& client, const StreamCommand& command) const {
   if (!may_have(*client.rights(), command.mode))
-    return Fault{v1::REFUSAL_REASON_NOT_ALLOWED, "mode: not allowed by this token"};
+    return CommandFault{v1::REFUSAL_REASON_NOT_ALLOWED, "mode: not allowed by this token"};
   if (command.codes.size() > settings_.max_subscriptions) return too_many_codes();
   if (command.mode == StreamMode::grid && command.interval_ms % grid_ms_ != 0)
-    return Fault{v1::REFUSAL_REASON_MALFORMED,
-                 fmt::format("interval_ms: a multiple of the grid's {} ms", grid_ms_)};
+    return CommandFault{v1::REFUSAL_REASON_MALFORMED,
+                        fmt::format("interval_ms: a multiple of the grid's {} ms", grid_ms_)};
   return std::nullopt;
 }
 
 void StreamHub::subscribe(StreamClient& client, const StreamCommand& command) {
   if (const auto fault = subscribe_fault(client, command))
     return refuse(client, command.id, *fault);
-  const bool server_pace = command.mode == StreamMode::grid && command.interval_ms == 0;
-  const Wish wish{command.mode, server_pace ? grid_ms_ : command.interval_ms, command.records};
+  const bool default_interval = command.mode == StreamMode::grid && command.interval_ms == 0;
+  const SubscriptionOptions options{command.mode, default_interval ? grid_ms_ : command.interval_ms,
+                                    command.records};
   std::string unknown;
   bool full = false;
   for (const std::string& code : command.codes) {
@@ -312,7 +311,7 @@ void StreamHub::subscribe(StreamClient& client, const StreamCommand& command) {
                client.subscriptions().size() >= settings_.max_subscriptions) {
       full = true;
     } else {
-      follow(client, index, wish, command.id);
+      follow(client, index, options, command.id);
     }
   }
   if (!unknown.empty()) refuse(client, command.id, {v1::REFUSAL_REASON_UNKNOWN_CODE, unknown});
@@ -338,10 +337,11 @@ void StreamHub::send_unsubscribed(StreamClient& client, std::span<const std::str
   answer(client, id);
 }
 
-void StreamHub::follow(StreamClient& client, IndexId index, const Wish& wish, std::uint32_t id) {
+void StreamHub::follow(StreamClient& client, IndexId index, const SubscriptionOptions& options,
+                       std::uint32_t id) {
   unfollow(client, index);
   std::vector<Subscription*>& followers = followers_[index];
-  Subscription& subscription = client.subscribe(index, wish, id);
+  Subscription& subscription = client.subscribe(index, options, id);
   subscription.place = followers.size();
   followers.push_back(&subscription);
 }

@@ -15,7 +15,7 @@
 #include "server/messages/heartbeat.h"
 #include "server/settings/config.h"
 #include "server/view/clock.h"
-#include "server/view/level_mirror.h"
+#include "server/view/level_reader.h"
 #include "server/view/publisher_stats.h"
 #include "server/view/server_view.h"
 #include "server/web/client_stats.h"
@@ -33,8 +33,8 @@ class StreamHub {
             Clock clock, ClientStats& clients, const std::string& name);
 
   // Another day begins: everybody who follows a code goes on with the day's index of that code,
-  // snapshot first; who followed one that the day does not have is told so.
-  void follow_day(const ServerView& view, Clock clock);
+  // snapshot first; who followed one that the day does not have receives `unsubscribed`.
+  void switch_day(const ServerView& view, Clock clock);
 
   // Reads at most `limit` records and sends what is due. Returns how many were read.
   std::size_t poll(std::size_t limit);
@@ -53,7 +53,7 @@ class StreamHub {
   // The client's socket has taken bytes: there may be room again.
   void written(StreamClient& client);
 
-  const DayPicture& picture() const { return picture_; }
+  const DayState& day() const { return day_; }
   // Source of a client's frames.
   FrameSource& source() { return frames_; }
   const PublisherStats& stats() const { return stats_; }
@@ -62,12 +62,12 @@ class StreamHub {
 
  private:
   // Why a command is not carried out, for a program and for a person.
-  struct Fault {
+  struct CommandFault {
     v1::RefusalReason kind;
     std::string reason;
   };
 
-  friend class LevelMirror;
+  friend class LevelReader;
   void on_level(const LevelUpdate& update, std::uint64_t stream_sequence);
   void on_skipped(IndexId index, std::uint64_t from, std::uint64_t to);
   void on_tick(const TimerTick& tick, std::uint64_t);
@@ -85,15 +85,16 @@ class StreamHub {
   void authenticate(StreamClient& client, const StreamCommand& command);
   void subscribe(StreamClient& client, const StreamCommand& command);
   // Why none of it can be carried out; nothing when it can.
-  std::optional<Fault> subscribe_fault(const StreamClient& client,
-                                       const StreamCommand& command) const;
-  Fault too_many_codes() const;
+  std::optional<CommandFault> subscribe_fault(const StreamClient& client,
+                                              const StreamCommand& command) const;
+  CommandFault too_many_codes() const;
   void unsubscribe(StreamClient& client, const StreamCommand& command);
   void replay(StreamClient& client, const StreamCommand& command);
   void pong(StreamClient& client, const StreamCommand& command);
-  void refuse(StreamClient& client, std::uint32_t id, const Fault& fault,
+  void refuse(StreamClient& client, std::uint32_t id, const CommandFault& fault,
               const std::string& code = {});
-  void follow(StreamClient& client, IndexId index, const Wish& wish, std::uint32_t id);
+  void follow(StreamClient& client, IndexId index, const SubscriptionOptions& options,
+              std::uint32_t id);
   void unfollow(StreamClient& client, IndexId index);
   void unfollow_all(StreamClient& client);
   void send_unsubscribed(StreamClient& client, std::span<const std::string> codes,
@@ -106,7 +107,7 @@ class StreamHub {
   const Universe* universe_ = nullptr;
   Clock clock_;
   ClientStats& client_stats_;
-  DayPicture picture_;
+  DayState day_;
   PublisherStats stats_;
   StreamFrames frames_;
   ShortHeartbeats short_heartbeats_;

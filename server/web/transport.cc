@@ -21,7 +21,7 @@ class Lingering : public std::enable_shared_from_this<Lingering> {
   void begin() {
     timer_.async_wait([self = shared_from_this()](error_code) { self->transport_->close(); });
     if (!transport_->encrypted()) return half_close();
-    transport_->async_say_end([self = shared_from_this()](error_code) { self->half_close(); });
+    transport_->async_close_notify([self = shared_from_this()](error_code) { self->half_close(); });
   }
 
  private:

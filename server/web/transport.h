@@ -47,10 +47,9 @@ class Transport {
          : socket_.async_write_some(buffers, std::forward<Handler>(handler));
   }
 
-  // Under TLS: the last record says that nothing more comes (RFC 8446, 6.1). The same word from the
-  // peer is not waited for.
+  // Under TLS: sends close_notify (RFC 8446, 6.1). Does not wait for the peer's.
   template <class Handler>
-  void async_say_end(Handler&& handler) {
+  void async_close_notify(Handler&& handler) {
     ::SSL_set_shutdown(tls_->native_handle(), SSL_RECEIVED_SHUTDOWN);
     tls_->async_shutdown(std::forward<Handler>(handler));
   }
@@ -63,8 +62,8 @@ class Transport {
   std::optional<boost::asio::ssl::stream<Socket&>> tls_;
 };
 
-// Says that nothing more comes, in TLS too, and reads what the client still sends, for a second at
-// most: closing with bytes unread would reset the connection, and the last answer with it. Nothing
+// Ends the sending side (close_notify under TLS) and reads what the client still sends, for at most
+// 1 s: closing with bytes unread would reset the connection, and the last answer with it. Nothing
 // is under way on the transport.
 void linger(std::unique_ptr<Transport> transport);
 

@@ -49,14 +49,14 @@ std::int64_t share_of(std::uint64_t id, std::int64_t whole) {
 class WebSocketSession : public Connection, public WriteObserver {
  public:
   WebSocketSession(WorkerShared& shared, std::unique_ptr<Transport> transport,
-                   std::unique_ptr<Census::Seat> seat)
+                   std::unique_ptr<ConnectionRegistry::Entry> entry)
       : shared_(shared),
         transport_(std::move(transport)),
-        seat_(std::move(seat)),
-        client_(FrameForm::json,
+        entry_(std::move(entry)),
+        client_(Encoding::json,
                 {shared.settings.client_queue, shared.settings.commands_per_second,
                  shared.settings.replay_bytes_per_s},
-                *seat_, shared.hub.source(), shared.stats, [this] { writer_.wake(); }),
+                *entry_, shared.hub.source(), shared.stats, [this] { writer_.wake(); }),
         writer_(*transport_, client_.queue(), *this),
         socket_(*transport_, writer_),
         since_(shared.hub.now()) {
@@ -101,7 +101,7 @@ class WebSocketSession : public Connection, public WriteObserver {
   void on_written(const OutboundQueue::Written& written, std::size_t bytes) override {
     shared_.stats.frames_sent.add(written.frames);
     shared_.stats.bytes_sent.add(bytes);
-    seat_->sent.fetch_add(written.frames, std::memory_order_relaxed);
+    entry_->sent.fetch_add(written.frames, std::memory_order_relaxed);
     if (!joined_ || closing_) return;
     shared_.hub.written(client_);
     read_when_room();
@@ -133,13 +133,13 @@ class WebSocketSession : public Connection, public WriteObserver {
               beast::string_view(protocol_.data(), protocol_.size()));
     }
     const bool deflated = out.count(http::field::sec_websocket_extensions) > 0;
-    client_.set_form(frame_form(protocol_ == kProtobufProtocol, deflated));
+    client_.set_encoding(encoding_of(protocol_ == kProtobufProtocol, deflated));
   }
 
   void on_accept(error_code error) {
     if (error) return end();
     joined_ = true;
-    seat_->set_protocol(protocol_.empty() ? kJsonProtocol : protocol_);
+    entry_->set_protocol(protocol_.empty() ? kJsonProtocol : protocol_);
     shared_.hub.join(client_);
     shared_.stats.websockets.add();
     read();
@@ -163,7 +163,7 @@ class WebSocketSession : public Connection, public WriteObserver {
     reading_ = false;
     if (closing_) return;
     if (error) return on_read_error(error);
-    const bool binary = is_binary(client_.form());
+    const bool binary = is_binary(client_.encoding());
     if (socket_.got_binary() != binary) {
       return close_fault({websocket::close_code::unknown_data,
                           binary ? "binary messages only" : "text messages only"});
@@ -197,7 +197,7 @@ class WebSocketSession : public Connection, public WriteObserver {
     if (since.ns == 0) return false;
     const std::int64_t patience_ns =
         shared_.settings.drain_grace_s * kNsPerSecond +
-        share_of(seat_->id(), shared_.settings.drain_spread_s * kNsPerSecond);
+        share_of(entry_->id(), shared_.settings.drain_spread_s * kNsPerSecond);
     return now - since > patience_ns;
   }
 
@@ -237,7 +237,7 @@ class WebSocketSession : public Connection, public WriteObserver {
 
   WorkerShared& shared_;
   std::unique_ptr<Transport> transport_;
-  std::unique_ptr<Census::Seat> seat_;
+  std::unique_ptr<ConnectionRegistry::Entry> entry_;
   StreamClient client_;
   GatheredWriter<Transport> writer_;
   websocket::stream<ControlStream> socket_;
@@ -258,8 +258,9 @@ bool subprotocol_is_known(const HandshakeRequest& request) {
 }
 
 void start_websocket(WorkerShared& shared, std::unique_ptr<Transport> transport,
-                     std::unique_ptr<Census::Seat> seat, const HandshakeRequest& request) {
-  std::make_shared<WebSocketSession>(shared, std::move(transport), std::move(seat))
+                     std::unique_ptr<ConnectionRegistry::Entry> entry,
+                     const HandshakeRequest& request) {
+  std::make_shared<WebSocketSession>(shared, std::move(transport), std::move(entry))
       ->accept(request);
 }
 

@@ -24,7 +24,7 @@ Entitlement::Entitlement(std::span<const std::string> codes, std::span<const Top
   if (every_code_) codes_ = {""};
   for (const std::string& code : codes_) {
     for (std::size_t i = 0; i < kinds_.size(); ++i) {
-      if (kinds_[i]) grants_.push_back(grant(kTopicKindWords[i], code));
+      if (kinds_[i]) grants_.push_back(grant(kTopicKindNames[i], code));
     }
     grants_.push_back(grant("skipped", code));
   }

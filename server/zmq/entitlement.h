@@ -39,7 +39,7 @@ class Entitlement {
 
  private:
   bool every_code_ = true;
-  std::array<bool, kTopicKindWords.size()> kinds_{true, true, true, true, true, true, true};
+  std::array<bool, kTopicKindNames.size()> kinds_{true, true, true, true, true, true, true};
   std::set<std::string, std::less<>> codes_;
   // Prefixes of the allowed topics; one empty prefix when that is everything.
   std::vector<std::string> grants_{""};

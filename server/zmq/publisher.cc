@@ -10,11 +10,11 @@ ZmqPublisher::ZmqPublisher(ZmqSocket& socket, const Grids& grids, const ServerVi
       view_(view),
       universe_(view.universe),
       clock_(clock),
-      mirror_(view),
+      level_reader_(view),
       encoder_(*view.universe, view.epoch, view.clock),
       inav_encoder_(*view.universe, grids.inavs_ns),
       grids_(grids),
-      kept_(view),
+      event_reader_(view),
       record_encoder_(view),
       short_heartbeats_(view),
       grid_levels_(view.universe->indices().size()),
@@ -33,11 +33,11 @@ std::size_t ZmqPublisher::do_work(TimeNs now) {
     subscriptions_taken_ = now;
     socket_->process_events();
   }
-  const std::size_t records = kept_.poll(kBatch, *this);
-  const std::size_t count = mirror_.poll(kBatch, *this);
-  if (count > 0) stats_.cursor.set(mirror_.cursor());
+  const std::size_t records = event_reader_.poll(kBatch, *this);
+  const std::size_t count = level_reader_.poll(kBatch, *this);
+  if (count > 0) stats_.cursor.set(level_reader_.cursor());
   if (short_heartbeats_.take_due(now)) {
-    fill_service_state(view_, mirror_, now, heartbeat_);
+    fill_service_state(view_, level_reader_, now, heartbeat_);
     clear_table(heartbeat_);
     send_heartbeat();
   }
@@ -95,10 +95,10 @@ std::string_view ZmqPublisher::topic(std::string_view kind, IndexId index) {
 void ZmqPublisher::on_tick(const TimerTick& tick, std::uint64_t) {
   const TimeNs now = clock_.now();
   heartbeat_.set_instant(tick.instant.ns);
-  fill_service_state(view_, mirror_, now, heartbeat_);
-  for (std::size_t page = 0; page < heartbeat_pages(mirror_.indices()); ++page) {
-    fill_table_page(*universe_, mirror_, page, heartbeat_);
-    add_record_sequences(kept_, heartbeat_);
+  fill_service_state(view_, level_reader_, now, heartbeat_);
+  for (std::size_t page = 0; page < heartbeat_pages(level_reader_.indices()); ++page) {
+    fill_table_page(*universe_, level_reader_, page, heartbeat_);
+    add_record_sequences(event_reader_, heartbeat_);
     send_heartbeat();
   }
   short_heartbeats_.on_table(now);
@@ -111,14 +111,14 @@ void ZmqPublisher::send_heartbeat() {
   if (send("heartbeat/", bytes_)) stats_.heartbeats.add();
 }
 
-// The ring has the tick before everything that was received at or after its instant, so what the
-// mirror holds now is the state at that instant.
+// The ring has the tick before everything that was received at or after its instant, so the
+// reader now has the state at that instant.
 void ZmqPublisher::begin_grid(TimeNs instant) {
   publish_grid(grid_levels_.size());
   name_missed(instant, grids_.levels_ns, v1::STREAM_KIND_GRID, last_grid_);
   grid_.set_grid_instant(instant.ns);
-  for (IndexId index = 0; index < mirror_.indices(); ++index)
-    grid_levels_[index] = {mirror_.level(index), mirror_.stream_sequence_of(index)};
+  for (IndexId index = 0; index < level_reader_.indices(); ++index)
+    grid_levels_[index] = {level_reader_.level(index), level_reader_.stream_sequence_of(index)};
   grid_next_ = 0;
 }
 
@@ -140,23 +140,23 @@ void ZmqPublisher::publish_inav_grid(TimeNs instant) {
   name_missed(instant, grids_.inavs_ns, v1::STREAM_KIND_INAV, last_inav_grid_);
   const TimeNs now = clock_.now();
   for (const IndexId fund : inav_encoder_.funds()) {
-    if (!mirror_.has_level(fund)) continue;
-    const std::uint64_t sequence = mirror_.stream_sequence_of(fund);
-    publish_inav(fund, encoder_.message(mirror_.level(fund), sequence, now), instant);
+    if (!level_reader_.has_level(fund)) continue;
+    const std::uint64_t sequence = level_reader_.stream_sequence_of(fund);
+    publish_inav(fund, encoder_.message(level_reader_.level(fund), sequence, now), instant);
   }
 }
 
-void ZmqPublisher::name_missed(TimeNs instant, std::int64_t pace_ns, v1::StreamKind kind,
+void ZmqPublisher::name_missed(TimeNs instant, std::int64_t interval_ns, v1::StreamKind kind,
                                TimeNs& last) {
-  const TimeNs expected = last + pace_ns;
+  const TimeNs expected = last + interval_ns;
   const bool missed = last.ns != 0 && instant > expected;
   last = instant;
   if (!missed) return;
   const auto from = static_cast<std::uint64_t>(expected.ns);
-  const auto to = static_cast<std::uint64_t>(instant.ns - pace_ns);
-  for (IndexId index = 0; index < mirror_.indices(); ++index) {
+  const auto to = static_cast<std::uint64_t>(instant.ns - interval_ns);
+  for (IndexId index = 0; index < level_reader_.indices(); ++index) {
     const bool of_stream = kind == v1::STREAM_KIND_GRID || !inav_topics_[index].empty();
-    if (of_stream && mirror_.has_level(index)) send_skipped(index, kind, from, to);
+    if (of_stream && level_reader_.has_level(index)) send_skipped(index, kind, from, to);
   }
 }
 

@@ -13,8 +13,8 @@
 #include "server/messages/record_encoder.h"
 #include "server/view/agent.h"
 #include "server/view/clock.h"
-#include "server/view/kept_mirror.h"
-#include "server/view/level_mirror.h"
+#include "server/view/event_reader.h"
+#include "server/view/level_reader.h"
 #include "server/view/publisher_stats.h"
 #include "server/view/server_view.h"
 #include "server/zmq/socket.h"
@@ -35,7 +35,7 @@ class ZmqPublisher : public Agent {
   // To a subscriber a moment, to this thread a system call for every thousand turns.
   static constexpr std::int64_t kSubscriptionsEveryNs = kNsPerMs;
 
-  // Paces of the grids, ns.
+  // Intervals of the grids, ns.
   struct Grids {
     std::int64_t levels_ns = kNsPerSecond;
     std::int64_t inavs_ns = 15 * kNsPerSecond;
@@ -50,8 +50,8 @@ class ZmqPublisher : public Agent {
   const PublisherStats& stats() const { return stats_; }
 
  private:
-  friend class LevelMirror;
-  friend class KeptMirror;
+  friend class LevelReader;
+  friend class EventReader;
   void on_level(const LevelUpdate& update, std::uint64_t stream_sequence);
   void on_skipped(IndexId index, std::uint64_t from, std::uint64_t to);
   void on_tick(const TimerTick& tick, std::uint64_t);
@@ -64,12 +64,12 @@ class ZmqPublisher : public Agent {
   void send_heartbeat();
   // Keeps the newest level of every index as it is at this instant of the grid (METHODOLOGY 5).
   void begin_grid(TimeNs instant);
-  // Sends at most `limit` of those that are kept; returns how many were looked at.
+  // Sends at most `limit` levels of grid_levels_; returns how many were looked at.
   std::size_t publish_grid(std::size_t limit);
   // The newest level of every fund at an instant of their grid (METHODOLOGY 9).
   void publish_inav_grid(TimeNs instant);
   // Names the instants between `last` and `instant` that never came; `last` moves on.
-  void name_missed(TimeNs instant, std::int64_t pace_ns, v1::StreamKind kind, TimeNs& last);
+  void name_missed(TimeNs instant, std::int64_t interval_ns, v1::StreamKind kind, TimeNs& last);
   void send_skipped(IndexId index, v1::StreamKind kind, std::uint64_t from, std::uint64_t to);
   // "KIND/CODE/"; valid until the next call.
   std::string_view topic(std::string_view kind, IndexId index);
@@ -82,7 +82,7 @@ class ZmqPublisher : public Agent {
   ServerView view_;
   const Universe* universe_;
   Clock clock_;
-  LevelMirror mirror_;
+  LevelReader level_reader_;
   LevelEncoder encoder_;
   InavEncoder inav_encoder_;
   Grids grids_;
@@ -90,7 +90,7 @@ class ZmqPublisher : public Agent {
   bool socket_ready_ = false;  // ZeroMQ has something to process, such as a subscription
   TimeNs last_grid_{};
   TimeNs last_inav_grid_{};
-  KeptMirror kept_;
+  EventReader event_reader_;
   RecordEncoder record_encoder_;
   PublisherStats stats_{"zeromq"};
   ShortHeartbeats short_heartbeats_;

@@ -31,7 +31,7 @@ QueryServer::QueryServer(const ZmqSettings& settings, ZmqSocket& socket, const S
   apply_options(settings, socket_);
   socket_.set(zmq::sockopt::affinity, kQueryIoThread);
   socket_.set(zmq::sockopt::sndhwm, settings.answer_high_water_mark);
-  // Requests that wait in ZeroMQ; beyond it the asker waits.
+  // Requests that wait in ZeroMQ; beyond it the client waits.
   socket_.set(zmq::sockopt::rcvhwm, settings.answer_high_water_mark);
   // Otherwise an answer that cannot leave is dropped without a word, and nobody counts it.
   socket_.set(zmq::sockopt::router_mandatory, true);
@@ -48,10 +48,10 @@ void QueryServer::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void QueryServer::follow_day(const ServerView& view, Clock clock) {
+void QueryServer::switch_day(const ServerView& view, Clock clock) {
   stop();
   clock_ = clock;
-  service_.follow_day(view, clock);
+  service_.switch_day(view, clock);
   start();
 }
 
@@ -113,8 +113,8 @@ std::string_view QueryServer::peer_name() {
   return "unknown";
 }
 
-// ZeroMQ hears of what an asker has taken when it finds time to: it looks before an answer is
-// given up.
+// ZeroMQ updates the state of a peer only now and then, so it is made to look before an answer is
+// dropped.
 bool QueryServer::address() {
   void* const socket = socket_.handle();
   const auto send = [&] {

@@ -29,8 +29,8 @@ class QueryServer {
   QueryServer& operator=(const QueryServer&) = delete;
 
   void start();
-  // QueryService::follow_day. Between start() and stop().
-  void follow_day(const ServerView& view, Clock clock);
+  // QueryService::switch_day. Between start() and stop().
+  void switch_day(const ServerView& view, Clock clock);
   void stop();
 
   // What was bound, with the port that a wildcard became.
@@ -42,14 +42,14 @@ class QueryServer {
   // Returns how much was done.
   std::size_t turn();
   void rest();
-  // To the end of what the core has said; how many records.
+  // Reads to the end of the core's output; returns how many records.
   std::size_t read_ring();
   // Takes one message and answers it; false when there is none.
   bool serve_one();
-  // The frames behind the asker's routing id, of which the last stays in body_.
+  // Reads the frames behind the client's routing id; the last stays in body_.
   void read_rest();
   std::string_view peer_name();
-  // Sends the first frame of an answer; false when the asker cannot be reached or is full.
+  // Sends the first frame of an answer; false when the client is gone or its queue is full.
   bool address();
   void send_reply(std::string_view reply);
 

@@ -45,10 +45,12 @@ void log_report(const SubscriberReport& report) {
 
 QueryService::QueryService(const ServerView& view, Clock clock, const ZmqClients& clients,
                            QueryStats& stats)
-    : stats_(&stats), desk_(std::make_unique<AnswerDesk>(view, clock, stats)), peers_(clients) {}
+    : stats_(&stats),
+      handler_(std::make_unique<QueryHandler>(view, clock, stats)),
+      peers_(clients) {}
 
-void QueryService::follow_day(const ServerView& view, Clock clock) {
-  desk_ = std::make_unique<AnswerDesk>(view, clock, *stats_);
+void QueryService::switch_day(const ServerView& view, Clock clock) {
+  handler_ = std::make_unique<QueryHandler>(view, clock, *stats_);
 }
 
 std::string_view QueryService::respond(std::string_view name,
@@ -78,7 +80,7 @@ void QueryService::fill_reply(Peer& peer, std::optional<std::string_view> reques
     return refuse(v1::REFUSAL_REASON_MALFORMED, "no Request of indexcast.v1 in one frame", reply_);
   stats_->questions[static_cast<std::size_t>(request_.body_case()) - v1::Request::kSnapshot].add();
   if (request_.has_report()) return take_report(peer, request_.report(), now);
-  desk_->answer(request_, peer.client->entitlement, reply_);
+  handler_->answer(request_, peer.client->entitlement, reply_);
 }
 
 bool QueryService::within_rate(Peer& peer, TimeNs now) {
@@ -96,17 +98,17 @@ void QueryService::take_report(Peer& peer, const v1::Report& report, TimeNs now)
   if (characters_of(report.subscriber()) > kSubscriberMax || !is_plain(report.subscriber()))
     return refuse(v1::REFUSAL_REASON_MALFORMED,
                   "subscriber: at most 64 characters, no control characters", reply_);
-  SubscriberReport kept = report_of(peer.name, report, now);
+  SubscriberReport stored = report_of(peer.name, report, now);
   if (peer.report_logged.ns == 0 || now - peer.report_logged >= kReportLogNs) {
     peer.report_logged = now;
-    log_report(kept);
+    log_report(stored);
   }
-  stats_->reports.keep(std::move(kept));
+  stats_->reports.store(std::move(stored));
   reply_.mutable_report();
 }
 
 std::string_view QueryService::finish() {
-  reply_.set_epoch(desk_->epoch());
+  reply_.set_epoch(handler_->epoch());
   if (reply_.has_refusal())
     stats_->refusals[static_cast<std::size_t>(reply_.refusal().reason())].add();
   reply_.SerializeToString(&bytes_);

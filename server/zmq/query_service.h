@@ -10,9 +10,9 @@
 #include "indexcast/v1/query.pb.h"
 #include "server/view/clock.h"
 #include "server/view/server_view.h"
-#include "server/zmq/answer_desk.h"
 #include "server/zmq/clients.h"
 #include "server/zmq/peer_table.h"
+#include "server/zmq/query_handler.h"
 #include "server/zmq/query_stats.h"
 
 namespace indexcast::server {
@@ -30,10 +30,10 @@ class QueryService {
 
   // Another day begins: its levels and definitions; peers stay known. Afterwards nothing of the day
   // before is used any more.
-  void follow_day(const ServerView& view, Clock clock);
+  void switch_day(const ServerView& view, Clock clock);
 
-  // AnswerDesk::poll.
-  std::size_t poll(std::size_t limit) { return desk_->poll(limit); }
+  // QueryHandler::poll.
+  std::size_t poll(std::size_t limit) { return handler_->poll(limit); }
 
   // The answer to `request` of the peer `name`, empty when it came in more frames than a request
   // has. Valid until the next call.
@@ -49,7 +49,7 @@ class QueryService {
   std::string_view finish();
 
   QueryStats* stats_;
-  std::unique_ptr<AnswerDesk> desk_;
+  std::unique_ptr<QueryHandler> handler_;
   PeerTable peers_;
   v1::Request request_;
   v1::Reply reply_;

@@ -6,21 +6,21 @@
 #include <string_view>
 
 #include "server/view/counter.h"
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 #include "server/zmq/report_table.h"
 
 namespace indexcast::server {
 
-// Of v1::Request: body_case n is word n - 2.
-inline constexpr std::array<std::string_view, 6> kQuestionWords{"snapshot",    "replay",  "records",
+// Of v1::Request: body_case n is name n - 2.
+inline constexpr std::array<std::string_view, 6> kQuestionNames{"snapshot",    "replay",  "records",
                                                                 "definitions", "members", "report"};
 
 struct QueryStats {
-  std::array<Counter, kQuestionWords.size()> questions;  // that were understood, refused or not
-  std::array<Counter, kRefusalWords.size()> refusals;
+  std::array<Counter, kQuestionNames.size()> questions;  // that were understood, refused or not
+  std::array<Counter, kRefusalNames.size()> refusals;
   Counter levels;  // in answers
   Counter bytes;   // of answers
-  Counter unsent;  // answers that their asker did not take, or was not there for any more
+  Counter unsent;  // answers that their client did not take, or that came after it left
   Counter peers;   // known now
   Counter lapped;  // times that the core overtook this reader by the whole ring
   ReportTable reports;

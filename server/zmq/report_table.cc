@@ -4,7 +4,7 @@
 
 namespace indexcast::server {
 
-void ReportTable::keep(SubscriberReport report) {
+void ReportTable::store(SubscriberReport report) {
   const std::lock_guard lock(mutex_);
   reports_[{report.peer, report.subscriber}] = std::move(report);
   if (reports_.size() <= kReportsMax) return;

@@ -32,7 +32,7 @@ class ReportTable {
   // Each is a row of six numbers in /metrics. Beyond it the oldest report is forgotten.
   static constexpr std::size_t kReportsMax = 256;
 
-  void keep(SubscriberReport report);
+  void store(SubscriberReport report);
   // In the order of peers and subscribers.
   std::vector<SubscriberReport> all() const;
 

@@ -36,8 +36,8 @@ MarketEvent activation(const Engine& staged, IndexId id) {
   event.detail = static_cast<std::uint8_t>(ControlOp::activate);
   event.instrument = id;
   event.value[0] = staged.universe().indices()[id].version;
-  event.value[1] = staged.edition();
-  event.basis = kAnyVersion;
+  event.value[1] = staged.definition_set();
+  event.set_expected_version(kAnyVersion);
   return event;
 }
 
@@ -49,7 +49,7 @@ double activation_us(const test::BigUniverse& shape) {
   CoreCounters counters;
   Engine running(universes[0], {}, sink, counters);
   EngineSettings settings;
-  settings.edition = 1;
+  settings.definition_set = 1;
   Engine staged(universes[1], settings, sink, counters);
   Sequencer sequencer(running, nullptr, kNsPerSecond);
   running.start();

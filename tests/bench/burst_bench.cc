@@ -90,9 +90,9 @@ class Core {
   InstrumentId other_;
   Clock clock_;
   BroadcastRing ring_;
-  BroadcastRing kept_;
+  BroadcastRing event_ring_;
   LatestTable latest_{universe_.indices().size()};
-  BroadcastSink broadcast_{ring_, kept_, latest_, clock_};
+  BroadcastSink broadcast_{ring_, event_ring_, latest_, clock_};
   TimingSink sink_;
   CoreCounters counters_;
   Engine engine_{universe_, {}, sink_, counters_};

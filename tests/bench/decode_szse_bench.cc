@@ -30,7 +30,7 @@ std::vector<std::byte> ten_levels(std::size_t orders) {
        {kEntryLast, kEntryOpen, kEntryHigh, kEntryLow, kEntryUpperLimit, kEntryLowerLimit}) {
     entries.push_back({type, 12'340'000, 0, 0, 0, {}});
   }
-  const SnapshotFields fields{.orig_time = 20250620093003000,
+  const SnapshotCommon fields{.orig_time = 20250620093003000,
                               .channel_no = 1011,
                               .md_stream_id = kStreamSpot,
                               .security_id = "000001",
@@ -52,7 +52,7 @@ void BM_DecodeSnapshot(benchmark::State& state) {
     benchmark::ClobberMemory();
     Snapshot snapshot;
     std::int64_t last = 0;
-    const auto take = [&](const Entry& entry) {
+    const auto take = [&](const SnapshotEntry& entry) {
       if (entry.md_entry_type == kEntryLast) last = entry.md_entry_px;
     };
     const bool good = checksum_ok(bytes) && decode_header(bytes).msg_type == kMsgSnapshot &&

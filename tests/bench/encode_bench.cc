@@ -4,7 +4,7 @@
 #include "server/messages/level_encoder.h"
 #include "server/messages/level_json.h"
 #include "server/view/latency_histogram.h"
-#include "server/view/level_mirror.h"
+#include "server/view/level_reader.h"
 #include "tests/bench/typical_level.h"
 
 namespace indexcast::server {
@@ -46,19 +46,19 @@ struct Sink {
 };
 
 // One record written and read back, on one thread.
-void mirror_level(benchmark::State& state) {
+void poll_level(benchmark::State& state) {
   CoreStub core;
-  LevelMirror mirror(core.view());
+  LevelReader reader(core.view());
   Sink sink;
   LevelUpdate update = typical_level(core);
   for (auto _ : state) {
     ++update.index_sequence;
     core.ring.write(Record::of(update));
-    mirror.poll(1, sink);
+    reader.poll(1, sink);
   }
   benchmark::DoNotOptimize(sink.sum);
 }
-BENCHMARK(mirror_level);
+BENCHMARK(poll_level);
 
 void record_latency(benchmark::State& state) {
   LatencyHistogram histogram;

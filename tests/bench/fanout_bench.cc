@@ -194,7 +194,7 @@ class FloorSender : public Sender {
     LevelEncoder levels(core.universe, kStubEpoch);
     v1::ServerMessage message;
     *message.mutable_level() = levels.message(core.make_level(kIndex, kFirstLevel), 1, {1});
-    frame_ = FrameEncoder().encode(message, FrameForm::json);
+    frame_ = FrameEncoder().encode(message, Encoding::json);
     readers_.start();
   }
   ~FloorSender() override {

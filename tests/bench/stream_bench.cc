@@ -1,4 +1,4 @@
-// What a level costs on its way to WebSocket clients: its frame in each form, once; its place in a
+// Cost of a level on its way to WebSocket clients: its frame in each encoding, once; its place in a
 // client's queue, for each client; and a write, for each client or for many frames of one.
 #include <benchmark/benchmark.h>
 #include <sys/uio.h>
@@ -20,7 +20,7 @@ namespace {
 
 // From the record to the bytes of the frame.
 void encode_frame(benchmark::State& state) {
-  const auto form = static_cast<FrameForm>(state.range(0));
+  const auto encoding = static_cast<Encoding>(state.range(0));
   const CoreStub core;
   LevelEncoder levels(core.universe, kStubEpoch);
   FrameEncoder frames;
@@ -30,11 +30,11 @@ void encode_frame(benchmark::State& state) {
   for (auto _ : state) {
     ++update.index_sequence;
     *message.mutable_level() = levels.message(update, update.index_sequence, {1});
-    bytes = frames.encode(message, form)->size();
+    bytes = frames.encode(message, encoding)->size();
   }
   state.counters["bytes"] = static_cast<double>(bytes);
 }
-BENCHMARK(encode_frame)->ArgName("form")->DenseRange(0, kFrameForms - 1);
+BENCHMARK(encode_frame)->ArgName("form")->DenseRange(0, kEncodingCount - 1);
 
 // One client among `clients`, none of which has a socket: a level from the ring into its queue, and
 // out of it as if written. The time is of all clients.
@@ -44,15 +44,15 @@ void fan_out(benchmark::State& state) {
   const ClientTokens tokens;
   ClientStats stats;
   StreamHub hub(settings, tokens, core.view(), Clock(), stats, "bench");
-  Census census(100'000, 0);
-  std::vector<std::unique_ptr<Census::Seat>> seats;
+  ConnectionRegistry registry(100'000, 0);
+  std::vector<std::unique_ptr<ConnectionRegistry::Entry>> entries;
   std::vector<std::unique_ptr<StreamClient>> clients;
   for (std::int64_t i = 0; i < state.range(0); ++i) {
-    Census::Refusal refusal{};
-    seats.push_back(census.admit("127.0.0.1", {}, refusal));
-    seats.back()->belong_to(tokens.rights_of(""));
-    clients.push_back(std::make_unique<StreamClient>(FrameForm::json, StreamClient::Limits{},
-                                                     *seats.back(), hub.source(), stats, [] {}));
+    ConnectionRegistry::Refusal refusal{};
+    entries.push_back(registry.admit("127.0.0.1", {}, refusal));
+    entries.back()->belong_to(tokens.rights_of(""));
+    clients.push_back(std::make_unique<StreamClient>(Encoding::json, StreamClient::Limits{},
+                                                     *entries.back(), hub.source(), stats, [] {}));
     hub.join(*clients.back());
     hub.handle(*clients.back(), R"({"op":"subscribe","codes":["995366"]})");
   }

@@ -23,8 +23,8 @@ using namespace indexcast::server;
 using Json = nlohmann::json;
 
 constexpr std::size_t kReasonMax = 128;
-constexpr std::array kOperationWords{"authenticate", "subscribe", "unsubscribe", "replay", "ping"};
-constexpr std::array kModeWords{"tick", "grid", "conflated"};
+constexpr std::array kOperationNames{"authenticate", "subscribe", "unsubscribe", "replay", "ping"};
+constexpr std::array kModeNames{"tick", "grid", "conflated"};
 // Fewer than the stub's indices, so that the limit is met.
 constexpr std::size_t kSubscriptionsMax = 2;
 
@@ -78,7 +78,7 @@ bool same(const StreamCommand& a, const StreamCommand& b) {
 }
 
 std::string as_json(const StreamCommand& command) {
-  Json said{{"op", kOperationWords[static_cast<std::size_t>(command.op)]}, {"id", command.id}};
+  Json said{{"op", kOperationNames[static_cast<std::size_t>(command.op)]}, {"id", command.id}};
   if (command.op == StreamOp::authenticate) said["token"] = command.token;
   if (command.op == StreamOp::replay) {
     said.update({{"code", command.codes[0]},
@@ -89,7 +89,7 @@ std::string as_json(const StreamCommand& command) {
     said["codes"] = command.codes;
   }
   if (command.op == StreamOp::subscribe) {
-    said["mode"] = kModeWords[static_cast<std::size_t>(command.mode)];
+    said["mode"] = kModeNames[static_cast<std::size_t>(command.mode)];
     said["records"] = command.records;
     if (command.interval_ms != 0) said["interval_ms"] = command.interval_ms;
   }
@@ -140,8 +140,8 @@ void check(const ParsedCommand& parsed, std::string_view said) {
 
 // A hub before three indices, and a client of it in one of the subprotocols.
 struct Stream {
-  explicit Stream(FrameForm form)
-      : client(form, {settings.client_queue, 0}, *seat, hub.source(), stats, [] {}) {
+  explicit Stream(Encoding encoding)
+      : client(encoding, {settings.client_queue, 0}, *entry, hub.source(), stats, [] {}) {
     client.belong_to(std::make_shared<const ClientRights>());
     hub.join(client);
     for (int i = 1; i <= 200; ++i) core.publish(static_cast<IndexId>(i % 2), 1000 + i);
@@ -159,9 +159,9 @@ struct Stream {
   CoreStub core{64};  // gone round: there are levels which it has no more
   ClientTokens tokens;
   ClientStats stats;
-  Census census{1, 0};
-  Census::Refusal refusal{};
-  std::unique_ptr<Census::Seat> seat = census.admit("fuzz", {}, refusal);
+  ConnectionRegistry registry{1, 0};
+  ConnectionRegistry::Refusal refusal{};
+  std::unique_ptr<ConnectionRegistry::Entry> entry = registry.admit("fuzz", {}, refusal);
   StreamHub hub{settings, tokens, core.view(), Clock(), stats, "websocket"};
   StreamClient client;
 };
@@ -172,9 +172,9 @@ std::string_view payload_of(std::string_view frame) {
 }
 
 // Whether a frame of the server's is a refusal; it must be a message of the subprotocol.
-bool is_refusal(std::string_view frame, FrameForm form) {
+bool is_refusal(std::string_view frame, Encoding encoding) {
   const std::string_view payload = payload_of(frame);
-  if (!is_binary(form)) return Json::parse(payload).at("type") == "error";
+  if (!is_binary(encoding)) return Json::parse(payload).at("type") == "error";
   v1::ServerMessage message;
   require(message.ParseFromArray(payload.data(), static_cast<int>(payload.size())));
   require(message.body_case() != v1::ServerMessage::BODY_NOT_SET);
@@ -188,7 +188,7 @@ void carry_out(Stream& stream, std::string_view said) {
   std::size_t answers = 0;
   for (OutboundQueue& queue = stream.client.queue(); !queue.empty(); ++answers) {
     const std::string_view frame = queue.gather().front();
-    refusals += is_refusal(frame, stream.client.form()) ? 1 : 0;
+    refusals += is_refusal(frame, stream.client.encoding()) ? 1 : 0;
     queue.consume(frame.size());
     stream.hub.written(stream.client);
   }
@@ -201,8 +201,8 @@ void carry_out(Stream& stream, std::string_view said) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static Stream json(FrameForm::json);
-  static Stream protobuf(FrameForm::protobuf);
+  static Stream json(Encoding::json);
+  static Stream protobuf(Encoding::protobuf);
   const std::string_view said(reinterpret_cast<const char*>(data), size);
   check(parse_json_command(said), said);
   check(parse_protobuf_command(said), said);

@@ -80,10 +80,10 @@ struct Pages {
   Pages() {
     for (int i = 1; i <= 200; ++i) core.publish(static_cast<IndexId>(i % 2), 1000 + i);
     hub.poll(1000);
-    require(seat->belong_to(std::make_shared<const ClientRights>()));
+    require(entry->belong_to(std::make_shared<const ClientRights>()));
   }
   Response ask(std::string_view method, std::string_view target) {
-    return respond({api, sources, settings, tokens, census, stats, *seat},
+    return respond({api, sources, settings, tokens, registry, stats, *entry},
                    {.method = method, .target = target});
   }
 
@@ -91,12 +91,12 @@ struct Pages {
   CoreStub core;
   ClientTokens tokens;
   ClientStats stats;
-  Census census{1, 0};
-  Census::Refusal refusal{};
-  std::unique_ptr<Census::Seat> seat = census.admit("fuzz", {}, refusal);
+  ConnectionRegistry registry{1, 0};
+  ConnectionRegistry::Refusal refusal{};
+  std::unique_ptr<ConnectionRegistry::Entry> entry = registry.admit("fuzz", {}, refusal);
   StreamHub hub{settings, tokens, core.view(), Clock(), stats, "websocket"};
   MetricSources sources{core.view(), {&hub.stats()}, {&stats}, {}};
-  Api api{sources, hub.picture(), Clock(), settings.replay_bytes_per_s};
+  Api api{sources, hub.day(), Clock(), settings.replay_bytes_per_s};
 };
 
 void check_answer(const Response& response, std::string_view method) {

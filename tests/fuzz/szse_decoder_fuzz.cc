@@ -39,7 +39,7 @@ void decode_everything(feed::Bytes frame) {
     for_each_entry(snapshot, count);
     for_each_index_entry(snapshot, count);
     for_each_hk_entry(snapshot, count);
-    for (const Entry& entry : snapshot.entries) {
+    for (const SnapshotEntry& entry : snapshot.entries) {
       if (entry.order_qty.size() != 0) visited += entry.order_qty[entry.order_qty.size() - 1] != 0;
     }
   }

@@ -241,7 +241,7 @@ struct Shenzhen {
     return out;
   }
 
-  static void take_entry(const szse::Entry& entry, RealSnapshot& row) {
+  static void take_entry(const szse::SnapshotEntry& entry, RealSnapshot& row) {
     const double yuan = static_cast<double>(entry.md_entry_px) / kEntryUnits;
     const RealLevel level{yuan, entry.md_entry_size / kQtyUnits, entry.number_of_orders};
     EXPECT_EQ(entry.order_qty.size(), 0u);
@@ -269,7 +269,7 @@ struct Shenzhen {
     EXPECT_TRUE(szse::checksum_ok(frame));
     szse::Snapshot snapshot;
     EXPECT_EQ(szse::decode_snapshot(frame, snapshot), feed::DecodeError::none);
-    const szse::SnapshotFields& fields = snapshot.fields;
+    const szse::SnapshotCommon& fields = snapshot.fields;
     EXPECT_EQ(fields.channel_no, 1011);
     EXPECT_EQ(fields.md_stream_id, szse::kStreamSpot);
     EXPECT_EQ(fields.security_id_source, szse::kSourceSzse);
@@ -281,8 +281,8 @@ struct Shenzhen {
     row.turnover = static_cast<double>(fields.total_value_trade) / kValueUnits;
     row.volume = fields.total_volume_trade / kQtyUnits;
     row.trades = fields.num_trades;
-    const auto error =
-        szse::for_each_entry(snapshot, [&](const szse::Entry& entry) { take_entry(entry, row); });
+    const auto error = szse::for_each_entry(
+        snapshot, [&](const szse::SnapshotEntry& entry) { take_entry(entry, row); });
     EXPECT_EQ(error, feed::DecodeError::none);
     return row;
   }

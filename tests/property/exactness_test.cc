@@ -201,8 +201,8 @@ MarketEvent activation(IndexId id, const Engine& staged) {
   event.detail = static_cast<std::uint8_t>(ControlOp::activate);
   event.instrument = id;
   event.value[0] = staged.universe().indices()[id].version;
-  event.value[1] = staged.edition();
-  event.basis = kAnyVersion;
+  event.value[1] = staged.definition_set();
+  event.set_expected_version(kAnyVersion);
   return event;
 }
 
@@ -223,7 +223,7 @@ TEST_P(Exactness, AnActivationThatMovesNoLevelChangesNothingElse) {
     MarketEvent event = day.next();
     if (event.kind == EventKind::control) {
       if (event.detail == static_cast<std::uint8_t>(ControlOp::activate)) continue;
-      event.basis = kAnyVersion;
+      event.set_expected_version(kAnyVersion);
     }
     plain.apply(event, sequencer.input_sequence() + 1);
     sequencer.admit(event);
@@ -241,7 +241,7 @@ TEST_P(Exactness, AnActivationThatMovesNoLevelChangesNothingElse) {
     if (step % 200 != 0 || published[id] != plain.sums().level(id).level) continue;
     universes.push_back(doubled(universes.back(), id));
     EngineSettings settings;
-    settings.edition = static_cast<std::uint32_t>(universes.size()) - 1;
+    settings.definition_set = static_cast<std::uint32_t>(universes.size()) - 1;
     engines.emplace_back(universes.back(), settings, log, counters);
     sequencer.stage(&engines.back());
     sequencer.admit(activation(id, engines.back()));

@@ -15,7 +15,7 @@
 #include "feedhandlers/hkex/find_message.h"
 #include "feedhandlers/hkex/handler.h"
 #include "feedhandlers/hkex/retransmission_client.h"
-#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
 #include "feedhandlers/simulator/hkex_services/hkex_lines.h"
 #include "feedhandlers/simulator/hkex_services/retransmission_session.h"
 #include "tests/property/hkex_channel_oracle.h"
@@ -51,7 +51,7 @@ class SimulatedFeed {
         carries_(carries),
         day_(settings_, universe),
         book_(settings_.faults, settings_.seed),
-        desk_(settings_.hkex, book_, counts_),
+        retransmission_state_(settings_.hkex, book_, counts_),
         lines_(settings_, book_, counts_),
         symbols_(universe, feed::Venue::hkex),
         handler_(settings_.hkex, symbols_, log_),
@@ -91,7 +91,7 @@ class SimulatedFeed {
   std::uint64_t count(feed::FeedCounter counter) { return handler_.counters().get(counter); }
   const std::vector<MarketEvent>& events() const { return log_.events; }
   const sim::TransportCounts& counts() const { return counts_; }
-  const sim::TradingDay& day() const { return day_; }
+  const sim::SimulatedDay& day() const { return day_; }
   const Traffic& traffic() const { return traffic_; }
   TimeNs now() const { return now_; }
   // Counts of every fault of the plan, over all parts that carry them out.
@@ -134,7 +134,7 @@ class SimulatedFeed {
     const std::uint64_t messages = reset || !of_today ? 0 : header.message_count;
     traffic_.published += messages;
     const std::uint64_t unseen = counts_.packets_unseen;
-    desk_.on_packet(message);
+    retransmission_state_.on_packet(message);
     lines_.push(message);
     traffic_.unseen += counts_.packets_unseen == unseen ? 0 : messages;
     lines_.send_until(now_, send_);
@@ -218,7 +218,7 @@ class SimulatedFeed {
     if (settings_.hkex.retransmission.servers.empty()) return;
     if (!session_) {
       if (now_ < connect_at_) return;
-      session_.emplace(desk_, now_);
+      session_.emplace(retransmission_state_, now_);
       client_.on_connected(now_, to_server_);
     }
     bool open = client_.on_time(now_, to_server_);
@@ -275,10 +275,10 @@ class SimulatedFeed {
 
   const sim::Settings settings_;
   const Carries carries_;
-  sim::TradingDay day_;
+  sim::SimulatedDay day_;
   sim::TransportCounts counts_;
   sim::FaultBook book_;
-  sim::RetransmissionDesk desk_;
+  sim::RetransmissionState retransmission_state_;
   sim::HkexLines lines_;
   sim::HkexLines::Send send_ = [this](TimeNs time, std::size_t, const feed::Endpoint& group,
                                       feed::Bytes bytes) { return receive(time, group, bytes); };

@@ -58,7 +58,7 @@ class Transcript final : public RecordSink {
   std::vector<Record> part(IndexId id) const {
     std::vector<Record> part;
     for (const Record& record : records) {
-      const bool of_index = record.kind() == RecordKind::level_update || is_kept(record.kind());
+      const bool of_index = record.kind() == RecordKind::level_update || is_event(record.kind());
       if (of_index ? record.as<RecordHeader>().id == id : id == kIndices) part.push_back(record);
     }
     return part;
@@ -104,7 +104,7 @@ class Overtaking : public testing::TestWithParam<std::uint64_t> {
       if (random_() % 3 == 0) sequencer.poll(now);
     }
     while (sequencer.poll(now) > 0) continue;
-    EXPECT_EQ(engine.owed(), 0u);
+    EXPECT_EQ(engine.deferred_count(), 0u);
   }
 
   std::mt19937_64 random_{GetParam()};
@@ -123,7 +123,7 @@ TEST_P(Overtaking, NoIndexSeesIt) {
   std::uint64_t overtook = 0;
   for (const MarketEvent& event : log_.inputs) {
     engine.apply(event, ++sequence);
-    overtook += event.kind != EventKind::control && event.basis > 0;
+    overtook += event.kind != EventKind::control && event.deferred_count > 0;
   }
   EXPECT_GT(overtook, 30u) << "or this proves nothing";
   EXPECT_FALSE(same(plain.records, live_.records)) << "likewise";
@@ -142,7 +142,7 @@ TEST_P(Overtaking, AReplayRepeatsIt) {
   EXPECT_TRUE(same(again.records, live_.records)) << "seed " << GetParam();
 }
 
-class OwedLevelsTest : public testing::Test {
+class DeferredLevelsTest : public testing::Test {
  protected:
   MarketEvent price(const char* symbol, std::int64_t raw) const {
     MarketEvent event;
@@ -163,44 +163,44 @@ class OwedLevelsTest : public testing::Test {
   std::uint64_t sequence_ = 0;
 };
 
-TEST_F(OwedLevelsTest, ArePublishedInPiecesByTheirOwnCause) {
+TEST_F(DeferredLevelsTest, ArePublishedInPiecesByTheirOwnCause) {
   admit(price("0.X", 1'400'000));
-  ASSERT_EQ(engine_.owed(), static_cast<std::size_t>(kIndices));
+  ASSERT_EQ(engine_.deferred_count(), static_cast<std::size_t>(kIndices));
   EXPECT_EQ(log_.records.size(), 1u) << "the price";
-  engine_.work_off(kIndices - 10);
+  engine_.publish_deferred(kIndices - 10);
   ASSERT_EQ(log_.levels().size(), 10u);
   EXPECT_EQ(log_.levels().back().cause_value, 1'400'000);
-  engine_.work_off(0);
+  engine_.publish_deferred(0);
   EXPECT_EQ(log_.levels().size(), static_cast<std::size_t>(kIndices));
 }
 
-TEST_F(OwedLevelsTest, APriceThatChangesNothingPublishesNothing) {
+TEST_F(DeferredLevelsTest, APriceThatChangesNothingPublishesNothing) {
   for (const char* symbol : {"0.X", "1.X"}) engine_.apply(price(symbol, 1'400'000), ++sequence_);
   log_.records.clear();
   admit(price("0.X", 1'400'000));
-  engine_.work_off(0);
+  engine_.publish_deferred(0);
   EXPECT_EQ(log_.records.size(), 1u) << "the price was heard";
 }
 
 // What waits for closing prices looks at every index after each input.
-TEST_F(OwedLevelsTest, AreNoneWhileAMarketCloses) {
+TEST_F(DeferredLevelsTest, AreNoneWhileAMarketCloses) {
   MarketEvent closing;
   closing.kind = EventKind::market_phase;
   closing.detail = static_cast<std::uint8_t>(MarketPhase::closing);
   closing.market = 0;
   admit(closing);
   admit(price("0.X", 1'500'000));
-  EXPECT_EQ(engine_.owed(), 0u);
+  EXPECT_EQ(engine_.deferred_count(), 0u);
 }
 
-TEST_F(OwedLevelsTest, ComeBeforeADeadlineThatPasses) {
+TEST_F(DeferredLevelsTest, ComeBeforeADeadlineThatPasses) {
   MarketEvent other = price("10.X", 31'000'000);
   admit(price("0.X", 1'400'000));
   EXPECT_TRUE(engine_.may_overtake(other));
   other.exchange_time = china_time(settings().trade_date, settings().open_deadline_ms);
   EXPECT_FALSE(engine_.may_overtake(other));
   admit(other);
-  EXPECT_EQ(engine_.owed(), 0u);
+  EXPECT_EQ(engine_.deferred_count(), 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Overtaking, testing::Range<std::uint64_t>(1, 21));

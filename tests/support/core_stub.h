@@ -112,9 +112,9 @@ class CoreStub {
 
   ServerView view() {
     return {.universe = &universe,
-            .editions = &editions,
+            .definition_sets = &definition_sets,
             .ring = &ring,
-            .kept = &kept,
+            .event_ring = &event_ring,
             .latest = &latest,
             .core = &counters,
             .feeds = {&sse, &hkex},
@@ -177,20 +177,20 @@ class CoreStub {
     readers.wake();
   }
 
-  // Numbers `record`, which is kept for the day, and keeps it.
+  // Numbers `record`, an event, and writes it into the event ring.
   template <class T>
-  T keep(IndexId index, T record) {
+  T write_event(IndexId index, T record) {
     record.header.id = index;
     record.record_sequence = ++record_sequences_[index];
-    kept.write(Record::of(record));
+    event_ring.write(Record::of(record));
     readers.wake();
     return record;
   }
 
   Universe universe;
-  Editions editions{std::make_shared<const Universe>(universe)};
+  DefinitionSets definition_sets{std::make_shared<const Universe>(universe)};
   BroadcastRing ring;
-  BroadcastRing kept{64};
+  BroadcastRing event_ring{64};
   LatestTable latest;
   ServiceState service;
   ReaderWakers readers;
@@ -199,8 +199,8 @@ class CoreStub {
   FeedStub hkex{feed::Venue::hkex};
   SpscRing<MarketEvent> sse_ring{8};
   SpscRing<MarketEvent> hkex_ring{8};
-  ChannelStates sse_channels;
-  ChannelStates hkex_channels;
+  FeedChannelStates sse_channels;
+  FeedChannelStates hkex_channels;
   FeedDay sse_day{feed::Venue::sse, {}, counters};
   FeedDay hkex_day{feed::Venue::hkex, {}, counters};
 

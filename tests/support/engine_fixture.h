@@ -21,7 +21,7 @@ inline const TimeNs kMorning = at(9, 0);
 
 class EngineFixture : public testing::Test {
  protected:
-  // `now`: the first exchange time that the core hears.
+  // `now`: the first exchange time that the core receives.
   explicit EngineFixture(const IndexDefinition& basket = golden_basket(), TimeNs now = kMorning)
       : universe_({basket}), engine_(universe_, settings(), log_, counters_), now_(now) {
     engine_.start();
@@ -93,7 +93,7 @@ class EngineFixture : public testing::Test {
     e.exchange_time = {};
     e.instrument = target;
     e.value[0] = value;
-    e.basis = expected_version;
+    e.set_expected_version(expected_version);
     return e;
   }
   ControlOutcome ask(ControlOp op, std::uint32_t target, std::int64_t value = 0,
@@ -167,7 +167,7 @@ class EngineFixture : public testing::Test {
     e.value[0] = end.ns;
     send();
   }
-  // Something is heard at `time`, often enough that it is believed.
+  // Events arrive at `time`, enough of them that it is believed.
   void time_is(TimeNs time) {
     now_ = time;
     for (int i = 0; i < 2; ++i) quote(0, "", "");

@@ -166,7 +166,7 @@ class WildDay {
     event_.kind = EventKind::control;
     event_.detail = static_cast<std::uint8_t>(below(kControlOpCount + 1));
     event_.exchange_time = below(20) == 0 ? TimeNs{now_.ns - 1} : TimeNs{};
-    event_.basis = below(10) == 0 ? 3 : kAnyVersion;
+    event_.set_expected_version(below(10) == 0 ? 3 : kAnyVersion);
     const auto op = static_cast<ControlOp>(event_.detail);
     event_.channel = static_cast<std::uint32_t>(below(4));  // every RequestMode, and none
     if (is_of_index(op)) {

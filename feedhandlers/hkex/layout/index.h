@@ -10,8 +10,8 @@ namespace indexcast::hkex::layout {
 namespace w = wire;
 
 template <>
-struct Layout<IndexDefinition> {
-  using M = IndexDefinition;
+struct Layout<IndexDefinitionMessage> {
+  using M = IndexDefinitionMessage;
   static constexpr std::uint16_t kType = w::index_definition::kType;
   static constexpr std::string_view kName = "Index Definition";
   static constexpr auto kSections = fixed(

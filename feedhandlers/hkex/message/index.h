@@ -9,11 +9,11 @@
 namespace indexcast::hkex {
 
 // 70
-struct IndexDefinition {
+struct IndexDefinitionMessage {
   PaddedText<11> index_code;
   char index_source = ' ';  // C CSI and CES, H Hang Seng, S S&P
   PaddedText<3> currency_code;
-  friend bool operator==(const IndexDefinition&, const IndexDefinition&) = default;
+  friend bool operator==(const IndexDefinitionMessage&, const IndexDefinitionMessage&) = default;
 };
 
 // 71. Values 10^-4 but for eas_value, which is 10^-2; null is wire::kNullInt64.

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "feedhandlers/simulator/day/market_day.h"
+#include "feedhandlers/simulator/day/venue_day.h"
 
 namespace indexcast::sim {
 namespace {
@@ -25,14 +25,15 @@ bool is_of_market(FaultKind kind) {
 
 }  // namespace
 
-void MarketDay::arrange_faults() {
+void VenueDay::arrange_faults() {
   for (std::size_t i = 0; i < faults_.plan().size(); ++i) {
     const Fault& fault = faults_.plan()[i];
     if (!concerns(fault, market_.venue)) continue;
     if (fault.kind == FaultKind::suspended_all_day)
-      draw_securities(i, [](Security& security) { security.suspend(); });
+      draw_securities(i, [](SimulatedSecurity& security) { security.suspend(); });
     if (fault.kind == FaultKind::limit_open)
-      draw_securities(i, [&](Security& security) { security.pin_to_limit(fault.amount == 1); });
+      draw_securities(
+          i, [&](SimulatedSecurity& security) { security.pin_to_limit(fault.amount == 1); });
     if (!is_of_market(fault.kind)) continue;
     for (const std::int64_t ms : instants_of(fault)) {
       arrange(std::max(ms, settings_.begin_ms) * kMicrosPerMs, Task::fault, 0,
@@ -42,10 +43,11 @@ void MarketDay::arrange_faults() {
 }
 
 // Lets as many securities as the fault says have it, each once.
-void MarketDay::draw_securities(std::size_t fault, const std::function<void(Security&)>& strike) {
+void VenueDay::draw_securities(std::size_t fault,
+                               const std::function<void(SimulatedSecurity&)>& strike) {
   const Fault& asked = faults_.plan()[fault];
-  std::vector<Security*> candidates;
-  for (Security& security : market_.securities) {
+  std::vector<SimulatedSecurity*> candidates;
+  for (SimulatedSecurity& security : market_.securities) {
     if (security.suspended()) continue;
     if (asked.security != 0 && security.listing().code != asked.security) continue;
     candidates.push_back(&security);
@@ -61,27 +63,27 @@ void MarketDay::draw_securities(std::size_t fault, const std::function<void(Secu
 }
 
 // Prices fall evenly from a slump's begin to its end, and stay there.
-void MarketDay::follow_slumps(Micros now) {
+void VenueDay::follow_slumps(Micros now) {
   for (const Fault& fault : faults_.plan()) {
     if (fault.kind != FaultKind::slump || !concerns(fault, market_.venue)) continue;
     const Micros begin = fault.begin_ms * kMicrosPerMs;
     const Micros end = fault.end_ms * kMicrosPerMs;
     if (now < begin) continue;
     const std::int64_t bp = fault.amount * (std::min(now, end) - begin) / (end - begin);
-    for (Security& security : market_.securities) security.fall(bp);
+    for (SimulatedSecurity& security : market_.securities) security.fall(bp);
     if (now - begin < kMicrosPerSecond) faults_.happened(fault);
   }
 }
 
 // Whether the auction that `security` is about to leave is to find no price.
-bool MarketDay::no_match(const Security& security, Micros now) {
+bool VenueDay::no_match(const SimulatedSecurity& security, Micros now) {
   if (!is_auction(security.phase()) || security.suspended() || security.halted()) return false;
   return faults_.strike(FaultKind::no_match_auction,
                         {market_.venue, 0, now / kMicrosPerMs, security.listing().code}) != nullptr;
 }
 
 // Securities are tried from a drawn one on, until one can take the fault.
-void MarketDay::try_fault(std::size_t fault, Micros now) {
+void VenueDay::try_fault(std::size_t fault, Micros now) {
   const Fault& asked = faults_.plan()[fault];
   const auto size = static_cast<std::uint32_t>(market_.securities.size());
   const auto first = static_cast<std::uint32_t>(
@@ -99,7 +101,7 @@ void MarketDay::try_fault(std::size_t fault, Micros now) {
   }
 }
 
-bool MarketDay::carry_out(const Fault& fault, std::uint32_t place, Micros now) {
+bool VenueDay::carry_out(const Fault& fault, std::uint32_t place, Micros now) {
   const Micros length = fault.amount * kMicrosPerMs;
   switch (fault.kind) {
     case FaultKind::halt:
@@ -116,8 +118,8 @@ bool MarketDay::carry_out(const Fault& fault, std::uint32_t place, Micros now) {
 }
 
 // A halt that reaches the close is not resumed.
-bool MarketDay::halt_for(std::uint32_t place, Micros length, Micros now) {
-  const Security& security = market_.securities[place];
+bool VenueDay::halt_for(std::uint32_t place, Micros length, Micros now) {
+  const SimulatedSecurity& security = market_.securities[place];
   const Phase phase = security.phase();
   if (security.suspended() || security.halted() || phase == Phase::before_open ||
       phase == Phase::closed) {
@@ -132,8 +134,8 @@ bool MarketDay::halt_for(std::uint32_t place, Micros length, Micros now) {
   return true;
 }
 
-bool MarketDay::interrupt(std::uint32_t place, Micros length, Micros now) {
-  Security& security = market_.securities[place];
+bool VenueDay::interrupt(std::uint32_t place, Micros length, Micros now) {
+  SimulatedSecurity& security = market_.securities[place];
   const bool hkex = market_.venue == feed::Venue::hkex;
   if (security.interruption() != Interruption::none) return false;
   if (!security.interrupt(hkex ? Interruption::bounded : Interruption::auction)) return false;
@@ -143,10 +145,10 @@ bool MarketDay::interrupt(std::uint32_t place, Micros length, Micros now) {
   return true;
 }
 
-bool MarketDay::cancel_trade(std::uint32_t place, Micros now) {
-  Security& security = market_.securities[place];
+bool VenueDay::cancel_trade(std::uint32_t place, Micros now) {
+  SimulatedSecurity& security = market_.securities[place];
   if (security.phase() != Phase::continuous) return false;
-  const Trade cancelled = security.cancel_last_trade();
+  const SimulatedTrade cancelled = security.cancel_last_trade();
   if (cancelled.id == 0) return false;
   publisher_->trade_cancelled(security, cancelled, now);
   publisher_->restated(market_, security, now);
@@ -154,8 +156,8 @@ bool MarketDay::cancel_trade(std::uint32_t place, Micros now) {
 }
 
 // The grid has no part in it: its next image would have the price again.
-bool MarketDay::zero_price(std::uint32_t place, Micros now) {
-  Security& security = market_.securities[place];
+bool VenueDay::zero_price(std::uint32_t place, Micros now) {
+  SimulatedSecurity& security = market_.securities[place];
   if (security.totals().last == 0) return false;
   const Totals kept = security.blank_prices();
   publisher_->restated(market_, security, now);

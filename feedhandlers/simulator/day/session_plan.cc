@@ -35,14 +35,14 @@ void append_closing_auction(std::vector<SessionStep>& plan, Micros begin, Random
 
 // Matching of the opening auction begins at random within 09:20-09:22. How lunch is signalled is
 // not in the notes: blocking is the simulator's assumption.
-std::vector<SessionStep> hong_kong_plan(DayKind kind, Random& random) {
+std::vector<SessionStep> hong_kong_plan(VenueDayKind kind, Random& random) {
   const Micros opening_match = at(9, 20) + random.between(1, 119) * kMicrosPerSecond;
   std::vector<SessionStep> plan{
       {kDayBegin, Phase::before_open, 100},     {at(9, 0), Phase::opening_auction, 1},
       {at(9, 15), Phase::opening_auction, 101}, {at(9, 20), Phase::opening_auction, 108},
       {opening_match, Phase::opened, 2},        {at(9, 28), Phase::opened, 7},
       {at(9, 30), Phase::continuous, 3}};
-  if (kind == DayKind::half) {
+  if (kind == VenueDayKind::half) {
     append_closing_auction(plan, at(12, 0), random);
     return plan;
   }
@@ -54,19 +54,19 @@ std::vector<SessionStep> hong_kong_plan(DayKind kind, Random& random) {
 
 }  // namespace
 
-DayKind day_kind(const FaultPlan& faults, feed::Venue venue) {
-  DayKind kind = DayKind::whole;
+VenueDayKind day_kind(const FaultPlan& faults, feed::Venue venue) {
+  VenueDayKind kind = VenueDayKind::whole;
   for (const Fault& fault : faults) {
     if (!concerns(fault, venue)) continue;
     if (fault.kind == FaultKind::market_closed) {
-      return fault.amount == 0 ? DayKind::absent : DayKind::silent;
+      return fault.amount == 0 ? VenueDayKind::absent : VenueDayKind::silent;
     }
-    if (fault.kind == FaultKind::hk_half_day) kind = DayKind::half;
+    if (fault.kind == FaultKind::hk_half_day) kind = VenueDayKind::half;
   }
   return kind;
 }
 
-std::vector<SessionStep> plan_session(feed::Venue venue, DayKind kind, Random& random) {
+std::vector<SessionStep> plan_session(feed::Venue venue, VenueDayKind kind, Random& random) {
   return venue == feed::Venue::hkex ? hong_kong_plan(kind, random) : mainland_plan();
 }
 

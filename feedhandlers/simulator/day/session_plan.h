@@ -56,7 +56,7 @@ inline constexpr std::int64_t kDayBeginMs = (8 * 60 + 55) * 60'000;
 inline constexpr std::int64_t kDayEndMs = (16 * 60 + 20) * 60'000;
 
 // Kind of a venue's day.
-enum class DayKind : std::uint8_t {
+enum class VenueDayKind : std::uint8_t {
   whole,
   half,    // Hong Kong: continuous trading ends at noon, its closing auction at 12:10
   silent,  // shut, with gateways and lines up that carry heartbeats and no data
@@ -64,10 +64,10 @@ enum class DayKind : std::uint8_t {
 };
 
 // Kind of the venue's day under `faults`.
-DayKind day_kind(const FaultPlan& faults, feed::Venue venue);
+VenueDayKind day_kind(const FaultPlan& faults, feed::Venue venue);
 
 // A half day is Hong Kong's; others are planned whole. Ascending; the first step begins at
 // kDayBeginMs. Hong Kong's random ends are drawn from `random`.
-std::vector<SessionStep> plan_session(feed::Venue venue, DayKind kind, Random& random);
+std::vector<SessionStep> plan_session(feed::Venue venue, VenueDayKind kind, Random& random);
 
 }  // namespace indexcast::sim

@@ -13,7 +13,7 @@
 #include "feedhandlers/simulator/day/settings.h"
 #include "feedhandlers/simulator/faults/fault_book.h"
 #include "feedhandlers/simulator/hkex_services/refresh_image.h"
-#include "feedhandlers/simulator/network/transport.h"
+#include "feedhandlers/simulator/network/day_transport.h"
 
 namespace indexcast::sim {
 

@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds kTimerPeriod{20};
 class RetransmissionConnection : public std::enable_shared_from_this<RetransmissionConnection> {
  public:
   RetransmissionConnection(tcp::socket socket, RetransmissionServer& server)
-      : socket_(std::move(socket)), server_(server), session_(server.desk_, session_now()) {
+      : socket_(std::move(socket)), server_(server), session_(server.state_, session_now()) {
     boost::system::error_code ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
   }
@@ -85,10 +85,11 @@ class RetransmissionConnection : public std::enable_shared_from_this<Retransmiss
 };
 
 RetransmissionServer::RetransmissionServer(boost::asio::io_context& io,
-                                           const feed::Endpoint& address, RetransmissionDesk& desk)
+                                           const feed::Endpoint& address,
+                                           RetransmissionState& state)
     : acceptor_(io, tcp::endpoint(boost::asio::ip::make_address(address.host), address.port)),
       timer_(io),
-      desk_(desk),
+      state_(state),
       port_(acceptor_.local_endpoint().port()) {
   accept();
   tick();

@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "feedhandlers/simulator/hkex_services/retransmission_desk.h"
+#include "feedhandlers/simulator/hkex_services/retransmission_state.h"
 #include "feedhandlers/transport/endpoint.h"
 
 namespace indexcast::sim {
@@ -19,9 +19,9 @@ class RetransmissionConnection;
 class RetransmissionServer {
  public:
   // Listens at once; throws boost::system::system_error when it cannot.
-  // `desk` outlives the server.
+  // `state` outlives the server.
   RetransmissionServer(boost::asio::io_context& io, const feed::Endpoint& address,
-                       RetransmissionDesk& desk);
+                       RetransmissionState& state);
   ~RetransmissionServer();
 
   // The port in use, also when 0 was asked for.
@@ -39,7 +39,7 @@ class RetransmissionServer {
 
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer timer_;
-  RetransmissionDesk& desk_;
+  RetransmissionState& state_;
   std::uint16_t port_;
   std::vector<std::shared_ptr<RetransmissionConnection>> connections_;
 };

@@ -37,17 +37,17 @@ bool is(feed::Bytes message, std::uint16_t type, std::size_t size) {
 
 }  // namespace
 
-RetransmissionSession::RetransmissionSession(RetransmissionDesk& desk, TimeNs now)
-    : desk_(desk),
-      logon_deadline_(now + desk.settings().logon_timeout_ns),
-      next_heartbeat_(now + desk.settings().heartbeat_ns) {}
+RetransmissionSession::RetransmissionSession(RetransmissionState& state, TimeNs now)
+    : state_(state),
+      logon_deadline_(now + state.settings().logon_timeout_ns),
+      next_heartbeat_(now + state.settings().heartbeat_ns) {}
 
 RetransmissionSession::~RetransmissionSession() {
-  if (user_) desk_.log_off(*user_);
+  if (user_) state_.log_off(*user_);
 }
 
 bool RetransmissionSession::end() {
-  ++desk_.counts().disconnects;
+  ++state_.counts().disconnects;
   return false;
 }
 
@@ -89,7 +89,7 @@ bool RetransmissionSession::on_packet(feed::Bytes packet, TimeNs now) {
 bool RetransmissionSession::on_logon(feed::Bytes message, TimeNs now) {
   if (!is(message, wire::logon::kType, wire::logon::kSize)) return end();
   const std::string user = name_of(wire::logon::Username.of(message.data()));
-  const std::uint8_t status = desk_.log_on(user);
+  const std::uint8_t status = state_.log_on(user);
   HkexRawPacket packet(0, stamp(now));
   std::byte* response =
       packet.add_message(wire::logon_response::kType, wire::logon_response::kSize);
@@ -97,41 +97,41 @@ bool RetransmissionSession::on_logon(feed::Bytes message, TimeNs now) {
   answer(packet.bytes(), now);
   if (status == kSessionActive) {
     user_ = user;
-    ++desk_.counts().logons;
+    ++state_.counts().logons;
     return true;
   }
-  ++desk_.counts().logons_refused;
+  ++state_.counts().logons_refused;
   refused_ = true;
   return false;
 }
 
 std::uint8_t RetransmissionSession::refusal(const RetransmissionRange& range) {
-  const std::uint8_t status = desk_.check(range);
+  const std::uint8_t status = state_.check(range);
   if (status != kAccepted) return status;
-  if (desk_.strike(FaultKind::retransmission_over_quota, range.channel) != nullptr) {
+  if (state_.strike(FaultKind::retransmission_over_quota, range.channel) != nullptr) {
     return kQuotaReached;
   }
-  const Fault* refuse = desk_.strike(FaultKind::retransmission_refuse, range.channel);
+  const Fault* refuse = state_.strike(FaultKind::retransmission_refuse, range.channel);
   return refuse == nullptr ? kAccepted : static_cast<std::uint8_t>(refuse->amount);
 }
 
 void RetransmissionSession::on_request(const RetransmissionRange& range, TimeNs now) {
-  ++desk_.counts().requests;
-  if (desk_.strike(FaultKind::retransmission_silent, range.channel) != nullptr) {
-    ++desk_.counts().ignored;
+  ++state_.counts().requests;
+  if (state_.strike(FaultKind::retransmission_silent, range.channel) != nullptr) {
+    ++state_.counts().ignored;
     return;
   }
   const std::uint8_t status = refusal(range);
   const std::size_t first = answers_.size();
   respond(range, status, now);
   if (status != kAccepted) {
-    ++desk_.counts().refused;
+    ++state_.counts().refused;
     // The server ends the session of a user whose requests are used up (OMD-C 4.3).
     answers_.back().closes = status == kQuotaReached;
     return;
   }
   serve(range, now);
-  if (const Fault* cut = desk_.strike(FaultKind::retransmission_disconnect, range.channel)) {
+  if (const Fault* cut = state_.strike(FaultKind::retransmission_disconnect, range.channel)) {
     cut_answer(first, cut->amount);
   }
 }
@@ -150,18 +150,18 @@ void RetransmissionSession::respond(const RetransmissionRange& range, std::uint8
 
 void RetransmissionSession::serve(const RetransmissionRange& range, TimeNs now) {
   std::int64_t wanted = std::int64_t{range.end} - range.begin + 1;
-  if (const Fault* partial = desk_.strike_partial(range.channel, wanted)) {
+  if (const Fault* partial = state_.strike_partial(range.channel, wanted)) {
     wanted = partial->amount;
-    ++desk_.counts().partial;
+    ++state_.counts().partial;
   } else {
-    ++desk_.counts().served;
+    ++state_.counts().served;
   }
-  desk_.counts().messages += static_cast<std::uint64_t>(wanted);
+  state_.counts().messages += static_cast<std::uint64_t>(wanted);
   if (wanted == 0) return;
-  const Fault* slow = desk_.strike(FaultKind::retransmission_slow, range.channel);
+  const Fault* slow = state_.strike(FaultKind::retransmission_slow, range.channel);
   const auto last = static_cast<std::uint32_t>(range.begin + wanted - 1);
   TimeNs due = now;
-  for (auto& packet : desk_.store().packets(range.channel, range.begin, last)) {
+  for (auto& packet : state_.store().packets(range.channel, range.begin, last)) {
     if (slow != nullptr) due = due + slow->amount * kNsPerMs;
     answer(std::move(packet), due);
   }
@@ -198,9 +198,9 @@ bool RetransmissionSession::on_time(TimeNs now, feed::Outbox& out) {
   if (user_ && now >= next_heartbeat_) {
     const HkexRawPacket heartbeat(0, stamp(now));
     out.insert(out.end(), heartbeat.bytes().begin(), heartbeat.bytes().end());
-    ++desk_.counts().heartbeats;
-    next_heartbeat_ = now + desk_.settings().heartbeat_ns;
-    echo_deadline_ = now + desk_.settings().response_timeout_ns;
+    ++state_.counts().heartbeats;
+    next_heartbeat_ = now + state_.settings().heartbeat_ns;
+    echo_deadline_ = now + state_.settings().response_timeout_ns;
   }
   return release(now, out);
 }

@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "feedhandlers/session/stream_handler.h"
-#include "feedhandlers/simulator/hkex_services/retransmission_desk.h"
+#include "feedhandlers/simulator/hkex_services/retransmission_state.h"
 
 namespace indexcast::sim {
 
 class RetransmissionSession {
  public:
-  // The connection to one of the servers is up at `now`. `desk` outlives the session.
-  RetransmissionSession(RetransmissionDesk& desk, TimeNs now);
+  // The connection to one of the servers is up at `now`. `state` outlives the session.
+  RetransmissionSession(RetransmissionState& state, TimeNs now);
   ~RetransmissionSession();
   RetransmissionSession(const RetransmissionSession&) = delete;
   RetransmissionSession& operator=(const RetransmissionSession&) = delete;
@@ -49,7 +49,7 @@ class RetransmissionSession {
   bool release(TimeNs now, feed::Outbox& out);
   bool end();
 
-  RetransmissionDesk& desk_;
+  RetransmissionState& state_;
   std::vector<std::byte> received_;  // an unfinished packet
   std::deque<Answer> answers_;
   std::optional<std::string> user_;

@@ -1,4 +1,5 @@
-// One client of a gateway: the socket around a GatewaySession, with a bounded queue. One thread.
+// One client of a gateway: the socket around a GatewayServerSession, with a bounded queue. One
+// thread.
 #pragma once
 
 #include <array>
@@ -11,7 +12,7 @@
 #include <string>
 
 #include "feedhandlers/simulator/network/gateway_server.h"
-#include "feedhandlers/simulator/network/gateway_session.h"
+#include "feedhandlers/simulator/network/gateway_server_session.h"
 
 namespace indexcast::sim {
 
@@ -45,7 +46,7 @@ class GatewayConnection : public std::enable_shared_from_this<GatewayConnection>
 
   boost::asio::ip::tcp::socket socket_;
   GatewayServer& server_;
-  GatewaySession session_;
+  GatewayServerSession session_;
   std::array<std::byte, 4096> received_{};
   feed::Outbox waiting_;
   feed::Outbox writing_;

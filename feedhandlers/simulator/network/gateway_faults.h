@@ -62,7 +62,7 @@ class GatewayFaults {
     std::size_t draw = 0;        // for the choice of a security
   };
   std::optional<WrongDay> wrong_day_due();
-  // To be told when one was carried out, since it needs an image to be there and clients to see it.
+  // Called when one was carried out, since it needs an image to be there and clients to see it.
   void happened(FaultKind kind);
 
  private:

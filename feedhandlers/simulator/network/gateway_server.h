@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "feedhandlers/simulator/day/exchange_message.h"
+#include "feedhandlers/simulator/network/day_transport.h"
 #include "feedhandlers/simulator/network/gateway_faults.h"
 #include "feedhandlers/simulator/network/gateway_protocol.h"
-#include "feedhandlers/simulator/network/transport.h"
 #include "feedhandlers/transport/endpoint.h"
 
 namespace indexcast::sim {

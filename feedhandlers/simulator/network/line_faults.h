@@ -15,7 +15,7 @@
 #include "feedhandlers/simulator/day/exchange_message.h"
 #include "feedhandlers/simulator/day/settings.h"
 #include "feedhandlers/simulator/faults/fault_book.h"
-#include "feedhandlers/simulator/network/transport.h"
+#include "feedhandlers/simulator/network/day_transport.h"
 
 namespace indexcast::sim {
 

@@ -95,7 +95,7 @@ void MddpPackets::restart(bool next_sender_id) {
   }
 }
 
-std::vector<MddpPacket> MddpPackets::take() { return std::exchange(framed_, {}); }
+std::vector<MddpDatagram> MddpPackets::take() { return std::exchange(framed_, {}); }
 
 // A tick's number is its ApplSeqNum, any other message's is our own count.
 void MddpPackets::frame() {

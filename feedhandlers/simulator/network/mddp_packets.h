@@ -14,7 +14,7 @@
 
 namespace indexcast::sim {
 
-struct MddpPacket {
+struct MddpDatagram {
   std::uint32_t channel = 0;  // ChannelNo; 0: of the source itself, for every line
   std::vector<std::byte> bytes;
 };
@@ -55,7 +55,7 @@ class MddpPackets {
   // next SenderId, as a sender does when it can (MDDP 4.1).
   void restart(bool next_sender_id);
   // The packets framed so far; forgets them.
-  std::vector<MddpPacket> take();
+  std::vector<MddpDatagram> take();
 
  private:
   struct Channel {
@@ -81,7 +81,7 @@ class MddpPackets {
   std::size_t waiting_bytes_ = 0;
   TimeNs last_heartbeat_{};
   std::uint32_t compressible_ = 0;
-  std::vector<MddpPacket> framed_;
+  std::vector<MddpDatagram> framed_;
 };
 
 }  // namespace indexcast::sim

@@ -31,11 +31,11 @@ void MddpSender::on_exchange_time(TimeNs now) {
   now_ms_ = china_time_of_day_ms(now);
   restart_when_due(now_ms_);
   packets_.flush(now);
-  for (const MddpPacket& packet : packets_.take()) send(packet, now);
+  for (const MddpDatagram& packet : packets_.take()) send(packet, now);
 }
 
 // ChannelNos are spread over the configured groups; the source's own heartbeat goes to all.
-void MddpSender::send(const MddpPacket& packet, TimeNs now) {
+void MddpSender::send(const MddpDatagram& packet, TimeNs now) {
   ++counts_.packets;
   if (packet.channel == 0) {
     for (const szse::MulticastChannel& channel : settings_.channels) send_on(channel, packet, now);
@@ -44,7 +44,7 @@ void MddpSender::send(const MddpPacket& packet, TimeNs now) {
   }
 }
 
-void MddpSender::send_on(const szse::MulticastChannel& channel, const MddpPacket& packet,
+void MddpSender::send_on(const szse::MulticastChannel& channel, const MddpDatagram& packet,
                          TimeNs now) {
   const Opportunity here{feed::Venue::szse, packet.channel, china_time_of_day_ms(now), 0};
   const Fault* const loss = faults_.strike(FaultKind::loss, here);

@@ -9,8 +9,8 @@
 
 #include "feedhandlers/simulator/day/settings.h"
 #include "feedhandlers/simulator/faults/fault_book.h"
+#include "feedhandlers/simulator/network/day_transport.h"
 #include "feedhandlers/simulator/network/mddp_packets.h"
-#include "feedhandlers/simulator/network/transport.h"
 #include "feedhandlers/transport/endpoint.h"
 
 namespace indexcast::sim {
@@ -30,8 +30,8 @@ class MddpSender {
   const MddpCounts& counts() const { return counts_; }
 
  private:
-  void send(const MddpPacket& packet, TimeNs now);
-  void send_on(const szse::MulticastChannel& channel, const MddpPacket& packet, TimeNs now);
+  void send(const MddpDatagram& packet, TimeNs now);
+  void send_on(const szse::MulticastChannel& channel, const MddpDatagram& packet, TimeNs now);
 
   // A restart of the fault plan, with its remaining instants.
   struct Restart {

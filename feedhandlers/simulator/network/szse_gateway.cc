@@ -92,7 +92,7 @@ std::vector<std::byte> szse_image_of_day(feed::Bytes message, Date day) {
   constexpr std::int64_t kDay = 1'000'000'000;  // the digits of a time of day
   snapshot.fields.orig_time = std::int64_t{day} * kDay + snapshot.fields.orig_time % kDay;
   std::vector<szse::EntryValue> entries;
-  for (const szse::Entry entry : snapshot.entries) {
+  for (const szse::SnapshotEntry entry : snapshot.entries) {
     entries.push_back({entry.md_entry_type,
                        entry.md_entry_px * kLowerPricePercent / 100,
                        entry.md_entry_size,

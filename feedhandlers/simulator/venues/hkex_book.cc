@@ -39,21 +39,21 @@ bool has_price(const Levels& levels, std::int64_t price) {
 
 // Deletes from the worst level up, so that the places of the others stay; then inserts and changes
 // from the best level down.
-void tell_side(Levels& told, const Levels& wanted, std::size_t side,
-               hkex::AggregateOrderBookUpdate& message) {
-  for (std::size_t place = told.size(); place-- > 0;) {
-    if (has_price(wanted, told[place].price)) continue;
-    message.entries.push_back(entry(told[place], side, place, hkex::kDeleteLevel));
-    told.erase(told.begin() + static_cast<std::ptrdiff_t>(place));
+void write_side(Levels& sent, const Levels& wanted, std::size_t side,
+                hkex::AggregateOrderBookUpdate& message) {
+  for (std::size_t place = sent.size(); place-- > 0;) {
+    if (has_price(wanted, sent[place].price)) continue;
+    message.entries.push_back(entry(sent[place], side, place, hkex::kDeleteLevel));
+    sent.erase(sent.begin() + static_cast<std::ptrdiff_t>(place));
   }
   for (std::size_t place = 0; place < wanted.size(); ++place) {
-    const bool known = place < told.size() && told[place].price == wanted[place].price;
-    if (!known) told.insert(told.begin() + static_cast<std::ptrdiff_t>(place), wanted[place]);
-    if (known && told[place].size == wanted[place].size) continue;
+    const bool known = place < sent.size() && sent[place].price == wanted[place].price;
+    if (!known) sent.insert(sent.begin() + static_cast<std::ptrdiff_t>(place), wanted[place]);
+    if (known && sent[place].size == wanted[place].size) continue;
     message.entries.push_back(
         entry(wanted[place], side, place, known ? hkex::kChangeLevel : hkex::kNewLevel));
   }
-  told = wanted;
+  sent = wanted;
 }
 
 }  // namespace
@@ -62,20 +62,20 @@ hkex::AggregateOrderBookUpdate HkexBook::update(std::uint32_t security, const Bo
   hkex::AggregateOrderBookUpdate message;
   message.security_code = security;
   if (unknown_) {
-    told_ = {};
+    sent_ = {};
     message.entries.push_back({0, 0, 0, 0, 0, hkex::kClearBook});
   }
   unknown_ = false;
-  tell_side(told_[0], best(book.bids), 0, message);
-  tell_side(told_[1], best(book.asks), 1, message);
+  write_side(sent_[0], best(book.bids), 0, message);
+  write_side(sent_[1], best(book.asks), 1, message);
   return message;
 }
 
 hkex::AggregateOrderBookUpdate HkexBook::clear(std::uint32_t security) {
   hkex::AggregateOrderBookUpdate message;
   message.security_code = security;
-  if (told_[0].empty() && told_[1].empty() && !unknown_) return message;
-  told_ = {};
+  if (sent_[0].empty() && sent_[1].empty() && !unknown_) return message;
+  sent_ = {};
   unknown_ = false;
   message.entries.push_back({0, 0, 0, 0, 0, hkex::kClearBook});
   return message;

@@ -1,4 +1,5 @@
-// The best levels of one security's book as message 53 tells them: only what changed (notes 2.15).
+// The best levels of one security's book as message 53 carries them: only what changed
+// (notes 2.15).
 #pragma once
 
 #include <array>
@@ -6,16 +7,16 @@
 #include <vector>
 
 #include "feedhandlers/hkex/message.h"
-#include "feedhandlers/simulator/day/security.h"
+#include "feedhandlers/simulator/day/simulated_security.h"
 
 namespace indexcast::sim {
 
 class HkexBook {
  public:
-  // Levels a side that are told; an exchange may tell ten.
+  // Levels a side that are sent; an exchange may send ten.
   static constexpr std::size_t kLevels = 5;
 
-  // The message that turns the book as it was last told into `book`; without entries when they are
+  // The message that turns the book as it was last sent into `book`; without entries when they are
   // the same.
   hkex::AggregateOrderBookUpdate update(std::uint32_t security, const Book& book);
   // The message that clears it; without entries when it is clear.
@@ -26,7 +27,7 @@ class HkexBook {
  private:
   using Side = std::vector<BookLevel>;
 
-  std::array<Side, 2> told_;  // bids, offers
+  std::array<Side, 2> sent_;  // bids, offers
   bool unknown_ = false;
 };
 

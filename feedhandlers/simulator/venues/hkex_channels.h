@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "feedhandlers/hkex/settings.h"
-#include "feedhandlers/simulator/day/security.h"
+#include "feedhandlers/simulator/day/simulated_security.h"
 #include "feedhandlers/simulator/venues/hkex_packets.h"
 
 namespace indexcast::sim {
@@ -17,11 +17,11 @@ namespace indexcast::sim {
 // has the indices alone.
 class HkexChannels {
  public:
-  // `outlet` outlives the channels. `first_number`: of the first message after a reset, 1 or 2.
-  HkexChannels(Outlet& outlet, const hkex::Settings& settings, std::uint32_t first_number);
+  // `output` outlives the channels. `first_number`: of the first message after a reset, 1 or 2.
+  HkexChannels(MessageOutput& output, const hkex::Settings& settings, std::uint32_t first_number);
 
   // Splits the market data channels' securities into ranges of equal numbers, by code.
-  void divide(const std::vector<Security>& securities);
+  void divide(const std::vector<SimulatedSecurity>& securities);
 
   HkexPackets& reference() { return data_.front(); }
   HkexPackets& status() { return data_[data_.size() > 2 ? 1 : 0]; }

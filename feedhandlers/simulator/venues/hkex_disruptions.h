@@ -20,7 +20,7 @@ class HkexDisruptions {
   const Fault* due(Micros now) const;
   // The one that `due` named came about.
   void done();
-  // Instants before `now` are of a time that nobody hears.
+  // Drops the instants before `now`: nothing is published there.
   void skip_until(Micros now);
 
  private:

@@ -16,13 +16,13 @@ char status_of(const SessionStep& session) {
 
 }  // namespace
 
-hkex::IndexDefinition HkexIndex::definition() const { return {kCode, 'H', "HKD"}; }
+hkex::IndexDefinitionMessage HkexIndex::definition() const { return {kCode, 'H', "HKD"}; }
 
 hkex::IndexData HkexIndex::data(const Market& market, TimeNs now) {
   std::int64_t sum = 0;
   std::int64_t turnover = 0;
   std::int64_t volume = 0;
-  for (const Security& security : market.securities) {
+  for (const SimulatedSecurity& security : market.securities) {
     const std::int64_t close = security.listing().previous_close;
     const std::int64_t price = security.totals().last > 0 ? security.totals().last : close;
     sum += kPreviousClose / close * price + kPreviousClose % close * price / close;

@@ -10,7 +10,7 @@ namespace indexcast::sim {
 
 class HkexIndex {
  public:
-  hkex::IndexDefinition definition() const;
+  hkex::IndexDefinitionMessage definition() const;
   // The mean of the securities' prices over their previous closes, as it stands.
   hkex::IndexData data(const Market& market, TimeNs now);
 

@@ -28,12 +28,12 @@ std::int64_t buy_surplus(const Book& book) { return book.bids[1].size - book.ask
 }  // namespace
 
 template <class Message>
-void HkexMarketData::add(const Security& security, const Message& message, Micros now) {
+void HkexMarketData::add(const SimulatedSecurity& security, const Message& message, Micros now) {
   const std::uint32_t code = security.listing().code;
   channels_.market(code).add(message, now, code);
 }
 
-void HkexMarketData::send(const Market& market, const Security& security, Micros now) {
+void HkexMarketData::send(const Market& market, const SimulatedSecurity& security, Micros now) {
   const std::uint32_t code = security.listing().code;
   Sent& sent = sent_[code];
   if (security.totals().trades != sent.trades) {
@@ -57,7 +57,7 @@ void HkexMarketData::send(const Market& market, const Security& security, Micros
   }
 }
 
-void HkexMarketData::restate(const Market& market, const Security& security, Micros now) {
+void HkexMarketData::restate(const Market& market, const SimulatedSecurity& security, Micros now) {
   send(market, security, now);
   send_statistics(security, now);
   const std::uint32_t code = security.listing().code;
@@ -65,7 +65,7 @@ void HkexMarketData::restate(const Market& market, const Security& security, Mic
   sent_[code].nominal = security.totals().last;
 }
 
-void HkexMarketData::send_statistics(const Security& security, Micros now) {
+void HkexMarketData::send_statistics(const SimulatedSecurity& security, Micros now) {
   const Totals& totals = security.totals();
   hkex::Statistics statistics;
   statistics.security_code = security.listing().code;
@@ -75,14 +75,14 @@ void HkexMarketData::send_statistics(const Security& security, Micros now) {
   statistics.low_price = wire_price(totals.low);
   statistics.last_price = wire_price(totals.last);
   const std::uint32_t channel = channels_.market(statistics.security_code).channel();
-  if (outlet_.null_turnover(channel, now)) {
+  if (output_.null_turnover(channel, now)) {
     statistics.turnover = statistics.short_sell_turnover = hkex::wire::kNullInt64;
   }
   add(security, statistics, now);
 }
 
-void HkexMarketData::send_ticker(const Security& security, Sent& sent, Micros now) {
-  const Trade& trade = security.last_trade();
+void HkexMarketData::send_ticker(const SimulatedSecurity& security, Sent& sent, Micros now) {
+  const SimulatedTrade& trade = security.last_trade();
   if (trade.id == 0 || trade.id == sent.ticker) return;
   sent.ticker = trade.id;
   hkex::TradeTicker ticker;
@@ -90,15 +90,16 @@ void HkexMarketData::send_ticker(const Security& security, Sent& sent, Micros no
   ticker.ticker_id = trade.id;
   ticker.price = wire_price(trade.price);
   ticker.aggregate_quantity = static_cast<std::uint64_t>(trade.shares);
-  ticker.trade_time = static_cast<std::uint64_t>(outlet_.instant(now).ns);
+  ticker.trade_time = static_cast<std::uint64_t>(output_.instant(now).ns);
   ticker.trd_type = security.phase() == Phase::continuous ? kNormalTrade : kAuctionTrade;
   add(security, ticker, now);
-  if (outlet_.muted()) return;
+  if (output_.muted()) return;
   tickers_.push_back(ticker);
   if (tickers_.size() > kTickersKept) tickers_.pop_front();
 }
 
-void HkexMarketData::trade_cancelled(const Security& security, const Trade& trade, Micros now) {
+void HkexMarketData::trade_cancelled(const SimulatedSecurity& security, const SimulatedTrade& trade,
+                                     Micros now) {
   hkex::TradeTicker ticker;
   ticker.security_code = security.listing().code;
   ticker.ticker_id = trade.id;
@@ -107,8 +108,8 @@ void HkexMarketData::trade_cancelled(const Security& security, const Trade& trad
   add(security, ticker, now);
 }
 
-void HkexMarketData::send_auction(const Market& market, const Security& security, Sent& sent,
-                                  Micros now) {
+void HkexMarketData::send_auction(const Market& market, const SimulatedSecurity& security,
+                                  Sent& sent, Micros now) {
   if (security.virtual_price() == sent.equilibrium) return;
   sent.equilibrium = security.virtual_price();
   const std::uint32_t code = security.listing().code;
@@ -128,7 +129,7 @@ void HkexMarketData::send_auction(const Market& market, const Security& security
 }
 
 // Clients see single levels in continuous trading only; an auction is known by its price.
-void HkexMarketData::send_book(const Security& security, Sent& sent, Micros now) {
+void HkexMarketData::send_book(const SimulatedSecurity& security, Sent& sent, Micros now) {
   const bool shown = security.phase() == Phase::continuous && !security.halted();
   const std::uint32_t code = security.listing().code;
   const hkex::AggregateOrderBookUpdate update =
@@ -136,7 +137,7 @@ void HkexMarketData::send_book(const Security& security, Sent& sent, Micros now)
   if (!update.entries.empty()) add(security, update, now);
 }
 
-void HkexMarketData::send_queues(const Security& security, Micros now) {
+void HkexMarketData::send_queues(const SimulatedSecurity& security, Micros now) {
   constexpr std::uint16_t kSides = 2;
   const std::uint32_t code = security.listing().code;
   for (std::uint16_t side = 1; side <= kSides; ++side) {
@@ -151,18 +152,18 @@ void HkexMarketData::send_queues(const Security& security, Micros now) {
   }
 }
 
-void HkexMarketData::interrupted(const Security& security, Micros now, Micros end) {
+void HkexMarketData::interrupted(const SimulatedSecurity& security, Micros now, Micros end) {
   hkex::VcmTrigger trigger;
   trigger.security_code = security.listing().code;
-  trigger.cooling_off_start_time = static_cast<std::uint64_t>(outlet_.instant(now).ns);
-  trigger.cooling_off_end_time = static_cast<std::uint64_t>(outlet_.instant(end).ns);
+  trigger.cooling_off_start_time = static_cast<std::uint64_t>(output_.instant(now).ns);
+  trigger.cooling_off_end_time = static_cast<std::uint64_t>(output_.instant(end).ns);
   trigger.vcm_reference_price = wire_price(security.bound_reference());
   trigger.vcm_lower_price = wire_price(security.bound_low());
   trigger.vcm_upper_price = wire_price(security.bound_high());
   add(security, trigger, now);
 }
 
-void HkexMarketData::reference_price(const Security& security, Micros now) {
+void HkexMarketData::reference_price(const SimulatedSecurity& security, Micros now) {
   const std::int64_t price = security.totals().last;
   if (price == 0) return;
   add(security,

@@ -15,16 +15,17 @@ namespace indexcast::sim {
 class HkexMarketData {
  public:
   // Both outlive the object.
-  HkexMarketData(Outlet& outlet, HkexChannels& channels) : outlet_(outlet), channels_(channels) {}
+  HkexMarketData(MessageOutput& output, HkexChannels& channels)
+      : output_(output), channels_(channels) {}
 
   // Whatever clients do not know yet of a security.
-  void send(const Market& market, const Security& security, Micros now);
+  void send(const Market& market, const SimulatedSecurity& security, Micros now);
   // Its prices and totals once more, without a trade.
-  void restate(const Market& market, const Security& security, Micros now);
-  void trade_cancelled(const Security& security, const Trade& trade, Micros now);
-  void interrupted(const Security& security, Micros now, Micros end);
+  void restate(const Market& market, const SimulatedSecurity& security, Micros now);
+  void trade_cancelled(const SimulatedSecurity& security, const SimulatedTrade& trade, Micros now);
+  void interrupted(const SimulatedSecurity& security, Micros now, Micros end);
   // The reference price of the closing auction and its limits (notes 2.11).
-  void reference_price(const Security& security, Micros now);
+  void reference_price(const SimulatedSecurity& security, Micros now);
   // The last `count` trade tickers once more; how many there were.
   std::size_t repeat_tickers(std::size_t count, Micros now);
   // Clients know nothing for certain any more: everything is said again.
@@ -40,15 +41,16 @@ class HkexMarketData {
     HkexBook book;
   };
 
-  void send_statistics(const Security& security, Micros now);
-  void send_ticker(const Security& security, Sent& sent, Micros now);
-  void send_auction(const Market& market, const Security& security, Sent& sent, Micros now);
-  void send_book(const Security& security, Sent& sent, Micros now);
-  void send_queues(const Security& security, Micros now);
+  void send_statistics(const SimulatedSecurity& security, Micros now);
+  void send_ticker(const SimulatedSecurity& security, Sent& sent, Micros now);
+  void send_auction(const Market& market, const SimulatedSecurity& security, Sent& sent,
+                    Micros now);
+  void send_book(const SimulatedSecurity& security, Sent& sent, Micros now);
+  void send_queues(const SimulatedSecurity& security, Micros now);
   template <class Message>
-  void add(const Security& security, const Message& message, Micros now);
+  void add(const SimulatedSecurity& security, const Message& message, Micros now);
 
-  Outlet& outlet_;
+  MessageOutput& output_;
   HkexChannels& channels_;
   std::unordered_map<std::uint32_t, Sent> sent_;
   std::deque<hkex::TradeTicker> tickers_;  // the latest of all securities

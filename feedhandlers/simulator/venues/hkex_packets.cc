@@ -8,7 +8,7 @@ constexpr Micros kIdle = 2 * kMicrosPerSecond;
 }  // namespace
 
 void HkexPackets::reset(Micros now) {
-  if (outlet_.muted()) return;
+  if (output_.muted()) return;
   flush(now);
   next_sequence_ = first_number_;
   send_reset(Lines::both, now);
@@ -30,14 +30,14 @@ void HkexPackets::restart(Micros now) {
 void HkexPackets::send_reset(Lines lines, Micros now) {
   hkex::PacketBuilder packet(1, stamp(now));
   packet.add(hkex::SequenceReset{1});
-  outlet_.count(feed::Venue::hkex, hkex::wire::sequence_reset::kType);
+  output_.count(feed::Venue::hkex, hkex::wire::sequence_reset::kType);
   ExchangeMessage message;
-  message.exchange_time = outlet_.instant(now);
+  message.exchange_time = output_.instant(now);
   message.venue = feed::Venue::hkex;
   message.channel = channel_;
   message.bytes.assign(packet.bytes().begin(), packet.bytes().end());
   message.lines = lines;
-  outlet_.emit(std::move(message));
+  output_.emit(std::move(message));
   last_sent_ = now;
 }
 
@@ -53,12 +53,12 @@ void HkexPackets::flush(Micros now) {
 }
 
 void HkexPackets::heartbeat_if_idle(Micros now) {
-  if (outlet_.muted() || open_ || now - last_sent_ < kIdle) return;
+  if (output_.muted() || open_ || now - last_sent_ < kIdle) return;
   send(hkex::PacketBuilder(next_sequence_ - 1, stamp(now)), now);
 }
 
 void HkexPackets::send(const hkex::PacketBuilder& packet, Micros now) {
-  outlet_.emit(feed::Venue::hkex, channel_, 0, packet.bytes(), now);
+  output_.emit(feed::Venue::hkex, channel_, 0, packet.bytes(), now);
   last_sent_ = now;
 }
 

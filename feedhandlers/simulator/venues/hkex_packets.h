@@ -7,14 +7,14 @@
 
 #include "feedhandlers/hkex/encoder.h"
 #include "feedhandlers/hkex/layout.h"
-#include "feedhandlers/simulator/day/outlet.h"
+#include "feedhandlers/simulator/day/message_output.h"
 
 namespace indexcast::sim {
 
 class HkexPackets {
  public:
-  HkexPackets(Outlet& outlet, std::uint32_t channel, std::uint32_t first_number)
-      : outlet_(outlet), channel_(channel), first_number_(first_number) {}
+  HkexPackets(MessageOutput& output, std::uint32_t channel, std::uint32_t first_number)
+      : output_(output), channel_(channel), first_number_(first_number) {}
 
   std::uint32_t channel() const { return channel_; }
 
@@ -22,8 +22,8 @@ class HkexPackets {
   // counted under.
   template <class Message>
   void add(const Message& message, Micros now, std::uint32_t security = 0) {
-    if (outlet_.silent(feed::Venue::hkex, channel_, now)) return;
-    outlet_.count(feed::Venue::hkex, hkex::layout::Layout<Message>::kType, security);
+    if (output_.silent(feed::Venue::hkex, channel_, now)) return;
+    output_.count(feed::Venue::hkex, hkex::layout::Layout<Message>::kType, security);
     if (open_ && open_->add(message)) return;
     flush(now);
     open_.emplace(next_sequence_, stamp(now));
@@ -39,7 +39,7 @@ class HkexPackets {
   void restart(Micros now);
   // Sends a packet of another day, outside the numbering of this one.
   void send_apart(const hkex::PacketBuilder& packet, Micros now) {
-    outlet_.emit(feed::Venue::hkex, channel_, 0, packet.bytes(), now);
+    output_.emit(feed::Venue::hkex, channel_, 0, packet.bytes(), now);
   }
   // Sends what is queued.
   void flush(Micros now);
@@ -48,11 +48,11 @@ class HkexPackets {
   void heartbeat_if_idle(Micros now);
 
  private:
-  TimeNs stamp(Micros now) { return outlet_.stamp(feed::Venue::hkex, channel_, now); }
+  TimeNs stamp(Micros now) { return output_.stamp(feed::Venue::hkex, channel_, now); }
   void send(const hkex::PacketBuilder& packet, Micros now);
   void send_reset(Lines lines, Micros now);
 
-  Outlet& outlet_;
+  MessageOutput& output_;
   std::uint32_t channel_;
   std::uint32_t first_number_;
   std::uint32_t next_sequence_ = 1;

@@ -1,5 +1,5 @@
-// Hong Kong's voice: reference data, status, prices and indices on the channels that are theirs,
-// and what disturbs them (protocol notes of HKEX, 1.3, 1.4, 2).
+// Hong Kong's publisher: reference data, status, prices and indices on the channels that are
+// theirs, and what disturbs them (protocol notes of HKEX, 1.3, 1.4, 2).
 #include <optional>
 #include <set>
 #include <string>
@@ -56,11 +56,11 @@ std::uint8_t session_status(std::uint8_t session) {
 
 class HkexPublisher final : public Publisher {
  public:
-  HkexPublisher(Outlet& outlet, const hkex::Settings& settings, std::uint32_t cny_rate,
+  HkexPublisher(MessageOutput& output, const hkex::Settings& settings, std::uint32_t cny_rate,
                 std::uint32_t first_number, FaultBook& faults)
-      : outlet_(outlet),
-        channels_(outlet, settings, first_number),
-        market_data_(outlet, channels_),
+      : output_(output),
+        channels_(output, settings, first_number),
+        market_data_(output, channels_),
         disruptions_(faults),
         market_code_(settings.market_code),
         cny_rate_(cny_rate) {}
@@ -68,17 +68,19 @@ class HkexPublisher final : public Publisher {
   void start(const Market& market, Micros now) override;
   void reference(const Market& market, Micros now) override;
   void session_changed(const Market& market, Micros now) override;
-  void security_changed(const Market& market, const Security& security, Micros now) override {
+  void security_changed(const Market& market, const SimulatedSecurity& security,
+                        Micros now) override {
     if (!paused()) market_data_.send(market, security, now);
   }
-  void status_changed(const Security& security, Micros now) override;
-  void interrupted(const Security& security, Micros now, Micros end) override {
+  void status_changed(const SimulatedSecurity& security, Micros now) override;
+  void interrupted(const SimulatedSecurity& security, Micros now, Micros end) override {
     if (!paused()) market_data_.interrupted(security, now, end);
   }
-  void trade_cancelled(const Security& security, const Trade& trade, Micros now) override {
+  void trade_cancelled(const SimulatedSecurity& security, const SimulatedTrade& trade,
+                       Micros now) override {
     if (!paused()) market_data_.trade_cancelled(security, trade, now);
   }
-  void restated(const Market& market, const Security& security, Micros now) override {
+  void restated(const Market& market, const SimulatedSecurity& security, Micros now) override {
     if (!paused()) market_data_.restate(market, security, now);
   }
   void second(const Market& market, Micros now) override;
@@ -91,12 +93,12 @@ class HkexPublisher final : public Publisher {
   bool paused() const { return replaced_at_.has_value(); }
 
   void market_definition(const Market& market, Micros now);
-  void security_definition(const Security& security, Micros now);
+  void security_definition(const SimulatedSecurity& security, Micros now);
   void bond(Micros now);
   void currencies(Micros now);
   void state(const Market& market, Micros now);
   void session(const Market& market, Micros now);
-  void suspension(const Security& security, std::uint8_t indicator, Micros now);
+  void suspension(const SimulatedSecurity& security, std::uint8_t indicator, Micros now);
   void news(std::string_view headline, std::uint32_t security, Micros now);
   void turnover(const Market& market, Micros now);
   void disturb(const Market& market, Micros now);
@@ -108,7 +110,7 @@ class HkexPublisher final : public Publisher {
   template <class Act>
   void on_channels_of(const Fault& fault, Act act);
 
-  Outlet& outlet_;
+  MessageOutput& output_;
   HkexChannels channels_;
   HkexMarketData market_data_;
   HkexIndex index_;
@@ -116,7 +118,7 @@ class HkexPublisher final : public Publisher {
   std::string market_code_;
   std::uint32_t cny_rate_;
   std::uint32_t next_news_ = 1;
-  std::set<std::uint32_t> halted_;  // what clients were told last
+  std::set<std::uint32_t> halted_;  // what clients were sent last
   bool described_ = false;          // reference data was sent: the day has data
   std::optional<Micros> replaced_at_;
   bool disaster_ = false;              // of the replacement under way
@@ -132,7 +134,7 @@ void HkexPublisher::start(const Market& market, Micros now) {
 void HkexPublisher::reference(const Market& market, Micros now) {
   described_ = true;
   market_definition(market, now);
-  for (const Security& security : market.securities) security_definition(security, now);
+  for (const SimulatedSecurity& security : market.securities) security_definition(security, now);
   bond(now);
   currencies(now);
   channels_.index().add(index_.definition(), now);
@@ -144,7 +146,7 @@ void HkexPublisher::reference(const Market& market, Micros now) {
 // Everything that changes in the day, as it stands.
 void HkexPublisher::state(const Market& market, Micros now) {
   session(market, now);
-  for (const Security& security : market.securities) {
+  for (const SimulatedSecurity& security : market.securities) {
     const bool halted = security.suspended() || security.halted();
     if (halted) {
       suspension(security, kHalted, now);
@@ -159,10 +161,11 @@ void HkexPublisher::session_changed(const Market& market, Micros now) {
   if (paused()) return;
   session(market, now);
   if (market.session.hkex_session != kReferencePriceFixing) return;
-  for (const Security& security : market.securities) market_data_.reference_price(security, now);
+  for (const SimulatedSecurity& security : market.securities)
+    market_data_.reference_price(security, now);
 }
 
-void HkexPublisher::status_changed(const Security& security, Micros now) {
+void HkexPublisher::status_changed(const SimulatedSecurity& security, Micros now) {
   if (paused()) return;
   suspension(security, security.halted() ? kHalted : kResumed, now);
   news(security.halted() ? "TRADING HALT" : "RESUMPTION OF TRADING", security.listing().code, now);
@@ -178,8 +181,8 @@ void HkexPublisher::market_definition(const Market& market, Micros now) {
   channels_.reference().add(definition, now);
 }
 
-void HkexPublisher::security_definition(const Security& security, Micros now) {
-  const Security::Listing& listing = security.listing();
+void HkexPublisher::security_definition(const SimulatedSecurity& security, Micros now) {
+  const SimulatedSecurity::Listing& listing = security.listing();
   hkex::SecurityDefinition definition;
   definition.security_code = listing.code;
   definition.market_code = std::string_view(market_code_);
@@ -210,7 +213,8 @@ void HkexPublisher::session(const Market& market, Micros now) {
   channels_.status().add(status, now);
 }
 
-void HkexPublisher::suspension(const Security& security, std::uint8_t indicator, Micros now) {
+void HkexPublisher::suspension(const SimulatedSecurity& security, std::uint8_t indicator,
+                               Micros now) {
   const std::uint32_t code = security.listing().code;
   channels_.status().add(hkex::SecurityStatus{code, indicator}, now, code);
   indicator == kHalted ? void(halted_.insert(code)) : void(halted_.erase(code));
@@ -242,7 +246,7 @@ void HkexPublisher::news(std::string_view headline, std::uint32_t security, Micr
   const std::string id = std::to_string(1'000 + next_news_++ % 1'000).substr(1);
   news.news_id = std::string_view(id);
   news.headline = headline;
-  news.release_time = static_cast<std::uint64_t>(outlet_.instant(now).ns);
+  news.release_time = static_cast<std::uint64_t>(output_.instant(now).ns);
   news.market_codes.push_back(std::string_view(market_code_));
   if (security != 0) news.security_codes.push_back(security);
   news.news_lines.push_back(headline);
@@ -251,18 +255,18 @@ void HkexPublisher::news(std::string_view headline, std::uint32_t security, Micr
 
 void HkexPublisher::turnover(const Market& market, Micros now) {
   std::int64_t sum = 0;
-  for (const Security& security : market.securities) sum += security.totals().turnover;
+  for (const SimulatedSecurity& security : market.securities) sum += security.totals().turnover;
   hkex::MarketTurnover message;
   message.market_code = std::string_view(market_code_);
   message.turnover = sum / 10;  // 1e-4 to 1e-3
-  if (outlet_.null_turnover(channels_.status().channel(), now)) {
+  if (output_.null_turnover(channels_.status().channel(), now)) {
     message.turnover = hkex::wire::kNullInt64;
   }
   channels_.status().add(message, now);
 }
 
 void HkexPublisher::second(const Market& market, Micros now) {
-  if (!outlet_.muted()) {
+  if (!output_.muted()) {
     if (paused() && now >= *replaced_at_) replace(market, now);
     if (!paused()) disturb(market, now);
   }
@@ -275,7 +279,7 @@ void HkexPublisher::second(const Market& market, Micros now) {
   const bool trades = market.session.phase != Phase::before_open && now % kSteadyInterval == 0;
   if (described_ && trades) {
     turnover(market, now);
-    channels_.index().add(index_.data(market, outlet_.instant(now)), now);
+    channels_.index().add(index_.data(market, output_.instant(now)), now);
   }
   channels_.for_each([now](HkexPackets& channel) { channel.heartbeat_if_idle(now); });
 }
@@ -329,7 +333,7 @@ bool HkexPublisher::carry_out(const Fault& fault, const Market& market, Micros n
 // from a trading day. Its numbers start again, its market closes, and its prices are twice those of
 // today.
 void HkexPublisher::test_day(const Market& market, std::int64_t days_before, Micros now) {
-  const TimeNs sent = outlet_.instant(now) + -days_before * kNsPerDay;
+  const TimeNs sent = output_.instant(now) + -days_before * kNsPerDay;
   channels_.for_each([&](HkexPackets& channel) {
     hkex::PacketBuilder reset(1, sent);
     reset.add(hkex::SequenceReset{1});
@@ -341,7 +345,7 @@ void HkexPublisher::test_day(const Market& market, std::int64_t days_before, Mic
   hkex::PacketBuilder session(next, sent);
   session.add(closed);
   channels_.status().send_apart(session, now);
-  for (const Security& security : market.securities) {
+  for (const SimulatedSecurity& security : market.securities) {
     hkex::Statistics statistics;
     statistics.security_code = security.listing().code;
     statistics.last_price = static_cast<std::int32_t>(security.listing().previous_close / 500);
@@ -381,10 +385,11 @@ void HkexPublisher::replace(const Market& market, Micros now) {
 
 }  // namespace
 
-std::unique_ptr<Publisher> make_hkex_publisher(Outlet& outlet, const hkex::Settings& settings,
+std::unique_ptr<Publisher> make_hkex_publisher(MessageOutput& output,
+                                               const hkex::Settings& settings,
                                                std::uint32_t cny_rate, std::uint32_t first_number,
                                                FaultBook& faults) {
-  return std::make_unique<HkexPublisher>(outlet, settings, cny_rate, first_number, faults);
+  return std::make_unique<HkexPublisher>(output, settings, cny_rate, first_number, faults);
 }
 
 }  // namespace indexcast::sim

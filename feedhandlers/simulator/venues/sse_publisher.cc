@@ -1,9 +1,9 @@
-// Shanghai's voice: M101 and M102 (protocol notes of SSE, 2.3, 2.4, 5.1).
+// Shanghai's publisher: M101 and M102 (protocol notes of SSE, 2.3, 2.4, 5.1).
 #include <string>
 #include <vector>
 
 #include "feedhandlers/simulator/day/publisher.h"
-#include "feedhandlers/simulator/venues/sse_outlet.h"
+#include "feedhandlers/simulator/venues/sse_message_output.h"
 #include "feedhandlers/simulator/venues/sse_side_streams.h"
 
 namespace indexcast::sim {
@@ -16,7 +16,7 @@ constexpr Micros kQuotesFinish = 2 * kMicrosPerSecond;
 
 // TradingPhaseCode, 5.1: state, tradable, listed, accepting orders. What stands between the opening
 // auction and 09:30 is not in the notes; C without acceptance is the simulator's choice.
-std::string_view phase_code(const Security& security) {
+std::string_view phase_code(const SimulatedSecurity& security) {
   if (security.suspended()) return "P01";
   if (security.halt_kind() == Halt::to_close) return "N010";
   if (security.halted()) return "M110";
@@ -67,17 +67,19 @@ std::string integrated_session(const SessionStep& session, Micros now) {
 
 class SsePublisher final : public Publisher {
  public:
-  SsePublisher(Outlet& outlet, std::uint64_t seed)
-      : out_(outlet), side_(out_, seed, outlet.trade_date()) {}
+  SsePublisher(MessageOutput& output, std::uint64_t seed)
+      : out_(output), side_(out_, seed, output.trade_date()) {}
 
   void start(const Market& market, Micros now) override { status(market, now); }
   void reference(const Market& market, Micros now) override {
-    for (const Security& security : market.securities) security_changed(market, security, now);
+    for (const SimulatedSecurity& security : market.securities)
+      security_changed(market, security, now);
     side_.reference(market, now);
   }
   void session_changed(const Market& market, Micros now) override { status(market, now); }
-  void security_changed(const Market& market, const Security& security, Micros now) override;
-  void status_changed(const Security&, Micros) override {}
+  void security_changed(const Market& market, const SimulatedSecurity& security,
+                        Micros now) override;
+  void status_changed(const SimulatedSecurity&, Micros) override {}
   void second(const Market& market, Micros now) override {
     if (now / kMicrosPerSecond % kStatusEverySeconds == 0) status(market, now);
     side_.second(market, now);
@@ -86,14 +88,14 @@ class SsePublisher final : public Publisher {
 
  private:
   void status(const Market& market, Micros now);
-  void list_entries(const Security& security);
+  void list_entries(const SimulatedSecurity& security);
   void add(std::uint16_t type, std::int64_t price, std::int64_t size = 0,
            std::size_t position = 0) {
     entries_.push_back({type, sse_price(price), static_cast<std::uint64_t>(size),
                         static_cast<std::uint8_t>(position)});
   }
 
-  SseOutlet out_;
+  SseMessageOutput out_;
   SseSideStreams side_;
   std::vector<sse::Entry> entries_;
 };
@@ -107,8 +109,8 @@ void SsePublisher::status(const Market& market, Micros now) {
   out_.status(sse::kSecurityTypeIopv, "", SseSideStreams::kFundCount, now);
 }
 
-void SsePublisher::security_changed(const Market&, const Security& security, Micros now) {
-  const Security::Listing& listing = security.listing();
+void SsePublisher::security_changed(const Market&, const SimulatedSecurity& security, Micros now) {
+  const SimulatedSecurity::Listing& listing = security.listing();
   const Totals& totals = security.totals();
   const std::string symbol = listing.first_day ? "N" + listing.name : listing.name;
   sse::SnapshotFields fields;
@@ -126,7 +128,7 @@ void SsePublisher::security_changed(const Market&, const Security& security, Mic
 
 // 2, 4, 7, 8, five bids and five asks as in a real record (2.6); before the first trade the prices
 // are 0, "no value". Entry 5 joins when there is a close.
-void SsePublisher::list_entries(const Security& security) {
+void SsePublisher::list_entries(const SimulatedSecurity& security) {
   const Totals& totals = security.totals();
   entries_.clear();
   add(sse::kEntryLast, totals.last);
@@ -146,8 +148,8 @@ void SsePublisher::list_entries(const Security& security) {
 
 }  // namespace
 
-std::unique_ptr<Publisher> make_sse_publisher(Outlet& outlet, std::uint64_t seed) {
-  return std::make_unique<SsePublisher>(outlet, seed);
+std::unique_ptr<Publisher> make_sse_publisher(MessageOutput& output, std::uint64_t seed) {
+  return std::make_unique<SsePublisher>(output, seed);
 }
 
 }  // namespace indexcast::sim

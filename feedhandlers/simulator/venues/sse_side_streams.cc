@@ -26,7 +26,7 @@ constexpr bool is_b_share(std::uint32_t code) { return code / 1000 == 900; }
 std::int64_t performance(const Market& market) {
   if (market.securities.empty()) return kOne;
   std::int64_t sum = 0;
-  for (const Security& security : market.securities) {
+  for (const SimulatedSecurity& security : market.securities) {
     const std::int64_t close = security.listing().previous_close;
     const std::int64_t last = security.totals().last > 0 ? security.totals().last : close;
     sum += last * kOne / close;
@@ -64,7 +64,7 @@ std::string_view after_hours_phase(bool suspended, Phase phase, Micros now) {
 
 }  // namespace
 
-SseSideStreams::SseSideStreams(SseOutlet& out, std::uint64_t seed, Date trade_date)
+SseSideStreams::SseSideStreams(SseMessageOutput& out, std::uint64_t seed, Date trade_date)
     : out_(out), random_(seed, kStream), rules_2026_(trade_date >= kTradingRules2026) {
   indices_[0] = {1, 3'350'120'300, 100, 0, 0, 0, 0, 0, 0};
   indices_[1] = {688, 1'022'480'100, 100, 0, 0, 0, 0, 0, 0};
@@ -118,9 +118,10 @@ bool SseSideStreams::trades_after_hours(std::uint32_t code) const {
 }
 
 std::uint32_t SseSideStreams::after_hours_products(const Market& market) const {
-  const auto shares = std::ranges::count_if(market.securities, [this](const Security& security) {
-    return trades_after_hours(security.listing().code);
-  });
+  const auto shares =
+      std::ranges::count_if(market.securities, [this](const SimulatedSecurity& security) {
+        return trades_after_hours(security.listing().code);
+      });
   return static_cast<std::uint32_t>(shares) + (rules_2026_ ? std::uint32_t{kFundCount} : 0);
 }
 
@@ -211,8 +212,8 @@ void SseSideStreams::iopv(const Product& product, Micros now) {
 
 void SseSideStreams::after_hours(const Market& market, bool trading, Micros now) {
   const Phase phase = market.session.phase;
-  for (const Security& security : market.securities) {
-    const Security::Listing& listing = security.listing();
+  for (const SimulatedSecurity& security : market.securities) {
+    const SimulatedSecurity::Listing& listing = security.listing();
     if (!trades_after_hours(listing.code)) continue;
     after_hours({listing.code, listing.name, listing.previous_close, security.close(),
                  security.suspended(), security.halted_at_close()},

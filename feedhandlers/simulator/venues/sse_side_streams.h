@@ -12,7 +12,7 @@
 
 #include "feedhandlers/simulator/day/publisher.h"
 #include "feedhandlers/simulator/faults/random.h"
-#include "feedhandlers/simulator/venues/sse_outlet.h"
+#include "feedhandlers/simulator/venues/sse_message_output.h"
 
 namespace indexcast::sim {
 
@@ -27,7 +27,7 @@ class SseSideStreams {
 
   // `out` outlives the streams. `trade_date` decides which trading rules hold
   // (kTradingRules2026).
-  SseSideStreams(SseOutlet& out, std::uint64_t seed, Date trade_date);
+  SseSideStreams(SseMessageOutput& out, std::uint64_t seed, Date trade_date);
 
   // Everything once, as it stands.
   void reference(const Market& market, Micros now);
@@ -78,7 +78,7 @@ class SseSideStreams {
   void unknown_stream(Micros now);
   void add(std::uint16_t type, std::int64_t price, std::int64_t size = 0, std::size_t place = 0);
 
-  SseOutlet& out_;
+  SseMessageOutput& out_;
   Random random_;
   const bool rules_2026_;
   std::array<Product, kIndexCount> indices_;

@@ -1,11 +1,12 @@
-// Shenzhen's voice: 300111, and with it what its other channels say (protocol notes of SZSE, 2, 3).
+// Shenzhen's publisher: 300111, and with it what its other channels say (protocol notes of SZSE, 2,
+// 3).
 #include <fmt/format.h>
 
 #include <string>
 #include <vector>
 
 #include "feedhandlers/simulator/day/publisher.h"
-#include "feedhandlers/simulator/venues/szse_outlet.h"
+#include "feedhandlers/simulator/venues/szse_message_output.h"
 #include "feedhandlers/simulator/venues/szse_side_streams.h"
 #include "feedhandlers/simulator/venues/szse_ticks.h"
 
@@ -24,7 +25,7 @@ constexpr std::int64_t kNoUpperLimit = 999'999'999'999'900;
 constexpr std::int64_t kNoLowerLimit = 10'000;
 
 // TradingPhaseCode, 3.2 and 3.3.
-std::string_view phase_code(const Security& security) {
+std::string_view phase_code(const SimulatedSecurity& security) {
   if (security.suspended()) return security.phase() == Phase::closed ? "E1" : "T1";
   if (security.halted()) return "H0";
   if (security.interruption() != Interruption::none) return "V0";
@@ -48,18 +49,22 @@ std::string_view phase_code(const Security& security) {
 
 class SzsePublisher final : public Publisher {
  public:
-  SzsePublisher(Outlet& outlet, std::uint64_t seed, bool ticks)
-      : out_(outlet), side_(out_, seed, outlet.trade_date()), ticks_(out_, ticks) {}
+  SzsePublisher(MessageOutput& output, std::uint64_t seed, bool ticks)
+      : out_(output), side_(out_, seed, output.trade_date()), ticks_(out_, ticks) {}
 
   void start(const Market& market, Micros now) override { side_.statistics(market, now); }
   void reference(const Market& market, Micros now) override {
-    for (const Security& security : market.securities) security_changed(market, security, now);
+    for (const SimulatedSecurity& security : market.securities)
+      security_changed(market, security, now);
   }
   // No message announces the market's phase: it shows in each security's.
   void session_changed(const Market&, Micros) override {}
-  void security_changed(const Market& market, const Security& security, Micros now) override;
-  void ticked(const Security& security, Micros now) override { ticks_.ticked(security, now); }
-  void status_changed(const Security&, Micros) override {}
+  void security_changed(const Market& market, const SimulatedSecurity& security,
+                        Micros now) override;
+  void ticked(const SimulatedSecurity& security, Micros now) override {
+    ticks_.ticked(security, now);
+  }
+  void status_changed(const SimulatedSecurity&, Micros) override {}
   void second(const Market& market, Micros now) override {
     side_.second(market, now);
     if (now / kMicrosPerSecond % kChannelHeartbeatEverySeconds != 0) return;
@@ -70,23 +75,23 @@ class SzsePublisher final : public Publisher {
   void flush(Micros) override {}
 
  private:
-  void list_entries(const Security& security);
+  void list_entries(const SimulatedSecurity& security);
   void add(std::uint16_t type, std::int64_t price, std::int64_t size = 0, std::size_t level = 0) {
     entries_.push_back({type, price, size * kQtyUnit, static_cast<std::uint16_t>(level), 0, {}});
   }
 
-  SzseOutlet out_;
+  SzseMessageOutput out_;
   SzseSideStreams side_;
   SzseTicks ticks_;
   std::vector<szse::EntryValue> entries_;
 };
 
-void SzsePublisher::security_changed(const Market&, const Security& security, Micros now) {
+void SzsePublisher::security_changed(const Market&, const SimulatedSecurity& security, Micros now) {
   if (out_.muted()) return;
-  const Security::Listing& listing = security.listing();
+  const SimulatedSecurity::Listing& listing = security.listing();
   const Totals& totals = security.totals();
   const std::string code = fmt::format("{:06}", listing.code);
-  szse::SnapshotFields fields;
+  szse::SnapshotCommon fields;
   fields.orig_time = out_.stamp(now);
   fields.channel_no = kSnapshotChannel;
   fields.md_stream_id = szse::kStreamSpot;
@@ -104,7 +109,7 @@ void SzsePublisher::security_changed(const Market&, const Security& security, Mi
 }
 
 // Levels without size are left out; prices of trades are absent before the first one (3.1).
-void SzsePublisher::list_entries(const Security& security) {
+void SzsePublisher::list_entries(const SimulatedSecurity& security) {
   const Totals& totals = security.totals();
   entries_.clear();
   for (std::size_t i = 0; i < kBookDepth; ++i) {
@@ -129,8 +134,9 @@ void SzsePublisher::list_entries(const Security& security) {
 
 }  // namespace
 
-std::unique_ptr<Publisher> make_szse_publisher(Outlet& outlet, std::uint64_t seed, bool ticks) {
-  return std::make_unique<SzsePublisher>(outlet, seed, ticks);
+std::unique_ptr<Publisher> make_szse_publisher(MessageOutput& output, std::uint64_t seed,
+                                               bool ticks) {
+  return std::make_unique<SzsePublisher>(output, seed, ticks);
 }
 
 }  // namespace indexcast::sim

@@ -13,7 +13,7 @@
 namespace indexcast::sim {
 namespace {
 
-using Bytes = std::vector<std::byte>;
+using ByteVector = std::vector<std::byte>;
 
 // Channels by what they carry (1.6).
 constexpr std::uint16_t kStatusChannel = 1;
@@ -68,7 +68,7 @@ constexpr bool is_b_share(std::uint32_t code) { return code / 1000 == 200 || cod
 // Average of last over previous close, 1e-6.
 std::int64_t performance(const Market& market) {
   std::int64_t sum = 0;
-  for (const Security& security : market.securities) {
+  for (const SimulatedSecurity& security : market.securities) {
     const std::int64_t close = security.listing().previous_close;
     sum += (security.totals().last > 0 ? security.totals().last : close) * kOne / close;
   }
@@ -90,7 +90,7 @@ std::string_view cni_phase(Phase phase) {
 
 }  // namespace
 
-SzseSideStreams::SzseSideStreams(SzseOutlet& out, std::uint64_t seed, Date trade_date)
+SzseSideStreams::SzseSideStreams(SzseMessageOutput& out, std::uint64_t seed, Date trade_date)
     : out_(out), random_(seed, kStream), rules_2026_(trade_date >= kTradingRules2026) {}
 
 void SzseSideStreams::second(const Market& market, Micros now) {
@@ -126,21 +126,21 @@ void SzseSideStreams::statistics(const Market& market, Micros now) {
   const std::array<szse::StreamStatistics, 1> streams{
       {{szse::kStreamSpot, static_cast<std::uint32_t>(market.securities.size()),
         market.session.phase == Phase::closed ? "E" : "T"}}};
-  out_.message(szse::kMsgChannelStatistics, kShareChannel, now, [&](Bytes& bytes) {
+  out_.message(szse::kMsgChannelStatistics, kShareChannel, now, [&](ByteVector& bytes) {
     szse::encode_channel_statistics(out_.stamp(now), kShareChannel, streams, bytes);
   });
 }
 
-void SzseSideStreams::security_status(const Security& security, Micros now) {
+void SzseSideStreams::security_status(const SimulatedSecurity& security, Micros now) {
   const std::string code = fmt::format("{:06}", security.listing().code);
   const std::array<szse::SecuritySwitch, 2> switches{{{1, 1}, {2, 0}}};
-  szse::SecurityStatus status;
+  szse::SecurityStatusMessage status;
   status.orig_time = out_.stamp(now);
   status.channel_no = kStatusChannel;
   status.security_id = code;
   status.security_id_source = szse::kSourceSzse;
   out_.message(szse::kMsgSecurityStatus, kStatusChannel, now,
-               [&](Bytes& bytes) { szse::encode_security_status(status, switches, bytes); });
+               [&](ByteVector& bytes) { szse::encode_security_status(status, switches, bytes); });
 }
 
 // Hong Kong Connect's session says nothing of Shenzhen's own (2.11).
@@ -154,11 +154,11 @@ void SzseSideStreams::connect_status(Micros now) {
   status.threshold_amount = kQuota;
   status.amount_status = "3";
   out_.message(szse::kMsgMarketStatus, kStatusChannel, now,
-               [&](Bytes& bytes) { szse::encode_market_status(status, bytes); });
+               [&](ByteVector& bytes) { szse::encode_market_status(status, bytes); });
 }
 
 void SzseSideStreams::bulletin(Micros now) {
-  out_.message(szse::kMsgBulletin, kBulletinChannel, now, [&](Bytes& bytes) {
+  out_.message(szse::kMsgBulletin, kBulletinChannel, now, [&](ByteVector& bytes) {
     szse::encode_bulletin(out_.stamp(now), kBulletinChannel, "", "SUMMARY", "BulletNum = 0\n",
                           bytes);
   });
@@ -168,7 +168,7 @@ void SzseSideStreams::index(std::uint32_t code, std::uint16_t channel, std::stri
                             std::string_view phase, std::int64_t base, const Market& market,
                             Micros now) {
   const std::string digits = fmt::format("{:06}", code);
-  szse::SnapshotFields fields;
+  szse::SnapshotCommon fields;
   fields.orig_time = out_.stamp(now);
   fields.channel_no = channel;
   fields.md_stream_id = stream;
@@ -179,32 +179,32 @@ void SzseSideStreams::index(std::uint32_t code, std::uint16_t channel, std::stri
   const std::int64_t level = base * performance(market) / kOne;
   const std::array<szse::IndexEntry, 2> entries{
       {{szse::entry_type('3'), level}, {szse::entry_type('x', 'a'), base}}};
-  out_.image(szse::kMsgIndexSnapshot, channel, code, stream, now, [&](Bytes& bytes) {
+  out_.image(szse::kMsgIndexSnapshot, channel, code, stream, now, [&](ByteVector& bytes) {
     szse::encode_index_snapshot(szse::kMsgIndexSnapshot, fields, entries, bytes);
   });
 }
 
 void SzseSideStreams::volume(const Market& market, Micros now) {
   const std::string digits = fmt::format("{:06}", kVolumeCode);
-  szse::SnapshotFields fields;
+  szse::SnapshotCommon fields;
   fields.orig_time = out_.stamp(now);
   fields.channel_no = kIndexChannel;
   fields.md_stream_id = "910";
   fields.security_id = digits;
   fields.security_id_source = szse::kSourceSzse;
-  for (const Security& security : market.securities) {
+  for (const SimulatedSecurity& security : market.securities) {
     fields.num_trades += security.totals().trades;
     fields.total_volume_trade += security.totals().volume * 100;
     fields.total_value_trade += security.totals().turnover;
   }
   const auto count = static_cast<std::uint32_t>(market.securities.size());
   out_.image(szse::kMsgVolumeStatistics, kIndexChannel, kVolumeCode, "910", now,
-             [&](Bytes& bytes) { szse::encode_volume_statistics(fields, count, bytes); });
+             [&](ByteVector& bytes) { szse::encode_volume_statistics(fields, count, bytes); });
 }
 
 void SzseSideStreams::fund(const Market& market, Micros now) {
   const std::string digits = fmt::format("{:06}", kFundCode);
-  szse::SnapshotFields fields;
+  szse::SnapshotCommon fields;
   fields.orig_time = out_.stamp(now);
   fields.channel_no = kFundChannel;
   fields.md_stream_id = "930";
@@ -213,7 +213,7 @@ void SzseSideStreams::fund(const Market& market, Micros now) {
   fields.trading_phase_code = market.session.phase == Phase::closed ? "E0" : "T0";
   const std::array<szse::IndexEntry, 1> entries{
       {{szse::entry_type('x', '8'), kFundClose * performance(market) / kOne}}};
-  out_.image(szse::kMsgFundNav, kFundChannel, kFundCode, "930", now, [&](Bytes& bytes) {
+  out_.image(szse::kMsgFundNav, kFundChannel, kFundCode, "930", now, [&](ByteVector& bytes) {
     szse::encode_index_snapshot(szse::kMsgFundNav, fields, entries, bytes);
   });
 }
@@ -221,8 +221,8 @@ void SzseSideStreams::fund(const Market& market, Micros now) {
 // 303711 (2.8): ChiNext shares alone before the rules of 2026, then all A shares and ETFs (4.1).
 void SzseSideStreams::after_hours(const Market& market, bool trading, Micros now) {
   const Phase phase = market.session.phase;
-  for (const Security& security : market.securities) {
-    const Security::Listing& listing = security.listing();
+  for (const SimulatedSecurity& security : market.securities) {
+    const SimulatedSecurity::Listing& listing = security.listing();
     if (rules_2026_ ? is_b_share(listing.code) : !is_chinext(listing.code)) continue;
     const bool halted = security.halted() || security.halted_at_close();
     const bool over = phase == Phase::closed;
@@ -251,7 +251,7 @@ void SzseSideStreams::fixed_price(std::uint32_t code, std::int64_t previous_clos
     done.buy_waiting = random_.between(0, 40) * kLot;
   }
   const std::string digits = fmt::format("{:06}", code);
-  szse::SnapshotFields fields;
+  szse::SnapshotCommon fields;
   fields.orig_time = out_.stamp(now);
   fields.channel_no = kFixedPriceChannel;
   fields.md_stream_id = szse::kStreamAfterHours;
@@ -267,7 +267,7 @@ void SzseSideStreams::fixed_price(std::uint32_t code, std::int64_t previous_clos
   const std::span<const szse::AfterHoursEntry> shown(entries.data(),
                                                      close > 0 ? entries.size() : 0);
   out_.image(szse::kMsgAfterHoursFixed, kFixedPriceChannel, code, szse::kStreamAfterHours, now,
-             [&](Bytes& bytes) {
+             [&](ByteVector& bytes) {
                szse::encode_after_hours(szse::kMsgAfterHoursFixed, fields, shown, bytes);
              });
 }
@@ -276,14 +276,14 @@ void SzseSideStreams::fixed_price(std::uint32_t code, std::int64_t previous_clos
 // volume-weighted average price (061), which differs from the close.
 void SzseSideStreams::blocks(const Market& market, Micros now) {
   const auto traded = std::ranges::find_if(
-      market.securities, [](const Security& security) { return security.close() > 0; });
+      market.securities, [](const SimulatedSecurity& security) { return security.close() > 0; });
   if (traded == market.securities.end()) return;
   const Totals& totals = traded->totals();
   const std::int64_t average = totals.turnover / std::max<std::int64_t>(totals.volume, 1) * 100;
   const std::string digits = fmt::format("{:06}", traded->listing().code);
   for (const auto& [stream, price] : {std::pair{szse::kStreamBlockAtClose, traded->close()},
                                       std::pair{szse::kStreamBlockAtVwap, average}}) {
-    szse::SnapshotFields fields;
+    szse::SnapshotCommon fields;
     fields.orig_time = out_.stamp(now);
     fields.channel_no = kBlockChannel;
     fields.md_stream_id = stream;
@@ -293,7 +293,7 @@ void SzseSideStreams::blocks(const Market& market, Micros now) {
     fields.prev_close_px = traded->listing().previous_close / 100;
     const std::array<szse::AfterHoursEntry, 1> entries{{{szse::kEntryAsk, price, 3'000'000}}};
     out_.image(szse::kMsgAfterHoursBlock, kBlockChannel, traded->listing().code, stream, now,
-               [&](Bytes& bytes) {
+               [&](ByteVector& bytes) {
                  szse::encode_after_hours(szse::kMsgAfterHoursBlock, fields, entries, bytes);
                });
   }
@@ -301,7 +301,7 @@ void SzseSideStreams::blocks(const Market& market, Micros now) {
 
 void SzseSideStreams::hong_kong(const Market& market, Micros now) {
   const std::string digits = fmt::format("{:05}", kHongKongCode);
-  szse::SnapshotFields fields;
+  szse::SnapshotCommon fields;
   fields.orig_time = out_.stamp(now);
   fields.channel_no = kHongKongChannel;
   fields.md_stream_id = "630";
@@ -313,11 +313,11 @@ void SzseSideStreams::hong_kong(const Market& market, Micros now) {
   const std::array<szse::HkEntry, 2> entries{
       {{szse::kEntryLast, last, 0, 0}, {szse::entry_type('x', 'h'), last, 0, 0}}};
   out_.image(szse::kMsgHkSnapshot, kHongKongChannel, kHongKongCode, "630", now,
-             [&](Bytes& bytes) { szse::encode_hk_snapshot(fields, entries, {}, bytes); });
+             [&](ByteVector& bytes) { szse::encode_hk_snapshot(fields, entries, {}, bytes); });
 }
 
 void SzseSideStreams::unknown_type(Micros now) {
-  out_.message(kUnknownType, kStatusChannel, now, [](Bytes& bytes) {
+  out_.message(kUnknownType, kStatusChannel, now, [](ByteVector& bytes) {
     feed::BigEndianWriter(bytes)
         .number(kUnknownType)
         .number(static_cast<std::uint32_t>(kUnknownBody))

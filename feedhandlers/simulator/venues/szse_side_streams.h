@@ -10,7 +10,7 @@
 
 #include "feedhandlers/simulator/day/publisher.h"
 #include "feedhandlers/simulator/faults/random.h"
-#include "feedhandlers/simulator/venues/szse_outlet.h"
+#include "feedhandlers/simulator/venues/szse_message_output.h"
 
 namespace indexcast::sim {
 
@@ -18,7 +18,7 @@ class SzseSideStreams {
  public:
   // `out` outlives the streams. `trade_date` decides which trading rules hold
   // (kTradingRules2026).
-  SzseSideStreams(SzseOutlet& out, std::uint64_t seed, Date trade_date);
+  SzseSideStreams(SzseMessageOutput& out, std::uint64_t seed, Date trade_date);
 
   // Sends the messages that are due at this second.
   void second(const Market& market, Micros now);
@@ -37,7 +37,7 @@ class SzseSideStreams {
   void fixed_price(std::uint32_t code, std::int64_t previous_close, std::int64_t close,
                    std::string_view phase, bool trades, Micros now);
   void blocks(const Market& market, Micros now);
-  void security_status(const Security& security, Micros now);
+  void security_status(const SimulatedSecurity& security, Micros now);
   void connect_status(Micros now);
   void bulletin(Micros now);
   void index(std::uint32_t code, std::uint16_t channel, std::string_view stream,
@@ -47,7 +47,7 @@ class SzseSideStreams {
   void hong_kong(const Market& market, Micros now);
   void unknown_type(Micros now);
 
-  SzseOutlet& out_;
+  SzseMessageOutput& out_;
   Random random_;
   const bool rules_2026_;
   std::map<std::uint32_t, AfterHours> after_hours_;  // by code

@@ -16,12 +16,12 @@ constexpr char kTraded = 'F';
 
 }  // namespace
 
-void SzseTicks::ticked(const Security& security, Micros now) {
+void SzseTicks::ticked(const SimulatedSecurity& security, Micros now) {
   if (!enabled_ || out_.muted() || security.suspended() || security.halted()) return;
-  const Trade& latest = security.last_trade();
-  std::uint32_t& told = told_[security.listing().code];
-  if (latest.id > told) {
-    told = latest.id;
+  const SimulatedTrade& latest = security.last_trade();
+  std::uint32_t& sent = sent_trades_[security.listing().code];
+  if (latest.id > sent) {
+    sent = latest.id;
     const std::int64_t bid = order(security, '1', latest.price, latest.shares, now);
     const std::int64_t offer = order(security, '2', latest.price, latest.shares, now);
     return trade(security, bid, offer, latest, kTraded, now);
@@ -33,7 +33,7 @@ void SzseTicks::ticked(const Security& security, Micros now) {
   trade(security, number, 0, {0, 0, kLot}, kCancelled, now);
 }
 
-std::int64_t SzseTicks::order(const Security& security, char side, std::int64_t price,
+std::int64_t SzseTicks::order(const SimulatedSecurity& security, char side, std::int64_t price,
                               std::int64_t shares, Micros now) {
   const std::string code = fmt::format("{:06}", security.listing().code);
   const std::uint16_t channel = channel_of(security.listing().code);
@@ -53,11 +53,11 @@ std::int64_t SzseTicks::order(const Security& security, char side, std::int64_t 
 }
 
 // A cancellation has no price, and one of the two references alone (2.10).
-void SzseTicks::trade(const Security& security, std::int64_t bid, std::int64_t offer,
-                      const Trade& trade, char exec_type, Micros now) {
+void SzseTicks::trade(const SimulatedSecurity& security, std::int64_t bid, std::int64_t offer,
+                      const SimulatedTrade& trade, char exec_type, Micros now) {
   const std::string code = fmt::format("{:06}", security.listing().code);
   const std::uint16_t channel = channel_of(security.listing().code);
-  szse::Trade tick;
+  szse::TradeMessage tick;
   tick.channel_no = channel;
   tick.appl_seq_num = next(channel);
   tick.md_stream_id = kOrderStream;

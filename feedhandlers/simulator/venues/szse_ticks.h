@@ -7,7 +7,7 @@
 #include <map>
 
 #include "feedhandlers/simulator/day/publisher.h"
-#include "feedhandlers/simulator/venues/szse_outlet.h"
+#include "feedhandlers/simulator/venues/szse_message_output.h"
 
 namespace indexcast::sim {
 
@@ -17,10 +17,10 @@ class SzseTicks {
   static constexpr std::size_t kChannels = 3;
 
   // Not `enabled`: the channels say that nothing was sent on them. `out` outlives the ticks.
-  SzseTicks(SzseOutlet& out, bool enabled) : out_(out), enabled_(enabled) {}
+  SzseTicks(SzseMessageOutput& out, bool enabled) : out_(out), enabled_(enabled) {}
 
   // Orders came in, and a trade if the security has a newer one than it had.
-  void ticked(const Security& security, Micros now);
+  void ticked(const SimulatedSecurity& security, Micros now);
   // Every three seconds.
   void heartbeats(bool finished, Micros now);
 
@@ -31,15 +31,15 @@ class SzseTicks {
  private:
   std::int64_t next(std::uint16_t channel) { return ++last_[channel - kFirstChannel]; }
   // Its number in the channel.
-  std::int64_t order(const Security& security, char side, std::int64_t price, std::int64_t shares,
-                     Micros now);
-  void trade(const Security& security, std::int64_t bid, std::int64_t offer, const Trade& trade,
-             char exec_type, Micros now);
+  std::int64_t order(const SimulatedSecurity& security, char side, std::int64_t price,
+                     std::int64_t shares, Micros now);
+  void trade(const SimulatedSecurity& security, std::int64_t bid, std::int64_t offer,
+             const SimulatedTrade& trade, char exec_type, Micros now);
 
-  SzseOutlet& out_;
+  SzseMessageOutput& out_;
   bool enabled_;
   std::array<std::int64_t, kChannels> last_{};
-  std::map<std::uint32_t, std::uint32_t> told_;  // the latest trade's id by code
+  std::map<std::uint32_t, std::uint32_t> sent_trades_;  // the latest trade's id by code
 };
 
 }  // namespace indexcast::sim

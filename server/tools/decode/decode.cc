@@ -81,7 +81,7 @@ void decode_all(feed::CaptureSource& source, const DecodeOptions& options, Decod
   while (source.next(packet)) {
     last = packet.time;
     take_packet(packet, output, [&](const feed::CapturedPacket& good) {
-      if (good.view.transport == feed::Transport::tcp) {
+      if (good.view.transport == feed::IpProtocol::tcp) {
         streams.add(good);
       } else if (options.venue == feed::Venue::hkex) {
         datagrams.add(good);

@@ -13,24 +13,24 @@ void FrameCutter::add(Bytes bytes, StreamPlace place, bool after_gap) {
     finish();
     leave_step(true);
   }
-  segments_.push_back({kept_.size(), place});
-  kept_.insert(kept_.end(), bytes.begin(), bytes.end());
-  pass_over_kept();
+  segments_.push_back({pending_.size(), place});
+  pending_.insert(pending_.end(), bytes.begin(), bytes.end());
+  pass_over_pending();
   cut();
   consume();
 }
 
 void FrameCutter::finish() {
   // Out of step, what waited for the rest of a frame may never have been one: look behind it.
-  while (!in_step_ && used_ < kept_.size()) {
+  while (!in_step_ && used_ < pending_.size()) {
     skip(1, DecodeError::truncated);
     cut();
   }
   report_skipped();
-  if (used_ < kept_.size()) {
-    listener_.on_malformed(kept_.size() - used_, DecodeError::truncated, place_of(used_));
+  if (used_ < pending_.size()) {
+    listener_.on_malformed(pending_.size() - used_, DecodeError::truncated, place_of(used_));
   }
-  kept_.clear();
+  pending_.clear();
   segments_.clear();
   used_ = 0;
   passing_over_ = 0;
@@ -43,8 +43,8 @@ void FrameCutter::leave_step(bool blameless) {
 }
 
 void FrameCutter::cut() {
-  while (used_ < kept_.size()) {
-    const Bytes rest = Bytes(kept_).subspan(used_);
+  while (used_ < pending_.size()) {
+    const Bytes rest = Bytes(pending_).subspan(used_);
     const FrameScan scan = framing_.scan(rest);
     if (scan.status == FrameScan::Status::malformed) {
       if (in_step_) leave_step(false);
@@ -65,7 +65,8 @@ bool FrameCutter::take_frame(Bytes rest, const FrameScan& scan) {
     return true;
   }
   if (too_long) {
-    listener_.on_skipped(std::min(scan.length, rest.size()), SkipReason::too_long, place_of(used_));
+    listener_.on_skipped(std::min(scan.length, rest.size()), StreamSkipReason::too_long,
+                         place_of(used_));
     passing_over_ = scan.length - std::min(scan.length, rest.size());
     used_ += std::min(scan.length, rest.size());
     return true;
@@ -83,10 +84,10 @@ bool FrameCutter::take_frame(Bytes rest, const FrameScan& scan) {
   return true;
 }
 
-void FrameCutter::pass_over_kept() {
-  const std::size_t taken = std::min(passing_over_, kept_.size());
+void FrameCutter::pass_over_pending() {
+  const std::size_t taken = std::min(passing_over_, pending_.size());
   if (taken == 0) return;
-  listener_.on_skipped(taken, SkipReason::too_long, place_of(0));
+  listener_.on_skipped(taken, StreamSkipReason::too_long, place_of(0));
   passing_over_ -= taken;
   used_ = taken;
 }
@@ -105,7 +106,7 @@ void FrameCutter::skip(std::size_t bytes, DecodeError reason) {
 void FrameCutter::report_skipped() {
   if (skipped_ == 0) return;
   if (blameless_) {
-    listener_.on_skipped(skipped_, SkipReason::out_of_step, skip_place_);
+    listener_.on_skipped(skipped_, StreamSkipReason::out_of_step, skip_place_);
   } else {
     listener_.on_malformed(skipped_, skip_reason_, skip_place_);
   }
@@ -124,7 +125,7 @@ StreamPlace FrameCutter::place_of(std::size_t at) const {
 // Drops what is done with from the front.
 void FrameCutter::consume() {
   if (used_ == 0) return;
-  if (used_ == kept_.size()) {
+  if (used_ == pending_.size()) {
     segments_.clear();
   } else {
     const StreamPlace place = place_of(used_);
@@ -134,7 +135,7 @@ void FrameCutter::consume() {
     for (Segment& segment : segments_) segment.at -= used_;
     segments_.insert(segments_.begin(), {0, place});
   }
-  kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(used_));
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(used_));
   used_ = 0;
 }
 

@@ -12,7 +12,7 @@
 namespace indexcast::server {
 
 // How a venue frames its stream.
-struct Framing {
+struct VenueFraming {
   feed::FrameScan (*scan)(feed::Bytes) = nullptr;
   bool (*intact)(feed::Bytes) = nullptr;  // whether the checksum of a whole frame holds
   std::size_t max_frame = 0;              // longer ones are passed over unseen
@@ -26,10 +26,10 @@ struct StreamPlace {
 };
 
 // Why bytes are passed over without blame.
-enum class SkipReason : std::uint8_t { out_of_step, too_long };
+enum class StreamSkipReason : std::uint8_t { out_of_step, too_long };
 
-constexpr std::string_view name_of(SkipReason reason) {
-  return reason == SkipReason::out_of_step ? "out_of_step" : "too_long";
+constexpr std::string_view name_of(StreamSkipReason reason) {
+  return reason == StreamSkipReason::out_of_step ? "out_of_step" : "too_long";
 }
 
 class FrameListener {
@@ -41,7 +41,7 @@ class FrameListener {
   virtual void on_malformed(std::size_t bytes, feed::DecodeError reason, StreamPlace place) = 0;
   // Bytes that nobody blames: before the first frame of a stream that was joined in its middle or
   // after a gap, and frames that are too long to be shown.
-  virtual void on_skipped(std::size_t bytes, SkipReason reason, StreamPlace place) = 0;
+  virtual void on_skipped(std::size_t bytes, StreamSkipReason reason, StreamPlace place) = 0;
 };
 
 // In step, frames follow each other, and a wrong checksum costs that frame only. Out of step, every
@@ -50,18 +50,18 @@ class FrameListener {
 // called. Keeps at most max_frame bytes and one chunk. One thread.
 class FrameCutter {
  public:
-  FrameCutter(const Framing& framing, FrameListener& listener)
+  FrameCutter(const VenueFraming& framing, FrameListener& listener)
       : framing_(framing), listener_(listener) {}
 
   // The next bytes; `after_gap`: what precedes them is missing, or was never seen.
   void add(feed::Bytes bytes, StreamPlace place, bool after_gap);
-  // The stream ends here: what is kept is a frame cut short.
+  // The stream ends here: pending bytes are a frame cut short.
   void finish();
   // Bytes waiting for the rest of their frame.
-  std::size_t kept() const { return kept_.size(); }
+  std::size_t pending() const { return pending_.size(); }
 
  private:
-  // The packet that carried the bytes from `at` (in kept_) on.
+  // The packet that carried the bytes from `at` (in pending_) on.
   struct Segment {
     std::size_t at = 0;
     StreamPlace place;
@@ -69,16 +69,16 @@ class FrameCutter {
 
   void cut();
   void leave_step(bool blameless);
-  void pass_over_kept();
+  void pass_over_pending();
   bool take_frame(feed::Bytes rest, const feed::FrameScan& scan);
   void skip(std::size_t bytes, feed::DecodeError reason);
   void report_skipped();
   StreamPlace place_of(std::size_t at) const;
   void consume();
 
-  Framing framing_;
+  VenueFraming framing_;
   FrameListener& listener_;
-  std::vector<std::byte> kept_;
+  std::vector<std::byte> pending_;
   std::vector<Segment> segments_;
   std::size_t used_ = 0;
   std::size_t passing_over_ = 0;  // still to come of a frame that is too long

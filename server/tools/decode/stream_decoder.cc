@@ -34,7 +34,7 @@ void FlowDecoder::on_malformed(std::size_t bytes, feed::DecodeError reason, Stre
   remark({{}, bytes, name_of(reason), true, place});
 }
 
-void FlowDecoder::on_skipped(std::size_t bytes, SkipReason reason, StreamPlace place) {
+void FlowDecoder::on_skipped(std::size_t bytes, StreamSkipReason reason, StreamPlace place) {
   remark({{}, bytes, name_of(reason), false, place});
 }
 

@@ -36,7 +36,7 @@ class FlowDecoder final : public FrameListener {
 
   void on_frame(feed::Bytes frame, StreamPlace place) override;
   void on_malformed(std::size_t bytes, feed::DecodeError reason, StreamPlace place) override;
-  void on_skipped(std::size_t bytes, SkipReason reason, StreamPlace place) override;
+  void on_skipped(std::size_t bytes, StreamSkipReason reason, StreamPlace place) override;
 
  private:
   // Something that was said on probation: a frame that did not convince, or bytes with a reason.

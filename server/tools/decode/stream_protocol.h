@@ -9,7 +9,7 @@
 namespace indexcast::server {
 
 struct StreamProtocol {
-  Framing framing;
+  VenueFraming framing;
   // Whether an intact frame is proof enough that a flow is the venue's.
   bool (*convincing)(feed::Bytes frame) = nullptr;
   // Writes the message or messages of an intact frame.

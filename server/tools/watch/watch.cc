@@ -160,7 +160,7 @@ class Watch {
       }
       if (monitor_.follow()) table_.disconnect();
       if (terminal_) follow_keys();
-      terminal_ ? draw() : tell_state();
+      terminal_ ? draw() : print_state();
       std::fflush(stdout);
     }
     leave_the_last_levels();
@@ -176,12 +176,12 @@ class Watch {
   }
 
   // Without a table, writes changes of the server's state to standard error.
-  void tell_state() {
+  void print_state() {
     const std::string text =
         state_text(table_.state(clock_.now(), began_), table_, monitor_.fault());
-    if (text == told_) return;
+    if (text == printed_state_) return;
     fmt::print(stderr, "{}: {}\n", options_.endpoint, text.empty() ? "live" : text);
-    told_ = text;
+    printed_state_ = text;
   }
 
   // Until something comes, or a moment; false when a signal ends the watch.
@@ -299,7 +299,7 @@ class Watch {
   TimeNs drawn_{};
   bool quit_ = false;
   bool announced_ = false;
-  std::string told_;                  // the last state_text()
+  std::string printed_state_;         // the last state_text()
   std::vector<std::string> unknown_;  // codes asked for that the server does not have
   int levels_ = 0;
 };
@@ -335,8 +335,8 @@ void add_watch(CLI::App& app, int& exit_code) {
   command->add_option("--title", options->title, "first line of the table");
   command->add_option("--colours", options->red_up, "red_up: a rise is red; or green_up")
       ->transform(CLI::CheckedTransformer(std::map<std::string, bool>{
-          {std::string(kColourWords[0]), true}, {std::string(kColourWords[1]), false}}))
-      ->default_str(std::string(kColourWords[0]));
+          {std::string(kColourNames[0]), true}, {std::string(kColourNames[1]), false}}))
+      ->default_str(std::string(kColourNames[0]));
   command->add_flag("--jsonl", options->jsonl, "every level as a line of JSON");
   command->add_option("--count", options->count, "end after so many levels");
   command->callback([=, &exit_code] { exit_code = run_watch(*options); });

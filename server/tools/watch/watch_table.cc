@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "calc/decimal.h"
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 
 namespace indexcast::server {
 namespace {
@@ -39,19 +39,19 @@ std::string pending_line(const v1::PendingPrice& record) {
     return fmt::format("{} level guard: price {}, before {}, impact {}", record.symbol(), price,
                        reference, impact);
   return fmt::format("{} {} waits ({}), compared with {}, impact {}", record.symbol(), price,
-                     word_of(kDecisionReasonWords, record.reason()), reference, impact);
+                     name_of(kDecisionReasonNames, record.reason()), reference, impact);
 }
 
 }  // namespace
 
-std::string quality_words(const v1::Level& level) {
+std::string quality_text(const v1::Level& level) {
   std::string out = level.quotable() ? "quotable" : "";
-  for (std::size_t bit = 0; bit < kLevelFlagWords.size(); ++bit) {
+  for (std::size_t bit = 0; bit < kLevelFlagNames.size(); ++bit) {
     if ((level.flags() >> bit & 1u) == 0) continue;
     // Stays all day after a late start, and says nothing of the level.
     if (level.quotable() && 1u << bit == kStatisticsPartial) continue;
     if (!out.empty()) out += ',';
-    out += kLevelFlagWords[bit];
+    out += kLevelFlagNames[bit];
   }
   return out.empty() ? "-" : out;
 }
@@ -271,12 +271,12 @@ std::string WatchTable::line(const std::string& code, bool current) const {
   return fmt::format(
       fmt::runtime(kRow), code, format_decimal(level.level(), places),
       signed_text(level.change(), places), signed_text(level.change_percent(), kPercentPlaces),
-      current ? word_of(kIndexStatusWords, level.status()) : "not known", level.index_sequence(),
+      current ? name_of(kIndexStatusNames, level.status()) : "not known", level.index_sequence(),
       row.lost, row.skipped, fmt::format("{:.1f}", static_cast<double>(row.latency_ns) / 1e3),
       !current ? until_text(row)
       : level.pending_impact() > 0
-          ? fmt::format("{} (impact {})", quality_words(level), impact_text(level.pending_impact()))
-          : quality_words(level));
+          ? fmt::format("{} (impact {})", quality_text(level), impact_text(level.pending_impact()))
+          : quality_text(level));
 }
 
 }  // namespace indexcast::server

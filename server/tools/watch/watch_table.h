@@ -129,7 +129,7 @@ std::vector<std::string> pending_lines(const WatchTable::Row& row);
 // "+12.3456"; without a sign for 0.
 std::string signed_text(std::int64_t raw, int places);
 // Quality and flags: "quotable", "quotable,price_pending", "partial_market,fx_stale"; "-" for none.
-std::string quality_words(const v1::Level& level);
+std::string quality_text(const v1::Level& level);
 // "as of 15:04:22", UTC+8; "not known" for zero.
 std::string as_of(std::int64_t wall_ns);
 // "15:04:22", UTC+8.

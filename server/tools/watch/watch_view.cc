@@ -9,7 +9,7 @@
 
 #include "calc/decimal.h"
 #include "server/tools/watch/display_text.h"
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 
 namespace indexcast::server {
 namespace {
@@ -25,7 +25,7 @@ constexpr std::string_view kKeys = "\u2191\u2193 choose  m members  ? help  q qu
 enum class Align : std::uint8_t { left, right };
 
 // A column of a table. A narrow canvas drops the columns with the highest rank first.
-struct Column {
+struct TableColumn {
   std::string_view heading;
   int width;
   Align align;
@@ -41,40 +41,40 @@ constexpr std::size_t kIndexColumns = 11;
 constexpr std::size_t kStatusColumn = 4;
 constexpr std::size_t kQualityColumn = 5;
 // 40 columns hold code, level and quality; 80 hold change and status as well.
-constexpr std::array<Column, kIndexColumns> kIndexTable{{{"index", 8, Align::left, 0},
-                                                         {"level", 14, Align::right, 1},
-                                                         {"change", 11, Align::right, 3},
-                                                         {"%", 9, Align::right, 4},
-                                                         {"status", 17, Align::left, 5},
-                                                         {"quality", 16, Align::left, 2},
-                                                         {"live %", 6, Align::right, 6},
-                                                         {"us", 7, Align::right, 9},
-                                                         {"sequence", 10, Align::right, 10},
-                                                         {"lost", 5, Align::right, 7},
-                                                         {"skipped", 7, Align::right, 8}}};
+constexpr std::array<TableColumn, kIndexColumns> kIndexTable{{{"index", 8, Align::left, 0},
+                                                              {"level", 14, Align::right, 1},
+                                                              {"change", 11, Align::right, 3},
+                                                              {"%", 9, Align::right, 4},
+                                                              {"status", 17, Align::left, 5},
+                                                              {"quality", 16, Align::left, 2},
+                                                              {"live %", 6, Align::right, 6},
+                                                              {"us", 7, Align::right, 9},
+                                                              {"sequence", 10, Align::right, 10},
+                                                              {"lost", 5, Align::right, 7},
+                                                              {"skipped", 7, Align::right, 8}}};
 
 constexpr std::size_t kMemberColumns = 10;
-constexpr std::array<Column, kMemberColumns> kMemberTable{{{"member", 10, Align::left, 0},
-                                                           {"name", 16, Align::left, 4},
-                                                           {"price", 12, Align::right, 1},
-                                                           {"", 3, Align::left, 5},
-                                                           {"kind", 14, Align::left, 7},
-                                                           {"status", 9, Align::left, 2},
-                                                           {"weight %", 8, Align::right, 6},
-                                                           {"points", 12, Align::right, 3},
-                                                           {"age s", 6, Align::right, 8},
-                                                           {"rate", 10, Align::right, 9}}};
+constexpr std::array<TableColumn, kMemberColumns> kMemberTable{{{"member", 10, Align::left, 0},
+                                                                {"name", 16, Align::left, 4},
+                                                                {"price", 12, Align::right, 1},
+                                                                {"", 3, Align::left, 5},
+                                                                {"kind", 14, Align::left, 7},
+                                                                {"status", 9, Align::left, 2},
+                                                                {"weight %", 8, Align::right, 6},
+                                                                {"points", 12, Align::right, 3},
+                                                                {"age s", 6, Align::right, 8},
+                                                                {"rate", 10, Align::right, 9}}};
 
 // Returns the widths of the columns that fit into `columns`, 0 for dropped ones. The column
 // `flexible` gets the remaining room.
 template <std::size_t N>
-std::array<int, N> fit_columns(const std::array<Column, N>& table, int columns,
+std::array<int, N> fit_columns(const std::array<TableColumn, N>& table, int columns,
                                std::size_t flexible) {
   std::array<int, N> widths{};
   int room = columns + 1;  // the last column needs no space behind it
   for (int rank = 0; rank < static_cast<int>(N); ++rank) {
-    const auto at =
-        static_cast<std::size_t>(std::ranges::find(table, rank, &Column::rank) - table.begin());
+    const auto at = static_cast<std::size_t>(std::ranges::find(table, rank, &TableColumn::rank) -
+                                             table.begin());
     if (rank > 0 && room < table[at].width + 1) break;
     widths[at] = std::min(table[at].width, std::max(1, room - 1));
     room -= widths[at] + 1;
@@ -84,7 +84,7 @@ std::array<int, N> fit_columns(const std::array<Column, N>& table, int columns,
 }
 
 template <std::size_t N>
-void draw_cells(Canvas& canvas, int row, const std::array<Column, N>& table,
+void draw_cells(Canvas& canvas, int row, const std::array<TableColumn, N>& table,
                 const std::array<int, N>& widths, const std::array<Cell, N>& cells,
                 bool selected = false) {
   int column = 0;
@@ -101,7 +101,7 @@ void draw_cells(Canvas& canvas, int row, const std::array<Column, N>& table,
 }
 
 template <std::size_t N>
-void draw_headings(Canvas& canvas, int row, const std::array<Column, N>& table,
+void draw_headings(Canvas& canvas, int row, const std::array<TableColumn, N>& table,
                    const std::array<int, N>& widths) {
   std::array<Cell, N> cells;
   for (std::size_t i = 0; i < N; ++i) cells[i] = {std::string(table[i].heading), Tone::heading};
@@ -126,8 +126,8 @@ std::array<Cell, kIndexColumns> current_cells(const std::string& code, const Wat
   const int places = places_of(level);
   const bool flash = row.moved != 0 && now - row.moved_at < kFlashNs;
   const Tone change = tone_of(level.change());
-  const std::string status(word_of(kIndexStatusWords, level.status()));
-  std::string quality = quality_words(level);
+  const std::string status(name_of(kIndexStatusNames, level.status()));
+  std::string quality = quality_text(level);
   if (with_status && !level.quotable())
     quality = level.flags() == 0 ? status : status + "," + quality;
   return {{{code, Tone::heading},
@@ -180,8 +180,8 @@ std::array<Cell, kMemberColumns> member_cells(const Canvas& canvas, const v1::Me
        {canvas.can_show(member.name()) ? member.name() : "(UTF-8 name)"},
        {format_trimmed(member.price(), kPricePlaces)},
        {member.currency(), Tone::faint},
-       {std::string(word_of(kKinds, member.price_kind())), Tone::faint},
-       {std::string(word_of(kInstrumentStatusWords, member.status())),
+       {std::string(name_of(kKinds, member.price_kind())), Tone::faint},
+       {std::string(name_of(kInstrumentStatusNames, member.status())),
         member.status() == v1::MEMBER_STATUS_TRADING ? Tone::plain : Tone::warn},
        {format_decimal(member.weight_bp(), 2)},
        {signed_text(member.contribution(), places), tone_of(member.contribution())},

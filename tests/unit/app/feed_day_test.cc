@@ -14,7 +14,7 @@
 
 #include "server/app/event_log.h"
 #include "server/app/feed_agent.h"
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 #include "tests/support/core_stub.h"
 
 namespace indexcast::server {
@@ -80,7 +80,7 @@ TEST_F(FeedDayTest, WithoutATimetableIsAlwaysDue) {
 
 TEST(ShownFeedState, SilenceIsNamedByTheDayAndALiveFeedIsLive) {
   const auto word = [](FeedState state, FeedDuty duty) {
-    return word_of(kShownFeedStateWords, shown_state(state, duty));
+    return name_of(kShownFeedStateNames, shown_state(state, duty));
   };
   EXPECT_EQ(word(FeedState::stale, FeedDuty::ended), "ended");
   EXPECT_EQ(word(FeedState::down, FeedDuty::ended), "ended");
@@ -89,31 +89,31 @@ TEST(ShownFeedState, SilenceIsNamedByTheDayAndALiveFeedIsLive) {
   EXPECT_EQ(word(FeedState::live, FeedDuty::not_yet_due), "live");
   for (const FeedState state : {FeedState::down, FeedState::connecting, FeedState::live,
                                 FeedState::gap, FeedState::recovering, FeedState::stale})
-    EXPECT_EQ(word(state, FeedDuty::due), word_of(kFeedStateWords, state));
+    EXPECT_EQ(word(state, FeedDuty::due), name_of(kFeedStateNames, state));
 }
 
-// Counts the calls that tell a feed about its day.
-class ToldFeed final : public FeedStub {
+// Counts the calls of set_day_over.
+class CountingFeed final : public FeedStub {
  public:
   using FeedStub::FeedStub;
   void set_day_over(bool over) override {
     over_ = over;
-    ++told;
+    ++calls;
   }
   bool over_ = false;
-  int told = 0;
+  int calls = 0;
 };
 
 TEST_F(FeedDayTest, TheAgentTellsTheFeedOnceThatItsDayIsOver) {
-  ToldFeed feed(feed::Venue::sse);
+  CountingFeed feed(feed::Venue::sse);
   FeedAgent agent(feed, day_, nullptr);
   agent.do_work(at(14, 0));
-  EXPECT_EQ(feed.told, 0);
+  EXPECT_EQ(feed.calls, 0);
   core_.enter_phase(0, MarketPhase::closed);
   agent.do_work(at(15, 5));
   agent.do_work(at(15, 6));
   EXPECT_TRUE(feed.over_);
-  EXPECT_EQ(feed.told, 1);
+  EXPECT_EQ(feed.calls, 1);
 }
 
 // A feed whose gateway refuses each logon.

@@ -53,18 +53,18 @@ TEST(FeedRingSink, KeepsTheNewestStateOfEachChannel) {
 
 TEST(FeedRingSink, CountsTheChannelsThatItHasNoRoomFor) {
   FeedRingSink sink(256);
-  for (std::uint32_t channel = 1; channel <= ChannelStates::kCapacity + 2; ++channel) {
+  for (std::uint32_t channel = 1; channel <= FeedChannelStates::kCapacity + 2; ++channel) {
     sink.push(channel_event(channel, FeedState::live, 1));
   }
-  EXPECT_EQ(sink.channels().size(), ChannelStates::kCapacity);
+  EXPECT_EQ(sink.channels().size(), FeedChannelStates::kCapacity);
   EXPECT_EQ(sink.channels().left_out(), 2u);
 }
 
 TEST(BroadcastSink, WritesTheTableBeforeTheRingAndStampsTheTime) {
   BroadcastRing ring(8);
-  BroadcastRing kept(8);
+  BroadcastRing event_ring(8);
   LatestTable latest(2);
-  BroadcastSink sink(ring, kept, latest, Clock());
+  BroadcastSink sink(ring, event_ring, latest, Clock());
   LevelUpdate update;
   update.header.id = 1;
   update.index_sequence = 7;
@@ -76,19 +76,19 @@ TEST(BroadcastSink, WritesTheTableBeforeTheRingAndStampsTheTime) {
   Record record;
   ASSERT_EQ(ring.read(0, record), BroadcastRing::ReadResult::record);
   EXPECT_EQ(record.as<LevelUpdate>().calculation_time, stored.calculation_time);
-  EXPECT_EQ(kept.head(), 0u);
+  EXPECT_EQ(event_ring.head(), 0u);
 }
 
 TEST(BroadcastSink, KeepsRecordsOfTheDayApart) {
   BroadcastRing ring(8);
-  BroadcastRing kept(8);
+  BroadcastRing event_ring(8);
   LatestTable latest(1);
-  BroadcastSink sink(ring, kept, latest, Clock());
+  BroadcastSink sink(ring, event_ring, latest, Clock());
   sink.write(Record::of(StatusChanged{}));
   sink.write(Record::of(DefinitionChanged{}));
   sink.write(Record::of(Correction{}));
   sink.write(Record::of(TimerTick{}));
-  EXPECT_EQ(kept.head(), 3u);
+  EXPECT_EQ(event_ring.head(), 3u);
   EXPECT_EQ(ring.head(), 3u) << "a status stands in its level";
 }
 

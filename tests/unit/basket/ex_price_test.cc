@@ -7,8 +7,8 @@
 namespace indexcast {
 namespace {
 
-constexpr ExPriceRule kFen{Tick{10'000}, true};
-constexpr ExPriceRule kHongKong{Tick{1'000}, false};
+constexpr ExPriceRule kFen{TickSize{10'000}, true};
+constexpr ExPriceRule kHongKong{TickSize{1'000}, false};
 
 Fraction fraction(const char* text) { return parse_fraction(text).value(); }
 

@@ -42,7 +42,7 @@ MarketEvent event_of(std::int64_t step) {
   if (event.kind == EventKind::control) {
     event.detail =
         static_cast<std::uint8_t>(step / std::ssize(kKinds) % std::int64_t{kControlOpCount});
-    event.basis = kAnyVersion;
+    event.set_expected_version(kAnyVersion);
     event.exchange_time = {};
   }
   if (event.kind == EventKind::price_collar) event.value[0] = 2500;
@@ -90,7 +90,7 @@ TEST(Allocation, DoesNotHappenWhenADefinitionTakesOver) {
   CoreCounters counters;
   Engine engine(universe, {}, sink, counters);
   EngineSettings settings;
-  settings.edition = 1;
+  settings.definition_set = 1;
   Engine next(next_universe, settings, sink, counters);
   Sequencer sequencer(engine, nullptr, kNsPerSecond);
   for (std::int64_t step = 0; step < 1'000; ++step) sequencer.admit(event_of(step));
@@ -102,13 +102,13 @@ TEST(Allocation, DoesNotHappenWhenADefinitionTakesOver) {
   activate.exchange_time = {};
   activate.value[0] = 2;
   activate.value[1] = 1;
-  activate.basis = kAnyVersion;
+  activate.set_expected_version(kAnyVersion);
   const std::uint64_t before = test::allocations();
   sequencer.admit(activate);
   for (std::int64_t step = 1'000; step < 2'000; ++step) sequencer.admit(event_of(step));
   EXPECT_EQ(test::allocations(), before);
   EXPECT_EQ(engine.successor(), &next);
-  EXPECT_EQ(counters.edition(), 1u);
+  EXPECT_EQ(counters.definition_set(), 1u);
 }
 
 }  // namespace

@@ -301,7 +301,7 @@ TEST_F(RequestEffect, AFixedRateTakesTheFixingForTheWholeDay) {
   EXPECT_EQ(log_.last().fx_rate, test::rate("0.93"));
 }
 
-TEST_F(RequestEffect, AnotherEditionKeepsTheFixing) {
+TEST_F(RequestEffect, AnotherDefinitionSetKeepsTheFixing) {
   FxBook next(universe_.series());
   FxBook now(universe_.series());
   now.set_day_rate(1, test::rate("0.93"));

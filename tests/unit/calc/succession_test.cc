@@ -9,7 +9,7 @@
 namespace indexcast {
 namespace {
 
-constexpr std::uint32_t kEdition = 1;
+constexpr std::uint32_t kDefinitionSet = 1;
 
 class Succession : public test::EngineFixture {
  protected:
@@ -28,19 +28,19 @@ class Succession : public test::EngineFixture {
   void stage(const IndexDefinition& definition) {
     next_universe_.emplace(std::vector{definition}, universe_);
     EngineSettings staged = settings();
-    staged.edition = kEdition;
+    staged.definition_set = kDefinitionSet;
     next_.emplace(*next_universe_, staged, log_, counters_);
     engine_.set_staged(&*next_);
   }
 
   ControlOutcome activate(std::uint32_t version, std::uint32_t expected = kAnyVersion,
-                          std::int64_t edition = kEdition) {
+                          std::int64_t definition_set = kDefinitionSet) {
     MarketEvent& e = event(EventKind::control, static_cast<std::uint8_t>(ControlOp::activate));
     e.exchange_time = {};
     e.instrument = 0;
     e.value[0] = version;
-    e.value[1] = edition;
-    e.basis = expected;
+    e.value[1] = definition_set;
+    e.set_expected_version(expected);
     e.feed_sequence = 77;
     send();
     if (engine_.successor() != nullptr) engine_.successor()->succeed(event_, sequence_);
@@ -67,7 +67,7 @@ TEST_F(Succession, TheNewVersionGoesOnFromTheSameLevel) {
   stage(doubled());
   ASSERT_EQ(activate(2), ControlOutcome::applied);
   const auto changed = last_of<DefinitionChanged>(RecordKind::definition_changed);
-  EXPECT_EQ(changed.edition, kEdition);
+  EXPECT_EQ(changed.definition_set, kDefinitionSet);
   EXPECT_EQ(changed.version, 2u);
   EXPECT_EQ(changed.control_id, 77u);
   const LevelUpdate after = log_.last();
@@ -150,11 +150,11 @@ TEST_F(Succession, WhatMovesTheLevelByLessThanItsPlacesIsTaken) {
   EXPECT_EQ(activate(2), ControlOutcome::applied);
 }
 
-TEST_F(Succession, OnlyTheStagedVersionOnTheEditionInForceIsTaken) {
+TEST_F(Succession, OnlyTheStagedVersionOnTheDefinitionSetInForceIsTaken) {
   EXPECT_EQ(activate(2), ControlOutcome::not_staged) << "nothing is";
   stage(doubled());
   EXPECT_EQ(activate(3), ControlOutcome::not_staged);
-  EXPECT_EQ(activate(2, kAnyVersion, kEdition + 1), ControlOutcome::not_staged);
+  EXPECT_EQ(activate(2, kAnyVersion, kDefinitionSet + 1), ControlOutcome::not_staged);
   EXPECT_EQ(activate(2, kAnyVersion, 0), ControlOutcome::not_staged);
   EXPECT_EQ(activate(2, 5), ControlOutcome::stale_version);
   EXPECT_EQ(activate(2, 0), ControlOutcome::applied);
@@ -179,7 +179,7 @@ TEST_F(Succession, TheCountsOfRequestsGoOn) {
     MarketEvent& e = event(EventKind::control, static_cast<std::uint8_t>(op));
     e.exchange_time = {};
     e.instrument = target;
-    e.basis = 99;
+    e.set_expected_version(99);
     next_->apply(event_, ++sequence_);
     return last_of<ControlDone>(RecordKind::control_done).version;
   };

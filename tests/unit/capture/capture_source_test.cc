@@ -40,13 +40,13 @@ TEST_P(LinkType, UdpAndTcpComeOutWhole) {
   EXPECT_EQ(packet.verdict, PacketVerdict::good);
   EXPECT_EQ(packet.time.ns, 1'700'000'000'123'456'789) << "nanoseconds survive";
   EXPECT_EQ(packet.number, 1u);
-  EXPECT_EQ(packet.view.transport, Transport::udp);
+  EXPECT_EQ(packet.view.transport, IpProtocol::udp);
   EXPECT_EQ(packet.view.source, kGateway);
   EXPECT_EQ(packet.view.destination, kGroup);
   EXPECT_EQ(payload_of(packet), "datagram");
 
   ASSERT_TRUE(source->next(packet));
-  EXPECT_EQ(packet.view.transport, Transport::tcp);
+  EXPECT_EQ(packet.view.transport, IpProtocol::tcp);
   EXPECT_EQ(packet.view.tcp_sequence, 100u);
   EXPECT_EQ(packet.view.tcp_acknowledged, 7u);
   EXPECT_EQ(packet.view.tcp_flags, kTcpAck | kTcpFin);

@@ -42,7 +42,7 @@ class Transcript : public FrameListener {
     text += "!" + std::string(name_of(reason)) + std::to_string(bytes);
     note(bytes, place);
   }
-  void on_skipped(std::size_t bytes, SkipReason, StreamPlace place) override {
+  void on_skipped(std::size_t bytes, StreamSkipReason, StreamPlace place) override {
     text += "~" + std::to_string(bytes);
     note(bytes, place);
   }
@@ -83,7 +83,7 @@ TEST_P(FrameCutterTest, CutsAndAccounts) {
   cutter.finish();
   EXPECT_EQ(heard.text, GetParam().heard);
   EXPECT_EQ(heard.bytes_seen, offset);
-  EXPECT_EQ(cutter.kept(), 0u);
+  EXPECT_EQ(cutter.pending(), 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -49,7 +49,7 @@ class TcpReassemblerTest : public testing::Test {
     CapturedPacket packet;
     packet.time = now;
     packet.number = ++number;
-    packet.view = {source,   destination,  Transport::tcp,   flags,
+    packet.view = {source,   destination,  IpProtocol::tcp,  flags,
                    sequence, acknowledged, bytes_of(payload)};
     reassembler.on_segment(packet);
   }
@@ -201,7 +201,7 @@ TEST(TcpReassembler, RefusesFlowsBeyondItsTable) {
   TcpReassembler reassembler(heard, {.flows = 2});
   for (std::uint16_t port = 1; port <= 3; ++port) {
     CapturedPacket packet;
-    packet.view = {kGateway, {1, port}, Transport::tcp, kTcpAck, 1, 0, bytes_of("x")};
+    packet.view = {kGateway, {1, port}, IpProtocol::tcp, kTcpAck, 1, 0, bytes_of("x")};
     reassembler.on_segment(packet);
   }
   EXPECT_EQ(heard.text, "+~x+~x");
@@ -231,10 +231,10 @@ TEST(TcpReassembler, AnyOrderGivesTheSameStream) {
     TcpReassembler reassembler(heard);
     const auto base = static_cast<std::uint32_t>(random());
     CapturedPacket packet;
-    packet.view = {kGateway, kClient, Transport::tcp, kTcpSyn, base - 1, 0, {}};
+    packet.view = {kGateway, kClient, IpProtocol::tcp, kTcpSyn, base - 1, 0, {}};
     reassembler.on_segment(packet);
     for (const auto& [at, text] : segments) {
-      packet.view = {kGateway, kClient, Transport::tcp, kTcpAck, base + at, 0, bytes_of(text)};
+      packet.view = {kGateway, kClient, IpProtocol::tcp, kTcpAck, base + at, 0, bytes_of(text)};
       reassembler.on_segment(packet);
     }
     ASSERT_EQ(heard.text, "+" + stream) << "round " << round;

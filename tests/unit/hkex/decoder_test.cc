@@ -71,7 +71,7 @@ TEST(Decoder, GivesBackWhatTheEncoderWrote) {
   expect_round_trip(Statistics{700, 1, -2, 3, 4, -5, 6, 7, 8});
   expect_round_trip(MarketTurnover{"MAIN", "HKD", -1});
   expect_round_trip(ClosingPrice{700, 6780, 18'692});
-  expect_round_trip(IndexDefinition{"0000100", 'H', "HKD"});
+  expect_round_trip(IndexDefinitionMessage{"0000100", 'H', "HKD"});
   expect_round_trip(IndexData{"0000100", 'T', 1, 2, -3, 4, 5, 6, 7, 8, 9, 10, 11, -12, '#'});
   expect_round_trip(SequenceReset{1});
   expect_round_trip(DisasterRecoverySignal{2});

@@ -306,7 +306,7 @@ TEST_F(NormalizerTest, FiltersTheBusinessOfChannelsAndWhatNoBasketNeeds) {
   EXPECT_EQ(feed(DisasterRecoverySignal{1}), FeedCounter::filtered);
   EXPECT_EQ(feed(RefreshComplete{1}), FeedCounter::filtered);
   EXPECT_EQ(feed(IndexData{}), FeedCounter::filtered);
-  EXPECT_EQ(feed(IndexDefinition{}), FeedCounter::filtered);
+  EXPECT_EQ(feed(IndexDefinitionMessage{}), FeedCounter::filtered);
   EXPECT_EQ(feed(MarketTurnover{}), FeedCounter::filtered);
   EXPECT_EQ(feed(News{}), FeedCounter::filtered);
 }

@@ -3,7 +3,7 @@
 
 #include "server/messages/level_encoder.h"
 #include "server/messages/level_json.h"
-#include "server/view/level_mirror.h"
+#include "server/view/level_reader.h"
 #include "server/view/publisher_stats.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/core_stub.h"
@@ -14,8 +14,8 @@ namespace {
 // From the ring to bytes, text and the histogram: what a publisher does between two system calls.
 class Path {
  public:
-  explicit Path(CoreStub& core) : mirror_(core.view()), encoder_(core.universe, kStubEpoch) {}
-  void run() { mirror_.poll(100, *this); }
+  explicit Path(CoreStub& core) : reader_(core.view()), encoder_(core.universe, kStubEpoch) {}
+  void run() { reader_.poll(100, *this); }
 
   void on_level(const LevelUpdate& update, std::uint64_t sequence) {
     bytes_ += encoder_.encode(update, sequence, {1}).size();
@@ -29,7 +29,7 @@ class Path {
   std::size_t bytes() const { return bytes_; }
 
  private:
-  LevelMirror mirror_;
+  LevelReader reader_;
   LevelEncoder encoder_;
   JsonBuffer text_;
   LatencyHistogram latency_;

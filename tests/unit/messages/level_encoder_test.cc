@@ -7,7 +7,7 @@
 
 #include "feedhandlers/market/venue.h"
 #include "server/messages/level_json.h"
-#include "server/view/words.h"
+#include "server/view/enum_names.h"
 #include "tests/support/core_stub.h"
 
 namespace indexcast::server {
@@ -236,20 +236,20 @@ TEST(LevelJson, writesTheExtremesOfADecimal) {
   EXPECT_EQ(text_of(text), "-922337203685477.5808");
 }
 
-// The words, the proto's names and the core's numbers are one list each.
-TEST(Words, agreeWithTheContract) {
-  for (std::size_t i = 0; i < kIndexStatusWords.size(); ++i) {
-    std::string name(kIndexStatusWords[i]);
+// The names here, the proto's names and the core's numbers agree.
+TEST(EnumNames, agreeWithTheContract) {
+  for (std::size_t i = 0; i < kIndexStatusNames.size(); ++i) {
+    std::string name(kIndexStatusNames[i]);
     for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     EXPECT_EQ(v1::IndexStatus_Name(static_cast<v1::IndexStatus>(i)), "INDEX_STATUS_" + name);
   }
-  for (std::size_t i = 0; i < kCauseWords.size(); ++i) {
-    std::string name(kCauseWords[i]);
+  for (std::size_t i = 0; i < kCauseNames.size(); ++i) {
+    std::string name(kCauseNames[i]);
     for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     EXPECT_EQ(v1::Cause_Name(static_cast<v1::Cause>(i)), "CAUSE_" + name);
   }
-  EXPECT_EQ(word_of(kCauseWords, 200), "unknown");
-  EXPECT_EQ(word_of(kIndexStatusWords, IndexStatus::scheduled_break), "break");
+  EXPECT_EQ(name_of(kCauseNames, 200), "unknown");
+  EXPECT_EQ(name_of(kIndexStatusNames, IndexStatus::scheduled_break), "break");
 }
 
 }  // namespace

@@ -16,19 +16,19 @@ class RecordPagesTest : public testing::Test {
   void change_status(std::uint32_t flags) {
     StatusChanged record;
     record.flags = flags;
-    core_.keep(kIndex, record);
+    core_.write_event(kIndex, record);
   }
-  void change_definition(std::uint32_t edition) {
+  void change_definition(std::uint32_t definition_set) {
     DefinitionChanged record;
-    record.edition = edition;
-    core_.keep(kIndex, record);
+    record.definition_set = definition_set;
+    core_.write_event(kIndex, record);
   }
   void decide(InstrumentId instrument, Decision decision, DecisionSubject subject) {
     PendingPrice record;
     record.header.detail = static_cast<std::uint8_t>(decision);
     record.header.detail3 = static_cast<std::uint8_t>(subject);
     record.instrument = instrument;
-    core_.keep(kIndex, record);
+    core_.write_event(kIndex, record);
   }
   // Record sequences of what is pending.
   std::vector<std::uint64_t> pending(IndexId index = kIndex) {
@@ -81,12 +81,12 @@ TEST_F(RecordPagesTest, beyondTheNewestThereIsNothing) {
   EXPECT_EQ(records(2, 5).complete_to(), 1u);
 }
 
-TEST_F(RecordPagesTest, aDefinitionStaysWhatItWasWhenItsEditionIsForgotten) {
+TEST_F(RecordPagesTest, aDefinitionStaysWhatItWasWhenItsDefinitionSetIsForgotten) {
   change_definition(0);
   EXPECT_EQ(records(1).records_size(), 1);
-  change_definition(core_.editions.add(version(7), 0));
+  change_definition(core_.definition_sets.add(version(7), 0));
   EXPECT_EQ(records(1).records_size(), 2);
-  core_.editions.add(version(8), 1);  // edition 0 is forgotten
+  core_.definition_sets.add(version(8), 1);  // set 0 is dropped
   const v1::RecordsReply reply = records(1);
   EXPECT_EQ(reply.records(0).definition().definition().version(), 1u);
   EXPECT_EQ(reply.records(1).definition().definition().version(), 7u);
@@ -114,11 +114,11 @@ TEST_F(RecordPagesTest, aGuardThatAnOperatorLiftedIsNotPending) {
   decide(1, Decision::pending, DecisionSubject::level_guard);
   StatusChanged status;
   status.flags = kLevelGuard | kPricePending;
-  core_.keep(kIndex, status);
+  core_.write_event(kIndex, status);
   EXPECT_THAT(pending(), ElementsAre(1, 2));
   status.previous_flags = status.flags;
   status.flags = kPricePending;
-  core_.keep(kIndex, status);
+  core_.write_event(kIndex, status);
   EXPECT_THAT(pending(), ElementsAre(1));
 }
 

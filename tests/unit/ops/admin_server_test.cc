@@ -10,7 +10,7 @@
 #include <boost/beast/http.hpp>
 #include <thread>
 
-#include "tests/unit/ops/control_desk.h"
+#include "tests/unit/ops/control_fixture.h"
 
 namespace indexcast::server {
 namespace {
@@ -29,7 +29,7 @@ struct Got {
 };
 
 // A real client against the real server; a core runs on a thread of its own unless a test stops it.
-class AdminServerTest : public test::ControlDesk {
+class AdminServerTest : public test::ControlFixture {
  protected:
   AdminServerTest() {
     TokenOwners owners;
@@ -99,7 +99,7 @@ class AdminServerTest : public test::ControlDesk {
   }
 
   asio::io_context context_;
-  ServiceDesk service_;
+  ServiceControl service_;
   std::unique_ptr<AdminServer> server_;
   std::atomic<bool> running_{true};
   std::thread core_;
@@ -110,9 +110,9 @@ TEST_F(AdminServerTest, CarriesARequestOutAndSaysWhatStands) {
   EXPECT_EQ(held.status, 200u) << held.body;
   EXPECT_EQ(held.body["outcome"], "applied");
   EXPECT_EQ(held.body["author"], "wang");
-  const Got standing = get("/admin/v1/versions/G2");
-  EXPECT_EQ(standing.body["version"], 1);
-  EXPECT_EQ(standing.body["held"], true);
+  const Got state = get("/admin/v1/versions/G2");
+  EXPECT_EQ(state.body["version"], 1);
+  EXPECT_EQ(state.body["held"], true);
   const Got again = get("/admin/v1/requests/" + held.body["id"].get<std::string>());
   EXPECT_EQ(again.body, held.body);
   EXPECT_EQ(get("/admin/v1/requests").body["requests"].size(), 1u);

@@ -42,7 +42,7 @@ const Exposure kExposures[] = {
      [](Config& c) { c.hkex.sources = {"10.9.9.9"}; }},
     {"szse_multicast_without_sources",
      [](Config& c) {
-       c.szse.transport = szse::Transport::multicast;
+       c.szse.transport = szse::FeedTransport::multicast;
        c.szse.multicast.interface = "10.1.2.3";
      },
      "szse.multicast.sources", "list the addresses of the exchange's senders",

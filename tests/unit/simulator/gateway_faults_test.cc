@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "feedhandlers/market/timetable.h"
-#include "feedhandlers/simulator/day/trading_day.h"
-#include "feedhandlers/simulator/network/gateway_session.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
+#include "feedhandlers/simulator/network/gateway_server_session.h"
 #include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/encoder.h"
@@ -40,7 +40,7 @@ struct Gateway {
     auto protocol = venue == Venue::sse
                         ? make_sse_gateway(settings.sse, settings.sse.gateways[0])
                         : make_szse_gateway(settings.szse, settings.szse.gateways[0]);
-    session = std::make_unique<GatewaySession>(std::move(protocol), kNow, &faults);
+    session = std::make_unique<GatewayServerSession>(std::move(protocol), kNow, &faults);
     answer.clear();
     open = session->on_bytes(test::logon_of(venue, settings), kNow, answer);
   }
@@ -51,7 +51,7 @@ struct Gateway {
   Settings settings = test::make_settings();
   FaultBook book;
   GatewayFaults faults;
-  std::unique_ptr<GatewaySession> session;
+  std::unique_ptr<GatewayServerSession> session;
   feed::Outbox answer;
   bool open = false;
 };
@@ -59,7 +59,7 @@ struct Gateway {
 // The first image of a share in the day.
 std::vector<std::byte> first_image(Venue venue) {
   const Universe universe = test::make_universe();
-  TradingDay day(test::only(venue), universe);
+  SimulatedDay day(test::only(venue), universe);
   for (ExchangeMessage message; day.next(message);) {
     if (message.security != 0 && message.stream == 0) return message.bytes;
   }
@@ -233,7 +233,7 @@ struct Resend {
   // The numbers that were sent, and how the request ended.
   std::vector<std::int64_t> ask(std::int64_t begin, std::int64_t end, szse::Resend* reply,
                                 std::uint16_t channel = 2011) {
-    GatewaySession session(
+    GatewayServerSession session(
         make_szse_resend(settings.szse, settings.szse.gateways[0], store, &faults), kNow, &faults);
     feed::Outbox out;
     EXPECT_TRUE(session.on_bytes(test::logon_of(Venue::szse, settings), kNow, out));

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "feedhandlers/market/timetable.h"
-#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/szse/decoder.h"
@@ -93,7 +93,7 @@ struct Site {
 
 ExchangeMessage some_image(Venue venue) {
   const Universe universe = test::make_universe();
-  TradingDay day(test::only(venue), universe);
+  SimulatedDay day(test::only(venue), universe);
   for (ExchangeMessage message; day.next(message);) {
     if (message.security != 0 && message.stream == 0) return message;
   }

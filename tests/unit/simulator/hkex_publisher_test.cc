@@ -8,7 +8,7 @@
 
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/market/timetable.h"
-#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {
@@ -44,7 +44,7 @@ struct Day {
 
 Day play(const Settings& settings) {
   const Universe universe = test::make_universe();
-  TradingDay day(settings, universe);
+  SimulatedDay day(settings, universe);
   Day result;
   for (ExchangeMessage packet; day.next(packet);) {
     hkex::PacketHeader header;
@@ -134,7 +134,7 @@ TEST(HkexPublisher, AHeartbeatNamesTheLastMessageOfItsChannel) {
     Settings settings = minutes(channels(4), {});
     settings.hkex_first_number = first;
     const Universe universe = test::make_universe();
-    TradingDay day(settings, universe);
+    SimulatedDay day(settings, universe);
     std::map<std::uint32_t, std::uint32_t> last;
     std::size_t heartbeats = 0;
     for (ExchangeMessage packet; day.next(packet);) {

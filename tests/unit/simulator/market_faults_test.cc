@@ -11,7 +11,7 @@
 #include "feedhandlers/market/china_stamp.h"
 #include "feedhandlers/market/symbol_table.h"
 #include "feedhandlers/market/timetable.h"
-#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/handler.h"
@@ -49,7 +49,7 @@ Settings with(Venue venue, Fault fault) {
 template <class Visit>
 std::uint64_t play_day(const Settings& settings, Visit visit) {
   const Universe universe = test::make_universe();
-  TradingDay day(settings, universe);
+  SimulatedDay day(settings, universe);
   for (ExchangeMessage message; day.next(message);) visit(message);
   return day.fault_counts()[0].happened;
 }
@@ -81,7 +81,7 @@ Image szse_image(const szse::Snapshot& snapshot) {
   Image image;
   image.phase = std::string(feed::trim_padding(snapshot.fields.trading_phase_code));
   image.volume = snapshot.fields.total_volume_trade / 100;
-  for (const szse::Entry entry : snapshot.entries) {
+  for (const szse::SnapshotEntry entry : snapshot.entries) {
     if (entry.md_entry_type == szse::kEntryLast) image.last = entry.md_entry_px;
     if (entry.md_entry_type == szse::kEntryUpperLimit) image.upper = entry.md_entry_px;
     if (entry.md_entry_type == szse::kEntryLowerLimit) image.lower = entry.md_entry_px;
@@ -473,7 +473,7 @@ TEST(MarketFaults, AFrozenClockStampsEverythingAsItsBeginning) {
 // The counts by subject add up to those by type, and name every security.
 TEST(MarketFaults, CountsBySecurityAddUpToThoseByType) {
   const Universe universe = test::make_universe();
-  TradingDay day(make_settings(), universe);
+  SimulatedDay day(make_settings(), universe);
   for (ExchangeMessage message; day.next(message);) {
   }
   MessageCounts sums;

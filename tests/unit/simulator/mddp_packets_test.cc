@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "feedhandlers/market/timetable.h"
-#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
 #include "feedhandlers/szse/mddp_packet.h"
 #include "feedhandlers/transport/bytes.h"
 #include "tests/unit/simulator/simulated_market.h"
@@ -43,7 +43,7 @@ ExchangeMessage message_of(std::uint32_t channel, std::size_t body, std::int64_t
 
 // Puts fragments together, expands, and gives back the messages of all packets by channel.
 struct Receiver {
-  void on_packet(const MddpPacket& sent) {
+  void on_packet(const MddpDatagram& sent) {
     ASSERT_EQ(adler(feed::Bytes(sent.bytes).first(sent.bytes.size() - 4)),
               feed::load_be<std::uint32_t>(sent.bytes.data() + sent.bytes.size() - 4));
     szse::MddpPacket packet;
@@ -133,7 +133,7 @@ TEST(MddpPackets, MarksHaveFlag0) {
   feed::store_be(last.bytes.data() + 18, std::uint16_t{1});
   packets.push(last);
   int marks = 0;
-  for (const MddpPacket& packet : packets.take()) {
+  for (const MddpDatagram& packet : packets.take()) {
     const auto count = feed::load_be<std::uint16_t>(packet.bytes.data() + 16);
     if (count != 0 && count != 0xffff) continue;
     ++marks;
@@ -194,7 +194,7 @@ TEST(MddpPackets, LongBodiesAreCutAndComeTogetherAgain) {
     packets.push(all.back());
   }
   packets.flush(kNow);
-  for (const MddpPacket& packet : packets.take()) receiver.on_packet(packet);
+  for (const MddpDatagram& packet : packets.take()) receiver.on_packet(packet);
   ASSERT_EQ(receiver.messages[1011].size(), all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
     const feed::Bytes whole(all[i].bytes);
@@ -212,7 +212,7 @@ TEST(MddpPackets, CarriesADayOfMarketDataWithoutADifference) {
   settings.end_ms = feed::hms(10, 10);
   settings.ticks_per_second = 2.0;
   const Universe universe = test::make_universe();
-  TradingDay day(settings, universe);
+  SimulatedDay day(settings, universe);
   MddpPackets packets;
   Receiver receiver;
   std::map<std::uint32_t, std::vector<std::vector<std::byte>>> sent;
@@ -223,7 +223,7 @@ TEST(MddpPackets, CarriesADayOfMarketDataWithoutADifference) {
     sent[message.channel].emplace_back(message.bytes.begin(), message.bytes.end() - 4);
   }
   packets.flush({});
-  for (const MddpPacket& packet : packets.take()) receiver.on_packet(packet);
+  for (const MddpDatagram& packet : packets.take()) receiver.on_packet(packet);
   EXPECT_EQ(receiver.messages, sent);
   EXPECT_GT(receiver.messages.size(), 6u);
   EXPECT_GT(receiver.heartbeats[0], 100);

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "feedhandlers/market/timetable.h"
-#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {
@@ -96,7 +96,7 @@ Settings shanghai(std::int64_t begin_ms, std::int64_t end_ms) {
 template <class Visit>
 void play_into(MktdtWriter& writer, const Settings& settings, std::size_t every, Visit visit) {
   const Universe universe = test::make_universe();
-  TradingDay day(settings, universe);
+  SimulatedDay day(settings, universe);
   std::size_t count = 0;
   for (ExchangeMessage message; day.next(message);) {
     writer.publish(message);

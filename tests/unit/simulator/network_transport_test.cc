@@ -22,7 +22,7 @@
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/encoder.h"
 #include "feedhandlers/market/timetable.h"
-#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
 #include "feedhandlers/sse/encoder.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/encoder.h"
@@ -61,7 +61,7 @@ class Simulation {
  private:
   std::atomic<bool> stop_{false};
   Universe universe_;
-  TradingDay day_;
+  SimulatedDay day_;
 
  public:
   NetworkTransport network;
@@ -272,7 +272,7 @@ TEST(NetworkTransport, MulticastLinesLoseDifferentPackets) {
   std::set<std::vector<std::byte>> both(on_a.begin(), on_a.end());
   both.insert(on_b.begin(), on_b.end());
   const Universe universe = test::make_universe();
-  TradingDay day(settings, universe);
+  SimulatedDay day(settings, universe);
   std::set<std::vector<std::byte>> sent;
   for (ExchangeMessage packet; day.next(packet);) {
     if (packet.channel == channel.id) sent.insert(packet.bytes);

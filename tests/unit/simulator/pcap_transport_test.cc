@@ -23,7 +23,7 @@
 
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/market/timetable.h"
-#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/transport/bytes.h"
@@ -49,7 +49,7 @@ class Capture {
               ("simulator_test." + std::to_string(getpid()) + "." + std::to_string(next_++) +
                ".pcap")) {
     const Universe universe = test::make_universe();
-    TradingDay day(settings, universe);
+    SimulatedDay day(settings, universe);
     PcapTransport transport(settings, path_.string());
     const std::atomic<bool> stop{false};
     play(day, transport, stop);
@@ -116,7 +116,7 @@ TEST(PcapTransport, EveryPacketIsOnALineAndEachLineLostSome) {
   std::set<std::vector<std::uint8_t>> b(lines[51004].begin(), lines[51004].end());
   std::set<std::vector<std::uint8_t>> sent;
   const Universe universe = test::make_universe();
-  TradingDay day(settings, universe);
+  SimulatedDay day(settings, universe);
   for (ExchangeMessage message; day.next(message);) {
     if (message.venue != feed::Venue::hkex || message.channel != 11) continue;
     std::vector<std::uint8_t> packet;

@@ -10,7 +10,7 @@
 #include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/hkex/encoder.h"
 #include "feedhandlers/market/timetable.h"
-#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
 #include "tests/unit/simulator/simulated_market.h"
 
 namespace indexcast::sim {
@@ -251,7 +251,7 @@ TEST_F(RefreshTest, ARoundAndWhatFollowsIsTheWholeDay) {
   settings_.hkex.channels.front().refresh_a = {"239.255.12.3", 51007};
   start();
   const Universe universe = test::make_universe();
-  TradingDay day(settings_, universe);
+  SimulatedDay day(settings_, universe);
   std::map<std::uint32_t, RefreshImage> everything, late;
   std::set<std::uint32_t> joined;
   std::map<std::uint32_t, std::vector<std::vector<std::byte>>> round;

@@ -84,7 +84,7 @@ class RetransmissionSessionTest : public testing::Test {
 
   void start(const FaultPlan& plan = {}) {
     book_ = std::make_unique<FaultBook>(plan, 1);
-    desk_ = std::make_unique<RetransmissionDesk>(settings_.hkex, *book_, counts_);
+    retransmission_state_ = std::make_unique<RetransmissionState>(settings_.hkex, *book_, counts_);
   }
   // Packets of five messages, whose first is number 1.
   void publish(std::uint32_t packets, std::uint32_t channel = kChannel) {
@@ -97,11 +97,12 @@ class RetransmissionSessionTest : public testing::Test {
         wire::nominal_price::SecurityCode.put(message.data(), i * kPerPacket + m);
         packet.add(message);
       }
-      desk_->on_packet({kStart, feed::Venue::hkex, channel, 0, 0, 0, packet.bytes()});
+      retransmission_state_->on_packet(
+          {kStart, feed::Venue::hkex, channel, 0, 0, 0, packet.bytes()});
     }
   }
   std::unique_ptr<RetransmissionSession> connect() {
-    return std::make_unique<RetransmissionSession>(*desk_, kStart);
+    return std::make_unique<RetransmissionSession>(*retransmission_state_, kStart);
   }
   std::unique_ptr<RetransmissionSession> logged_on() {
     auto session = connect();
@@ -148,7 +149,7 @@ class RetransmissionSessionTest : public testing::Test {
   Settings settings_;
   TransportCounts counts_;
   std::unique_ptr<FaultBook> book_;
-  std::unique_ptr<RetransmissionDesk> desk_;
+  std::unique_ptr<RetransmissionState> retransmission_state_;
 };
 
 std::vector<std::uint32_t> range_of(std::uint32_t begin, std::uint32_t end) {
@@ -223,7 +224,7 @@ TEST_F(RetransmissionSessionTest, RefusesWhatTheServiceDoesNotHave) {
   EXPECT_EQ(ask(*session, {kChannel, 60, 50}).status, kNotAvailable);
   EXPECT_EQ(ask(*session, {10, 1, 1}).status, kNotAvailable) << "nothing was sent there yet";
   EXPECT_EQ(counts_.retransmission.refused, 6u);
-  EXPECT_EQ(desk_->store().messages(kChannel), 60u);
+  EXPECT_EQ(retransmission_state_->store().messages(kChannel), 60u);
 }
 
 TEST_F(RetransmissionSessionTest, TheDaysQuotaIsSharedAndCounted) {
@@ -286,11 +287,11 @@ TEST_F(RetransmissionSessionTest, NumbersThatBeginAgainForgetWhatWas) {
   publish(20);
   HkexRawPacket reset(1, static_cast<std::uint64_t>(kStart.ns));
   reset.add_message(wire::sequence_reset::kType, wire::sequence_reset::kSize);
-  desk_->on_packet({kStart, feed::Venue::hkex, kChannel, 0, 0, 0, reset.bytes()});
+  retransmission_state_->on_packet({kStart, feed::Venue::hkex, kChannel, 0, 0, 0, reset.bytes()});
   publish(2);
   ExchangeMessage on_b{kStart, feed::Venue::hkex, kChannel, 0, 0, 0, reset.bytes()};
   on_b.lines = Lines::b;
-  desk_->on_packet(on_b);
+  retransmission_state_->on_packet(on_b);
   auto session = logged_on();
   EXPECT_EQ(ask(*session, {kChannel, 1, 10}).status, kAccepted);
   EXPECT_EQ(ask(*session, {kChannel, 11, 12}).status, kNotAvailable);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "feedhandlers/market/timetable.h"
-#include "feedhandlers/simulator/day/trading_day.h"
+#include "feedhandlers/simulator/day/simulated_day.h"
 #include "feedhandlers/sse/decoder.h"
 #include "feedhandlers/szse/decoder.h"
 #include "feedhandlers/szse/describe.h"
@@ -23,7 +23,7 @@ using feed::Venue;
 template <class Visit>
 void for_each(const Settings& settings, Visit visit) {
   const Universe universe = test::make_universe();
-  TradingDay day(settings, universe);
+  SimulatedDay day(settings, universe);
   for (ExchangeMessage message; day.next(message);) visit(message);
 }
 
@@ -264,7 +264,7 @@ TEST(ShenzhenStreams, TicksOfAChannelAreNumberedWithoutAHole) {
   for_each(settings, [&](const ExchangeMessage& message) {
     const std::uint32_t type = szse::decode_header(message.bytes).msg_type;
     szse::Order order;
-    szse::Trade trade;
+    szse::TradeMessage trade;
     szse::ChannelHeartbeat heartbeat;
     if (type == szse::kMsgOrder) {
       ASSERT_EQ(szse::decode_order(message.bytes, order), feed::DecodeError::none);

@@ -61,7 +61,7 @@ TEST(SzseCodec, SnapshotIsItsFields) {
   EXPECT_EQ(security_code(bytes), 1u);
   Snapshot decoded;
   ASSERT_EQ(decode_snapshot(bytes, decoded), DecodeError::none);
-  const SnapshotFields& f = decoded.fields;
+  const SnapshotCommon& f = decoded.fields;
   EXPECT_EQ(f.orig_time, 20250620093003000);
   EXPECT_EQ(f.channel_no, 1011);
   EXPECT_EQ(f.md_stream_id, "010");
@@ -74,7 +74,7 @@ TEST(SzseCodec, SnapshotIsItsFields) {
   EXPECT_EQ(f.total_value_trade, 15'227'560'000);
   const auto wanted = golden_entries();
   std::size_t i = 0;
-  for (const Entry& entry : decoded.entries) {
+  for (const SnapshotEntry& entry : decoded.entries) {
     ASSERT_LT(i, wanted.size());
     EXPECT_EQ(entry.md_entry_type, wanted[i].md_entry_type);
     EXPECT_EQ(entry.md_entry_px, wanted[i].md_entry_px);

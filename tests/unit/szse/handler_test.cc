@@ -90,7 +90,7 @@ TEST_F(SzseHandler, AfterHoursTradingMovesNoPriceAndNoVolume) {
   log_on();
   const auto stream_010 = [](std::string_view phase, std::int64_t orig_time, std::int64_t volume,
                              std::int64_t last) {
-    SnapshotFields fields = test::snapshot_fields(phase, "000001", orig_time);
+    SnapshotCommon fields = test::snapshot_fields(phase, "000001", orig_time);
     fields.total_volume_trade = volume;
     return test::snapshot(fields, {test::price_entry(kEntryLast, last)});
   };

@@ -38,7 +38,7 @@ class SzseLateness : public testing::Test {
   void deliver(const test::Message& bytes) { handler_->on_bytes(bytes, now_, out_); }
   // Volume in 1e-2 shares.
   void image(TimeNs made, std::int64_t volume = 12'340'000, std::int64_t last = 12'350'000) {
-    SnapshotFields fields =
+    SnapshotCommon fields =
         test::snapshot_fields("T0", "000001", static_cast<std::int64_t>(feed::china_stamp(made)));
     fields.total_volume_trade = volume;
     deliver(test::snapshot(fields, {test::price_entry(kEntryLast, last)}));

@@ -392,7 +392,7 @@ class SzseMulticastFeed : public SzseLiveFeed, public testing::WithParamInterfac
  protected:
   SzseMulticastFeed() {
     const feed::Endpoint any{GetParam(), 0};
-    settings_.transport = Transport::multicast;
+    settings_.transport = FeedTransport::multicast;
     settings_.multicast.channels = {{1, any, any}};
     settings_.multicast.receive_buffer_bytes = 1 << 18;
     // A slow poll would otherwise receive later than `now_`, and the waits would end later.

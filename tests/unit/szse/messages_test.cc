@@ -65,7 +65,7 @@ Order order_of_golden() {
           .ord_type = '2'};
 }
 
-Trade trade_of_golden() {
+TradeMessage trade_of_golden() {
   return {.channel_no = 2011,
           .appl_seq_num = 12345,
           .md_stream_id = "011",
@@ -92,7 +92,7 @@ TEST(SzseMessages, ATradeIsTheKnownAnswer) {
   Message bytes;
   encode_trade(trade_of_golden(), bytes);
   EXPECT_EQ(bytes, from_hex(kGoldenTrade));
-  Trade decoded;
+  TradeMessage decoded;
   ASSERT_EQ(decode_trade(bytes, decoded), DecodeError::none);
   EXPECT_EQ(decoded, trade_of_golden());
 }
@@ -142,7 +142,7 @@ TEST(SzseMessages, ABusinessRejectIsItsFields) {
 }
 
 TEST(SzseMessages, ASecurityStatusIsItsFields) {
-  SecurityStatus status;
+  SecurityStatusMessage status;
   status.orig_time = 20250620093003000;
   status.channel_no = 1;
   status.security_id = "000001";
@@ -151,7 +151,7 @@ TEST(SzseMessages, ASecurityStatusIsItsFields) {
   Message bytes;
   encode_security_status(status, std::vector<SecuritySwitch>{{1, 1}, {35, 0}}, bytes);
   ASSERT_EQ(bytes.size(), 34u + 2 * 4u + 12u);
-  SecurityStatus decoded;
+  SecurityStatusMessage decoded;
   ASSERT_EQ(decode_security_status(bytes, decoded), DecodeError::none);
   ASSERT_EQ(decoded.no_switch, 2u);
   EXPECT_EQ(decoded.security_switch(1).security_switch_type, 35);
@@ -182,7 +182,7 @@ TEST(SzseMessages, AMarketStatusIsItsFields) {
 }
 
 TEST(SzseMessages, AHongKongSnapshotIsItsFields) {
-  SnapshotFields fields = test::snapshot_fields("T", "00700");
+  SnapshotCommon fields = test::snapshot_fields("T", "00700");
   fields.md_stream_id = "630";
   fields.security_id_source = "103 ";
   const std::vector<HkEntry> entries{{kEntryBid, 500'000'000, 10'000, 1},

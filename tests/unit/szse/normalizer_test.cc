@@ -31,7 +31,7 @@ struct Bench {
     normalizer.emplace(settings, *symbols, events, day, nullptr);
   }
 
-  FeedCounter take(const SnapshotFields& fields, const std::vector<EntryValue>& entries) {
+  FeedCounter take(const SnapshotCommon& fields, const std::vector<EntryValue>& entries) {
     const Message bytes = test::snapshot(fields, entries);
     return normalizer->on_snapshot(bytes, TimeNs{77}, ++sequence);
   }
@@ -68,7 +68,7 @@ class SzseLadder : public testing::TestWithParam<LadderCase> {};
 
 TEST_P(SzseLadder, Takes) {
   const LadderCase& c = GetParam();
-  SnapshotFields fields = snapshot_fields(c.phase);
+  SnapshotCommon fields = snapshot_fields(c.phase);
   fields.prev_close_px = c.prev_close;
   std::vector<EntryValue> entries{{kEntryBid, 1, 100, 1, 0, {}}, {kEntryAsk, 1, 100, 1, 0, {}}};
   if (c.last) entries.push_back(price_entry(kEntryLast, *c.last));
@@ -214,7 +214,7 @@ TEST(SzseNormalizer, ASentinelThatIsNoMemberSaysNoLimits) {
 TEST(SzseNormalizer, OtherSecuritiesAndStreamsAreFiltered) {
   Bench bench;
   EXPECT_EQ(bench.phase("000002", "T0", 93003000), FeedCounter::filtered);
-  SnapshotFields option = snapshot_fields();
+  SnapshotCommon option = snapshot_fields();
   option.md_stream_id = "040";
   EXPECT_EQ(bench.take(option, {price_entry(kEntryLast, 1)}), FeedCounter::filtered);
   EXPECT_TRUE(bench.log.events.empty());
@@ -346,7 +346,7 @@ TEST_P(SzseAllClosed, EndsTheMarketAtOnce) {
   Message bytes;
   FeedCounter outcome{};
   if (c.index) {
-    SnapshotFields fields = snapshot_fields(c.phase, "399001", 20250620150003000);
+    SnapshotCommon fields = snapshot_fields(c.phase, "399001", 20250620150003000);
     fields.md_stream_id = c.stream;
     encode_index_snapshot(kMsgIndexSnapshot, fields, {}, bytes);
     outcome = bench.normalizer->on_index_snapshot(bytes, {}, 9);

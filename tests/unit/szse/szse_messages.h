@@ -12,7 +12,7 @@ namespace indexcast::szse::test {
 using Message = std::vector<std::byte>;
 
 // Security 000001 at 09:30:03 on 2025-06-20; change what matters.
-inline SnapshotFields snapshot_fields(std::string_view phase = "T0",
+inline SnapshotCommon snapshot_fields(std::string_view phase = "T0",
                                       std::string_view code = "000001",
                                       std::int64_t orig_time = 20250620093003000) {
   return {.orig_time = orig_time,
@@ -36,7 +36,7 @@ inline EntryValue price_entry(std::uint16_t type, std::int64_t price) {
           .order_qty = {}};
 }
 
-inline Message snapshot(const SnapshotFields& fields, const std::vector<EntryValue>& entries) {
+inline Message snapshot(const SnapshotCommon& fields, const std::vector<EntryValue>& entries) {
   Message out;
   encode_snapshot(fields, entries, out);
   return out;

@@ -220,7 +220,7 @@ TEST_F(WatchViewTest, ASmallTerminalCountsWhatItCannotName) {
 }
 
 TEST_F(WatchViewTest, AQuotableLevelShowsItsFlagsToo) {
-  EXPECT_EQ(quality_words(flagged(2, kPricePending | kStatisticsPartial, 5)),
+  EXPECT_EQ(quality_text(flagged(2, kPricePending | kStatisticsPartial, 5)),
             "quotable,price_pending");
 }
 

@@ -22,14 +22,14 @@ class FundPageTest : public testing::Test {
  protected:
   json page(std::string_view code) {
     SilentSink sink;
-    picture_.levels.poll(1'000, sink);
+    day_.levels.poll(1'000, sink);
     return json::parse(api_.index(core_.universe.find_index(code)).body);
   }
 
   CoreStub core_{1 << 12, stub_definitions_and_fund()};
   MetricSources sources_{.view = core_.view(), .publishers = {}, .clients = {}};
-  DayPicture picture_{core_.view()};
-  Api api_{sources_, picture_, Clock(), 1 << 20};
+  DayState day_{core_.view()};
+  Api api_{sources_, day_, Clock(), 1 << 20};
 };
 
 TEST_F(FundPageTest, ShowsPricesCashAndUnit) {
@@ -75,8 +75,8 @@ TEST(IndexPage, AMemberAtAFixedRateIsShownAtIt) {
   definitions[1].fx_in_divisor = true;
   CoreStub core(1 << 12, std::move(definitions));
   const MetricSources sources{.view = core.view(), .publishers = {}};
-  const DayPicture picture(core.view());
-  const json body = json::parse(Api(sources, picture, Clock(), 1 << 20).index(1).body);
+  const DayState day(core.view());
+  const json body = json::parse(Api(sources, day, Clock(), 1 << 20).index(1).body);
   EXPECT_EQ(body["members"][2]["contribution"], "0.0000");
   EXPECT_EQ(body["members"][2]["weight_bp"], 1107);
 }

@@ -17,7 +17,7 @@ TEST_F(HttpServerTest, goesOnWithAnotherDayForThoseWhoAreConnected) {
   reader.send(R"({"op":"subscribe","codes":["995365","995366"]})");
   EXPECT_EQ(reader.read_type("snapshot")["code"], "995365");
   EXPECT_EQ(reader.read_type("snapshot")["level"], "1012.3456");
-  server_.follow_day(view, Clock(), {&other_});
+  server_.switch_day(view, Clock(), {&other_});
   EXPECT_EQ(reader.read_type("unsubscribed")["codes"], json::array({"995365"}));
   const json snapshot = reader.read_type("snapshot");
   EXPECT_EQ(snapshot["epoch"], std::to_string(view.epoch));
@@ -32,12 +32,12 @@ TEST_F(HttpServerTest, goesOnWithAnotherDayForThoseWhoAreConnected) {
 TEST_F(HttpServerTest, showsTheDefinitionsInForceAtItsPlace) {
   std::vector<IndexDefinition> definitions = stub_definitions();
   definitions[1].version = 7;
-  const std::uint32_t edition = core_.editions.add(
+  const std::uint32_t definition_set = core_.definition_sets.add(
       std::make_shared<const Universe>(std::move(definitions), core_.universe), 0);
   EXPECT_EQ(get_json("/v1/indices/995366")["definition_version"], 1) << "staged, and no more";
   DefinitionChanged change;
   change.header.id = 1;
-  change.edition = edition;
+  change.definition_set = definition_set;
   change.version = 7;
   core_.ring.write(Record::of(change));
   core_.readers.wake();

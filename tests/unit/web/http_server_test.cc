@@ -32,7 +32,7 @@ TEST_F(HttpServerTest, listsWhatIsPending) {
   pending.header.detail2 = static_cast<std::uint8_t>(DecisionReason::far);
   pending.instrument = 0;
   pending.price = {999'000'000};
-  core_.keep(1, pending);
+  core_.write_event(1, pending);
   core_.publish(1, 10'123'456);
   settle();
   for (const json& index :

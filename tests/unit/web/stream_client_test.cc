@@ -14,28 +14,28 @@ using testing::ElementsAre;
 class SourceStub : public FrameSource {
  public:
   std::uint64_t newest_sequence(IndexId index) const override { return newest[index]; }
-  Frame level_frame(IndexId index, FrameForm) override {
+  Frame level_frame(IndexId index, Encoding) override {
     return text("level", index, newest[index]);
   }
-  Frame snapshot_frame(IndexId index, FrameForm, std::uint32_t) override {
+  Frame snapshot_frame(IndexId index, Encoding, std::uint32_t) override {
     return text("snapshot", index, newest[index]);
   }
   std::uint64_t newest_record(IndexId) const override { return newest_of_records; }
   std::uint64_t first_record(IndexId) const override { return first_of_records; }
-  Frame record_frame(IndexId index, FrameForm, std::uint64_t sequence) override {
+  Frame record_frame(IndexId index, Encoding, std::uint64_t sequence) override {
     return text("record", index, sequence);
   }
-  Frame skipped_frame(IndexId index, FrameForm, v1::StreamKind kind, std::uint64_t from,
+  Frame skipped_frame(IndexId index, Encoding, v1::StreamKind kind, std::uint64_t from,
                       std::uint64_t to) override {
     const bool grid = kind == v1::STREAM_KIND_GRID;
     const std::uint64_t unit = grid ? kNsPerSecond : 1;
     const char* word = grid ? "missed" : kind == v1::STREAM_KIND_RECORD ? "lost" : "skipped";
     return text(word, index, from / unit, " " + std::to_string(to / unit));
   }
-  Frame grid_frame(IndexId index, FrameForm, std::int64_t pace_ms) override {
-    return text("grid", index, newest[index], " " + std::to_string(pace_ms));
+  Frame grid_frame(IndexId index, Encoding, std::int64_t interval_ms) override {
+    return text("grid", index, newest[index], " " + std::to_string(interval_ms));
   }
-  Frame replay_frame(const StreamCommand& command, FrameForm) override {
+  Frame replay_frame(const StreamCommand& command, Encoding) override {
     return std::make_shared<const std::string>("replay " + std::to_string(command.from) +
                                                std::string(1000, '.'));
   }
@@ -59,10 +59,11 @@ class StreamClientTest : public testing::Test {
     client_.on_level(*followed_[index], now);
   }
   void follow(IndexId index, std::int64_t interval_ms = 0) {
-    follow(index, interval_ms > 0 ? Wish{StreamMode::conflated, interval_ms} : Wish{});
+    follow(index, interval_ms > 0 ? SubscriptionOptions{StreamMode::conflated, interval_ms}
+                                  : SubscriptionOptions{});
   }
-  void follow(IndexId index, const Wish& wish) {
-    followed_[index] = &client_.subscribe(index, wish, 0);
+  void follow(IndexId index, const SubscriptionOptions& options) {
+    followed_[index] = &client_.subscribe(index, options, 0);
     client_.flush({});
   }
   void record() {
@@ -90,11 +91,11 @@ class StreamClientTest : public testing::Test {
   SourceStub source_;
   ClientStats stats_;
   int wakes_ = 0;
-  Census census_{10, 0};
-  Census::Refusal refusal_{};
-  std::unique_ptr<Census::Seat> seat_ = census_.admit("test", {}, refusal_);
-  StreamClient client_{FrameForm::json, {4, 0, 10'000}, *seat_,
-                       source_,         stats_,         [this] { ++wakes_; }};
+  ConnectionRegistry registry_{10, 0};
+  ConnectionRegistry::Refusal refusal_{};
+  std::unique_ptr<ConnectionRegistry::Entry> entry_ = registry_.admit("test", {}, refusal_);
+  StreamClient client_{Encoding::json, {4, 0, 10'000}, *entry_,
+                       source_,        stats_,         [this] { ++wakes_; }};
   Subscription* followed_[2] = {nullptr, nullptr};
 };
 
@@ -160,7 +161,7 @@ TEST_F(StreamClientTest, forgetsWhatItUnsubscribes) {
 }
 
 TEST_F(StreamClientTest, leavesOutWhatIsOfferedWhenFull) {
-  for (int i = 0; i < 10; ++i) client_.offer(source_.level_frame(0, FrameForm::json));
+  for (int i = 0; i < 10; ++i) client_.offer(source_.level_frame(0, Encoding::json));
   EXPECT_EQ(queued(), 4u);
   EXPECT_FALSE(client_.has_room());
 }
@@ -238,10 +239,10 @@ TEST_F(StreamClientTest, noHeartbeatNamesARecordThatWaits) {
   follow(0, {.records = true});
   for (int i = 0; i < 4; ++i) record();
   take();
-  client_.offer(source_.level_frame(1, FrameForm::json));
+  client_.offer(source_.level_frame(1, Encoding::json));
   EXPECT_THAT(drain(), ElementsAre("record 0 1", "record 0 2", "record 0 3"));
   client_.flush({});
-  client_.offer(source_.level_frame(1, FrameForm::json));
+  client_.offer(source_.level_frame(1, Encoding::json));
   EXPECT_THAT(drain(), ElementsAre("record 0 4", "level 1 0"));
 }
 
@@ -281,7 +282,7 @@ TEST_F(StreamClientTest, hasOnePageOfAReplayInItsQueueAtATime) {
 }
 
 TEST_F(StreamClientTest, aReplayWaitsForRoom) {
-  for (int i = 0; i < 4; ++i) client_.offer(source_.level_frame(0, FrameForm::json));
+  for (int i = 0; i < 4; ++i) client_.offer(source_.level_frame(0, Encoding::json));
   ASSERT_TRUE(client_.replay(replay_from(1), {}));
   EXPECT_EQ(queued(), 4u);
   take();

@@ -25,11 +25,11 @@ inline std::string payload_of(std::string_view frame) {
 // One connected client, whose socket takes what a test lets it take.
 class HubClient {
  public:
-  HubClient(StreamHub& hub, Census& census, ClientStats& stats, const StreamClient::Limits& limits,
-            FrameForm form = FrameForm::json)
+  HubClient(StreamHub& hub, ConnectionRegistry& registry, ClientStats& stats,
+            const StreamClient::Limits& limits, Encoding encoding = Encoding::json)
       : hub_(hub),
-        seat_(census.admit("test", {}, refusal_)),
-        client_(form, limits, *seat_, hub.source(), stats, [] {}) {
+        entry_(registry.admit("test", {}, refusal_)),
+        client_(encoding, limits, *entry_, hub.source(), stats, [] {}) {
     hub_.join(client_);
   }
   ~HubClient() { hub_.leave(client_); }
@@ -40,7 +40,7 @@ class HubClient {
   bool belong_to(ClientRights rights) {
     return client_.belong_to(std::make_shared<const ClientRights>(std::move(rights)));
   }
-  void say(std::string_view message) { hub_.handle(client_, message); }
+  void send(std::string_view message) { hub_.handle(client_, message); }
 
   // One frame leaves for the socket; its payload.
   std::string take() {
@@ -72,8 +72,8 @@ class HubClient {
 
  private:
   StreamHub& hub_;
-  Census::Refusal refusal_{};
-  std::unique_ptr<Census::Seat> seat_;
+  ConnectionRegistry::Refusal refusal_{};
+  std::unique_ptr<ConnectionRegistry::Entry> entry_;
   StreamClient client_;
 };
 
@@ -82,9 +82,9 @@ class StreamHubTest : public testing::Test {
   explicit StreamHubTest(HttpSettings settings = {}, std::size_t ring = 1 << 12)
       : settings_(std::move(settings)), core_(ring) {}
 
-  std::unique_ptr<HubClient> connect(FrameForm form = FrameForm::json) {
+  std::unique_ptr<HubClient> connect(Encoding encoding = Encoding::json) {
     auto client = std::make_unique<HubClient>(
-        hub_, census_, clients_, StreamClient::Limits{settings_.client_queue, 0}, form);
+        hub_, registry_, clients_, StreamClient::Limits{settings_.client_queue, 0}, encoding);
     client->belong_to({});
     return client;
   }
@@ -98,7 +98,7 @@ class StreamHubTest : public testing::Test {
   CoreStub core_;
   ClientTokens tokens_;
   ClientStats clients_;
-  Census census_{100, 0};
+  ConnectionRegistry registry_{100, 0};
   StreamHub hub_{settings_, tokens_, core_.view(), Clock(), clients_, "websocket"};
 };
 

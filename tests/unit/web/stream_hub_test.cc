@@ -17,15 +17,15 @@ class SlowGridTest : public StreamHubTest {
   SlowGridTest() {
     ServerView view = core_.view();
     view.grid_ms = 2500;
-    hub_.follow_day(view, Clock());
+    hub_.switch_day(view, Clock());
   }
 };
 
 TEST_F(SlowGridTest, theGridOfAStreamHasThePaceOfTheCores) {
   const auto client = connect();
-  client->say(R"({"op":"subscribe","codes":["995365"],"mode":"grid","interval_ms":1000})");
+  client->send(R"({"op":"subscribe","codes":["995365"],"mode":"grid","interval_ms":1000})");
   EXPECT_THAT(client->message()["reason"], HasSubstr("a multiple of the grid's 2500 ms"));
-  client->say(R"({"op":"subscribe","codes":["995365"],"mode":"grid"})");
+  client->send(R"({"op":"subscribe","codes":["995365"],"mode":"grid"})");
   EXPECT_EQ(client->message()["type"], "snapshot");
   core_.publish(0, 12'345'678);
   for (int half_second = 1; half_second <= 10; ++half_second)
@@ -54,7 +54,7 @@ TEST_F(StreamHubTest, everyLevelReachesWhoFollowsItsIndexHoweverTheyComeAndGo) {
     const IndexId index = random() % 2;
     const bool joins = random() % 2 == 0;
     if (random() % 10 == 0) one = {connect(), {}};
-    one.client->say(
+    one.client->send(
         json{{"op", joins ? "subscribe" : "unsubscribe"}, {"codes", {codes[index]}}}.dump());
     one.follows[index] = joins;
     for (Follower& each : followers) each.client->messages();
@@ -71,7 +71,7 @@ TEST_F(StreamHubTest, aShortHeartbeatComesBetweenTablesWhileTheCoreTurns) {
   view.core_turns = &turns;
   view.short_heartbeat_ms = 60'000;
   for (IndexId index = 0; index < 3; ++index) core_.publish(index, 10);
-  hub_.follow_day(view, Clock());
+  hub_.switch_day(view, Clock());
   const auto client = connect();
   read_on();
   EXPECT_TRUE(client->messages().empty()) << "of a core that has made no turn";
@@ -96,7 +96,7 @@ TEST_F(StreamHubTest, replaysTheLevelsAsked) {
   for (int i = 1; i <= 10; ++i) core_.publish(1, 10'000'000 + i);
   read_on();
   const auto client = connect();
-  client->say(
+  client->send(
       R"({"op":"replay","code":"995366","epoch":"1742347800000000001","from":3,"to":5,"id":8})");
   const json reply = client->message();
   EXPECT_EQ(reply["type"], "replay");
@@ -115,13 +115,13 @@ TEST_F(StreamHubTest, replaysTheLevelsAsked) {
 TEST_F(StreamHubTest, bothSubprotocolsReplayAndNoPageIsCompressed) {
   core_.publish(1, 10'000'001);
   read_on();
-  for (const FrameForm form : {FrameForm::protobuf, FrameForm::protobuf_deflated}) {
-    const auto client = connect(form);
+  for (const Encoding encoding : {Encoding::protobuf, Encoding::protobuf_deflated}) {
+    const auto client = connect(encoding);
     v1::ClientMessage command;
     command.set_id(9);
     command.mutable_replay()->set_code("995366");
     command.mutable_replay()->set_from(1);
-    client->say(command.SerializeAsString());
+    client->send(command.SerializeAsString());
     v1::ServerMessage message;
     ASSERT_TRUE(message.ParseFromString(client->take()));
     EXPECT_EQ(message.id(), 9u);
@@ -137,7 +137,7 @@ TEST_F(StreamHubTest, aReplayComesInPagesWithoutAHole) {
   const auto client = connect();
   std::uint64_t expected = 1;
   for (std::uint64_t at = 1; at != 0;) {
-    client->say(json{{"op", "replay"}, {"code", "995366"}, {"from", at}}.dump());
+    client->send(json{{"op", "replay"}, {"code", "995366"}, {"from", at}}.dump());
     const json page = client->message();
     ASSERT_EQ(page["type"], "replay");
     EXPECT_LE(page["levels"].size(), kLevelPageMax);
@@ -167,7 +167,7 @@ TEST_F(StreamHubTest, refusesAReplayThatCannotBe) {
   };
   const auto client = connect();
   for (const RefusedReplay& each : cases) {
-    client->say(each.command);
+    client->send(each.command);
     const json message = client->message();
     EXPECT_EQ(message["type"], "error") << each.command;
     EXPECT_EQ(message["id"], 7);
@@ -180,8 +180,8 @@ TEST_F(StreamHubTest, refusesAReplayThatCannotBe) {
 TEST_F(StreamHubTest, bothSubprotocolsNeedTheCodeOfAReplay) {
   v1::ClientMessage said;
   said.mutable_replay()->set_from(1);
-  const auto client = connect(FrameForm::protobuf);
-  client->say(said.SerializeAsString());
+  const auto client = connect(Encoding::protobuf);
+  client->send(said.SerializeAsString());
   v1::ServerMessage answer;
   ASSERT_TRUE(answer.ParseFromString(client->take()));
   EXPECT_EQ(answer.refusal().reason(), "code: an index code is needed");
@@ -195,14 +195,14 @@ TEST_F(StreamHubTest, aReplayNeedsEveryLevelAndTheCode) {
     ClientRights rights{.name = "reader"};
     take_right(rights);
     ASSERT_TRUE(client->belong_to(rights));
-    client->say(command);
+    client->send(command);
     const json message = client->message();
     EXPECT_EQ(message["kind"], "not_allowed");
     EXPECT_THAT(message["reason"], HasSubstr("not allowed by this token"));
   }
   const auto client = connect();
   ASSERT_TRUE(client->belong_to({.name = "other", .every_code = false, .codes = {"995365"}}));
-  client->say(command);
+  client->send(command);
   EXPECT_THAT(client->message()["reason"], HasSubstr("unknown code: 995366"));
 }
 
@@ -217,7 +217,7 @@ TEST_F(SmallRingHubTest, aReplaySaysWhatIsThereNoMore) {
     read_on();
   }
   const auto client = connect();
-  client->say(R"({"op":"replay","code":"995366","from":1})");
+  client->send(R"({"op":"replay","code":"995366","from":1})");
   const json reply = client->message();
   EXPECT_EQ(reply["unavailable_before"], 25);
   EXPECT_EQ(reply["levels"].size(), 16u);
@@ -227,8 +227,8 @@ TEST_F(StreamHubTest, aReplayOfAnotherDayIsRefusedByItsEpoch) {
   const auto client = connect();
   ServerView view = core_.view();
   ++view.epoch;
-  hub_.follow_day(view, Clock());
-  client->say(R"({"op":"replay","code":"995366","epoch":"1742347800000000001","from":1})");
+  hub_.switch_day(view, Clock());
+  client->send(R"({"op":"replay","code":"995366","epoch":"1742347800000000001","from":1})");
   EXPECT_THAT(client->message()["reason"], HasSubstr("epoch: another one"));
 }
 
@@ -244,7 +244,7 @@ class RecordsTest : public StreamHubTest {
     record.flags = flags;
     record.previous_quotable = true;
     record.receive_time = {1234};
-    core_.keep(index, record);
+    core_.write_event(index, record);
   }
   // Without the time at which it left, which is now.
   static json timeless(json message) {
@@ -261,7 +261,7 @@ TEST_F(RecordsTest, comeAfterTheSnapshotThatCountsThem) {
   core_.publish(1, 10'000'001);
   read_on();
   const auto client = connect();
-  client->say(kFollowRecords);
+  client->send(kFollowRecords);
   const json snapshot = client->message();
   EXPECT_EQ(snapshot["type"], "snapshot");
   EXPECT_EQ(snapshot["records_to"], 1);
@@ -278,19 +278,19 @@ TEST_F(RecordsTest, comeAfterTheSnapshotThatCountsThem) {
 
 TEST_F(RecordsTest, aDefinitionAndACorrectionSayAllOfThem) {
   const auto client = connect();
-  client->say(kFollowRecords);
+  client->send(kFollowRecords);
   EXPECT_EQ(client->message()["records_to"], 0);
   DefinitionChanged definition;
   definition.control_id = 1'742'347'800'000'000'009;
   definition.receive_time = {1234};
-  core_.keep(1, definition);
+  core_.write_event(1, definition);
   Correction correction;
   correction.header.detail2 = 4;
   correction.control_id = 8;
   correction.from_sequence = 2;
   correction.to_sequence = 3;
   correction.corrected = {10'123'456};
-  core_.keep(1, correction);
+  core_.write_event(1, correction);
   read_on();
   const std::vector<json> messages = client->messages();
   ASSERT_EQ(messages.size(), 2u);
@@ -313,7 +313,7 @@ TEST_F(RecordsTest, aDefinitionAndACorrectionSayAllOfThem) {
 
 TEST_F(RecordsTest, aPendingPriceSaysAllOfItAndStaysInTheSnapshot) {
   const auto client = connect();
-  client->say(kFollowRecords);
+  client->send(kFollowRecords);
   EXPECT_EQ(client->message()["pending"], json::array());
   PendingPrice pending;
   pending.header.detail2 = static_cast<std::uint8_t>(DecisionReason::outside_collar);
@@ -324,7 +324,7 @@ TEST_F(RecordsTest, aPendingPriceSaysAllOfItAndStaysInTheSnapshot) {
   pending.reference = {5'920'000};
   pending.exchange_time = {3};
   pending.receive_time = {4};
-  core_.keep(1, pending);
+  core_.write_event(1, pending);
   read_on();
   json expected = json::parse(R"({
     "type": "pending", "epoch": "1742347800000000001", "record_sequence": 1, "code": "995366",
@@ -333,25 +333,25 @@ TEST_F(RecordsTest, aPendingPriceSaysAllOfItAndStaysInTheSnapshot) {
     "exchange_time": "3", "receive_time": "4"})");
   expected["symbol"] = core_.universe.instruments()[2].symbol;
   EXPECT_EQ(timeless(client->message()), expected);
-  client->say(R"({"op":"subscribe","codes":["995366"]})");
+  client->send(R"({"op":"subscribe","codes":["995366"]})");
   const json snapshot = client->message();
   EXPECT_EQ(snapshot["records_to"], 1);
   ASSERT_EQ(snapshot["pending"].size(), 1u);
   expected.erase("type");
   EXPECT_EQ(timeless(snapshot["pending"][0]), expected);
   pending.header.detail = static_cast<std::uint8_t>(Decision::refused);
-  core_.keep(1, pending);
+  core_.write_event(1, pending);
   read_on();
-  client->say(R"({"op":"subscribe","codes":["995366"]})");
+  client->send(R"({"op":"subscribe","codes":["995366"]})");
   EXPECT_EQ(client->message()["pending"], json::array());
 }
 
 TEST_F(RecordsTest, theOtherSubprotocolHasThem) {
-  const auto client = connect(FrameForm::protobuf);
+  const auto client = connect(Encoding::protobuf);
   v1::ClientMessage command;
   command.mutable_subscribe()->add_codes("995366");
   command.mutable_subscribe()->set_records(true);
-  client->say(command.SerializeAsString());
+  client->send(command.SerializeAsString());
   client->take();
   change_status(1, 6);
   read_on();
@@ -363,7 +363,7 @@ TEST_F(RecordsTest, theOtherSubprotocolHasThem) {
 
 TEST_F(RecordsTest, areNotForWhoDidNotAsk) {
   const auto client = connect();
-  client->say(R"({"op":"subscribe","codes":["995366"]})");
+  client->send(R"({"op":"subscribe","codes":["995366"]})");
   client->message();
   change_status(1, 1);
   read_on();
@@ -383,17 +383,17 @@ TEST_F(RecordsTest, aHeartbeatNamesTheLastOfEveryIndex) {
 
 TEST_F(RecordsTest, goOnWithTheNumbersOfAnotherDay) {
   const auto client = connect();
-  client->say(kFollowRecords);
+  client->send(kFollowRecords);
   client->message();
   CoreStub tomorrow;
-  tomorrow.keep(1, DefinitionChanged{});
-  hub_.follow_day(tomorrow.view(), Clock());
+  tomorrow.write_event(1, DefinitionChanged{});
+  hub_.switch_day(tomorrow.view(), Clock());
   read_on();
   EXPECT_EQ(client->message()["records_to"], 1);
-  tomorrow.keep(1, StatusChanged{});
+  tomorrow.write_event(1, StatusChanged{});
   read_on();
   EXPECT_EQ(client->message()["record_sequence"], 2);
-  hub_.follow_day(core_.view(), Clock());  // before tomorrow goes
+  hub_.switch_day(core_.view(), Clock());  // before tomorrow goes
 }
 
 class SlowClientTest : public RecordsTest {};
@@ -403,7 +403,7 @@ class SlowClientTest : public RecordsTest {};
 TEST_F(SlowClientTest, isToldOfEveryRecordOrWhichAreGone) {
   settings_.client_queue = 16;
   const auto client = connect();
-  client->say(kFollowRecords);
+  client->send(kFollowRecords);
   std::uint64_t last = client->message()["records_to"];
   for (std::uint32_t i = 0; i < 200; ++i) {
     change_status(1, i % 8);

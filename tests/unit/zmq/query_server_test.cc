@@ -18,9 +18,9 @@ std::string members_request(std::uint64_t id) {
   return request.SerializeAsString();
 }
 
-class Asker {
+class QueryClient {
  public:
-  Asker(const std::string& endpoint, zmq::socket_type type) : socket_(context_, type) {
+  QueryClient(const std::string& endpoint, zmq::socket_type type) : socket_(context_, type) {
     socket_.set(zmq::sockopt::linger, 0);
     socket_.set(zmq::sockopt::rcvtimeo, kLimitMs);
     socket_.set(zmq::sockopt::sndtimeo, kLimitMs);
@@ -75,14 +75,14 @@ class QueryServerTest : public testing::Test {
 };
 
 TEST_F(QueryServerTest, answersARequestWithAndWithoutADelimiter) {
-  Asker dealer(server_.endpoint(), zmq::socket_type::dealer);
+  QueryClient dealer(server_.endpoint(), zmq::socket_type::dealer);
   dealer.send({members_request(1)});
   EXPECT_EQ(dealer.receive().size(), 1u);
   dealer.send({"", members_request(2)});
   const std::vector<std::string> frames = dealer.receive();
   ASSERT_EQ(frames.size(), 2u);
   EXPECT_EQ(frames[0], "");
-  Asker req(server_.endpoint(), zmq::socket_type::req);
+  QueryClient req(server_.endpoint(), zmq::socket_type::req);
   req.send({members_request(3)});
   const v1::Reply reply = req.reply();
   EXPECT_EQ(reply.request_id(), 3u);
@@ -90,13 +90,13 @@ TEST_F(QueryServerTest, answersARequestWithAndWithoutADelimiter) {
 }
 
 TEST_F(QueryServerTest, answersInTheOrderOfTheQuestions) {
-  Asker dealer(server_.endpoint(), zmq::socket_type::dealer);
+  QueryClient dealer(server_.endpoint(), zmq::socket_type::dealer);
   for (std::uint64_t id = 1; id <= 2; ++id) dealer.send({members_request(id)});
   for (std::uint64_t id = 1; id <= 2; ++id) EXPECT_EQ(dealer.reply().request_id(), id);
 }
 
 TEST_F(QueryServerTest, refusesGarbageOfEveryShape) {
-  Asker dealer(server_.endpoint(), zmq::socket_type::dealer);
+  QueryClient dealer(server_.endpoint(), zmq::socket_type::dealer);
   const std::vector<std::vector<std::string>> garbage{{""},
                                                       {"", ""},
                                                       {"noise"},
@@ -113,12 +113,12 @@ TEST_F(QueryServerTest, refusesGarbageOfEveryShape) {
 }
 
 TEST_F(QueryServerTest, aMessageBeyondTheLimitHarmsNobodyElse) {
-  Asker other(server_.endpoint(), zmq::socket_type::dealer);
-  Asker large(server_.endpoint(), zmq::socket_type::dealer);
+  QueryClient other(server_.endpoint(), zmq::socket_type::dealer);
+  QueryClient large(server_.endpoint(), zmq::socket_type::dealer);
   large.send({std::string(100'000, 'x')});
   other.send({members_request(1)});
   EXPECT_EQ(other.reply().request_id(), 1u);
-  Asker again(server_.endpoint(), zmq::socket_type::dealer);
+  QueryClient again(server_.endpoint(), zmq::socket_type::dealer);
   again.send({members_request(2)});
   EXPECT_EQ(again.reply().request_id(), 2u);
   EXPECT_EQ(server_.stats().refusals[v1::REFUSAL_REASON_TOO_LARGE].get(), 0u)
@@ -132,8 +132,8 @@ TEST_F(QueryServerTest, whoDoesNotReadStopsNobody) {
   request.mutable_replay()->set_code("995366");
   request.mutable_replay()->set_from(1);
   const std::string bytes = request.SerializeAsString();
-  Asker stuck(server_.endpoint(), zmq::socket_type::dealer);
-  Asker healthy(server_.endpoint(), zmq::socket_type::dealer);
+  QueryClient stuck(server_.endpoint(), zmq::socket_type::dealer);
+  QueryClient healthy(server_.endpoint(), zmq::socket_type::dealer);
   for (std::uint64_t id = 1; server_.stats().unsent.get() == 0 && id < 20'000; ++id) {
     stuck.send({bytes});
     healthy.send({members_request(id)});
@@ -143,14 +143,14 @@ TEST_F(QueryServerTest, whoDoesNotReadStopsNobody) {
 }
 
 TEST_F(QueryServerTest, askersStayConnectedFromOneDayToTheNext) {
-  Asker dealer(server_.endpoint(), zmq::socket_type::dealer);
+  QueryClient dealer(server_.endpoint(), zmq::socket_type::dealer);
   dealer.send({members_request(1)});
   EXPECT_EQ(dealer.reply().epoch(), kStubEpoch);
   CoreStub next;
   next.publish(1, 20'000'000);
   ServerView view = next.view();
   view.epoch = kStubEpoch + 1;
-  server_.follow_day(view, Clock());
+  server_.switch_day(view, Clock());
   dealer.send({members_request(2)});
   const v1::Reply reply = dealer.reply();
   EXPECT_EQ(reply.epoch(), kStubEpoch + 1);

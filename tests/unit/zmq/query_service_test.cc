@@ -184,7 +184,7 @@ TEST_F(QueryServiceTest, definitionsAreThoseInForce) {
   changed[1].version = 9;
   const auto next = std::make_shared<const Universe>(std::move(changed), core_.universe);
   DefinitionChanged record;
-  record.edition = core_.editions.add(next, 0);
+  record.definition_set = core_.definition_sets.add(next, 0);
   v1::Request request;
   request.mutable_definitions()->add_codes("995366");
   EXPECT_EQ(ask(request).definitions().definitions(0).version(), 1u);
@@ -269,10 +269,10 @@ TEST_F(QueryServiceTest, keepsTheNewestReportOfASubscriber) {
   EXPECT_TRUE(ask(request).has_report());
   report.set_missed(4);
   ask(request);
-  const std::vector<SubscriberReport> kept = stats_.reports.all();
-  ASSERT_EQ(kept.size(), 1u);
-  EXPECT_EQ(kept[0].peer, kPeer);
-  EXPECT_EQ(kept[0].missed, 4u);
+  const std::vector<SubscriberReport> stored = stats_.reports.all();
+  ASSERT_EQ(stored.size(), 1u);
+  EXPECT_EQ(stored[0].peer, kPeer);
+  EXPECT_EQ(stored[0].missed, 4u);
 }
 
 TEST_F(QueryServiceTest, keepsABoundedNumberOfReports) {
@@ -282,7 +282,7 @@ TEST_F(QueryServiceTest, keepsABoundedNumberOfReports) {
     ask(request);
   }
   EXPECT_EQ(stats_.reports.all().size(), ReportTable::kReportsMax);
-  for (const SubscriberReport& kept : stats_.reports.all()) EXPECT_NE(kept.subscriber, "s0");
+  for (const SubscriberReport& stored : stats_.reports.all()) EXPECT_NE(stored.subscriber, "s0");
 }
 
 TEST_F(QueryServiceTest, anotherDayAnswersUnderItsOwnEpoch) {
@@ -291,7 +291,7 @@ TEST_F(QueryServiceTest, anotherDayAnswersUnderItsOwnEpoch) {
   CoreStub next;
   ServerView view = next.view();
   view.epoch = kStubEpoch + 1;
-  service_.follow_day(view, Clock());
+  service_.switch_day(view, Clock());
   const std::string request = replay_of("995366", 1, 0, kStubEpoch).SerializeAsString();
   v1::Reply reply;
   reply.ParseFromString(std::string(service_.respond(kPeer, request, now_)));

@@ -139,7 +139,7 @@ TEST_F(ZmqPublisherTest, recordsOfTheDayHaveTheirTopics) {
   Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "status/995366/", "definition/",
                                              "correction/995366/", "pending/995366/"});
   settle(subscriber);
-  core_.keep(1, DefinitionChanged{});
+  core_.write_event(1, DefinitionChanged{});
   StatusChanged change;
   change.header.detail = static_cast<std::uint8_t>(IndexStatus::open);
   change.header.detail2 = static_cast<std::uint8_t>(IndexStatus::indicative);
@@ -147,7 +147,7 @@ TEST_F(ZmqPublisherTest, recordsOfTheDayHaveTheirTopics) {
   change.index_sequence = 7;
   change.flags = kPartialMarket;
   change.quotable = true;
-  core_.keep(1, change);
+  core_.write_event(1, change);
   Correction correction;
   correction.header.detail2 = 4;
   correction.from_sequence = 3;
@@ -155,7 +155,7 @@ TEST_F(ZmqPublisherTest, recordsOfTheDayHaveTheirTopics) {
   correction.published = {10'000'000};
   correction.corrected = {10'000'001};
   correction.control_id = 11;
-  core_.keep(1, correction);
+  core_.write_event(1, correction);
   core_.tick({1});
   run();
   const auto definition = subscriber.expect<v1::DefinitionChanged>("definition/995366/");
@@ -200,7 +200,7 @@ TEST_F(ZmqPublisherTest, aPendingPriceHasItsTopicAndAllItsFields) {
   pending.reference = {5'920'000};
   pending.exchange_time = {3};
   pending.receive_time = {4};
-  core_.keep(1, pending);
+  core_.write_event(1, pending);
   run();
   const auto waiting = subscriber.expect<v1::PendingPrice>("pending/995366/");
   EXPECT_EQ(waiting.epoch(), kStubEpoch);
@@ -223,7 +223,7 @@ TEST_F(ZmqPublisherTest, aPendingPriceHasItsTopicAndAllItsFields) {
 TEST_F(ZmqPublisherTest, recordsThatAreGoneAreNamed) {
   Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "status/995366/", "skipped/995366/"});
   settle(subscriber);
-  for (int i = 0; i < 100; ++i) core_.keep(1, StatusChanged{});
+  for (int i = 0; i < 100; ++i) core_.write_event(1, StatusChanged{});
   run();
   const auto skipped = subscriber.expect<v1::Skipped>("skipped/995366/");
   EXPECT_EQ(skipped.kind(), v1::STREAM_KIND_RECORD);
