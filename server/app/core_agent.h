@@ -7,6 +7,7 @@
 
 #include "calc/sequencer.h"
 #include "server/app/agent_thread.h"
+#include "server/app/ring_sinks.h"
 #include "server/view/agent.h"
 #include "server/view/reader_wakers.h"
 
@@ -14,18 +15,22 @@ namespace indexcast::server {
 
 class CoreAgent final : public Agent {
  public:
-  // Counts its turns in `turns` (ServerView::core_turns) and wakes `readers` after each turn with
-  // work. `thread` is the one that it runs on. All outlive it.
-  CoreAgent(Sequencer& sequencer, AgentThread& thread, const ReaderWakers& readers,
-            std::atomic<std::uint64_t>& turns)
-      : sequencer_(&sequencer), thread_(&thread), readers_(&readers), turns_(&turns) {}
+  // Counts its turns in `turns` (ServerView::core_turns) and wakes `readers` after each turn at
+  // whose end `sink` has published something. `thread` is the one that it runs on. All outlive it.
+  CoreAgent(Sequencer& sequencer, AgentThread& thread, BroadcastSink& sink,
+            const ReaderWakers& readers, std::atomic<std::uint64_t>& turns)
+      : sequencer_(&sequencer),
+        thread_(&thread),
+        sink_(&sink),
+        readers_(&readers),
+        turns_(&turns) {}
 
   // Timers are admitted up to the instant to which the thread's sockets have been read, so that a
   // datagram received before a timer's instant is admitted before the timer.
   std::size_t do_work(TimeNs) override {
     const std::size_t admitted = sequencer_->poll(thread_->drained_until());
     turns_->store(turns_->load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    if (admitted > 0) readers_->wake();
+    if (sink_->take_published()) readers_->wake();
     return admitted;
   }
   TimeNs due(TimeNs now) const override {
@@ -36,6 +41,7 @@ class CoreAgent final : public Agent {
  private:
   Sequencer* sequencer_;
   AgentThread* thread_;
+  BroadcastSink* sink_;
   const ReaderWakers* readers_;
   std::atomic<std::uint64_t>* turns_;
 };

@@ -204,7 +204,8 @@ void Pipeline::assign_threads(const Config& config) {
       feed_threads_.back()->add(*agents_.back());
     }
   }
-  agents_.push_back(std::make_unique<CoreAgent>(*sequencer_, core_thread_, readers_, core_turns_));
+  agents_.push_back(
+      std::make_unique<CoreAgent>(*sequencer_, core_thread_, sink_, readers_, core_turns_));
   core_thread_.add(*agents_.back());
   if (zmq_) {
     publish_thread_.add(*zmq_);

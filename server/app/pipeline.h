@@ -70,6 +70,8 @@ class Pipeline {
   const Clock& clock() const { return clock_; }
   // For the one thread that hands in operators' requests.
   ControlPort& control_port() { return control_port_; }
+  // Inputs that the sequencer numbered. Before start() and after stop().
+  std::uint64_t inputs() const { return sequencer_->input_sequence(); }
   // Null when disabled.
   const ZmqPublisher* zmq() const { return zmq_.get(); }
   const JournalWriter* journal() const { return journal_.get(); }

@@ -59,17 +59,22 @@ class BroadcastSink final : public RecordSink {
     update.calculation_time = clock_.now();
     latest_->store(update);
     ring_->write(Record::of(update));
+    published_ = true;
   }
   void write(const Record& record) override {
     if (is_event(record.kind())) event_ring_->write(record);
     if (is_streamed(record.kind())) ring_->write(record);
+    published_ = true;
   }
+  // Whether anything was written since the last call. Core's thread.
+  bool take_published() { return std::exchange(published_, false); }
 
  private:
   BroadcastRing* ring_;
   BroadcastRing* event_ring_;
   LatestTable* latest_;
   Clock clock_;
+  bool published_ = false;
 };
 
 }  // namespace indexcast::server

@@ -20,6 +20,8 @@ class Connection {
   virtual ~Connection() = default;
   // The server stops: say goodbye where the protocol has a word for it, and end.
   virtual void go_away() = 0;
+  // Whether frames of the stream wait for the socket.
+  virtual bool is_sending() const { return false; }
   // Closes a client that is late with what it owes.
   virtual void check_progress(TimeNs now) = 0;
 };

@@ -18,7 +18,9 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::chrono::milliseconds kGoodbye{500};
+// For the answer to a close, and for the frames before it to be taken.
+constexpr std::int64_t kGoodbyeNs = 500 * kNsPerMs;
+constexpr std::int64_t kLastFramesNs = 5 * kNsPerSecond;
 constexpr std::chrono::milliseconds kGoodbyeCheck{1};
 // Records taken between two looks at the sockets.
 constexpr std::size_t kBatch = 4096;
@@ -158,15 +160,18 @@ void HttpWorker::go_away() {
   }
   stopping_ = true;
   due_timer_.cancel();
-  for (Connection* connection : shared_.connections) connection->go_away();
-  goodbye_timer_.expires_after(kGoodbye);
-  goodbye_timer_.async_wait([this](error_code) { context_.stop(); });
+  goodbye_ = last_sent_ = hub_.now();
+  // A connection may leave the set while it goes.
+  for (Connection* connection : std::vector(shared_.connections.begin(), shared_.connections.end()))
+    connection->go_away();
   end_when_all_left();
 }
 
-// Ends before the goodbye is over when nobody is left to wait for.
 void HttpWorker::end_when_all_left() {
-  if (shared_.connections.empty()) return context_.stop();
+  const TimeNs now = hub_.now();
+  if (std::ranges::any_of(shared_.connections, &Connection::is_sending)) last_sent_ = now;
+  const bool late = now - last_sent_ > kGoodbyeNs || now - goodbye_ > kLastFramesNs;
+  if (late || shared_.connections.empty()) return context_.stop();
   due_timer_.expires_after(kGoodbyeCheck);
   due_timer_.async_wait([this](error_code) { end_when_all_left(); });
 }

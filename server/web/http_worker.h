@@ -42,7 +42,8 @@ class HttpWorker {
   void start();
   // Waits until nothing of the day before is used any more. Between start() and stop().
   void switch_day(const MetricSources& sources, Clock clock);
-  // Begins to say goodbye, and ends within half a second; from any thread.
+  // Sends what the core has published and then a close to every client; ends once they have left,
+  // half a second after the last frame was taken, or after five seconds. From any thread.
   void begin_stop();
   // Once begin_stop has been called.
   void join();
@@ -79,8 +80,9 @@ class HttpWorker {
   bool awaits_news_ = false;
   boost::asio::steady_timer due_timer_{context_};
   TimeNs timer_at_ = kNoDeadline;  // what due_timer_ waits for
-  boost::asio::steady_timer goodbye_timer_{context_};
   TimeNs checked_{};
+  TimeNs goodbye_{};    // when the goodbye began
+  TimeNs last_sent_{};  // when a client last had frames to take
   bool stopping_ = false;
   std::thread thread_;
 };

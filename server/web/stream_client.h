@@ -139,6 +139,7 @@ class StreamClient {
   bool has_room(std::size_t frames = 1) const { return queue_.size() + frames <= capacity_; }
   // The frames that wait for this client's socket, which takes them from here.
   OutboundQueue& queue() { return queue_; }
+  const OutboundQueue& queue() const { return queue_; }
 
  private:
   void limit_rates();

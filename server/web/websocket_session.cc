@@ -84,7 +84,13 @@ class WebSocketSession : public Connection, public WriteObserver {
     socket_.async_accept(request, [self = self()](error_code error) { self->on_accept(error); });
   }
 
-  void go_away() override { close({websocket::close_code::going_away, "the server stops"}); }
+  // A close frame passes the frames that wait, so it comes once they were taken.
+  void go_away() override {
+    leaving_ = true;
+    if (!joined_ || client_.queue().empty()) close_stopped();
+  }
+
+  bool is_sending() const override { return !client_.queue().empty(); }
 
   void check_progress(TimeNs now) override {
     const HttpSettings& settings = shared_.settings;
@@ -104,6 +110,7 @@ class WebSocketSession : public Connection, public WriteObserver {
     entry_->sent.fetch_add(written.frames, std::memory_order_relaxed);
     if (!joined_ || closing_) return;
     shared_.hub.written(client_);
+    if (leaving_ && client_.queue().empty()) return close_stopped();
     read_when_room();
   }
 
@@ -201,6 +208,8 @@ class WebSocketSession : public Connection, public WriteObserver {
     return now - since > patience_ns;
   }
 
+  void close_stopped() { close({websocket::close_code::going_away, "the server stops"}); }
+
   void close_slow(TimeNs now) {
     shared_.stats.closed_slow.add();
     drop_at_ = now + kLastWordNs;
@@ -248,6 +257,7 @@ class WebSocketSession : public Connection, public WriteObserver {
   bool joined_ = false;
   bool reading_ = false;
   bool closing_ = false;
+  bool leaving_ = false;  // the server stops: closes once the frames that wait were taken
 };
 
 }  // namespace
