@@ -3,7 +3,10 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
+
+#include "server/settings/end_process.h"
 
 namespace indexcast::server {
 
@@ -42,6 +45,14 @@ void AgentThread::join() {
 }
 
 void AgentThread::run() {
+  try {
+    run_agents();
+  } catch (const std::exception& error) {
+    end_process(name_, error);
+  }
+}
+
+void AgentThread::run_agents() {
   pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
   for (;;) {
     const Phase phase = phase_.load(std::memory_order_acquire);

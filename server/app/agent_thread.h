@@ -19,7 +19,8 @@ namespace indexcast::server {
 // Runs from start() to stop(). A turn looks once which descriptors are ready and gives each agent
 // its turn. After a turn without work the thread spins for `spin_ns` (`backoff`), always (`spin`)
 // or not at all (`block`), and then sleeps until a descriptor is ready, waker() is woken or an
-// agent is due.
+// agent is due. An exception of an agent ends the process with kExitFailure and the reason in the
+// log: a data plane that skipped part of an input would publish wrong levels.
 class AgentThread {
  public:
   // `name` is what the operating system shows (15 characters). Agents outlive the thread.
@@ -45,6 +46,7 @@ class AgentThread {
   enum class Phase : std::uint8_t { running, draining, stopping };
 
   void run();
+  void run_agents();
   std::size_t turn();
   void rest(TimeNs now);
   void sleep();

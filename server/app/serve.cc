@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -67,6 +69,32 @@ nlohmann::json describe(const Config& config, const DayRunner& days) {
   if (pipeline.journal() != nullptr) ready["journal"] = pipeline.journal()->path();
   return ready;
 }
+
+// Ends the process at once when another signal asks for it while the server stops.
+class SecondSignal {
+ public:
+  explicit SecondSignal(const sigset_t& signals) : thread_([this, signals] { wait(signals); }) {}
+  ~SecondSignal() {
+    stopped_ = true;
+    pthread_kill(thread_.native_handle(), SIGHUP);
+    thread_.join();
+  }
+  SecondSignal(const SecondSignal&) = delete;
+  SecondSignal& operator=(const SecondSignal&) = delete;
+
+ private:
+  void wait(const sigset_t& signals) const {
+    int signal = SIGHUP;
+    while (signal == SIGHUP && !stopped_) sigwait(&signals, &signal);
+    if (stopped_) return;
+    spdlog::error("ending at once on signal {}", signal);
+    spdlog::default_logger()->flush();
+    std::_Exit(kExitFailure);
+  }
+
+  std::atomic<bool> stopped_{false};
+  std::thread thread_;
+};
 
 // Until a signal ends the server; which one.
 int run_days(const Config& config, DayRunner& days, const sigset_t& signals) {
@@ -131,6 +159,7 @@ int run_serve(const ServeOptions& options, DefinitionDirectory directory, Loaded
   write_ready_file(options.ready_file, ready);
   const int signal = run_days(options.config, days, signals);
   spdlog::info("ending on signal {}", signal);
+  const SecondSignal second(signals);
   days.stop();
   return kExitOk;
 }

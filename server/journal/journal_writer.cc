@@ -1,6 +1,9 @@
 #include "server/journal/journal_writer.h"
 
 #include <chrono>
+#include <exception>
+
+#include "server/settings/end_process.h"
 
 namespace indexcast::server {
 namespace {
@@ -14,7 +17,13 @@ constexpr auto kPause = std::chrono::milliseconds(1);
 JournalWriter::JournalWriter(const std::string& directory, const JournalHeader& header,
                              std::size_t ring_capacity)
     : file_(directory, header), ring_(ring_capacity) {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    try {
+      run();
+    } catch (const std::exception& error) {
+      end_process("journal", error);
+    }
+  });
 }
 
 JournalWriter::~JournalWriter() {

@@ -2,7 +2,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -12,10 +11,12 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <exception>
 #include <optional>
 #include <thread>
 
 #include "server/ops/admin_api.h"
+#include "server/settings/end_process.h"
 #include "server/web/listen.h"
 #include "server/web/request_target.h"
 
@@ -73,6 +74,26 @@ http::response<http::string_body> message_of(Response response, bool keep_alive)
   return message;
 }
 
+// An exception while one client is served ends its connection alone.
+void log_failure(std::exception_ptr failure) {
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    spdlog::error("an operator's connection ends: {}", error.what());
+  }
+}
+
+// Without these duties the interface would be deaf.
+void fail(std::exception_ptr failure) {
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    end_process("admin", error);
+  }
+}
+
 }  // namespace
 
 class AdminServer::Impl {
@@ -92,8 +113,8 @@ class AdminServer::Impl {
   ~Impl() { stop(); }
 
   void start() {
-    asio::co_spawn(context_, accept(), asio::detached);
-    asio::co_spawn(context_, watch(), asio::detached);
+    asio::co_spawn(context_, accept(), fail);
+    asio::co_spawn(context_, watch(), fail);
     thread_ = std::thread([this] { context_.run(); });
   }
 
@@ -103,7 +124,7 @@ class AdminServer::Impl {
       stopping_ = true;
       error_code ignored;
       acceptor_.close(ignored);
-      asio::co_spawn(context_, leave(), asio::detached);
+      asio::co_spawn(context_, leave(), fail);
     });
     thread_.join();
   }
@@ -134,7 +155,7 @@ class AdminServer::Impl {
       if (error) {
         co_await pause(kResting);  // out of descriptors: trying again at once would only spin
       } else if (taken_ < kConnections) {
-        asio::co_spawn(context_, serve(beast::tcp_stream(std::move(socket))), asio::detached);
+        asio::co_spawn(context_, serve(beast::tcp_stream(std::move(socket))), log_failure);
       }
     }
   }

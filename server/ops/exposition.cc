@@ -203,6 +203,11 @@ void add_clients(std::span<const ClientStats* const> stats, Families& out) {
   out.one_counter("indexcast_client_timed_out_total",
                   "Connections closed because a handshake or a request did not come in time.",
                   total(stats, &ClientStats::timed_out));
+  out.one_counter(
+      "indexcast_client_failed_total",
+      "Connections that the server ended because of an error of its own, such as a lack "
+      "of memory.",
+      total(stats, &ClientStats::failed));
 }
 
 void add_requests(const RequestStats& stats, Families& out) {

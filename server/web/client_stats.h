@@ -25,6 +25,7 @@ struct ClientStats {
   Counter closed_fault;  // clients closed because they broke the protocol or a limit
   Counter closed_slow;   // clients closed because they made no progress
   Counter closed_idle;   // WebSocket clients from whom nothing came any more, not even a pong
+  Counter failed;        // connections that ended by an exception, such as a lack of memory
   Counter timed_out;     // connections whose handshake or request did not come in time
 };
 

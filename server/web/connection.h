@@ -2,7 +2,10 @@
 // connections of a worker share.
 #pragma once
 
+#include <spdlog/spdlog.h>
+
 #include <boost/asio/ssl/context.hpp>
+#include <exception>
 #include <set>
 
 #include "calc/time.h"
@@ -20,6 +23,22 @@ class Connection {
   virtual ~Connection() = default;
   // The server stops: say goodbye where the protocol has a word for it, and end.
   virtual void go_away() = 0;
+  // Closes the socket at once.
+  virtual void abandon() = 0;
+
+  // Runs a handler of this connection. An exception in it ends this connection alone; it is logged
+  // and counted.
+  template <class Call>
+  void guard(ClientStats& stats, Call&& call) {
+    try {
+      call();
+    } catch (const std::exception& error) {
+      stats.failed.add();
+      spdlog::error("a client's connection ends: {}", error.what());
+      abandon();
+    }
+  }
+
   // Whether frames of the stream wait for the socket.
   virtual bool is_sending() const { return false; }
   // Closes a client that is late with what it owes.

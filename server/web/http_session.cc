@@ -8,6 +8,7 @@
 #include <cctype>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "server/web/routes.h"
 #include "server/web/transport.h"
@@ -103,7 +104,7 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
     expire_after(handshake(), &HttpSession::on_late_request);
     if (!transport_->encrypted()) return (this->*first)();
     transport_->async_handshake([self = shared_from_this(), first](error_code error) {
-      error ? self->close() : (self.get()->*first)();
+      self->guarded([&] { error ? self->close() : (self.get()->*first)(); });
     });
   }
 
@@ -113,8 +114,14 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
 
   void go_away() override { (transport_ != nullptr && is_resting()) ? end_rest() : close(); }
   void check_progress(TimeNs) override {}  // the session's own timer does
+  void abandon() override { close(); }
 
  private:
+  template <class Call>
+  void guarded(Call&& call) {
+    guard(shared_.stats, std::forward<Call>(call));
+  }
+
   std::chrono::seconds handshake() const {
     return std::chrono::seconds(shared_.settings.handshake_s);
   }
@@ -131,16 +138,17 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
     parser_->header_limit(kLargestHeader);
     parser_->body_limit(kLargestBody);
     expire_after(limit, late);
-    http::async_read(
-        *transport_, buffer_, *parser_,
-        [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
+    http::async_read(*transport_, buffer_, *parser_,
+                     [self = shared_from_this()](error_code error, std::size_t) {
+                       self->guarded([&] { self->on_read(error); });
+                     });
   }
 
   // `late`: what is done with a client that lets the time pass.
   void expire_after(std::chrono::seconds limit, void (HttpSession::*late)()) {
     timer_.expires_after(limit);
     timer_.async_wait([self = shared_from_this(), late](error_code error) {
-      if (!error && self->transport_) (self.get()->*late)();
+      if (!error && self->transport_) self->guarded([&] { (self.get()->*late)(); });
     });
   }
 
@@ -213,7 +221,9 @@ class HttpSession : public Connection, public std::enable_shared_from_this<HttpS
     const auto done = [self = shared_from_this(), keep_alive](error_code error, std::size_t) {
       if (error) return self->close();
       self->answered_ = true;
-      keep_alive ? self->read(kAnswerTimeout, &HttpSession::on_late_next) : self->end();
+      self->guarded([&] {
+        keep_alive ? self->read(kAnswerTimeout, &HttpSession::on_late_next) : self->end();
+      });
     };
     if (!head) return http::async_write(*transport_, response_, done);
     serializer_.emplace(response_);

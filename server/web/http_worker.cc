@@ -1,14 +1,17 @@
 #include "server/web/http_worker.h"
 
 #include <netinet/tcp.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <exception>
 #include <future>
 #include <utility>
 
+#include "server/settings/end_process.h"
 #include "server/web/http_session.h"
 
 namespace indexcast::server {
@@ -60,7 +63,21 @@ HttpWorker::~HttpWorker() {
 
 void HttpWorker::start() {
   gather();
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] { run(); });
+}
+
+// Handlers of connections catch their own exceptions (Connection::guard). What Asio or Beast throws
+// outside of them ends the operation, and with it the connection that waited for it.
+void HttpWorker::run() {
+  for (;;) {
+    try {
+      context_.run();
+      return;
+    } catch (const std::exception& error) {
+      stats_.failed.add();
+      spdlog::error("a client's connection ends: {}", error.what());
+    }
+  }
 }
 
 void HttpWorker::switch_day(const MetricSources& sources, Clock clock) {
@@ -108,8 +125,17 @@ void HttpWorker::read_woken_by(const ServerView& view) {
   if (view.readers != nullptr) view.readers->add(waker_);
 }
 
+// An exception here has lost part of the stream for every client, so it ends the process.
 void HttpWorker::gather() {
   if (stopping_) return;
+  try {
+    send_news();
+  } catch (const std::exception& error) {
+    end_process("http", error);
+  }
+}
+
+void HttpWorker::send_news() {
   const std::size_t count = hub_.poll(kBatch);
   const TimeNs now = hub_.now();
   if (now - checked_ > kProgressCheckNs) check_progress(now);

@@ -59,6 +59,8 @@ class HttpWorker {
   void serve(boost::asio::ip::tcp::socket socket);
   // Sends what the core has published since, and waits for more.
   void gather();
+  void send_news();
+  void run();
   void await_news();
   void await_due();
   void read_woken_by(const ServerView& view);

@@ -81,7 +81,9 @@ class WebSocketSession : public Connection, public WriteObserver {
         [this](websocket::response_type& out) { decorate(out); }));
     // The limit is ours to keep: Beast's own resets the connection before the client has read why.
     socket_.read_message_max(0);
-    socket_.async_accept(request, [self = self()](error_code error) { self->on_accept(error); });
+    socket_.async_accept(request, [self = self()](error_code error) {
+      self->guard(self->shared_.stats, [&] { self->on_accept(error); });
+    });
   }
 
   // A close frame passes the frames that wait, so it comes once they were taken.
@@ -109,9 +111,16 @@ class WebSocketSession : public Connection, public WriteObserver {
     shared_.stats.bytes_sent.add(bytes);
     entry_->sent.fetch_add(written.frames, std::memory_order_relaxed);
     if (!joined_ || closing_) return;
-    shared_.hub.written(client_);
-    if (leaving_ && client_.queue().empty()) return close_stopped();
-    read_when_room();
+    guard(shared_.stats, [this] {
+      shared_.hub.written(client_);
+      if (leaving_ && client_.queue().empty()) return close_stopped();
+      read_when_room();
+    });
+  }
+
+  void abandon() override {
+    leave_hub();
+    drop();
   }
 
   void on_write_failed() override { drop(); }
@@ -161,9 +170,10 @@ class WebSocketSession : public Connection, public WriteObserver {
 
   void read() {
     reading_ = true;
-    socket_.async_read_some(
-        buffer_, shared_.settings.client_message + 1 - buffer_.size(),
-        [self = self()](error_code error, std::size_t) { self->on_read(error); });
+    socket_.async_read_some(buffer_, shared_.settings.client_message + 1 - buffer_.size(),
+                            [self = self()](error_code error, std::size_t) {
+                              self->guard(self->shared_.stats, [&] { self->on_read(error); });
+                            });
   }
 
   void on_read(error_code error) {

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <exception>
 #include <stdexcept>
 
+#include "server/settings/end_process.h"
 #include "server/zmq/socket_options.h"
 
 namespace indexcast::server {
@@ -57,8 +59,12 @@ void QueryServer::switch_day(const ServerView& view, Clock clock) {
 
 void QueryServer::run() {
   pthread_setname_np(pthread_self(), "query");
-  while (running_.load(std::memory_order_relaxed)) {
-    if (turn() == 0) rest();
+  try {
+    while (running_.load(std::memory_order_relaxed)) {
+      if (turn() == 0) rest();
+    }
+  } catch (const std::exception& error) {
+    end_process("query", error);
   }
 }
 

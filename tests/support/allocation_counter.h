@@ -2,6 +2,7 @@
 // nothing.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 // The sanitizers bring an allocator of their own, which must not be mixed with the counting one.
@@ -24,5 +25,9 @@ namespace indexcast::test {
 // Calls of operator new on this thread so far. A program that asks lists allocation_counter.cc
 // among its sources, which replaces the operators.
 std::uint64_t allocations();
+
+// From now on operator new throws std::bad_alloc on every thread for `size` bytes and more. 0:
+// never.
+void fail_allocations_from(std::size_t size);
 
 }  // namespace indexcast::test

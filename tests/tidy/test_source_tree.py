@@ -166,6 +166,29 @@ class Dependencies(unittest.TestCase):
         self.assertEqual(wrong, [])
 
 
+class Names(unittest.TestCase):
+    """One name, one class, except for the parts that every venue has."""
+    ONE_A_VENUE = {"Framing", "Gateway", "Handler", "Header", "LiveFeed", "Logon", "Logout",
+                   "MarketStatus", "Normalizer", "PhaseRule", "PriceRule", "Settings", "Snapshot"}
+    CLASS = re.compile(r"^(?:class|struct|enum class|enum)\s+(?:alignas\([^)]*\)\s+)?(\w+)\s*"
+                       r"(?:final\s*)?(?::[^;{]*)?\{", re.MULTILINE)
+
+    def test_no_two_classes_share_a_name(self):
+        places = {}
+        for path in tree.cpp_files("calc", "feedhandlers", "server"):
+            for name in self.CLASS.findall(tree.without_text(tree.read(path))):
+                # A class may be declared in a header and defined in its source.
+                places.setdefault(name, set()).add(str(path.with_suffix("")))
+        self.assertGreater(len(places), 500)
+        twins = {name: sorted(found) for name, found in places.items() if len(found) > 1}
+        self.assertEqual({name: found for name, found in twins.items()
+                          if name not in self.ONE_A_VENUE}, {})
+        self.assertEqual(self.ONE_A_VENUE - set(twins), set(), "no longer needed")
+        for found in twins.values():
+            venues = {pathlib.PurePosixPath(place).parts[1] for place in found}
+            self.assertEqual(len(venues), len(found), found)
+
+
 class Lengths(unittest.TestCase):
     def test_files_are_short(self):
         long = []

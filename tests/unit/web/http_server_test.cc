@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/allocation_counter.h"
 #include "tests/unit/web/http_server_fixture.h"
 
 namespace indexcast::server {
@@ -459,6 +460,24 @@ TEST_F(LappedHttpServerTest, tellsClientsWhatTheServerItselfMissed) {
     }
     ASSERT_EQ(message["index_sequence"], ++covered);
   }
+}
+
+TEST_F(HttpServerTest, ALackOfMemoryEndsOneSessionAlone) {
+  INDEXCAST_NEED_ALLOCATION_COUNTER();
+  core_.publish(1, 10'000'000);
+  settle();
+  StreamReader other(server_.port());
+  other.send(R"({"op":"subscribe","codes":["995366"],"mode":"tick"})");
+  other.read_type("snapshot");
+  StreamReader victim(server_.port());
+  const std::string long_command = R"({"op":")" + std::string(30'000, 'x') + R"("})";
+  test::fail_allocations_from(20'000);
+  victim.send(long_command);
+  EXPECT_EQ(victim.read_to_close(), -1) << "the connection is closed without a word";
+  test::fail_allocations_from(0);
+  EXPECT_EQ(server_.clients().failed.get(), 1u);
+  core_.publish(1, 10'000'001);
+  EXPECT_EQ(other.read_type("level")["level"], "1000.0001");
 }
 
 }  // namespace
