@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs Python tests into JUnit files and adds up what every kind of test left behind.
 
-    results.py python OUTPUT.xml FOLDER...    run test_*.py of the folders, two classes at a time
+    results.py python OUTPUT.xml FOLDER...    run test_*.py of the folders, three classes at a time
     results.py class OUTPUT.xml FOLDER NAME   run one class, a module and a class name
     results.py ctest OUTPUT.xml FOLDER        run what CTest lists in a build folder
     results.py program OUTPUT.xml NAME CMD... run one program as one test
@@ -13,11 +13,30 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 import unittest
 import xml.etree.ElementTree as xml
 
 import googletest
 from googletest import Case
+
+
+SLOW_S = 10
+PYTHON_JOBS = 3
+
+
+def slow_tests():
+    """{class: reason} of the classes with a test that takes longer than SLOW_S, the slowest first."""
+    with open(pathlib.Path(__file__).with_name("slow_tests.toml"), "rb") as file:
+        return tomllib.load(file)["reasons"]
+
+
+def slow_lines(timed):
+    """What is said of the tests over SLOW_S, of (seconds, suite, name) of all tests."""
+    reasons = slow_tests()
+    return [f"{seconds:6.1f} s {suite}: {name}: "
+            f"{reasons.get(name.rpartition('.')[0], 'no reason on record')}"
+            for seconds, suite, name in sorted(timed, reverse=True) if seconds > SLOW_S]
 
 
 def node_of(case, suite):
@@ -95,11 +114,14 @@ def classes_of(folder):
 
 
 def run_python(output, folders):
-    """Most tests wait more than they compute, so two run at a time, each in a process of its own."""
+    """Most tests wait more than they compute, so three run at a time, each in a process of its own;
+    the slow ones first, so that none of them runs alone at the end."""
     classes = [(folder, name) for folder in map(pathlib.Path, folders)
                if any(folder.glob("test_*.py")) for name in classes_of(folder)]
+    order = list(slow_tests())
+    classes.sort(key=lambda entry: order.index(entry[1]) if entry[1] in order else len(order))
     cases, ended_well = [], True
-    with tempfile.TemporaryDirectory() as parts, concurrent.futures.ThreadPoolExecutor(2) as pool:
+    with tempfile.TemporaryDirectory() as parts, concurrent.futures.ThreadPoolExecutor(PYTHON_JOBS) as pool:
         def run(number):
             part = pathlib.Path(parts) / f"{number}.xml"
             command = [sys.executable, __file__, "class", part, *classes[number]]
@@ -161,7 +183,7 @@ def described(node):
 
 def total(folder):
     count = {"passed": 0, "failure": 0, "skipped": 0}
-    lines = []
+    lines, timed = [], []
     for path in sorted(pathlib.Path(folder).glob("*.xml")):
         nodes = list(xml.parse(path).getroot().iter("testcase"))
         if not nodes:
@@ -169,10 +191,14 @@ def total(folder):
             xml.SubElement(nodes[0], "failure")
         for node in nodes:
             outcome = outcome_of(node)
+            if not path.stem.startswith("step-"):
+                timed.append((float(node.get("time", 0)), path.stem, node.get("name")))
             count[outcome] += 1
             if outcome != "passed":
                 word = "FAILED " if outcome == "failure" else "SKIPPED"
                 lines.append(f"{word} {path.stem}: {described(node)}")
+    if slow := slow_lines(timed):
+        print(f"{len(slow)} tests over {SLOW_S} s", *slow, sep="\n")
     print("\n".join(sorted(lines)))
     if count["skipped"]:
         print(f"{count['skipped']} skipped, named above")

@@ -1,17 +1,13 @@
 #include "server/app/agent_thread.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <exception>
 #include <utility>
 
-#include "server/settings/end_process.h"
-
 namespace indexcast::server {
 
-AgentThread::AgentThread(std::string name, IdleMode idle, std::int64_t spin_ns, Clock clock)
-    : name_(std::move(name)), idle_(idle), spin_ns_(spin_ns), clock_(clock) {
+AgentThread::AgentThread(Options options, Clock clock)
+    : options_(std::move(options)), clock_(clock) {
   ready_.add(waker_.descriptor(), feed::ReadySet::Wanted::read, woken_);
 }
 
@@ -45,15 +41,15 @@ void AgentThread::join() {
 }
 
 void AgentThread::run() {
+  begin_thread(options_.name, options_.processor);
   try {
     run_agents();
   } catch (const std::exception& error) {
-    end_process(name_, error);
+    end_process(options_.name, error);
   }
 }
 
 void AgentThread::run_agents() {
-  pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
   for (;;) {
     const Phase phase = phase_.load(std::memory_order_acquire);
     if (phase == Phase::stopping) return;
@@ -90,8 +86,8 @@ TimeNs AgentThread::drained_until() {
 }
 
 void AgentThread::rest(TimeNs now) {
-  const bool spins =
-      idle_ == IdleMode::spin || (idle_ == IdleMode::backoff && now - worked_ < spin_ns_);
+  const bool spins = options_.idle == IdleMode::spin ||
+                     (options_.idle == IdleMode::backoff && now - worked_ < options_.spin_ns);
   if (spins) {
     __builtin_ia32_pause();
   } else {

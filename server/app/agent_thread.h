@@ -10,6 +10,7 @@
 
 #include "feedhandlers/transport/ready_set.h"
 #include "server/settings/config.h"
+#include "server/settings/thread.h"
 #include "server/view/agent.h"
 #include "server/view/clock.h"
 #include "server/view/waker.h"
@@ -23,8 +24,15 @@ namespace indexcast::server {
 // log: a data plane that skipped part of an input would publish wrong levels.
 class AgentThread {
  public:
-  // `name` is what the operating system shows (15 characters). Agents outlive the thread.
-  AgentThread(std::string name, IdleMode idle, std::int64_t spin_ns, Clock clock);
+  struct Options {
+    std::string name;  // as begin_thread()
+    IdleMode idle = IdleMode::backoff;
+    std::int64_t spin_ns = 30 * kNsPerUs;  // of `backoff`
+    std::int64_t processor = kAnyProcessor;
+  };
+
+  // Agents outlive the thread.
+  AgentThread(Options options, Clock clock);
   ~AgentThread() { stop(); }
 
   // Before start().
@@ -52,9 +60,7 @@ class AgentThread {
   void sleep();
   void join();
 
-  std::string name_;
-  IdleMode idle_;
-  std::int64_t spin_ns_;
+  const Options options_;
   Clock clock_;
   feed::ReadySet ready_;
   Waker waker_;

@@ -51,7 +51,8 @@ DayRunner::DayRunner(Config config, DefinitionDirectory directory, LoadedDay fir
     : config_(std::move(config)),
       directory_(std::move(directory)),
       trade_date_(first.trade_date),
-      zmq_(config_.zmq.enabled ? std::make_unique<ZmqSocket>(config_.zmq) : nullptr) {
+      zmq_(config_.zmq.enabled ? std::make_unique<ZmqSocket>(config_.zmq, config_.threads.zmq)
+                               : nullptr) {
   if (!directory_.faults().empty()) spdlog::error("refused:\n{}", directory_.faults());
   warn_of(first);
   pipeline_ = std::make_unique<Pipeline>(first.config, std::move(first.universe), trade_date_,
@@ -97,10 +98,10 @@ std::vector<const PublisherStats*> DayRunner::publishers() const {
 }
 
 void DayRunner::start() {
-  if (http_) http_->start();
+  if (http_) http_->start(config_.threads.http);
   pipeline_->start();
-  if (query_) query_->start();
-  if (admin_) admin_->start();
+  if (query_) query_->start(config_.threads.query);
+  if (admin_) admin_->start(config_.threads.admin);
 }
 
 void DayRunner::stop() {
@@ -234,7 +235,7 @@ void DayRunner::reopen_admin(std::uint16_t port) {
   settings.port = port;
   try {
     open_admin(settings);
-    admin_->start();
+    admin_->start(config_.threads.admin);
   } catch (const std::exception& error) {
     spdlog::error("requests are not taken until the next day: {}", error.what());
   }

@@ -31,6 +31,18 @@ std::size_t event_ring_capacity(const Universe& universe) {
   return std::max<std::size_t>(1 << 14, 32 * universe.indices().size());
 }
 
+std::int64_t processor_of(const ThreadSettings& threads, feed::Venue venue) {
+  switch (venue) {
+    case feed::Venue::sse:
+      return threads.sse;
+    case feed::Venue::szse:
+      return threads.szse;
+    case feed::Venue::hkex:
+      return threads.hkex;
+  }
+  return kAnyProcessor;
+}
+
 // With one_core one thread spins: the core's.
 IdleMode publish_idle(const CoreSettings& core) {
   const bool yields = core.topology == Topology::one_core && core.idle == IdleMode::spin;
@@ -62,9 +74,12 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
       latest_(universe_->indices().size()),
       sink_(ring_, event_ring_, latest_, clock_),
       engine_settings_(engine_settings(config, trade_date)),
-      core_thread_("core", config.core.idle, config.core.spin_us * kNsPerUs, clock_),
-      publish_thread_("publish", publish_idle(config.core), config.core.spin_us * kNsPerUs, clock_),
-      aux_thread_("aux", IdleMode::block, 0, clock_) {
+      core_thread_({"core", config.core.idle, config.core.spin_us * kNsPerUs, config.threads.core},
+                   clock_),
+      publish_thread_({"publish", publish_idle(config.core), config.core.spin_us * kNsPerUs,
+                       config.threads.publish},
+                      clock_),
+      aux_thread_({"aux", IdleMode::block, 0, config.threads.aux}, clock_) {
   engines_[0] = std::make_unique<Engine>(*universe_, engine_settings_, sink_, core_counters_);
   view_.universe = universe_.get();
   view_.definition_sets = &definition_sets_;
@@ -82,7 +97,7 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
   view_.readers = &readers_;
   view_.short_heartbeat_ms = config.core.short_heartbeat_ms;
   opening_ = opening_events(config, *universe_, trade_date, clock_.now());
-  open_journal(config.journal);
+  open_journal(config.journal, config.threads.journal);
   sequencer_ =
       std::make_unique<Sequencer>(*engines_[0], journal_.get(), config.core.timer_ms * kNsPerMs);
   open_feeds(config);
@@ -91,10 +106,10 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
   assign_threads(config);
 }
 
-void Pipeline::open_journal(const JournalSettings& settings) {
+void Pipeline::open_journal(const JournalSettings& settings, std::int64_t processor) {
   if (!settings.enabled) return;
   const JournalHeader header = header_of(*universe_, engine_settings_, view_.epoch);
-  journal_ = std::make_unique<JournalWriter>(settings.directory, header, settings.ring);
+  journal_ = std::make_unique<JournalWriter>(settings.directory, header, settings.ring, processor);
 }
 
 void Pipeline::open_feeds(const Config& config) {
@@ -198,9 +213,11 @@ void Pipeline::assign_threads(const Config& config) {
     if (one_core) {
       core_thread_.add(*agents_.back());
     } else {
-      feed_threads_.push_back(
-          std::make_unique<AgentThread>(std::string(feed::name_of(feed->venue())), config.core.idle,
-                                        config.core.spin_us * kNsPerUs, clock_));
+      feed_threads_.push_back(std::make_unique<AgentThread>(
+          AgentThread::Options{std::string(feed::name_of(feed->venue())), config.core.idle,
+                               config.core.spin_us * kNsPerUs,
+                               processor_of(config.threads, feed->venue())},
+          clock_));
       feed_threads_.back()->add(*agents_.back());
     }
   }

@@ -77,7 +77,7 @@ class Pipeline {
   const JournalWriter* journal() const { return journal_.get(); }
 
  private:
-  void open_journal(const JournalSettings& settings);
+  void open_journal(const JournalSettings& settings, std::int64_t processor);
   void open_feeds(const Config& config);
   void add_feed(const Config& config, std::unique_ptr<FeedRingSink> sink,
                 std::unique_ptr<feed::Feed> feed, feed::FeedCounters& counters);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -14,7 +15,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 #include "server/app/configured_day.h"
 #include "server/app/day_runner.h"
@@ -123,6 +126,31 @@ std::string curve_faults(const Config& config) {
   return faults;
 }
 
+// Names the threads whose processor this process may not use.
+std::string processor_faults(const Config& config) {
+  cpu_set_t allowed;
+  sched_getaffinity(0, sizeof allowed, &allowed);
+  const ThreadSettings& threads = config.threads;
+  const std::pair<const char*, std::int64_t> wanted[] = {
+      {"core", threads.core},       {"sse", threads.sse},         {"szse", threads.szse},
+      {"hkex", threads.hkex},       {"publish", threads.publish}, {"aux", threads.aux},
+      {"journal", threads.journal}, {"http", threads.http},       {"query", threads.query},
+      {"admin", threads.admin},     {"zmq", threads.zmq}};
+  std::string faults;
+  for (const auto& [name, first] : wanted) {
+    const bool several = first != kAnyProcessor && std::string_view(name) == "http";
+    const std::int64_t last =
+        first + (several ? static_cast<std::int64_t>(config.http.threads) - 1 : 0);
+    for (std::int64_t processor = std::max<std::int64_t>(first, 0); processor <= last;
+         ++processor) {
+      if (CPU_ISSET(static_cast<std::size_t>(processor), &allowed)) continue;
+      faults += fmt::format("{}:0:threads.{}: this process may not use processor {}\n",
+                            config.source, name, processor);
+    }
+  }
+  return faults;
+}
+
 // What a configuration asks for that this machine cannot give, one line each; empty when it can.
 std::string machine_faults(const Config& config) {
   if (config.admin.enabled) {
@@ -137,6 +165,7 @@ std::string machine_faults(const Config& config) {
     if (!faults.empty()) return faults;
   }
   if (const std::string faults = curve_faults(config); !faults.empty()) return faults;
+  if (const std::string faults = processor_faults(config); !faults.empty()) return faults;
   const unsigned spinning = spinning_threads(config);
   const unsigned cores = std::thread::hardware_concurrency();
   if (spinning <= cores) return {};

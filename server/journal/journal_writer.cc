@@ -3,8 +3,6 @@
 #include <chrono>
 #include <exception>
 
-#include "server/settings/end_process.h"
-
 namespace indexcast::server {
 namespace {
 
@@ -15,9 +13,10 @@ constexpr auto kPause = std::chrono::milliseconds(1);
 }  // namespace
 
 JournalWriter::JournalWriter(const std::string& directory, const JournalHeader& header,
-                             std::size_t ring_capacity)
+                             std::size_t ring_capacity, std::int64_t processor)
     : file_(directory, header), ring_(ring_capacity) {
-  thread_ = std::thread([this] {
+  thread_ = std::thread([this, processor] {
+    begin_thread("journal", processor);
     try {
       run();
     } catch (const std::exception& error) {

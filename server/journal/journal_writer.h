@@ -10,14 +10,15 @@
 #include "calc/sequencer.h"
 #include "calc/spsc_ring.h"
 #include "server/journal/journal_file.h"
+#include "server/settings/thread.h"
 
 namespace indexcast::server {
 
 class JournalWriter final : public InputLog {
  public:
-  // As JournalFile; `ring_capacity` inputs may wait for the disk.
+  // As JournalFile; `ring_capacity` inputs may wait for the disk. `processor` as of begin_thread().
   JournalWriter(const std::string& directory, const JournalHeader& header,
-                std::size_t ring_capacity);
+                std::size_t ring_capacity, std::int64_t processor = kAnyProcessor);
   // Writes what is waiting and closes the file.
   ~JournalWriter() override;
 

@@ -16,7 +16,7 @@
 #include <thread>
 
 #include "server/ops/admin_api.h"
-#include "server/settings/end_process.h"
+#include "server/settings/thread.h"
 #include "server/web/listen.h"
 #include "server/web/request_target.h"
 
@@ -112,10 +112,13 @@ class AdminServer::Impl {
 
   ~Impl() { stop(); }
 
-  void start() {
+  void start(std::int64_t processor) {
     asio::co_spawn(context_, accept(), fail);
     asio::co_spawn(context_, watch(), fail);
-    thread_ = std::thread([this] { context_.run(); });
+    thread_ = std::thread([this, processor] {
+      begin_thread("admin", processor);
+      context_.run();
+    });
   }
 
   void stop() {
@@ -274,7 +277,7 @@ class AdminServer::Impl {
 AdminServer::AdminServer(const AdminSettings& settings, AdminParts parts)
     : impl_(std::make_unique<Impl>(settings, std::move(parts))) {}
 AdminServer::~AdminServer() = default;
-void AdminServer::start() { impl_->start(); }
+void AdminServer::start(std::int64_t processor) { impl_->start(processor); }
 void AdminServer::stop() { impl_->stop(); }
 std::uint16_t AdminServer::port() const { return impl_->port(); }
 

@@ -11,6 +11,7 @@
 #include "server/ops/request_stats.h"
 #include "server/ops/service_control.h"
 #include "server/settings/config.h"
+#include "server/settings/thread.h"
 #include "server/view/clock.h"
 #include "server/view/control_port.h"
 #include "server/view/server_view.h"
@@ -41,7 +42,8 @@ class AdminServer {
   AdminServer(const AdminServer&) = delete;
   AdminServer& operator=(const AdminServer&) = delete;
 
-  void start();
+  // `processor` as of begin_thread().
+  void start(std::int64_t processor = kAnyProcessor);
   // Takes no more requests, waits at most half a second for the core to answer the last, ends the
   // thread. Harmless when repeated or before start(). The core runs until after.
   void stop();

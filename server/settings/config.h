@@ -45,6 +45,22 @@ struct CoreSettings {
   std::int64_t pending_impact_bp = 20;
 };
 
+// The processor of each thread, counted from 0; -1: any. Threads that nothing is said of may run on
+// all processors that the process may use.
+struct ThreadSettings {
+  std::int64_t core = -1;
+  std::int64_t sse = -1;  // the feeds have threads of their own with per_feed only
+  std::int64_t szse = -1;
+  std::int64_t hkex = -1;
+  std::int64_t publish = -1;
+  std::int64_t aux = -1;
+  std::int64_t journal = -1;
+  std::int64_t http = -1;  // of the first HTTP thread; the others take the processors after it
+  std::int64_t query = -1;
+  std::int64_t admin = -1;
+  std::int64_t zmq = -1;  // of ZeroMQ's own threads
+};
+
 // The collar around the last usable price (METHODOLOGY 4), percent; 0: none.
 struct CollarSettings {
   struct Override {
@@ -203,6 +219,7 @@ struct Config {
   feed::TradingDay day;               // what they say of the day that runs; no key of its own
   std::string log_level = "info";
   CoreSettings core;
+  ThreadSettings threads;
   CollarSettings collar;
   LevelGuardSettings level_guard;
   bool sse_enabled = true;

@@ -51,6 +51,25 @@ void walk_core(Walker& walker, CoreSettings& core) {
   walker.integer("pending_impact_bp", core.pending_impact_bp, 0, 10'000);
 }
 
+template <class Walker>
+void walk_threads(Walker& walker, ThreadSettings& threads) {
+  constexpr std::int64_t kLastProcessor = 1023;
+  const auto processor = [&](const char* key, std::int64_t& value) {
+    walker.integer(key, value, -1, kLastProcessor);
+  };
+  processor("core", threads.core);
+  processor("sse", threads.sse);
+  processor("szse", threads.szse);
+  processor("hkex", threads.hkex);
+  processor("publish", threads.publish);
+  processor("aux", threads.aux);
+  processor("journal", threads.journal);
+  processor("http", threads.http);
+  processor("query", threads.query);
+  processor("admin", threads.admin);
+  processor("zmq", threads.zmq);
+}
+
 template <class Walker, class Limits>
 void walk_lag(Walker& walker, Limits& lag) {
   walker.integer("max_lag_ns", lag.max_lag_ns, 0, 600 * kNsPerSecond);
@@ -355,6 +374,7 @@ void walk_config(Walker& walker, Config& config) {
               word("trace", "debug", "info", "warning", "error", "critical", "off"));
   walker.section("days", [&](auto& table) { walk_days(table, config.days); });
   walker.section("core", [&](auto& table) { walk_core(table, config.core); });
+  walker.section("threads", [&](auto& table) { walk_threads(table, config.threads); });
   walker.section("price_collar", [&](auto& table) { walk_collar(table, config.collar); });
   walker.section("level_guard", [&](auto& table) { walk_level_guard(table, config.level_guard); });
   walker.section("sse", [&](auto& table) { walk_sse(table, config.sse_enabled, config.sse); });

@@ -48,9 +48,12 @@ class HttpServer::Impl {
 
   ~Impl() { stop(); }
 
-  void start() {
+  void start(std::int64_t processor) {
     accept();
-    for (const auto& worker : workers_) worker->start();
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      workers_[i]->start(processor == kAnyProcessor ? kAnyProcessor
+                                                    : processor + static_cast<std::int64_t>(i));
+    }
   }
 
   void switch_day(const ServerView& view, Clock clock,
@@ -135,7 +138,7 @@ HttpServer::HttpServer(const HttpSettings& settings, const ServerView& view, Clo
                        std::vector<const PublisherStats*> publishers, const ServiceStats& services)
     : impl_(std::make_unique<Impl>(settings, view, clock, std::move(publishers), services)) {}
 HttpServer::~HttpServer() = default;
-void HttpServer::start() { impl_->start(); }
+void HttpServer::start(std::int64_t processor) { impl_->start(processor); }
 void HttpServer::switch_day(const ServerView& view, Clock clock,
                             std::vector<const PublisherStats*> publishers) {
   impl_->switch_day(view, clock, std::move(publishers));

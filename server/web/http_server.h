@@ -8,6 +8,7 @@
 
 #include "server/ops/exposition.h"
 #include "server/settings/config.h"
+#include "server/settings/thread.h"
 #include "server/view/clock.h"
 #include "server/view/publisher_stats.h"
 #include "server/view/server_view.h"
@@ -30,7 +31,8 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  void start();
+  // `processor` of the first thread, as of begin_thread(); the others take those after it.
+  void start(std::int64_t processor = kAnyProcessor);
   // Goes on with another day: its levels, its feeds, its publishers. Clients stay connected. Once
   // it has returned nothing of the day before is used any more. Between start() and stop().
   void switch_day(const ServerView& view, Clock clock,

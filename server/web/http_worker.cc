@@ -11,7 +11,7 @@
 #include <future>
 #include <utility>
 
-#include "server/settings/end_process.h"
+#include "server/settings/thread.h"
 #include "server/web/http_session.h"
 
 namespace indexcast::server {
@@ -61,9 +61,12 @@ HttpWorker::~HttpWorker() {
   join();
 }
 
-void HttpWorker::start() {
+void HttpWorker::start(std::int64_t processor) {
   gather();
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this, processor] {
+    begin_thread("http", processor);
+    run();
+  });
 }
 
 // Handlers of connections catch their own exceptions (Connection::guard). What Asio or Beast throws

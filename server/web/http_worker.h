@@ -39,7 +39,8 @@ class HttpWorker {
   // What its pages show; before start().
   void show(const MetricSources& sources) { shared_.sources = sources; }
 
-  void start();
+  // `processor` as of begin_thread().
+  void start(std::int64_t processor);
   // Waits until nothing of the day before is used any more. Between start() and stop().
   void switch_day(const MetricSources& sources, Clock clock);
   // Sends what the core has published and then a close to every client; ends once they have left,

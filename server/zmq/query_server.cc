@@ -1,14 +1,11 @@
 #include "server/zmq/query_server.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <exception>
 #include <stdexcept>
 
-#include "server/settings/end_process.h"
 #include "server/zmq/socket_options.h"
 
 namespace indexcast::server {
@@ -40,7 +37,8 @@ QueryServer::QueryServer(const ZmqSettings& settings, ZmqSocket& socket, const S
   endpoint_ = bind_or_throw(settings.query, socket_);
 }
 
-void QueryServer::start() {
+void QueryServer::start(std::int64_t processor) {
+  processor_ = processor;
   running_ = true;
   thread_ = std::thread([this] { run(); });
 }
@@ -54,11 +52,11 @@ void QueryServer::switch_day(const ServerView& view, Clock clock) {
   stop();
   clock_ = clock;
   service_.switch_day(view, clock);
-  start();
+  start(processor_);
 }
 
 void QueryServer::run() {
-  pthread_setname_np(pthread_self(), "query");
+  begin_thread("query", processor_);
   try {
     while (running_.load(std::memory_order_relaxed)) {
       if (turn() == 0) rest();

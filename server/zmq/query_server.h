@@ -9,6 +9,7 @@
 #include <vector>
 #include <zmq.hpp>
 
+#include "server/settings/thread.h"
 #include "server/view/clock.h"
 #include "server/view/server_view.h"
 #include "server/zmq/query_service.h"
@@ -28,7 +29,8 @@ class QueryServer {
   QueryServer(const QueryServer&) = delete;
   QueryServer& operator=(const QueryServer&) = delete;
 
-  void start();
+  // `processor` as of begin_thread().
+  void start(std::int64_t processor = kAnyProcessor);
   // QueryService::switch_day. Between start() and stop().
   void switch_day(const ServerView& view, Clock clock);
   void stop();
@@ -62,6 +64,7 @@ class QueryServer {
   zmq::message_t body_;
   bool delimited_ = false;
   bool one_frame_ = false;
+  std::int64_t processor_ = kAnyProcessor;
   std::atomic<bool> running_{false};
   std::thread thread_;
 };

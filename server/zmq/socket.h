@@ -8,6 +8,7 @@
 #include <zmq.hpp>
 
 #include "server/settings/config.h"
+#include "server/settings/thread.h"
 #include "server/zmq/access_stats.h"
 #include "server/zmq/clients.h"
 #include "server/zmq/zap_handler.h"
@@ -21,7 +22,8 @@ class ZmqSocket {
  public:
   // Binds; throws std::runtime_error with the endpoint or the path of the key when it cannot be
   // had.
-  explicit ZmqSocket(const ZmqSettings& settings);
+  // `processor` of ZeroMQ's own threads, as of begin_thread().
+  explicit ZmqSocket(const ZmqSettings& settings, std::int64_t processor = kAnyProcessor);
 
   // Sends two frames. False when ZeroMQ refused them. Never waits.
   bool send(std::string_view topic, std::string_view payload);
@@ -47,7 +49,7 @@ class ZmqSocket {
 
   ZmqClients clients_;
   ZmqAccessStats stats_;
-  zmq::context_t context_{2};
+  zmq::context_t context_;
   std::unique_ptr<ZapHandler> zap_;  // null without a list
   zmq::socket_t socket_;
   std::string endpoint_;

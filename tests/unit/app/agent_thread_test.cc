@@ -37,7 +37,7 @@ TEST_P(AgentThreadTest, IsWokenForEveryPieceOfWork) {
   constexpr int kCount = 20'000;
   SpscRing<int> ring(8);
   Taker taker(ring, kCount);
-  AgentThread thread("test", GetParam(), 30 * kNsPerUs, Clock());
+  AgentThread thread({.name = "test", .idle = GetParam()}, Clock());
   thread.add(taker);
   thread.start();
   for (int i = 1; i <= kCount; ++i) {
@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(Modes, AgentThreadTest,
 TEST(AgentThread, StopsWhileItsAgentIsIdle) {
   SpscRing<int> ring(8);
   Taker taker(ring, 1);
-  AgentThread thread("test", IdleMode::block, 0, Clock());
+  AgentThread thread({.name = "test", .idle = IdleMode::block}, Clock());
   thread.add(taker);
   thread.start();
   thread.stop();
