@@ -24,8 +24,8 @@ class Feed {
   // handled (0 = idle).
   virtual std::size_t poll(TimeNs now) = 0;
   // Puts its descriptors into `ready`, now and as connections come and go, and from then on reads
-  // only those that are ready. Without it every poll reads them all. `ready` outlives the feed.
-  // Once, from the thread that polls or before it starts.
+  // only those that are ready. Without it every poll reads them all. The feed outlives the
+  // use of `ready`. Once, from the thread that polls or before it starts.
   virtual void watch(ReadySet& ready) = 0;
   virtual Venue venue() const = 0;
   virtual FeedState state() const = 0;               // any thread

@@ -28,7 +28,6 @@ TcpFeed::TcpFeed(Venue venue, std::vector<Endpoint> gateways,
 
 // Logs out, so that the gateway need not detect our silence. Does not wait for the answer.
 TcpFeed::~TcpFeed() {
-  if (ready_set_ != nullptr) ready_set_->forget(ready_);
   if (link_ != Link::connected) return;
   handler_->on_leaving(last_poll_, outbox_);
   flush();

@@ -95,10 +95,7 @@ UdpFeed::UdpFeed(const UdpFeedSettings& settings, DatagramHandler& handler)
   }
 }
 
-UdpFeed::~UdpFeed() {
-  if (ready_set_ == nullptr) return;
-  for (Source& source : sources_) ready_set_->forget(source.ready);
-}
+UdpFeed::~UdpFeed() = default;
 
 void UdpFeed::watch(ReadySet& ready) {
   ready_set_ = &ready;

@@ -3,7 +3,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -43,8 +42,6 @@ void ReadySet::change(int descriptor, Wanted wanted, bool& ready) {
   epoll_event event = event_of(wanted, ready);
   if (::epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event) != 0) fail("epoll_ctl");
 }
-
-void ReadySet::forget(bool& ready) { std::erase(found_, &ready); }
 
 void ReadySet::wait(std::int64_t limit_ns) {
   std::array<epoll_event, kEvents> events;

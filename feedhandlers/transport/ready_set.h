@@ -20,12 +20,11 @@ class ReadySet {
   ReadySet& operator=(const ReadySet&) = delete;
 
   // From now on wait() sets `ready` when `descriptor` can be used. Only its owner clears it, once
-  // it found nothing left. It outlives the descriptor's place in the set. Throws std::system_error.
+  // it found nothing left. It outlives the last call of wait() and drained(). Throws
+  // std::system_error.
   void add(int descriptor, Wanted wanted, bool& ready);
   // Of a descriptor that was added.
   void change(int descriptor, Wanted wanted, bool& ready);
-  // Before `ready` is destroyed.
-  void forget(bool& ready);
 
   // Looks which descriptors are ready; waits up to `limit_ns` when none is. 0 does not wait.
   void wait(std::int64_t limit_ns);
