@@ -200,6 +200,11 @@ void HttpWorker::end_when_all_left() {
   const TimeNs now = hub_.now();
   if (std::ranges::any_of(shared_.connections, &Connection::is_sending)) last_sent_ = now;
   const bool late = now - last_sent_ > kGoodbyeNs || now - goodbye_ > kLastFramesNs;
+  if (late) {
+    for (Connection* connection :
+         std::vector(shared_.connections.begin(), shared_.connections.end()))
+      connection->abandon();
+  }
   if (late || shared_.connections.empty()) return context_.stop();
   due_timer_.expires_after(kGoodbyeCheck);
   due_timer_.async_wait([this](error_code) { end_when_all_left(); });

@@ -56,11 +56,12 @@ class StreamReader {
     socket_.binary(true);
     socket_.write(asio::buffer(bytes));
   }
-  json read() {
+  std::string read_text() {
     beast::flat_buffer buffer;
     socket_.read(buffer);
-    return json::parse(beast::buffers_to_string(buffer.data()));
+    return beast::buffers_to_string(buffer.data());
   }
+  json read() { return json::parse(read_text()); }
   // Reads past heartbeats to the next message of `type`.
   json read_type(const std::string& type) {
     json message = read();
