@@ -48,42 +48,12 @@ std::uint16_t free_port() {
   return ntohs(local.sin_port);
 }
 
-// Sends prices of one Hong Kong security to a port for as long as it lives.
-class FullLoad {
- public:
-  explicit FullLoad(std::uint16_t port)
-      : descriptor_(socket(AF_INET, SOCK_DGRAM, 0)), thread_([this, port] { run(port); }) {}
-  ~FullLoad() {
-    ends_ = true;
-    thread_.join();
-    close(descriptor_);
-  }
-  FullLoad(const FullLoad&) = delete;
-  FullLoad& operator=(const FullLoad&) = delete;
-
- private:
-  void run(std::uint16_t port) {
-    const sockaddr_in to = loopback(port);
-    for (std::uint32_t sequence = 1; !ends_; ++sequence) {
-      const auto price = static_cast<std::int32_t>(400'000 + 200 * (sequence % 7));
-      const hkex::PacketBuilder packet =
-          hkex::test::packet(sequence, hkex::test::at(10, 0),
-                             hkex::test::traded(hkex::test::kTencent, price, sequence));
-      sendto(descriptor_, packet.bytes().data(), packet.bytes().size(), 0,
-             reinterpret_cast<const sockaddr*>(&to), sizeof to);
-    }
-  }
-
-  int descriptor_;
-  std::atomic<bool> ends_{false};
-  std::thread thread_;
-};
-
 // The index sequences that one subscriber has received: each the one before plus one.
 class Received {
  public:
   void take(std::uint64_t sequence) {
-    EXPECT_TRUE(last_ == 0 || sequence == last_ + 1) << last_ << ", then " << sequence;
+    const std::uint64_t before = last_;
+    EXPECT_TRUE(before == 0 || sequence == before + 1) << before << ", then " << sequence;
     last_ = sequence;
     if (++count_ == kLevelsBeforeStop) enough_ = true;
     enough_.notify_all();
@@ -92,7 +62,7 @@ class Received {
   std::uint64_t last() const { return last_; }
 
  private:
-  std::uint64_t last_ = 0;
+  std::atomic<std::uint64_t> last_{0};
   std::uint64_t count_ = 0;
   std::atomic<bool> enough_{false};
 };
@@ -148,6 +118,7 @@ class WebSocketReader {
     reader_.send(R"({"op":"subscribe","codes":["T"],"mode":"tick"})");
     thread_ = std::thread([this] { run(); });
   }
+  const Received& received() const { return received_; }
   void await_enough() const { received_.await_enough(); }
   std::uint64_t read_to_close() {
     thread_.join();
@@ -175,6 +146,47 @@ class WebSocketReader {
 
   StreamReader reader_;
   Received received_;
+  std::thread thread_;
+};
+
+// Sends prices of one Hong Kong security to a port for as long as it lives, as fast as the slower
+// reader follows: one that is left behind for good is conflated, which is no loss.
+class FullLoad {
+ public:
+  FullLoad(std::uint16_t port, const Received& slower)
+      : slower_(slower),
+        descriptor_(socket(AF_INET, SOCK_DGRAM, 0)),
+        thread_([this, port] { run(port); }) {}
+  ~FullLoad() {
+    ends_ = true;
+    thread_.join();
+    close(descriptor_);
+  }
+  FullLoad(const FullLoad&) = delete;
+  FullLoad& operator=(const FullLoad&) = delete;
+
+ private:
+  void run(std::uint16_t port) {
+    const sockaddr_in to = loopback(port);
+    for (std::uint32_t sequence = 1; !ends_; ++sequence) {
+      // Datagrams that the kernel drops are never followed, so the wait ends by itself.
+      for (int i = 0; i < kPatience && sequence > slower_.last() + kAhead && !ends_; ++i)
+        std::this_thread::yield();
+      const auto price = static_cast<std::int32_t>(400'000 + 200 * (sequence % 7));
+      const hkex::PacketBuilder packet =
+          hkex::test::packet(sequence, hkex::test::at(10, 0),
+                             hkex::test::traded(hkex::test::kTencent, price, sequence));
+      sendto(descriptor_, packet.bytes().data(), packet.bytes().size(), 0,
+             reinterpret_cast<const sockaddr*>(&to), sizeof to);
+    }
+  }
+
+  static constexpr std::uint64_t kAhead = 4096;  // datagrams, each a level at most
+  static constexpr int kPatience = 10'000;       // turns of the scheduler
+
+  const Received& slower_;
+  int descriptor_;
+  std::atomic<bool> ends_{false};
   std::thread thread_;
 };
 
@@ -215,7 +227,7 @@ void PipelineStop::stop_under_load() {
   http.start();
   pipeline.start();
   WebSocketReader over_websocket(http.port());
-  const FullLoad load(port);
+  const FullLoad load(port, over_websocket.received());
   over_zmq.await_enough();
   over_websocket.await_enough();
 
