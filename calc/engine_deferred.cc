@@ -13,7 +13,7 @@ void Engine::flush_before(const MarketEvent& event) {
   publish_shared(event.instrument);
 }
 
-// What touches nothing but its own instrument and the indices that hold it.
+// Returns whether the event changes only its own instrument and the indices that hold it.
 bool Engine::may_overtake(const MarketEvent& event) const {
   if (deferred_.left == 0) return true;
   const bool of_instrument = event.kind == EventKind::price || event.kind == EventKind::quote;

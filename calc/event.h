@@ -110,12 +110,12 @@ struct MarketEvent {
   TimeNs receive_time{};            // when the bytes were taken from the network
   std::uint64_t feed_sequence = 0;  // the venue's sequence number, or a count where it has none
   std::uint32_t channel = 0;        // channel within the feed
-  // Of a price or quote: how many levels of an earlier price were still deferred when the sequencer
-  // took it, so that a replay takes it at the same place (Engine::admit). Of a control: the place
-  // of expected_version().
+  // The number of levels that an earlier price still deferred when the sequencer took this price or
+  // quote. A replay takes the event at the same place (Engine::admit). A control event stores its
+  // expected_version() here.
   std::uint32_t deferred_count = 0;
 
-  // Of a control only: the version of its target that the operator expects.
+  // Returns the version of the target that the operator expects. Control events only.
   constexpr std::uint32_t expected_version() const { return deferred_count; }
   constexpr void set_expected_version(std::uint32_t version) { deferred_count = version; }
 };

@@ -23,7 +23,7 @@ class ReadySet {
   // it found nothing left. It outlives the last call of wait() and drained(). Throws
   // std::system_error.
   void add(int descriptor, Wanted wanted, bool& ready);
-  // Of a descriptor that was added.
+  // Changes the wanted events of a descriptor that is in the set.
   void change(int descriptor, Wanted wanted, bool& ready);
 
   // Looks which descriptors are ready; waits up to `limit_ns` when none is. 0 does not wait.

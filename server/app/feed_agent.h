@@ -24,7 +24,7 @@ class FeedAgent final : public Agent {
     if (work > 0 && core_ != nullptr) core_->wake();
     return work;
   }
-  // What a feed has not read was not accepted.
+  // Reads no more: unread data is not accepted.
   std::size_t drain(TimeNs) override { return 0; }
   void watch(feed::ReadySet& ready) override { feed_->watch(ready); }
   // Feeds count waits of milliseconds: line reordering, reconnects, heartbeats.

@@ -33,7 +33,7 @@ class FxSubscriber final : public Agent {
                SpscRing<MarketEvent>& ring, Waker& core, Clock clock = {});
 
   std::size_t do_work(TimeNs now) override;
-  std::size_t drain(TimeNs) override { return 0; }  // what was not read was not accepted
+  std::size_t drain(TimeNs) override { return 0; }  // unread rates are not accepted
   void watch(feed::ReadySet& ready) override;
 
   const FxSourceStats& stats() const { return stats_; }

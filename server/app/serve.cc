@@ -151,7 +151,7 @@ std::string processor_faults(const Config& config) {
   return faults;
 }
 
-// What a configuration asks for that this machine cannot give, one line each; empty when it can.
+// Lists the settings that this machine cannot provide, one line each. Empty: it provides all.
 std::string machine_faults(const Config& config) {
   if (config.admin.enabled) {
     const absl::StatusOr<TokenOwners> owners = load_tokens(config.admin.tokens);

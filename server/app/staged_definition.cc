@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of the files: a code may be no name of a file.
+// The name of the copied files, because a code may be invalid as a file name.
 constexpr const char* kName = "definition";
 
 fs::path folder_of(const std::string& journal, std::uint32_t definition_set) {

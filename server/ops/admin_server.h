@@ -18,7 +18,7 @@
 
 namespace indexcast::server {
 
-// What the interface uses; all of it outlives the server.
+// The parts that the interface uses. All of them outlive the server.
 struct AdminParts {
   const ServerView& view;
   ControlPort& port;

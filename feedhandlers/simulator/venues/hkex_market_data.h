@@ -1,5 +1,5 @@
-// What HKEX says of prices, trades and orders of one security after the other: each message on
-// change only (notes 2.9 to 2.18, 2.21).
+// Publishes HKEX prices, trades and orders, one security after the other. A message is sent only
+// when its content changes (notes 2.9 to 2.18, 2.21).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class HkexMarketData {
   HkexMarketData(MessageOutput& output, HkexChannels& channels)
       : output_(output), channels_(channels) {}
 
-  // Whatever clients do not know yet of a security.
+  // Sends the values of a security that changed since the last call.
   void send(const Market& market, const SimulatedSecurity& security, Micros now);
   // Its prices and totals once more, without a trade.
   void restate(const Market& market, const SimulatedSecurity& security, Micros now);
