@@ -90,6 +90,17 @@ void add_calendar(const feed::TradingDay& day, Opening& opening) {
 
 }  // namespace
 
+EngineSettings engine_settings(const Config& config, Date trade_date) {
+  const CoreSettings& core = config.core;
+  EngineSettings settings;
+  settings.trade_date = trade_date;
+  settings.open_deadline_ms = core.open_deadline_ms;
+  settings.close_deadline_ns = core.close_deadline_min * 60 * kNsPerSecond;
+  settings.quotable_live_bp = core.quotable_live_bp;
+  settings.pending_wait_ns = config.collar.wait_s * kNsPerSecond;
+  return settings;
+}
+
 std::vector<MarketEvent> opening_events(const Config& config, const Universe& universe,
                                         Date trade_date, TimeNs now) {
   Opening opening(now);

@@ -1,8 +1,10 @@
-// Inputs that the server itself sends to the core, numbered and journaled like all others.
+// What the configuration gives to the core at the start of a day: settings of the engine, and
+// inputs that are numbered and journaled like those of the feeds.
 #pragma once
 
 #include <vector>
 
+#include "calc/engine.h"
 #include "calc/event.h"
 #include "calc/universe.h"
 #include "feedhandlers/market/calendar.h"
@@ -10,9 +12,13 @@
 
 namespace indexcast::server {
 
-// Before the day's first market data: the collars and how each exchange rate is followed, the end
-// of each market's timetable, and which markets are shut today. Nothing for a market that no
-// calendar covers, nor for a symbol or a series that no definition has. `now` is the receive time.
+// Returns the engine's settings of a configuration.
+EngineSettings engine_settings(const Config& config, Date trade_date);
+
+// Returns the inputs that precede the day's first market data: price collars, level guards, how
+// each exchange rate is followed, the end of each market's timetable, and which markets are shut
+// today. Leaves out markets that no calendar covers, and symbols and series that no definition has.
+// `now` is their receive time.
 std::vector<MarketEvent> opening_events(const Config& config, const Universe& universe,
                                         Date trade_date, TimeNs now);
 

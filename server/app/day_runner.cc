@@ -6,9 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/app/definition_list.h"
-#include "server/app/next_definition_set.h"
-#include "server/app/staged_definition.h"
+#include "server/app/day_definitions.h"
 #include "server/definitions/calendar_file.h"
 
 namespace indexcast::server {

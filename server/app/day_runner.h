@@ -9,7 +9,6 @@
 
 #include "server/app/definition_directory.h"
 #include "server/app/loaded_day.h"
-#include "server/app/next_date.h"
 #include "server/app/pipeline.h"
 #include "server/ops/admin_server.h"
 #include "server/ops/service_control.h"

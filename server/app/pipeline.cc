@@ -12,17 +12,6 @@
 
 namespace indexcast::server {
 
-EngineSettings engine_settings(const Config& config, Date trade_date) {
-  const CoreSettings& core = config.core;
-  EngineSettings settings;
-  settings.trade_date = trade_date;
-  settings.open_deadline_ms = core.open_deadline_ms;
-  settings.close_deadline_ns = core.close_deadline_min * 60 * kNsPerSecond;
-  settings.quotable_live_bp = core.quotable_live_bp;
-  settings.pending_wait_ns = config.collar.wait_s * kNsPerSecond;
-  return settings;
-}
-
 namespace {
 
 // Records of the event ring: an index changes its status about ten times a day, and an interrupted

@@ -17,23 +17,17 @@
 #include "feedhandlers/market/symbol_table.h"
 #include "feedhandlers/session/feed.h"
 #include "server/app/agent_thread.h"
-#include "server/app/clock_watch.h"
-#include "server/app/core_agent.h"
+#include "server/app/agents.h"
 #include "server/app/event_log.h"
-#include "server/app/feed_agent.h"
-#include "server/app/fx_file.h"
-#include "server/app/fx_subscriber.h"
+#include "server/app/fx_sources.h"
 #include "server/app/ring_sinks.h"
-#include "server/journal/journal_writer.h"
+#include "server/journal/journal_file.h"
 #include "server/settings/config.h"
 #include "server/view/control_port.h"
 #include "server/view/server_view.h"
 #include "server/zmq/publisher.h"
 
 namespace indexcast::server {
-
-// The engine's share of a configuration.
-EngineSettings engine_settings(const Config& config, Date trade_date);
 
 // Threads that never rest under a configuration; `serve` refuses more of them than there are cores.
 unsigned spinning_threads(const Config& config);

@@ -19,10 +19,11 @@
 #include <thread>
 #include <utility>
 
-#include "server/app/configured_day.h"
 #include "server/app/day_runner.h"
+#include "server/app/loaded_day.h"
+#include "server/definitions/calendar_file.h"
 #include "server/settings/exit_code.h"
-#include "server/zmq/socket_options.h"
+#include "server/zmq/socket.h"
 
 namespace indexcast::server {
 namespace {

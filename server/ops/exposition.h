@@ -8,7 +8,7 @@
 #include "server/view/publisher_stats.h"
 #include "server/view/server_view.h"
 #include "server/web/client_stats.h"
-#include "server/zmq/access_stats.h"
+#include "server/zmq/clients.h"
 #include "server/zmq/query_stats.h"
 
 namespace indexcast::server {

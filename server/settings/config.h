@@ -111,7 +111,7 @@ inline bool is_endpoint(std::string_view source) {
   return source.find("://") != std::string_view::npos;
 }
 
-// A subscriber by its CURVE key, and what it may see (server/zmq/entitlement.h).
+// A subscriber by its CURVE key, and what it may see (server/zmq/clients.h).
 struct ZmqClientSettings {
   std::string name;
   std::string public_key;                  // Z85, 40 characters

@@ -7,9 +7,8 @@
 
 #include "calc/control.h"
 #include "calc/sequencer.h"
-#include "server/app/next_definition_set.h"
-#include "server/app/staged_definition.h"
-#include "server/journal/journal_reader.h"
+#include "server/app/day_definitions.h"
+#include "server/journal/journal_file.h"
 #include "server/settings/exit_code.h"
 #include "server/tools/replay.h"
 #include "server/tools/stop_watch.h"

@@ -9,11 +9,10 @@
 
 #include "calc/sequencer.h"
 #include "feedhandlers/capture/capture_replay.h"
-#include "server/app/configured_day.h"
 #include "server/app/control_feed.h"
+#include "server/app/event_log.h"
 #include "server/app/handler_set.h"
-#include "server/app/operator_log.h"
-#include "server/app/pipeline.h"
+#include "server/app/loaded_day.h"
 #include "server/journal/journal_file.h"
 #include "server/settings/exit_code.h"
 #include "server/tools/commands.h"

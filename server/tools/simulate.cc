@@ -15,7 +15,7 @@
 #include "feedhandlers/simulator/day/simulated_day.h"
 #include "feedhandlers/simulator/network_transport.h"
 #include "feedhandlers/simulator/pcap_transport.h"
-#include "server/app/configured_day.h"
+#include "server/app/loaded_day.h"
 #include "server/definitions/universe_file.h"
 #include "server/settings/exit_code.h"
 #include "server/settings/fault_file.h"

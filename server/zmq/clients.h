@@ -1,15 +1,58 @@
-// Who may connect over ZeroMQ, and what each may see.
+// Access control over ZeroMQ: which CURVE keys may connect (ZAP, RFC 27), what each client may see,
+// and what is refused.
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <vector>
+#include <zmq.hpp>
 
 #include "server/settings/config.h"
-#include "server/zmq/entitlement.h"
+#include "server/settings/topic_kind.h"
+#include "server/view/clock.h"
+#include "server/view/counter.h"
 
 namespace indexcast::server {
+
+// Stands for every code in a list of codes.
+inline constexpr std::string_view kEveryCode = "*";
+
+// Immutable. A code need not be one of the day's: days come and go under the same entitlement.
+class Entitlement {
+ public:
+  // Everything.
+  Entitlement() = default;
+  // `codes` may hold kEveryCode; none of `kinds` is none of them.
+  Entitlement(std::span<const std::string> codes, std::span<const TopicKind> kinds);
+
+  bool sees(std::string_view code) const { return every_code_ || codes_.contains(code); }
+  bool sees(TopicKind kind) const { return kinds_[static_cast<std::size_t>(kind)]; }
+
+  // What a subscription to the topics that begin with `prefix` may become: itself where everything
+  // that it can match is allowed, otherwise the allowed prefixes that it covers. Empty: refused.
+  std::vector<std::string> admitted(std::string_view prefix) const;
+
+  // Prefixes that `codes` and `kinds` allow: an upper bound for what admitted() returns.
+  static constexpr std::size_t grants_of(std::size_t codes, std::size_t kinds) {
+    return 1 + codes * (kinds + 1);
+  }
+
+ private:
+  bool every_code_ = true;
+  std::array<bool, kTopicKindNames.size()> kinds_{true, true, true, true, true, true, true};
+  std::set<std::string, std::less<>> codes_;
+  // Prefixes of the allowed topics; one empty prefix when that is everything.
+  std::vector<std::string> grants_{""};
+};
 
 struct ZmqClient {
   Entitlement entitlement;
@@ -36,6 +79,57 @@ class ZmqClients {
   ZmqClient unlisted_;
   std::map<std::string, ZmqClient, std::less<>> clients_;
   std::map<std::string, std::string, std::less<>> names_;  // by key
+};
+
+struct ZmqAccessStats {
+  struct Client {
+    Counter connections;            // let in, over all sockets
+    Counter subscriptions_refused;  // to topics of which nothing is for this client
+    bool narrowed = false;  // subscribed to a prefix of which only parts are allowed; the socket's
+  };
+
+  explicit ZmqAccessStats(const ZmqSettings& settings) {
+    for (const ZmqClientSettings& client : settings.clients) clients[client.name];
+  }
+
+  // Null by a name that is not listed.
+  Client* of(std::string_view name) {
+    const auto found = clients.find(name);
+    return found == clients.end() ? nullptr : &found->second;
+  }
+
+  Counter keys_refused;                                // connections whose key is not listed
+  std::map<std::string, Client, std::less<>> clients;  // all that are listed
+};
+
+// For every CURVE socket of its context that is bound later. Runs on a thread of its own from
+// construction to destruction, and says in the log what was refused, once a minute at most.
+class ZapHandler {
+ public:
+  // All three outlive the handler.
+  ZapHandler(zmq::context_t& context, const ZmqClients& clients, ZmqAccessStats& stats);
+  ~ZapHandler();
+  ZapHandler(const ZapHandler&) = delete;
+  ZapHandler& operator=(const ZapHandler&) = delete;
+
+ private:
+  // Of a request: version, id, domain, address, identity, mechanism, key.
+  static constexpr std::size_t kFrames = 7;
+
+  void run();
+  void answer();
+  std::string_view name_of(const std::array<zmq::message_t, kFrames>& request, std::size_t frames);
+  void send(const zmq::message_t& id, std::string_view name);
+  void log_refusals();
+
+  const ZmqClients* clients_;
+  ZmqAccessStats* stats_;
+  Clock clock_;
+  zmq::socket_t socket_;
+  std::uint64_t refusals_logged_ = 0;
+  TimeNs logged_{};
+  std::atomic<bool> running_{true};
+  std::thread thread_;
 };
 
 }  // namespace indexcast::server

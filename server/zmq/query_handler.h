@@ -15,7 +15,7 @@
 #include "server/view/clock.h"
 #include "server/view/level_reader.h"
 #include "server/view/server_view.h"
-#include "server/zmq/entitlement.h"
+#include "server/zmq/clients.h"
 #include "server/zmq/query_stats.h"
 
 namespace indexcast::server {

@@ -6,7 +6,7 @@
 #include <exception>
 #include <stdexcept>
 
-#include "server/zmq/socket_options.h"
+#include "server/zmq/socket.h"
 
 namespace indexcast::server {
 namespace {

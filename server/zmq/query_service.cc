@@ -43,6 +43,22 @@ void log_report(const SubscriberReport& report) {
 
 }  // namespace
 
+Peer& PeerTable::of(std::string_view name) {
+  if (const auto found = by_name_.find(name); found != by_name_.end()) {
+    peers_.splice(peers_.begin(), peers_, found->second);
+    return peers_.front();
+  }
+  if (peers_.size() == kPeersMax) {
+    by_name_.erase(peers_.back().name);
+    peers_.pop_back();
+  }
+  const ZmqClient& client = clients_->of(name);
+  peers_.push_front({std::string(name), &client, TokenBucket(client.requests_per_s),
+                     TokenBucket(client.answer_bytes_per_s)});
+  by_name_[peers_.front().name] = peers_.begin();
+  return peers_.front();
+}
+
 QueryService::QueryService(const ServerView& view, Clock clock, const ZmqClients& clients,
                            QueryStats& stats)
     : stats_(&stats),

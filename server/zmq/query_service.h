@@ -1,21 +1,52 @@
-// One request's bytes in, one reply's bytes out: who asks, whether they may, and the answer.
+// Turns the bytes of one request into the bytes of one reply: identifies the peer, applies its
+// rate, and answers.
 #pragma once
 
 #include <cstddef>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "indexcast/v1/query.pb.h"
+#include "server/access/token_bucket.h"
 #include "server/view/clock.h"
 #include "server/view/server_view.h"
 #include "server/zmq/clients.h"
-#include "server/zmq/peer_table.h"
 #include "server/zmq/query_handler.h"
 #include "server/zmq/query_stats.h"
 
 namespace indexcast::server {
+
+struct Peer {
+  std::string name;
+  const ZmqClient* client = nullptr;
+  TokenBucket requests;
+  TokenBucket answer_bytes;
+  TimeNs report_logged{};
+};
+
+// The peers that asked last. One that was forgotten begins with full buckets, which is no way
+// around them: it takes as many names as the table holds, and a name is a listed client or an
+// address.
+class PeerTable {
+ public:
+  static constexpr std::size_t kPeersMax = 4096;
+
+  // `clients` outlives the table.
+  explicit PeerTable(const ZmqClients& clients) : clients_(&clients) {}
+
+  // The peer of that name, a new one where it is not known. Valid until the next call.
+  Peer& of(std::string_view name);
+  std::size_t size() const { return by_name_.size(); }
+
+ private:
+  const ZmqClients* clients_;
+  std::list<Peer> peers_;  // who asked last, first
+  std::unordered_map<std::string_view, std::list<Peer>::iterator> by_name_;
+};
 
 // Knows no socket. One thread.
 class QueryService {

@@ -1,6 +1,7 @@
-// The bound PUB socket: it outlives the days that are published on it, so that subscribers stay
-// connected from one to the next.
+// The bound PUB socket, and the settings that the server's ZeroMQ sockets share.
 #pragma once
+
+#include <absl/status/statusor.h>
 
 #include <memory>
 #include <string>
@@ -9,11 +10,23 @@
 
 #include "server/settings/config.h"
 #include "server/settings/thread.h"
-#include "server/zmq/access_stats.h"
 #include "server/zmq/clients.h"
-#include "server/zmq/zap_handler.h"
 
 namespace indexcast::server {
+
+// The key in the first line of `path` that is not empty and no comment: Z85, 40 characters. The
+// status says "file:line:key: what".
+absl::StatusOr<std::string> load_curve_secret(const std::string& path);
+
+// The public key that belongs to a secret one, both in Z85.
+std::string curve_public_of(const std::string& secret_key);
+
+// Before bind. Throws std::runtime_error with the path when the secret key cannot be had.
+void apply_options(const ZmqSettings& settings, zmq::socket_t& socket);
+
+// Returns what was bound, with the port that a wildcard became; throws std::runtime_error with the
+// endpoint when it cannot be had.
+std::string bind_or_throw(const std::string& endpoint, zmq::socket_t& socket);
 
 // With a list of clients the socket is XPUB, and every subscription is held against it. One thread
 // at a time; whoever takes it over has seen the other thread's end. clients(), stats() and

@@ -11,7 +11,7 @@
 #include <sstream>
 #include <string>
 
-#include "server/app/clock_watch.h"
+#include "server/app/agents.h"
 
 namespace indexcast::server {
 namespace {

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/app/agents.h"
 #include "server/app/event_log.h"
-#include "server/app/feed_agent.h"
 #include "server/view/enum_names.h"
 #include "tests/support/core_stub.h"
 

@@ -1,5 +1,3 @@
-#include "server/app/fx_file.h"
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -8,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+
+#include "server/app/fx_sources.h"
 
 namespace indexcast::server {
 namespace {

@@ -1,5 +1,3 @@
-#include "server/app/fx_subscriber.h"
-
 #include <gtest/gtest.h>
 
 #include <array>
@@ -8,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/app/fx_sources.h"
 #include "tests/support/curve_keys.h"
 #include "tests/support/temporary_folder.h"
 

@@ -1,8 +1,8 @@
-#include "server/app/next_date.h"
-
 #include <gtest/gtest.h>
 
 #include <array>
+
+#include "server/app/loaded_day.h"
 
 namespace indexcast::server {
 namespace {

@@ -1,8 +1,7 @@
-#include "server/app/next_definition_set.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/app/day_definitions.h"
 #include "server/definitions/definition_file.h"
 #include "tests/unit/app/definition_files.h"
 

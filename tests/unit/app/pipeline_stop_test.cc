@@ -16,7 +16,7 @@
 
 #include "indexcast/v1/stream.pb.h"
 #include "server/app/pipeline.h"
-#include "server/journal/journal_reader.h"
+#include "server/journal/journal_file.h"
 #include "server/web/http_server.h"
 #include "server/zmq/socket.h"
 #include "tests/support/temporary_folder.h"

@@ -5,8 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "server/journal/journal_reader.h"
-#include "server/journal/journal_writer.h"
+#include "server/journal/journal_file.h"
 #include "tests/support/baskets.h"
 
 namespace indexcast::server {

@@ -1,7 +1,7 @@
-#include "server/zmq/entitlement.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "server/zmq/clients.h"
 
 namespace indexcast::server {
 namespace {

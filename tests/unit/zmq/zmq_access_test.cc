@@ -7,7 +7,7 @@
 
 #include "server/zmq/publisher.h"
 #include "server/zmq/query_server.h"
-#include "server/zmq/socket_options.h"
+#include "server/zmq/socket.h"
 #include "tests/support/core_stub.h"
 #include "tests/support/curve_keys.h"
 #include "tests/support/temporary_folder.h"

@@ -1,11 +1,15 @@
-#include "server/app/next_definition_set.h"
+#include "server/app/day_definitions.h"
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "server/definitions/definition_file.h"
+#include "server/definitions/definition_writer.h"
 #include "server/definitions/universe_file.h"
 #include "server/journal/journal_format.h"
 #include "server/settings/fault_list.h"
@@ -31,6 +35,15 @@ absl::Status refusal(const std::string& head, const char* key, const std::string
   return faults.status();
 }
 
+namespace fs = std::filesystem;
+
+// The name of the copied files, because a code may be invalid as a file name.
+constexpr const char* kName = "definition";
+
+fs::path folder_of(const std::string& journal, std::uint32_t definition_set) {
+  return fs::path(journal).replace_extension(fmt::format(".edition-{}", definition_set));
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Universe>> next_definition_set(const Universe& before,
@@ -52,6 +65,38 @@ absl::StatusOr<std::shared_ptr<const Universe>> next_definition_set(const Univer
 
 std::int64_t definition_set_digest(const Universe& definition_set) {
   return static_cast<std::int64_t>(digest_of(definition_set));
+}
+
+std::string definition_list_of(const std::string& journal) {
+  return std::filesystem::path(journal).replace_extension(".definitions").string();
+}
+
+void write_definition_list(const std::string& path, const Universe& universe) {
+  std::ofstream out(path);
+  for (const IndexDefinition& definition : universe.indices()) {
+    if (!definition.fund) out << definition.source << '\n';
+  }
+  if (!out.flush()) throw std::runtime_error(path + ": cannot be written");
+}
+
+std::vector<std::string> read_definition_list(const std::string& path) {
+  std::vector<std::string> paths;
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) paths.push_back(line);
+  return paths;
+}
+
+std::string staged_definition_path(const std::string& journal, std::uint32_t definition_set) {
+  return (folder_of(journal, definition_set) / fmt::format("{}.toml", kName)).string();
+}
+
+absl::Status write_staged_definition(const std::string& journal, std::uint32_t definition_set,
+                                     const IndexDefinition& definition) {
+  const std::string notes = "Staged as edition " + std::to_string(definition_set) + " of " +
+                            fs::path(journal).filename().string() + ", from " + definition.source +
+                            ".";
+  return write_definition(definition, folder_of(journal, definition_set).string(), notes, kName)
+      .status();
 }
 
 }  // namespace indexcast::server

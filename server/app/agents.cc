@@ -1,4 +1,4 @@
-#include "server/app/clock_watch.h"
+#include "server/app/agents.h"
 
 #include <spdlog/spdlog.h>
 
