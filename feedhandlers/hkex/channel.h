@@ -116,6 +116,11 @@ class Channel final : private RefreshObserver {
   void security_received() { --awaited_; }
   bool awaits_securities() const { return awaited_ > 0; }
   void on_time(TimeNs now);
+  // Whether a wait of milliseconds runs, for the other line or in a recovery.
+  bool waits() const {
+    return arbiter_.held() > 0 || arbiter_.holding() || recovery_ != Recovery::none ||
+           (refresh_ && refresh_->waits());
+  }
 
  private:
   enum class Recovery : std::uint8_t { none, retransmission, refresh };

@@ -151,6 +151,11 @@ void Handler::on_time(TimeNs now) {
   for (const auto& channel : channels_) channel->on_time(now);
 }
 
+TimeNs Handler::due(TimeNs now) const {
+  const bool waits = std::ranges::any_of(channels_, [](const auto& each) { return each->waits(); });
+  return now + (waits ? feed::kShortPollNs : feed::kQuietPollNs);
+}
+
 void Handler::on_ordered(Channel& channel, const LinePacket& packet, std::uint32_t skip,
                          TimeNs now) {
   follow_exchange_time(channel, packet.sent, packet.sequence + skip, now);

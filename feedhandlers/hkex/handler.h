@@ -58,6 +58,7 @@ class Handler final : public feed::DatagramHandler,
   // messages are counted as filtered.
   void on_datagram(std::uint32_t channel, feed::Line line, Bytes payload, TimeNs now) override;
   void on_time(TimeNs now) override;
+  TimeNs due(TimeNs now) const override;
   void on_paused(TimeNs now) override;
   void on_drained(TimeNs now) override;
   FeedState state() const override { return state_.load(std::memory_order_relaxed); }

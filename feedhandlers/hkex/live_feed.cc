@@ -1,5 +1,6 @@
 #include "feedhandlers/hkex/live_feed.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "feedhandlers/hkex/retransmission_client.h"
@@ -25,6 +26,11 @@ std::size_t LiveFeed::poll(TimeNs now) {
   const std::uint64_t events = counters().get(feed::FeedCounter::events);
   work += retransmission_->poll(now);
   return work + static_cast<std::size_t>(counters().get(feed::FeedCounter::events) - events);
+}
+
+TimeNs LiveFeed::due(TimeNs now) const {
+  const TimeNs due = lines_.due(now);
+  return retransmission_ ? std::min(due, retransmission_->due(now)) : due;
 }
 
 void LiveFeed::watch(feed::ReadySet& ready) {

@@ -30,6 +30,7 @@ class LiveFeed final : public feed::Feed {
 
   std::size_t poll(TimeNs now) override;
   void watch(feed::ReadySet& ready) override;
+  TimeNs due(TimeNs now) const override;
   feed::Venue venue() const override { return feed::Venue::hkex; }
   FeedState state() const override { return handler_.state(); }
   const feed::FeedCounters& counters() const override { return lines_.counters(); }

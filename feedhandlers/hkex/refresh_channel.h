@@ -41,6 +41,8 @@ class RefreshChannel {
   // A packet that passed check_packet.
   void on_packet(feed::Line line, const PacketHeader& header, Bytes payload, TimeNs now);
   void on_time(TimeNs now);
+  // Whether a packet waits for the other line.
+  bool waits() const { return arbiter_.held() > 0; }
   // The round under way speaks of a numbering that ended: wait for the next.
   void spoil() { whole_ = false; }
 

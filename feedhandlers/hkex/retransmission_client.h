@@ -58,6 +58,9 @@ class RetransmissionClient final : public feed::StreamHandler, public Retransmis
   void on_connected(TimeNs now, feed::Outbox& out) override;
   bool on_bytes(Bytes bytes, TimeNs now, feed::Outbox& out) override;
   bool on_time(TimeNs now, feed::Outbox& out) override;
+  TimeNs due(TimeNs now) const override {
+    return now + (queue_.empty() ? feed::kQuietPollNs : feed::kShortPollNs);
+  }
   void on_disconnected(TimeNs now) override;
   void on_captured(Bytes bytes, TimeNs now, bool after_gap) override;
   feed::Reconnect reconnect() const override;

@@ -7,6 +7,7 @@
 #include "calc/time.h"
 #include "feedhandlers/market/feed_counters.h"
 #include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/ready_set.h"
 
 namespace indexcast::feed {
 
@@ -20,6 +21,8 @@ class DatagramHandler {
   virtual void on_datagram(std::uint32_t channel, Line line, Bytes payload, TimeNs now) = 0;
   // Time passed: reorder windows close, silence is noticed.
   virtual void on_time(TimeNs now) = 0;
+  // When on_time() is needed next although no datagram arrives.
+  virtual TimeNs due(TimeNs now) const { return now + kShortPollNs; }
   // This process was paused for more than kPauseNs (feed.h): the data in the sockets is old.
   virtual void on_paused(TimeNs) {}
   // Every socket was read empty after the pause.

@@ -14,7 +14,7 @@
 namespace indexcast::feed {
 
 // A longer time between two polls is a pause of this process (METHODOLOGY 5). After it a feed is
-// `recovering` until its sockets were read empty. Threads poll about every millisecond.
+// `recovering` until its sockets were read empty.
 inline constexpr std::int64_t kPauseNs = kNsPerSecond;
 
 class Feed {
@@ -27,6 +27,8 @@ class Feed {
   // only those that are ready. Without it every poll reads them all. The feed outlives the
   // use of `ready`. Once, from the thread that polls or before it starts.
   virtual void watch(ReadySet& ready) = 0;
+  // Receive time at which the feed needs its next poll although no descriptor becomes ready.
+  virtual TimeNs due(TimeNs now) const { return now + kShortPollNs; }
   virtual Venue venue() const = 0;
   virtual FeedState state() const = 0;               // any thread
   virtual const FeedCounters& counters() const = 0;  // any thread

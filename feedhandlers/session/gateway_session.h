@@ -113,6 +113,8 @@ class GatewaySession : public StreamHandler {
     return true;
   }
 
+  TimeNs due(TimeNs now) const override { return now + kQuietPollNs; }
+
   void on_leaving(TimeNs now, Outbox& out) override {
     if (link_ == FeedState::live) venue().send_logout(now, LogoutRole::begins, out);
   }

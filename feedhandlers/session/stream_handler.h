@@ -11,6 +11,7 @@
 #include "feedhandlers/market/feed_counters.h"
 #include "feedhandlers/session/session_notice.h"
 #include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/ready_set.h"
 
 namespace indexcast::feed {
 
@@ -43,6 +44,8 @@ class StreamHandler {
   virtual bool on_bytes(Bytes bytes, TimeNs now, Outbox& out) = 0;
   // Time passed: heartbeats, liveness. False: the peer is dead, close the connection.
   virtual bool on_time(TimeNs now, Outbox& out) = 0;
+  // When on_time() is needed next although no bytes arrive.
+  virtual TimeNs due(TimeNs now) const { return now + kShortPollNs; }
   // We are about to close a connection: say so if the session asks for it.
   virtual void on_leaving(TimeNs, Outbox&) {}
   // The connection is gone; a partial frame is counted as malformed (truncated).

@@ -43,6 +43,9 @@ class TcpFeed final : public Feed {
 
   std::size_t poll(TimeNs now) override;
   void watch(ReadySet& ready) override { ready_set_ = &ready; }
+  TimeNs due(TimeNs now) const override {
+    return link_ == Link::connected ? handler_->due(now) : deadline_;
+  }
   Venue venue() const override { return venue_; }
   FeedState state() const override { return state_.load(std::memory_order_acquire); }
   const FeedCounters& counters() const override { return counters_; }

@@ -51,6 +51,7 @@ class UdpFeed final : public Feed {
   // read right before the call.
   std::size_t poll(TimeNs now) override;
   void watch(ReadySet& ready) override;
+  TimeNs due(TimeNs now) const override { return handler_.due(now); }
   Venue venue() const override { return venue_; }
   FeedState state() const override { return handler_.state(); }
   const FeedCounters& counters() const override { return handler_.counters(); }

@@ -24,6 +24,9 @@ class LiveFeed final : public feed::Feed {
 
   std::size_t poll(TimeNs now) override;
   void watch(feed::ReadySet& ready) override { gateways_->watch(ready); }
+  TimeNs due(TimeNs now) const override {
+    return file_ ? now + feed::kShortPollNs : gateways_->due(now);
+  }
   feed::Venue venue() const override { return feed::Venue::sse; }
   // State of the source in use.
   FeedState state() const override { return handler_->sources().state(); }

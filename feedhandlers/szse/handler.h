@@ -19,6 +19,9 @@ class Handler final : public feed::GatewaySession<Handler, Framing> {
   Handler(const Settings& settings, const feed::SymbolTable& symbols, feed::EventSink& sink);
 
   bool on_time(TimeNs now, feed::Outbox& out) override;
+  TimeNs due(TimeNs now) const override {
+    return now + (router_.waits() ? feed::kShortPollNs : feed::kQuietPollNs);
+  }
 
   // Tick source of the second session; nullptr without the setting `ticks`.
   TickSource* ticks() { return router_.ticks(); }

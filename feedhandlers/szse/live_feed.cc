@@ -1,5 +1,6 @@
 #include "feedhandlers/szse/live_feed.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace indexcast::szse {
@@ -66,6 +67,11 @@ bool LiveFeed::take_notice(feed::SessionNotice& out) {
   if (resend_ == nullptr || !resend_->take_notice(out)) return false;
   out.resend = true;
   return true;
+}
+
+TimeNs LiveFeed::due(TimeNs now) const {
+  const TimeNs due = realtime_->due(now);
+  return resend_ == nullptr ? due : std::min(due, resend_->due(now));
 }
 
 void LiveFeed::watch(feed::ReadySet& ready) {

@@ -31,6 +31,7 @@ class LiveFeed final : public feed::Feed {
 
   std::size_t poll(TimeNs now) override;
   void watch(feed::ReadySet& ready) override;
+  TimeNs due(TimeNs now) const override;
   feed::Venue venue() const override { return feed::Venue::szse; }
   FeedState state() const override { return state_.load(std::memory_order_acquire); }
   const feed::FeedCounters& counters() const override { return *counters_; }

@@ -1,6 +1,7 @@
 // Puts the fragments of multicast packets together again (MDDP, notes 1.7).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <cstdint>
@@ -31,6 +32,10 @@ class MddpAssembler {
   Result add(MddpPacket& packet, TimeNs now);
   // Drops what waited too long; returns how many packets.
   std::size_t expire(TimeNs now);
+  // Whether a packet waits for pieces.
+  bool waits() const {
+    return std::ranges::any_of(open_, [](const Open& open) { return open.used && !open.done; });
+  }
 
  private:
   struct Open {

@@ -221,6 +221,14 @@ void MddpHandler::on_time(TimeNs now) {
   update(now);
 }
 
+TimeNs MddpHandler::due(TimeNs now) const {
+  const bool waits = assembler_.waits() || router_.waits() ||
+                     std::ranges::any_of(streams_, [](const Stream& stream) {
+                       return stream.used && stream.packets.waits();
+                     });
+  return now + (waits ? feed::kShortPollNs : feed::kQuietPollNs);
+}
+
 void MddpHandler::update(TimeNs now) {
   using feed::Staleness;
   Staleness staleness = data_.staleness(now, router_.market_trades());

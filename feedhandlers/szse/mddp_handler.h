@@ -39,6 +39,7 @@ class MddpHandler final : public feed::DatagramHandler {
   void on_datagram(std::uint32_t channel, feed::Line line, feed::Bytes payload,
                    TimeNs now) override;
   void on_time(TimeNs now) override;
+  TimeNs due(TimeNs now) const override;
   void on_paused(TimeNs now) override;
   void on_drained(TimeNs now) override;
   FeedState state() const override { return state_.state(); }

@@ -1,6 +1,7 @@
 // The packets of one multicast sender on one channel, in the order of their numbers (MDDP).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -73,6 +74,12 @@ class MddpStream {
     if (last < expected_ || last < announced_) return;
     if (announced_ < expected_) announced_at_ = now;
     announced_ = last;
+  }
+
+  // Whether a packet waits for the one before it, or the announced end for its packets.
+  bool waits() const {
+    return (expected_ != 0 && announced_ >= expected_) ||
+           std::ranges::any_of(held_, [](const Held& held) { return held.used; });
   }
 
   // Gives up what waited too long.

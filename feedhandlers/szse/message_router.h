@@ -32,6 +32,8 @@ class MessageRouter {
   // 390095. False when it does not decode.
   bool on_channel_heartbeat(feed::Bytes message, TimeNs now);
   void on_time(TimeNs now);
+  // TickSource::waits()
+  bool waits() const { return ticks_ != nullptr && ticks_->waits(); }
   // Sets the transport's state, which is that of the snapshots' channel and of the whole feed.
   // `by_security`: see GatewaySession.
   void on_state(FeedState state, bool by_security, TimeNs now);

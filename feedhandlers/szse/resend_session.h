@@ -19,6 +19,9 @@ class ResendSession final : public feed::GatewaySession<ResendSession, Framing> 
 
   // Sends a request when there is something to ask for.
   bool on_time(TimeNs now, feed::Outbox& out) override;
+  TimeNs due(TimeNs now) const override {
+    return now + (ticks_.waits() ? feed::kShortPollNs : feed::kQuietPollNs);
+  }
 
  private:
   using Base = feed::GatewaySession<ResendSession, Framing>;

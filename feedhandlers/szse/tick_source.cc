@@ -198,6 +198,13 @@ void TickSource::on_time(TimeNs now) {
   }
 }
 
+bool TickSource::waits() const {
+  const auto behind = [](const Channel& channel) { return channel.behind; };
+  return request_.has_value() ||
+         std::any_of(channels_.begin(), channels_.begin() + static_cast<std::ptrdiff_t>(used_),
+                     behind);
+}
+
 void TickSource::on_realtime(bool up, TimeNs now) {
   if (up == realtime_up_) return;
   realtime_up_ = up;

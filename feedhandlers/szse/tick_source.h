@@ -50,6 +50,8 @@ class TickSource {
   // 390095, or what multicast says instead: the last number that was sent.
   void on_last(std::uint16_t channel, std::int64_t last, bool end_of_channel, TimeNs now);
   void on_time(TimeNs now);
+  // Whether ticks are missing or requested.
+  bool waits() const;
   // The realtime connection.
   void on_realtime(bool up, TimeNs now);
 

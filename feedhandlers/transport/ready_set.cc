@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
@@ -43,15 +44,17 @@ void ReadySet::change(int descriptor, Wanted wanted, bool& ready) {
   if (::epoll_ctl(epoll_, EPOLL_CTL_MOD, descriptor, &event) != 0) fail("epoll_ctl");
 }
 
-void ReadySet::wait(std::int64_t limit_ns) {
+std::size_t ReadySet::wait(std::int64_t limit_ns) {
   std::array<epoll_event, kEvents> events;
   const timespec limit{limit_ns / kNsPerSecond, limit_ns % kNsPerSecond};
-  const int count = ::epoll_pwait2(epoll_, events.data(), kEvents, &limit, nullptr);
+  const int count = ::epoll_pwait2(epoll_, events.data(), kEvents,
+                                   limit_ns == kNoLimit ? nullptr : &limit, nullptr);
   for (int i = 0; i < count; ++i) {
     bool& ready = *static_cast<bool*>(events[static_cast<std::size_t>(i)].data.ptr);
     if (!ready) found_.push_back(&ready);
     ready = true;
   }
+  return static_cast<std::size_t>(std::max(count, 0));
 }
 
 bool ReadySet::drained() {

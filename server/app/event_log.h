@@ -63,9 +63,12 @@ class EventLog final : public Agent {
            const std::vector<std::unique_ptr<feed::Feed>>& feeds)
       : reader_(ring), log_(universe), feeds_(&feeds) {}
   std::size_t do_work(TimeNs now) override;
+  TimeNs due(TimeNs now) const override { return now + kNoticesNs; }
 
  private:
   static constexpr std::size_t kBatch = 4096;
+  // Sessions wake no other thread when they report a notice.
+  static constexpr std::int64_t kNoticesNs = 100 * kNsPerMs;
   std::size_t log_notices() const;
 
   BroadcastReader reader_;

@@ -51,6 +51,7 @@ class FxFile final : public Agent {
 
   std::size_t do_work(TimeNs now) override;
   std::size_t drain(TimeNs) override { return 0; }  // unread rates are not accepted
+  TimeNs due(TimeNs) const override { return next_look_; }
 
   const FxSourceStats& stats() const { return stats_; }
 

@@ -43,6 +43,14 @@ ZmqPublisher::Grids grids_of(const Config& config) {
           .inavs_ns = config.zmq.inav_grid_s * kNsPerSecond};
 }
 
+// The log and the journal may wait, so a busy core wakes their threads this often at most.
+constexpr std::int64_t kLogPaceNs = 10 * kNsPerMs;
+constexpr std::int64_t kJournalPaceNs = kNsPerMs;
+
+AgentThread::Options blocking(const char* name, std::int64_t processor, std::int64_t pace_ns) {
+  return {name, IdleMode::block, 0, processor, pace_ns};
+}
+
 }  // namespace
 
 unsigned spinning_threads(const Config& config) {
@@ -68,7 +76,8 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
       publish_thread_({"publish", publish_idle(config.core), config.core.spin_us * kNsPerUs,
                        config.threads.publish},
                       clock_),
-      aux_thread_({"aux", IdleMode::block, 0, config.threads.aux}, clock_) {
+      journal_thread_(blocking("journal", config.threads.journal, kJournalPaceNs), clock_),
+      aux_thread_(blocking("aux", config.threads.aux, kLogPaceNs), clock_) {
   engines_[0] = std::make_unique<Engine>(*universe_, engine_settings_, sink_, core_counters_);
   view_.universe = universe_.get();
   view_.definition_sets = &definition_sets_;
@@ -86,7 +95,7 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
   view_.readers = &readers_;
   view_.short_heartbeat_ms = config.core.short_heartbeat_ms;
   opening_ = opening_events(config, *universe_, trade_date, clock_.now());
-  open_journal(config.journal, config.threads.journal);
+  open_journal(config.journal);
   sequencer_ =
       std::make_unique<Sequencer>(*engines_[0], journal_.get(), config.core.timer_ms * kNsPerMs);
   open_feeds(config);
@@ -95,10 +104,10 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
   assign_threads(config);
 }
 
-void Pipeline::open_journal(const JournalSettings& settings, std::int64_t processor) {
+void Pipeline::open_journal(const JournalSettings& settings) {
   if (!settings.enabled) return;
   const JournalHeader header = header_of(*universe_, engine_settings_, view_.epoch);
-  journal_ = std::make_unique<JournalWriter>(settings.directory, header, settings.ring, processor);
+  journal_ = std::make_unique<JournalWriter>(settings.directory, header, settings.ring);
 }
 
 void Pipeline::open_feeds(const Config& config) {
@@ -208,18 +217,33 @@ void Pipeline::assign_threads(const Config& config) {
                                processor_of(config.threads, feed->venue())},
           clock_));
       feed_threads_.back()->add(*agents_.back());
+      feed_threads_.back()->wake_on_input(core_thread_.waker());
     }
   }
-  agents_.push_back(
-      std::make_unique<CoreAgent>(*sequencer_, core_thread_, sink_, readers_, core_turns_));
+  // Readers count a turn of the core between two short heartbeats as the sign that it runs.
+  agents_.push_back(std::make_unique<CoreAgent>(
+      CoreAgent::Parts{.sequencer = *sequencer_,
+                       .thread = core_thread_,
+                       .sink = sink_,
+                       .readers = readers_,
+                       .turns = core_turns_,
+                       .journal = journal_.get(),
+                       .journal_waker = &journal_thread_.waker(),
+                       .longest_pause_ns = config.core.short_heartbeat_ms * kNsPerMs / 2}));
   core_thread_.add(*agents_.back());
+  if (journal_) {
+    agents_.push_back(std::make_unique<JournalAgent>(*journal_));
+    journal_thread_.add(*agents_.back());
+  }
   if (zmq_) {
     publish_thread_.add(*zmq_);
     readers_.add(publish_thread_.waker());
+    if (one_core) core_thread_.wake_on_input(publish_thread_.waker());
   }
   agents_.push_back(std::make_unique<EventLog>(ring_, *universe_, feeds_));
   aux_thread_.add(*agents_.back());
   aux_thread_.add(clock_watch_);
+  readers_.add(aux_thread_.waker());
 }
 
 absl::StatusOr<std::uint32_t> Pipeline::stage(std::shared_ptr<const Universe> next) {
@@ -241,6 +265,7 @@ absl::StatusOr<std::uint32_t> Pipeline::stage(std::shared_ptr<const Universe> ne
 }
 
 void Pipeline::start() {
+  if (journal_) journal_thread_.start();
   engines_[0]->start();
   for (const MarketEvent& event : opening_) sequencer_->admit(event);
   aux_thread_.start();
@@ -260,6 +285,7 @@ void Pipeline::stop() {
   for (const auto& thread : feed_threads_) thread->stop();
   drain(core_thread_, "core");
   sequencer_->finish();
+  drain(journal_thread_, "journal");
   drain(publish_thread_, "publisher");
   drain(aux_thread_, "log");
   journal_.reset();

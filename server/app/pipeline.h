@@ -16,13 +16,13 @@
 #include "calc/sequencer.h"
 #include "feedhandlers/market/symbol_table.h"
 #include "feedhandlers/session/feed.h"
-#include "server/app/agent_thread.h"
 #include "server/app/agents.h"
 #include "server/app/event_log.h"
 #include "server/app/fx_sources.h"
 #include "server/app/ring_sinks.h"
 #include "server/journal/journal_file.h"
 #include "server/settings/config.h"
+#include "server/view/agent_thread.h"
 #include "server/view/control_port.h"
 #include "server/view/server_view.h"
 #include "server/zmq/publisher.h"
@@ -71,7 +71,7 @@ class Pipeline {
   const JournalWriter* journal() const { return journal_.get(); }
 
  private:
-  void open_journal(const JournalSettings& settings, std::int64_t processor);
+  void open_journal(const JournalSettings& settings);
   void open_feeds(const Config& config);
   void add_feed(const Config& config, std::unique_ptr<FeedRingSink> sink,
                 std::unique_ptr<feed::Feed> feed, feed::FeedCounters& counters);
@@ -117,6 +117,7 @@ class Pipeline {
   AgentThread core_thread_;
   ControlPort control_port_{core_thread_.waker()};
   AgentThread publish_thread_;
+  AgentThread journal_thread_;
   ClockWatch clock_watch_{clock_};
   AgentThread aux_thread_;
   std::vector<std::unique_ptr<AgentThread>> feed_threads_;

@@ -4,18 +4,13 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
-#include <exception>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace indexcast::server {
 namespace {
-
-// The writer looks into its ring this often; at a million inputs a second the default ring holds
-// 250 times as much.
-constexpr auto kPause = std::chrono::milliseconds(1);
 
 std::string newest_in(const std::string& place) {
   if (!std::filesystem::is_directory(place)) return place;
@@ -64,57 +59,25 @@ void JournalFile::flush() {
   if (std::fflush(file_.get()) != 0) failed_ = true;
 }
 
-JournalWriter::JournalWriter(const std::string& directory, const JournalHeader& header,
-                             std::size_t ring_capacity, std::int64_t processor)
-    : file_(directory, header), ring_(ring_capacity) {
-  thread_ = std::thread([this, processor] {
-    begin_thread("journal", processor);
-    try {
-      run();
-    } catch (const std::exception& error) {
-      end_process("journal", error);
-    }
-  });
-}
-
-JournalWriter::~JournalWriter() {
-  running_ = false;
-  thread_.join();
-}
-
 void JournalWriter::on_input(const MarketEvent& event, std::uint64_t input_sequence) {
+  added_ = true;
   if (!ring_.try_push({input_sequence, event})) {
     left_out_.store(left_out_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
 }
 
-void JournalWriter::run() {
-  while (running_) {
-    if (drain() == 0) {
-      file_.flush();
-      std::this_thread::sleep_for(kPause);
-    }
-  }
-  while (drain() > 0) {
-  }
-}
-
-std::size_t JournalWriter::drain() {
+std::size_t JournalWriter::write_waiting(std::size_t limit) {
   std::size_t count = 0;
-  for (const Entry* entry = ring_.front(); entry != nullptr; entry = ring_.front(), ++count) {
-    write(*entry);
+  const Entry* entry = ring_.front();
+  for (; entry != nullptr && count < limit; entry = ring_.front(), ++count) {
+    file_.on_input(entry->event, entry->input_sequence);
+    if (!file_.failed()) written_.fetch_add(1, std::memory_order_relaxed);
     ring_.pop();
   }
+  unflushed_ |= count > 0;
+  if (entry == nullptr && std::exchange(unflushed_, false)) file_.flush();
+  failed_.store(file_.failed(), std::memory_order_relaxed);
   return count;
-}
-
-void JournalWriter::write(const Entry& entry) {
-  file_.on_input(entry.event, entry.input_sequence);
-  if (file_.failed()) {
-    failed_ = true;
-  } else {
-    written_.fetch_add(1, std::memory_order_relaxed);
-  }
 }
 
 absl::StatusOr<JournalReader> JournalReader::open(const std::string& directory) {

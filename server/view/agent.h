@@ -19,11 +19,13 @@ class Agent {
   // Puts descriptors whose readiness ends the thread's sleep into `ready`. Once, before the thread
   // starts.
   virtual void watch(feed::ReadySet& ready) { static_cast<void>(ready); }
-  // When the agent wants its next turn although nothing becomes ready.
-  virtual TimeNs due(TimeNs now) const { return now + kDueNs; }
-
-  // The longest sleep of a thread. Liveness and other limits of seconds are checked this often.
-  static constexpr std::int64_t kDueNs = 10 * kNsPerMs;
+  // Receive time at which the agent needs its next turn although no descriptor becomes ready and
+  // nobody wakes the thread. kNoDeadline by default: the agent has no work of its own accord.
+  // Called after each turn that is followed by a sleep.
+  virtual TimeNs due(TimeNs now) const {
+    static_cast<void>(now);
+    return kNoDeadline;
+  }
 };
 
 }  // namespace indexcast::server

@@ -13,8 +13,8 @@
 namespace indexcast::server {
 
 // The sleeper calls prepare(), looks for work once more, waits until descriptor() can be read and
-// calls done(). wake(), from any thread, costs one atomic exchange while the sleeper is awake and a
-// write(2) otherwise.
+// calls done(). After done() it must not wait before the next prepare(). wake(), from any thread,
+// costs one atomic exchange while the sleeper is awake and a write(2) otherwise.
 class Waker {
  public:
   // Throws std::system_error when the kernel has no descriptor left.
@@ -31,12 +31,13 @@ class Waker {
   // the work.
   void prepare() { parked_.exchange(true); }
 
-  // Returns whether wake() was called since prepare().
+  // Returns whether wake() was called since prepare(). The descriptor is read in any case, because
+  // a wake() that was under way during the previous done() makes it readable only afterwards.
   bool done() {
-    if (parked_.exchange(false)) return false;
+    const bool woken = !parked_.exchange(false);
     std::uint64_t count = 0;
     static_cast<void>(!::read(descriptor_, &count, sizeof count));
-    return true;
+    return woken;
   }
 
   void wake() {

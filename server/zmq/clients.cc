@@ -1,6 +1,5 @@
 #include "server/zmq/clients.h"
 
-#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <zmq.h>
 
@@ -34,8 +33,6 @@ std::int64_t or_default(std::int64_t own, std::int64_t of_everybody) {
 
 constexpr const char* kEndpoint = "inproc://zeromq.zap.01";
 constexpr std::string_view kVersion = "1.0";
-// How long the end of the server waits for this thread.
-constexpr long kWaitMs = 50;
 constexpr std::int64_t kLogNs = 60 * kNsPerSecond;
 
 std::string_view text_of(const zmq::message_t& frame) {
@@ -100,15 +97,22 @@ ZapHandler::ZapHandler(zmq::context_t& context, const ZmqClients& clients, ZmqAc
 
 ZapHandler::~ZapHandler() {
   running_ = false;
+  waker_.wake();
   thread_.join();
 }
 
+// The waker is armed before the last look at what it stands for, as in AgentThread.
 void ZapHandler::run() {
-  pthread_setname_np(pthread_self(), "zap");
-  zmq_pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
-  while (running_.load(std::memory_order_relaxed)) {
-    if (zmq_poll(&item, 1, kWaitMs) > 0) answer();
-    log_refusals();
+  begin_thread("zap", kAnyProcessor);
+  zmq_pollitem_t items[] = {{socket_.handle(), 0, ZMQ_POLLIN, 0},
+                            {nullptr, waker_.descriptor(), ZMQ_POLLIN, 0}};
+  for (;;) {
+    waker_.prepare();
+    if (!running_) return;
+    const std::int64_t wait_ns = log_refusals();
+    zmq_poll(items, 2, wait_ns < 0 ? -1 : static_cast<long>(wait_ns / kNsPerMs + 1));
+    waker_.done();
+    if (items[0].revents != 0) answer();
   }
 }
 
@@ -143,13 +147,14 @@ void ZapHandler::send(const zmq::message_t& id, std::string_view name) {
   }
 }
 
-void ZapHandler::log_refusals() {
+std::int64_t ZapHandler::log_refusals() {
   std::uint64_t subscriptions = 0;
   for (const auto& [name, client] : stats_->clients)
     subscriptions += client.subscriptions_refused.get();
   const std::uint64_t refusals = stats_->keys_refused.get() + subscriptions;
+  if (refusals == refusals_logged_) return -1;
   const TimeNs now = clock_.now();
-  if (refusals == refusals_logged_ || (logged_.ns != 0 && now - logged_ < kLogNs)) return;
+  if (logged_.ns != 0 && now - logged_ < kLogNs) return kLogNs - (now - logged_);
   refusals_logged_ = refusals;
   logged_ = now;
   spdlog::warn("zmq: {} connections with unlisted keys and {} subscriptions refused so far",
@@ -159,6 +164,7 @@ void ZapHandler::log_refusals() {
       spdlog::warn("zmq: client {}: {} subscriptions refused so far", name,
                    client.subscriptions_refused.get());
   }
+  return -1;
 }
 
 }  // namespace indexcast::server

@@ -17,9 +17,11 @@
 #include <zmq.hpp>
 
 #include "server/settings/config.h"
+#include "server/settings/thread.h"
 #include "server/settings/topic_kind.h"
 #include "server/view/clock.h"
 #include "server/view/counter.h"
+#include "server/view/waker.h"
 
 namespace indexcast::server {
 
@@ -109,6 +111,8 @@ class ZapHandler {
   // All three outlive the handler.
   ZapHandler(zmq::context_t& context, const ZmqClients& clients, ZmqAccessStats& stats);
   ~ZapHandler();
+  // Has new refusals of subscriptions logged. Any thread.
+  void on_refusal() { waker_.wake(); }
   ZapHandler(const ZapHandler&) = delete;
   ZapHandler& operator=(const ZapHandler&) = delete;
 
@@ -120,7 +124,9 @@ class ZapHandler {
   void answer();
   std::string_view name_of(const std::array<zmq::message_t, kFrames>& request, std::size_t frames);
   void send(const zmq::message_t& id, std::string_view name);
-  void log_refusals();
+  // Logs refusals that were not logged, once a minute at most. Returns the time until the next log
+  // line is due, in ns; -1 if there is nothing to log.
+  std::int64_t log_refusals();
 
   const ZmqClients* clients_;
   ZmqAccessStats* stats_;
@@ -129,6 +135,7 @@ class ZapHandler {
   std::uint64_t refusals_logged_ = 0;
   TimeNs logged_{};
   std::atomic<bool> running_{true};
+  Waker waker_;
   std::thread thread_;
 };
 

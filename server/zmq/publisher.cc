@@ -28,11 +28,7 @@ ZmqPublisher::ZmqPublisher(ZmqSocket& socket, const Grids& grids, const ServerVi
 }
 
 std::size_t ZmqPublisher::do_work(TimeNs now) {
-  if (socket_ready_ || now - subscriptions_taken_ >= kSubscriptionsEveryNs) {
-    socket_ready_ = false;
-    subscriptions_taken_ = now;
-    socket_->process_events();
-  }
+  if (socket_ready_ || now - subscriptions_taken_ >= kSubscriptionsEveryNs) process_events(now);
   const std::size_t records = event_reader_.poll(kBatch, *this);
   const std::size_t count = level_reader_.poll(kBatch, *this);
   if (count > 0) stats_.cursor.set(level_reader_.cursor());
@@ -41,10 +37,24 @@ std::size_t ZmqPublisher::do_work(TimeNs now) {
     clear_table(heartbeat_);
     send_heartbeat();
   }
-  return count + records + publish_grid(kGridBatch);
+  const std::size_t work = count + records + publish_grid(kGridBatch);
+  // A send takes the sign from ZeroMQ's descriptor, so ZeroMQ is asked before the thread may sleep.
+  if (work == 0 && sent_) process_events(now);
+  return work + (socket_ready_ ? 1 : 0);
 }
 
-// ZeroMQ's descriptor is readable until its events were processed.
+void ZmqPublisher::process_events(TimeNs now) {
+  subscriptions_taken_ = now;
+  sent_ = false;
+  socket_ready_ = socket_->process_events();
+}
+
+// A core that has not turned since the last short heartbeat is looked at again an interval later.
+TimeNs ZmqPublisher::due(TimeNs now) const {
+  const TimeNs due = short_heartbeats_.due();
+  return due > now ? due : now + view_.short_heartbeat_ms * kNsPerMs;
+}
+
 void ZmqPublisher::watch(feed::ReadySet& ready) {
   ready.add(socket_->descriptor(), feed::ReadySet::Wanted::read, socket_ready_);
 }
@@ -166,6 +176,7 @@ void ZmqPublisher::publish_inav(IndexId fund, const v1::Level& level, TimeNs gri
 
 bool ZmqPublisher::send(std::string_view topic, std::string_view payload) {
   const bool sent = socket_->send(topic, payload);
+  sent_ = true;
   if (sent) {
     stats_.bytes.add(topic.size() + payload.size());
   } else {

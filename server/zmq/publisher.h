@@ -46,6 +46,7 @@ class ZmqPublisher : public Agent {
 
   std::size_t do_work(TimeNs now) override;
   void watch(feed::ReadySet& ready) override;
+  TimeNs due(TimeNs now) const override;
 
   const PublisherStats& stats() const { return stats_; }
 
@@ -57,6 +58,7 @@ class ZmqPublisher : public Agent {
   void on_tick(const TimerTick& tick, std::uint64_t);
   void on_lapped(std::uint64_t) { stats_.lapped.add(); }
 
+  void process_events(TimeNs now);
   void on_record(const Record& record);
   void on_records_skipped(IndexId index, std::uint64_t from, std::uint64_t to);
 
@@ -88,6 +90,7 @@ class ZmqPublisher : public Agent {
   Grids grids_;
   TimeNs subscriptions_taken_{};
   bool socket_ready_ = false;  // ZeroMQ has something to process, such as a subscription
+  bool sent_ = false;          // since ZeroMQ's events were processed
   TimeNs last_grid_{};
   TimeNs last_inav_grid_{};
   EventReader event_reader_;

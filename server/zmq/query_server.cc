@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
-#include <exception>
 #include <stdexcept>
 
 #include "server/zmq/socket.h"
@@ -11,13 +10,11 @@
 namespace indexcast::server {
 namespace {
 
-// Records taken at once, and requests between two looks at whether the server ends.
-constexpr std::size_t kBatch = 4096;
+constexpr std::size_t kBatch = 4096;  // records taken at once
 constexpr std::size_t kRequestsPerTurn = 16;
-constexpr std::chrono::milliseconds kShortestWait{1};
-// The longest pause between two looks at the ring, which holds minutes of records.
-constexpr long kPauseMs = 10;
-// The second thread of the context's: levels leave by the first.
+// The ring holds minutes of records, so a busy core wakes this thread rarely.
+constexpr std::int64_t kRingPaceNs = 10 * kNsPerMs;
+// The second thread of the context. Levels leave by the first.
 constexpr std::uint64_t kQueryIoThread = 1 << 1;
 
 }  // namespace
@@ -26,59 +23,51 @@ QueryServer::QueryServer(const ZmqSettings& settings, ZmqSocket& socket, const S
                          Clock clock)
     : clock_(clock),
       service_(view, clock, socket.clients(), stats_),
-      socket_(socket.context(), zmq::socket_type::router) {
+      socket_(socket.context(), zmq::socket_type::router),
+      readers_(view.readers) {
   apply_options(settings, socket_);
   socket_.set(zmq::sockopt::affinity, kQueryIoThread);
   socket_.set(zmq::sockopt::sndhwm, settings.answer_high_water_mark);
-  // Requests that wait in ZeroMQ; beyond it the client waits.
+  // Requests that wait in ZeroMQ. Beyond this number clients wait.
   socket_.set(zmq::sockopt::rcvhwm, settings.answer_high_water_mark);
-  // Otherwise an answer that cannot leave is dropped without a word, and nobody counts it.
+  // Makes ZeroMQ report an answer that cannot be sent, so that it is counted.
   socket_.set(zmq::sockopt::router_mandatory, true);
   endpoint_ = bind_or_throw(settings.query, socket_);
 }
 
 void QueryServer::start(std::int64_t processor) {
   processor_ = processor;
-  running_ = true;
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::make_unique<AgentThread>(
+      AgentThread::Options{"query", IdleMode::block, 0, processor, kRingPaceNs}, clock_);
+  thread_->add(agent_);
+  if (readers_ != nullptr) readers_->add(thread_->waker());
+  thread_->start();
 }
 
 void QueryServer::stop() {
-  running_ = false;
-  if (thread_.joinable()) thread_.join();
+  if (thread_ != nullptr) thread_->stop();
 }
 
 void QueryServer::switch_day(const ServerView& view, Clock clock) {
   stop();
   clock_ = clock;
+  readers_ = view.readers;
   service_.switch_day(view, clock);
   start(processor_);
 }
 
-void QueryServer::run() {
-  begin_thread("query", processor_);
-  try {
-    while (running_.load(std::memory_order_relaxed)) {
-      if (turn() == 0) rest();
-    }
-  } catch (const std::exception& error) {
-    end_process("query", error);
-  }
-}
-
-std::size_t QueryServer::turn() {
+// A turn that found work is followed by another, and one without work ended with a receive that
+// found nothing. That receive processed all that ZeroMQ had, so its descriptor becomes readable
+// with the next request although sends take the sign of earlier ones.
+std::size_t QueryServer::serve() {
+  socket_ready_ = false;
   std::size_t work = read_ring();
   for (std::size_t i = 0; i < kRequestsPerTurn && serve_one(); ++i) ++work;
   return work;
 }
 
-void QueryServer::rest() {
-  zmq_pollitem_t item{socket_.handle(), 0, ZMQ_POLLIN, 0};
-  zmq_poll(&item, 1, kPauseMs);
-}
-
 bool QueryServer::serve_one() {
-  // The plain calls: cppzmq's would throw on this thread.
+  // Plain calls, because those of cppzmq throw.
   if (zmq_msg_recv(routing_id_.handle(), socket_.handle(), ZMQ_DONTWAIT) < 0) return false;
   read_rest();
   read_ring();
@@ -88,7 +77,7 @@ bool QueryServer::serve_one() {
   return true;
 }
 
-// Whoever asks about a level that it has received finds it in the answer.
+// Called before each answer, so that the answer has every level that the client has received.
 std::size_t QueryServer::read_ring() {
   std::size_t count = 0;
   for (std::size_t read = kBatch; read == kBatch; count += read) read = service_.poll(kBatch);
@@ -108,7 +97,7 @@ void QueryServer::read_rest() {
   }
 }
 
-// The client by its key, or where it is: one rate for all of an address.
+// Returns the client's name by its key, or its address: clients of one address share a rate.
 std::string_view QueryServer::peer_name() {
   for (const char* property : {"User-Id", "Peer-Address"}) {
     const char* value = zmq_msg_gets(body_.handle(), property);
@@ -117,8 +106,8 @@ std::string_view QueryServer::peer_name() {
   return "unknown";
 }
 
-// ZeroMQ updates the state of a peer only now and then, so it is made to look before an answer is
-// dropped.
+// ZeroMQ updates the state of a peer only now and then, so a query of its events precedes the
+// decision that an answer is dropped.
 bool QueryServer::address() {
   void* const socket = socket_.handle();
   const auto send = [&] {

@@ -105,16 +105,17 @@ bool ZmqSocket::send(std::string_view topic, std::string_view payload) {
          zmq_send(socket, payload.data(), payload.size(), ZMQ_DONTWAIT) >= 0;
 }
 
-void ZmqSocket::process_events() {
+bool ZmqSocket::process_events() {
   if (!clients_.listed()) {
     static_cast<void>(socket_.get(zmq::sockopt::events));  // processes what was received
-    return;
+    return false;
   }
   zmq::message_t message;
   for (int i = 0; i < kSubscriptionsPerTurn; ++i) {
-    if (zmq_msg_recv(message.handle(), socket_.handle(), ZMQ_DONTWAIT) < 0) return;
+    if (zmq_msg_recv(message.handle(), socket_.handle(), ZMQ_DONTWAIT) < 0) return false;
     take_subscription(message);
   }
+  return true;
 }
 
 // One byte, 1 to subscribe and 0 to end it, and the prefix. What ends because its connection ended
@@ -127,7 +128,10 @@ void ZmqSocket::take_subscription(zmq::message_t& message) {
   const std::string_view prefix = text.substr(1);
   const std::vector<std::string> admitted = clients_.of(user).entitlement.admitted(prefix);
   const bool begins = text[0] == 1;
-  if (begins && admitted.empty()) client->subscriptions_refused.add();
+  if (begins && admitted.empty()) {
+    client->subscriptions_refused.add();
+    zap_->on_refusal();
+  }
   const bool as_asked = admitted.size() == 1 && admitted[0] == prefix;
   if (begins && !as_asked && !admitted.empty()) client->narrowed = true;
   // Prefixes in the place of another may be wanted for their own sake too, and ZeroMQ counts them

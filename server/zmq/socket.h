@@ -41,10 +41,11 @@ class ZmqSocket {
   // Sends two frames. False when ZeroMQ refused them. Never waits.
   bool send(std::string_view topic, std::string_view payload);
 
-  // Lets ZeroMQ process what it received, and admits the subscriptions of listed clients. Costs a
-  // system call, so not with every message.
-  void process_events();
-  // Readable while ZeroMQ has something to process.
+  // Lets ZeroMQ process what it received, and admits the subscriptions of listed clients, 64 at
+  // most. Returns whether more may wait. Costs a system call, so it is not for every message.
+  bool process_events();
+  // Becomes readable when ZeroMQ has something to process. send() may take that sign without
+  // processing everything, so process_events() is called after sends and before a wait.
   int descriptor() { return socket_.get(zmq::sockopt::fd); }
 
   // What was bound, with the port that a wildcard became.

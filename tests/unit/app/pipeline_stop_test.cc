@@ -249,6 +249,84 @@ void PipelineStop::stop_under_load() {
   EXPECT_EQ(inputs, pipeline.inputs());
 }
 
+// Reads level and skipped messages over ZeroMQ. Every index sequence must be in one of them.
+class SkippedReader {
+ public:
+  explicit SkippedReader(const std::string& endpoint) : socket_(context_, zmq::socket_type::sub) {
+    socket_.set(zmq::sockopt::rcvhwm, 0);
+    socket_.set(zmq::sockopt::rcvtimeo, 20);
+    socket_.set(zmq::sockopt::subscribe, "level/T/");
+    socket_.set(zmq::sockopt::subscribe, "skipped/T/");
+    socket_.connect(endpoint);
+  }
+  // Reads one message. Returns false when none came in time.
+  bool read() {
+    zmq::message_t topic;
+    zmq::message_t payload;
+    if (!socket_.recv(topic) || !socket_.recv(payload)) return false;
+    if (topic.to_string_view().starts_with("skipped/")) {
+      v1::Skipped skipped;
+      skipped.ParseFromArray(payload.data(), static_cast<int>(payload.size()));
+      if (skipped.kind() == v1::STREAM_KIND_LEVEL) take(skipped.from(), skipped.to(), true);
+    } else {
+      v1::Level level;
+      level.ParseFromArray(payload.data(), static_cast<int>(payload.size()));
+      take(level.index_sequence(), level.index_sequence(), false);
+    }
+    return true;
+  }
+  std::uint64_t last() const { return last_; }
+  std::uint64_t skipped() const { return skipped_; }
+
+ private:
+  void take(std::uint64_t from, std::uint64_t to, bool skips) {
+    EXPECT_TRUE(last_ == 0 || from == last_ + 1) << last_ << ", then " << from;
+    last_ = to;
+    if (skips) skipped_ += to - from + 1;
+  }
+
+  zmq::context_t context_;
+  zmq::socket_t socket_;
+  std::uint64_t last_ = 0;
+  std::uint64_t skipped_ = 0;
+};
+
+// One turn of the core publishes more levels than the ring holds, so the publish thread is lapped.
+TEST_P(PipelineStop, NamesEveryLevelThatALappedPublisherSkips) {
+  const std::uint16_t port = free_port();
+  config_.core.broadcast_ring = 8;
+  config_.hkex.channels = {{1, {"127.0.0.1", port}, {}}};
+  auto universe = std::make_shared<const Universe>(std::vector{indexcast::test::index(
+      "T", {indexcast::test::member("0700.HK", 2, "HKD", "400.000", "1000")})});
+  auto zmq = std::make_unique<ZmqSocket>(config_.zmq);
+  Pipeline pipeline(config_, universe, kDate, zmq.get(), service_);
+  SkippedReader reader(zmq->endpoint());
+  pipeline.start();
+  const int sender = socket(AF_INET, SOCK_DGRAM, 0);
+  const sockaddr_in to = loopback(port);
+  std::uint32_t sequence = 0;
+  for (int burst = 0; burst < 1000 && reader.skipped() == 0; ++burst) {
+    for (int i = 0; i < 64; ++i) {
+      ++sequence;
+      const auto price = static_cast<std::int32_t>(400'000 + 200 * (sequence % 7));
+      const hkex::PacketBuilder packet =
+          hkex::test::packet(sequence, hkex::test::at(10, 0),
+                             hkex::test::traded(hkex::test::kTencent, price, sequence));
+      sendto(sender, packet.bytes().data(), packet.bytes().size(), 0,
+             reinterpret_cast<const sockaddr*>(&to), sizeof to);
+    }
+    reader.read();  // nothing until the subscription has arrived
+  }
+  close(sender);
+  pipeline.stop();
+  LevelUpdate newest;
+  ASSERT_TRUE(pipeline.view().latest->load(0, newest));
+  for (int silences = 0; reader.last() < newest.index_sequence && silences < 250;)
+    silences += reader.read() ? 0 : 1;
+  EXPECT_EQ(reader.last(), newest.index_sequence);
+  EXPECT_GT(reader.skipped(), 0u);
+}
+
 // INDEXCAST_STOPS: how many of each topology, for a longer run.
 int stops() {
   const char* asked = std::getenv("INDEXCAST_STOPS");

@@ -40,6 +40,8 @@ class JournalTest : public testing::Test {
     JournalWriter writer(folder_.string(), header, 1024);
     for (std::uint64_t n = first; n <= last; ++n)
       writer.on_input(event(static_cast<std::int64_t>(n)), n);
+    while (writer.write_waiting(100) > 0) {
+    }
     return writer.path();
   }
 

@@ -1,4 +1,4 @@
-#include "server/app/agent_thread.h"
+#include "server/view/agent_thread.h"
 
 #include <algorithm>
 #include <exception>
@@ -67,10 +67,14 @@ void AgentThread::run_agents() {
 
 std::size_t AgentThread::turn() {
   looked_ = clock_.now();
-  ready_.wait(0);
-  if (woken_) {  // woken while it was awake already
+  const std::size_t found = ready_.wait(0);
+  was_woken_ = woken_;
+  if (woken_) {
     waker_.done();
     woken_ = false;
+  }
+  if (found > (was_woken_ ? 1u : 0u)) {
+    for (Waker* waker : woken_on_input_) waker->wake();
   }
   const bool draining = phase_.load(std::memory_order_relaxed) == Phase::draining;
   std::size_t work = 0;
@@ -86,27 +90,47 @@ TimeNs AgentThread::drained_until() {
 }
 
 void AgentThread::rest(TimeNs now) {
+  const std::int64_t idle_ns = now - worked_;
   const bool spins = options_.idle == IdleMode::spin ||
-                     (options_.idle == IdleMode::backoff && now - worked_ < options_.spin_ns);
+                     (options_.idle == IdleMode::backoff && idle_ns < options_.spin_ns);
   if (spins) {
     __builtin_ia32_pause();
+  } else if (idle_ns < options_.pace_ns) {
+    pace(now);
   } else {
     sleep();
   }
 }
 
+// The waker is not armed meanwhile, so wake() writes nothing.
+void AgentThread::pace(TimeNs now) {
+  const std::int64_t pace_ns = options_.pace_ns - (now - worked_);
+  const std::int64_t limit_ns = wait_limit(now);
+  ready_.wait(limit_ns < 0 ? pace_ns : std::min(limit_ns, pace_ns));
+}
+
+// The thread may block only after a look that was begun with the waker armed and found neither work
+// nor a wake-up. A wake-up that this look takes disarms the waker, and blocking without an armed
+// waker would miss the next one.
 void AgentThread::sleep() {
   waker_.prepare();
-  if (turn() > 0) {
-    worked_ = clock_.now();
+  const bool worked = turn() > 0;
+  const TimeNs now = clock_.now();
+  if (worked || was_woken_) {
+    worked_ = now;
   } else if (phase_.load(std::memory_order_acquire) == Phase::running) {
-    const TimeNs now = clock_.now();
-    std::int64_t wait_ns = Agent::kDueNs;
-    for (const Agent* agent : agents_) wait_ns = std::min(wait_ns, agent->due(now) - now);
-    if (wait_ns > 0) ready_.wait(wait_ns);
+    ready_.wait(wait_limit(now));
+    if (woken_) worked_ = clock_.now();  // spins for the work that it was woken for
   }
   waker_.done();
   woken_ = false;
+}
+
+// Time until the first agent is due; ReadySet::kNoLimit without one.
+std::int64_t AgentThread::wait_limit(TimeNs now) const {
+  TimeNs due = kNoDeadline;
+  for (const Agent* agent : agents_) due = std::min(due, agent->due(now));
+  return due == kNoDeadline ? feed::ReadySet::kNoLimit : std::max<std::int64_t>(due - now, 0);
 }
 
 }  // namespace indexcast::server
