@@ -19,12 +19,12 @@ void add_watch(CLI::App& app, int& exit_code);
 void add_control(CLI::App& app, int& exit_code);
 void add_keygen(CLI::App& app, int& exit_code);
 
-// Of `basket`, a command with commands of its own.
+// Add the subcommands of `basket`.
 void add_basket_check(CLI::App& basket, int& exit_code);
 void add_basket_build(CLI::App& basket, int& exit_code);
 void add_basket_roll(CLI::App& basket, int& exit_code);
 
-// The version of indexcast, its build, and the libraries that it runs with; the text of --version.
+// Returns the text of --version: the version of indexcast, its build, and the libraries in use.
 std::string version_text();
 
 }  // namespace indexcast::server

@@ -11,7 +11,6 @@
 #include "server/journal/journal_file.h"
 #include "server/settings/exit_code.h"
 #include "server/tools/replay.h"
-#include "server/tools/stop_watch.h"
 
 namespace indexcast::server {
 namespace {
@@ -31,7 +30,7 @@ bool is_activation(const MarketEvent& event) {
          event.detail == static_cast<std::uint8_t>(ControlOp::activate);
 }
 
-// The core with everything that it needs to run again as it did.
+// Runs the engine and the sequencer over a journal's inputs, activations included.
 class Rerun {
  public:
   Rerun(const Universe& universe, const JournalReader& journal, RecordSink& output)
@@ -41,7 +40,8 @@ class Rerun {
     engines_[0]->start();
   }
 
-  // Stages what an activation was about; the status says why that cannot be had.
+  // Applies one input. Stages the definition of an activation first, and returns an error if its
+  // file cannot be used.
   absl::Status admit(const MarketEvent& event) {
     if (is_activation(event)) {
       if (absl::Status status = stage(event); !status.ok()) return status;
@@ -61,7 +61,8 @@ class Rerun {
     auto next = next_definition_set(before, head);
     if (!next.ok()) return next.status();
     if (definition_set_digest(**next) != request.value[2])
-      return absl::FailedPreconditionError(head + ":0: is not what was put into force");
+      return absl::FailedPreconditionError(head +
+                                           ":0: differs from the definition that was activated");
     EngineSettings settings = settings_;
     settings.definition_set = definition_set;
     const auto& universe = universes_.emplace_back(*std::move(next));
@@ -76,12 +77,12 @@ class Rerun {
   RecordSink* output_;
   CoreCounters counters_;
   std::vector<std::shared_ptr<const Universe>> universes_;
-  // By number of the definition set. A set that no request asked for has no engine.
+  // Engines by definition set number. A set that was never requested has no engine.
   std::map<std::uint32_t, std::unique_ptr<Engine>> engines_;
   std::unique_ptr<Sequencer> sequencer_;
 };
 
-// Reports holes and a cut end; what was good before them has been replayed.
+// Replays all intact records. Reports gaps in the input sequence and a damaged end.
 int feed_journal(JournalReader& reader, Rerun& rerun) {
   JournalRecord record;
   JournalReader::Result result;
@@ -90,8 +91,8 @@ int feed_journal(JournalReader& reader, Rerun& rerun) {
   for (; (result = reader.next(record)) == JournalReader::Result::record;
        expected = record.input_sequence + 1) {
     if (record.input_sequence != expected) {
-      fmt::print(stderr, "{}:{}: inputs {} to {} were not journaled\n", reader.path(),
-                 reader.offset(), expected, record.input_sequence - 1);
+      fmt::print(stderr, "{}:{}: inputs {} to {} are missing\n", reader.path(), reader.offset(),
+                 expected, record.input_sequence - 1);
       exit_code = kExitIncomplete;
     }
     if (const absl::Status status = rerun.admit(record.event); !status.ok()) {
@@ -103,7 +104,7 @@ int feed_journal(JournalReader& reader, Rerun& rerun) {
   if (result == JournalReader::Result::end) return exit_code;
   fmt::print(stderr, "{}:{}: {}\n", reader.path(), reader.offset(),
              result == JournalReader::Result::torn ? "the file ends inside a record"
-                                                   : "a record's checksum is wrong");
+                                                   : "wrong checksum of a record");
   return kExitIncomplete;
 }
 
@@ -116,7 +117,7 @@ int replay_journal(const ReplayOptions& options, const Universe& universe) {
     return kExitInput;
   }
   if (reader->header().universe_digest != digest_of(universe)) {
-    fmt::print(stderr, "{}:0: was written under other definitions than those of {}\n",
+    fmt::print(stderr, "{}:0: the journal was written with other definitions than those of {}\n",
                reader->path(), options.config.source);
     return kExitInput;
   }

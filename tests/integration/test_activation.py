@@ -143,7 +143,7 @@ class Replay(ActivationCase):
         head.write_text(head.read_text("utf-8").replace("version = 2", "version = 3"), "utf-8")
         done = harness.run("replay", "--config", self.config, "--from-journal",
                            self.ready["journal"], check=4)
-        self.assertIn(f"{head}:0: is not what was put into force", done.stderr)
+        self.assertIn(f"{head}:0: differs from the definition that was activated", done.stderr)
 
     def test_what_was_staged_and_never_asked_for_is_passed_over(self):
         self.begin()

@@ -71,7 +71,7 @@ class RateOfTheDay(OracleCase):
         harness.run(*again, check=0)
         for path in map(pathlib.Path, definitions):
             path.write_text(path.read_text("utf-8").replace(FIXED_AT, "0.92586931"), "utf-8")
-        self.assertIn("written under other definitions", harness.run(*again, check=4).stderr)
+        self.assertIn("written with other definitions", harness.run(*again, check=4).stderr)
 
     def test_a_fund_starts_at_the_rate_of_the_index_that_it_tracks(self):
         funds = [{**fund, "enabled": True} for fund in site.load()["funds"]]

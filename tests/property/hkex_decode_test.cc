@@ -10,7 +10,7 @@
 #include "feedhandlers/hkex/describe.h"
 #include "feedhandlers/hkex/encoder.h"
 #include "feedhandlers/hkex/normalizer.h"
-#include "server/tools/decode/hkex_packet.h"
+#include "server/tools/decode/datagram_decoder.h"
 #include "tests/support/baskets.h"
 #include "tests/support/hkex_random_message.h"
 

@@ -10,7 +10,7 @@
 #include "server/definitions/definition_writer.h"
 #include "server/definitions/new_basket_file.h"
 #include "server/settings/exit_code.h"
-#include "server/tools/basket/basket_text.h"
+#include "server/tools/basket/basket_report.h"
 #include "server/tools/commands.h"
 
 namespace indexcast::server {

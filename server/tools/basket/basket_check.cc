@@ -8,7 +8,7 @@
 #include "calc/decimal.h"
 #include "server/definitions/definition_file.h"
 #include "server/settings/exit_code.h"
-#include "server/tools/basket/basket_text.h"
+#include "server/tools/basket/basket_report.h"
 #include "server/tools/commands.h"
 
 namespace indexcast::server {

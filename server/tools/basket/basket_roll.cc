@@ -17,8 +17,7 @@
 #include "server/definitions/definition_writer.h"
 #include "server/settings/codec.h"
 #include "server/settings/exit_code.h"
-#include "server/tools/basket/basket_text.h"
-#include "server/tools/basket/roll_report.h"
+#include "server/tools/basket/basket_report.h"
 #include "server/tools/commands.h"
 
 namespace indexcast::server {
@@ -282,7 +281,7 @@ class RollCommand {
   int code_ = kExitOk;
 };
 
-// Writes CODE.toml and CODE.csv and reports every step (roll_report.h). With any fault nothing is
+// Writes CODE.toml and CODE.csv and reports every step (basket_report.h). With any fault nothing is
 // written and all of them are on `err`; returns kExitConfig when the definition is refused, else
 // kExitInput when a file is, else kExitUsage when only the command line is at fault. kExitFailure
 // when the folder cannot be written. A day that a calendar has as shut is a warning on `err`.

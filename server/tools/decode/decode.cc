@@ -10,7 +10,6 @@
 #include "server/tools/commands.h"
 #include "server/tools/decode/datagram_decoder.h"
 #include "server/tools/decode/decode_output.h"
-#include "server/tools/decode/mddp_decoder.h"
 #include "server/tools/decode/stream_decoder.h"
 
 namespace indexcast::server {
@@ -39,12 +38,12 @@ void print_totals(const DecodeTotals& totals, std::ostream& err) {
   print_reasons("skipped", totals.skipped, err);
   print_reasons("malformed", totals.malformed, err);
   if (totals.accounted_bytes() != totals.captured_bytes)
-    err << "the account is wrong by "
+    err << "internal error: the counts differ from the captured bytes by "
         << static_cast<std::int64_t>(totals.captured_bytes - totals.accounted_bytes())
-        << " bytes: please report it\n";
+        << "; please report this\n";
 }
 
-// One packet into the account; `add(packet)` where its payload is readable.
+// Counts one packet. Calls `add(packet)` if its payload is readable.
 template <class Add>
 void take_packet(const feed::CapturedPacket& packet, DecodeOutput& output, Add&& add) {
   const bool good = packet.verdict == feed::PacketVerdict::good;
@@ -71,7 +70,7 @@ bool report_faults(const feed::CaptureSource& source, std::ostream& err) {
 
 }  // namespace
 
-// Every venue has streams; Hong Kong and Shenzhen have datagrams, Shanghai's are foreign.
+// Decodes streams for every venue, and datagrams for HKEX and SZSE. SSE sends no datagrams.
 void decode_all(feed::CaptureSource& source, const DecodeOptions& options, DecodeOutput& output) {
   StreamDecoder streams(options.venue, options.ports, output);
   DatagramDecoder datagrams(options.ports, output);
@@ -116,7 +115,7 @@ int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& er
 
 void add_decode(CLI::App& app, int& exit_code) {
   CLI::App* command =
-      app.add_subcommand("decode", "one line for each exchange message of a capture");
+      app.add_subcommand("decode", "print one line for each exchange message of a capture");
   const auto options = std::make_shared<DecodeOptions>();
   const std::map<std::string, feed::Venue> venues{
       {"sse", feed::Venue::sse}, {"szse", feed::Venue::szse}, {"hkex", feed::Venue::hkex}};
@@ -126,10 +125,10 @@ void add_decode(CLI::App& app, int& exit_code) {
   command->add_option("CAPTURE", options->captures, "pcap or pcapng files")
       ->required()
       ->check(CLI::ExistingFile);
-  command->add_flag("--json", options->json, "one JSON object a line");
-  command->add_option("--filter", options->filter, "BPF expression");
-  command->add_option("--port", options->ports,
-                      "gateway or channel ports; default: found by looking");
+  command->add_flag("--json", options->json, "print one JSON object per line");
+  command->add_option("--filter", options->filter,
+                      "decode only packets that match this BPF expression");
+  command->add_option("--port", options->ports, "ports of gateways or channels; default: detected");
   command->callback([=, &exit_code] { exit_code = run_decode(*options, std::cout, std::cerr); });
 }
 

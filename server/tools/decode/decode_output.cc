@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "server/tools/decode/text_output.h"
-
 namespace indexcast::server {
 namespace {
 

@@ -1,4 +1,4 @@
-// Finds the flows of a stream venue in a capture and decodes them.
+// Finds the TCP flows of a venue in a capture and decodes them.
 #pragma once
 
 #include <cstddef>
@@ -10,15 +10,29 @@
 
 #include "feedhandlers/capture/capture_source.h"
 #include "feedhandlers/capture/tcp_reassembler.h"
+#include "feedhandlers/market/venue.h"
+#include "feedhandlers/transport/bytes.h"
 #include "server/tools/decode/decode_output.h"
 #include "server/tools/decode/frame_cutter.h"
-#include "server/tools/decode/stream_protocol.h"
 
 namespace indexcast::server {
 
-// One direction of one connection. With no ports to go by it is on probation until a frame of the
-// venue convinces; what it said until then is remembered, and comes out in its place when it is
-// accepted. A flow that shows none within 64 KiB is foreign.
+// Framing and decoding of a venue's streams.
+struct StreamProtocol {
+  VenueFraming framing;
+  // Returns whether an intact frame identifies its flow as the venue's.
+  bool (*convincing)(feed::Bytes frame) = nullptr;
+  // Writes the messages of an intact frame.
+  void (*decode)(feed::Bytes frame, StreamPlace place, const Direction& direction,
+                 DecodeOutput& output) = nullptr;
+};
+
+// Returns the protocol of the gateways of SSE or SZSE, or of HKEX's retransmission service.
+const StreamProtocol& stream_protocol(feed::Venue venue);
+
+// Decodes one direction of one connection. Without requested ports, keeps the flow's results back
+// until a frame identifies the venue, then writes them in order. A flow without such a frame in its
+// first 64 KiB is foreign.
 class FlowDecoder final : public FrameListener {
  public:
   FlowDecoder(const StreamProtocol& protocol, DecodeOutput& output, Direction direction,
@@ -31,7 +45,7 @@ class FlowDecoder final : public FrameListener {
 
   void add(const feed::StreamChunk& chunk);
   void finish();
-  // Bytes that turned out to be nobody's.
+  // Returns all bytes of the flow if no frame identified the venue, otherwise 0.
   std::uint64_t foreign_bytes() const { return accepted_ ? 0 : bytes_; }
 
   void on_frame(feed::Bytes frame, StreamPlace place) override;
@@ -39,7 +53,7 @@ class FlowDecoder final : public FrameListener {
   void on_skipped(std::size_t bytes, StreamSkipReason reason, StreamPlace place) override;
 
  private:
-  // Something that was said on probation: a frame that did not convince, or bytes with a reason.
+  // A result that is kept back: a frame that does not identify the venue, or bytes with a reason.
   struct Remark {
     std::vector<std::byte> frame;
     std::size_t bytes = 0;
@@ -59,9 +73,10 @@ class FlowDecoder final : public FrameListener {
   FrameCutter cutter_;
 };
 
+// Reassembles the TCP streams of a capture and decodes the venue's flows. One thread.
 class StreamDecoder final : private feed::StreamSink {
  public:
-  // `ports` empty: every flow is looked at.
+  // Without `ports`, examines every flow.
   StreamDecoder(feed::Venue venue, std::vector<std::uint16_t> ports, DecodeOutput& output)
       : protocol_(stream_protocol(venue)),
         ports_(std::move(ports)),
@@ -69,7 +84,7 @@ class StreamDecoder final : private feed::StreamSink {
         reassembler_(*this) {}
 
   void add(const feed::CapturedPacket& packet);
-  // The captures have ended: closes the account of what the streams' packets held.
+  // Ends all flows and counts the bytes that no flow decoded. Called at the end of the captures.
   void finish(TimeNs now);
 
   const feed::ReassemblerCounts& tcp_counts() const { return reassembler_.counts(); }

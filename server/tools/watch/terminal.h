@@ -1,13 +1,28 @@
-// The terminal, by ncurses: what changed is sent and nothing else, so nothing flickers.
+// The surface that a view draws on, and the terminal through ncurses.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
-
-#include "server/tools/watch/canvas.h"
+#include <string_view>
 
 namespace indexcast::server {
+
+// The meaning of a text's colour.
+enum class Tone : std::uint8_t { plain, heading, up, down, good, warn, faint };
+
+// The surface that a view draws on. Tests replace the terminal by a grid of text.
+class Canvas {
+ public:
+  virtual ~Canvas() = default;
+  virtual int rows() const = 0;
+  virtual int columns() const = 0;
+  // Writes UTF-8 text, cut at the right edge. `row` and `column` are on the canvas. `selected`:
+  // highlighted, for the line that keys act on and for warnings.
+  virtual void put(int row, int column, std::string_view text, Tone tone, bool selected) = 0;
+  // Returns whether every character of `text` can be shown.
+  virtual bool can_show(std::string_view text) const = 0;
+};
 
 enum class Key : std::uint8_t { up, down, first, last, members, help, back, quit, resize, other };
 

@@ -8,7 +8,6 @@
 
 #include "calc/time.h"
 #include "indexcast/v1/query.pb.h"
-#include "server/tools/watch/canvas.h"
 #include "server/tools/watch/terminal.h"
 #include "server/tools/watch/watch_table.h"
 

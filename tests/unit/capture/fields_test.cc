@@ -5,9 +5,7 @@
 #include <limits>
 #include <string>
 
-#include "server/tools/decode/json_fields.h"
-#include "server/tools/decode/plain_fields.h"
-#include "server/tools/decode/text_output.h"
+#include "server/tools/decode/fields.h"
 
 namespace indexcast::server {
 namespace {

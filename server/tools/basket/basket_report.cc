@@ -1,10 +1,8 @@
-#include "server/tools/basket/roll_report.h"
+#include "server/tools/basket/basket_report.h"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-
-#include "server/tools/basket/basket_text.h"
 
 namespace indexcast::server {
 namespace {
