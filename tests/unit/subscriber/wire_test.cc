@@ -211,6 +211,7 @@ class ClosedConnectionTest : public testing::Test {
   void subscribe(std::vector<Server> servers) {
     Settings settings = settings_of(std::move(servers));
     settings.heartbeat_timeout = 10min;
+    settings.unready_after = 200ms;  // the backup has no live feed, so it is a last resort
     subscriber_.emplace(settings, witness_.callbacks());
   }
 
