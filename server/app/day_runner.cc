@@ -7,10 +7,13 @@
 #include <utility>
 
 #include "server/app/day_definitions.h"
+#include "server/app/thread_table.h"
 #include "server/definitions/calendar_file.h"
 
 namespace indexcast::server {
 namespace {
+
+constexpr std::int64_t kQueryDrainNs = 5 * kNsPerSecond;
 
 void warn_of(const LoadedDay& day) {
   for (const std::string& warning : trading_day_warnings(day.config)) spdlog::warn(warning);
@@ -96,10 +99,10 @@ std::vector<const PublisherStats*> DayRunner::publishers() const {
 }
 
 void DayRunner::start() {
-  if (http_) http_->start(config_.threads.http);
+  if (http_) http_->start(processor_of(thread_row("http"), config_.threads));
   pipeline_->start();
-  if (query_) query_->start(config_.threads.query);
-  if (admin_) admin_->start(config_.threads.admin);
+  if (query_) query_->start(processor_of(thread_row("query"), config_.threads));
+  if (admin_) admin_->start(processor_of(thread_row("admin"), config_.threads));
 }
 
 void DayRunner::stop() {
@@ -107,7 +110,8 @@ void DayRunner::stop() {
   // While the core still answers.
   if (admin_) admin_->stop();
   pipeline_->stop();
-  if (query_) query_->stop();
+  if (query_ && !query_->drain(kQueryDrainNs))
+    spdlog::error("query: requests are left unanswered after {} s", kQueryDrainNs / kNsPerSecond);
   if (http_) http_->stop();
   log_end(*pipeline_);
   http_.reset();
@@ -233,7 +237,7 @@ void DayRunner::reopen_admin(std::uint16_t port) {
   settings.port = port;
   try {
     open_admin(settings);
-    admin_->start(config_.threads.admin);
+    admin_->start(processor_of(thread_row("admin"), config_.threads));
   } catch (const std::exception& error) {
     spdlog::error("requests are not taken until the next day: {}", error.what());
   }

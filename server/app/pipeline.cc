@@ -9,6 +9,7 @@
 #include "feedhandlers/sse/live_feed.h"
 #include "feedhandlers/szse/live_feed.h"
 #include "server/app/control_feed.h"
+#include "server/app/thread_table.h"
 
 namespace indexcast::server {
 
@@ -18,18 +19,6 @@ namespace {
 // feed changes the flags of all indices twice. 3 MiB at least.
 std::size_t event_ring_capacity(const Universe& universe) {
   return std::max<std::size_t>(1 << 14, 32 * universe.indices().size());
-}
-
-std::int64_t processor_of(const ThreadSettings& threads, feed::Venue venue) {
-  switch (venue) {
-    case feed::Venue::sse:
-      return threads.sse;
-    case feed::Venue::szse:
-      return threads.szse;
-    case feed::Venue::hkex:
-      return threads.hkex;
-  }
-  return kAnyProcessor;
 }
 
 // With one_core one thread spins: the core's.
@@ -47,8 +36,21 @@ ZmqPublisher::Grids grids_of(const Config& config) {
 constexpr std::int64_t kLogPaceNs = 10 * kNsPerMs;
 constexpr std::int64_t kJournalPaceNs = kNsPerMs;
 
-AgentThread::Options blocking(const char* name, std::int64_t processor, std::int64_t pace_ns) {
-  return {name, IdleMode::block, 0, processor, pace_ns};
+// A thread whose idle strategy is the configuration's.
+AgentThread::Options options_of(const ThreadRow& row, IdleMode idle, const Config& config) {
+  return {.name = std::string(row.name),
+          .idle = idle,
+          .spin_ns = config.core.spin_us * kNsPerUs,
+          .processor = processor_of(row, config.threads)};
+}
+
+// A thread that never spins.
+AgentThread::Options blocking(const ThreadRow& row, const Config& config, std::int64_t pace_ns) {
+  return {.name = std::string(row.name),
+          .idle = IdleMode::block,
+          .spin_ns = 0,
+          .processor = processor_of(row, config.threads),
+          .pace_ns = pace_ns};
 }
 
 }  // namespace
@@ -71,13 +73,10 @@ Pipeline::Pipeline(const Config& config, std::shared_ptr<const Universe> univers
       latest_(universe_->indices().size()),
       sink_(ring_, event_ring_, latest_, clock_),
       engine_settings_(engine_settings(config, trade_date)),
-      core_thread_({"core", config.core.idle, config.core.spin_us * kNsPerUs, config.threads.core},
-                   clock_),
-      publish_thread_({"publish", publish_idle(config.core), config.core.spin_us * kNsPerUs,
-                       config.threads.publish},
-                      clock_),
-      journal_thread_(blocking("journal", config.threads.journal, kJournalPaceNs), clock_),
-      aux_thread_(blocking("aux", config.threads.aux, kLogPaceNs), clock_) {
+      core_thread_(options_of(thread_row("core"), config.core.idle, config), clock_),
+      publish_thread_(options_of(thread_row("publish"), publish_idle(config.core), config), clock_),
+      journal_thread_(blocking(thread_row("journal"), config, kJournalPaceNs), clock_),
+      aux_thread_(blocking(thread_row("aux"), config, kLogPaceNs), clock_) {
   engines_[0] = std::make_unique<Engine>(*universe_, engine_settings_, sink_, core_counters_);
   view_.universe = universe_.get();
   view_.definition_sets = &definition_sets_;
@@ -212,10 +211,7 @@ void Pipeline::assign_threads(const Config& config) {
       core_thread_.add(*agents_.back());
     } else {
       feed_threads_.push_back(std::make_unique<AgentThread>(
-          AgentThread::Options{std::string(feed::name_of(feed->venue())), config.core.idle,
-                               config.core.spin_us * kNsPerUs,
-                               processor_of(config.threads, feed->venue())},
-          clock_));
+          options_of(thread_row(feed::name_of(feed->venue())), config.core.idle, config), clock_));
       feed_threads_.back()->add(*agents_.back());
       feed_threads_.back()->wake_on_input(core_thread_.waker());
     }

@@ -21,6 +21,7 @@
 
 #include "server/app/day_runner.h"
 #include "server/app/loaded_day.h"
+#include "server/app/thread_table.h"
 #include "server/definitions/calendar_file.h"
 #include "server/settings/exit_code.h"
 #include "server/zmq/socket.h"
@@ -131,22 +132,17 @@ std::string curve_faults(const Config& config) {
 std::string processor_faults(const Config& config) {
   cpu_set_t allowed;
   sched_getaffinity(0, sizeof allowed, &allowed);
-  const ThreadSettings& threads = config.threads;
-  const std::pair<const char*, std::int64_t> wanted[] = {
-      {"core", threads.core},       {"sse", threads.sse},         {"szse", threads.szse},
-      {"hkex", threads.hkex},       {"publish", threads.publish}, {"aux", threads.aux},
-      {"journal", threads.journal}, {"http", threads.http},       {"query", threads.query},
-      {"admin", threads.admin},     {"zmq", threads.zmq}};
   std::string faults;
-  for (const auto& [name, first] : wanted) {
-    const bool several = first != kAnyProcessor && std::string_view(name) == "http";
+  for (const ThreadRow& row : kThreads) {
+    const std::int64_t first = processor_of(row, config.threads);
+    if (first == kAnyProcessor) continue;
+    const bool several = row.name == "http";
     const std::int64_t last =
         first + (several ? static_cast<std::int64_t>(config.http.threads) - 1 : 0);
-    for (std::int64_t processor = std::max<std::int64_t>(first, 0); processor <= last;
-         ++processor) {
+    for (std::int64_t processor = first; processor <= last; ++processor) {
       if (CPU_ISSET(static_cast<std::size_t>(processor), &allowed)) continue;
       faults += fmt::format("{}:0:threads.{}: this process may not use processor {}\n",
-                            config.source, name, processor);
+                            config.source, row.name, processor);
     }
   }
   return faults;

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <spdlog/spdlog.h>
 
+#include <concepts>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -32,6 +33,23 @@ inline void begin_thread(const std::string& name, std::int64_t processor) {
   if (error != 0)
     spdlog::error("thread {}: processor {}: {}", name, processor, std::strerror(error));
 }
+
+// The contract of every thread, or group of threads, whether it runs our loop (AgentThread) or an
+// Asio context:
+//
+//   start()             begins to work. Whatever wakes the thread is registered before.
+//   drain(deadline_ns)  takes no new work, finishes what was accepted, at most until `deadline_ns`
+//                       from now, and ends the thread. Returns false when work was left.
+//   stop()              ends the thread after the work at hand. May follow drain() and stop().
+//
+// One thread calls all three. After drain() or stop() nothing that the thread used is used any
+// more.
+template <class T>
+concept ServiceThread = requires(T& thread, std::int64_t deadline_ns) {
+  thread.start();
+  { thread.drain(deadline_ns) } -> std::same_as<bool>;
+  thread.stop();
+};
 
 // Logs the reason and ends the process with kExitFailure at once. Nothing is flushed but the log:
 // the state that an exception left behind is not to be published or journaled. Any thread.

@@ -86,4 +86,6 @@ class AgentThread {
   std::thread thread_;
 };
 
+static_assert(ServiceThread<AgentThread>);
+
 }  // namespace indexcast::server

@@ -89,4 +89,6 @@ class QueryServer {
   std::unique_ptr<AgentThread> thread_;  // null before start()
 };
 
+static_assert(ServiceThread<QueryServer>);
+
 }  // namespace indexcast::server
