@@ -2,6 +2,7 @@
 """Runs Python tests into JUnit files and adds up what every kind of test left behind.
 
     results.py python OUTPUT.xml FOLDER...    run test_*.py of the folders, three classes at a time
+    results.py module OUTPUT.xml FOLDER NAME  the same with the classes of one module
     results.py class OUTPUT.xml FOLDER NAME   run one class, a module and a class name
     results.py ctest OUTPUT.xml FOLDER        run what CTest lists in a build folder
     results.py program OUTPUT.xml NAME CMD... run one program as one test
@@ -113,11 +114,13 @@ def classes_of(folder):
                          for case in cases(found))
 
 
-def run_python(output, folders):
-    """Most tests wait more than they compute, so three run at a time, each in a process of its own;
-    the slow ones first, so that none of them runs alone at the end."""
+def run_python(output, folders, module=""):
+    """Runs three classes at a time, each in its own process, because most tests wait more than they
+    compute. Starts the slow ones first, so that none of them runs alone at the end. `module`: run only
+    the classes of this module."""
     classes = [(folder, name) for folder in map(pathlib.Path, folders)
-               if any(folder.glob("test_*.py")) for name in classes_of(folder)]
+               if any(folder.glob("test_*.py")) for name in classes_of(folder)
+               if not module or name.split(".")[0] == module]
     order = list(slow_tests())
     classes.sort(key=lambda entry: order.index(entry[1]) if entry[1] in order else len(order))
     cases, ended_well = [], True
@@ -210,6 +213,8 @@ def main(arguments):
     match arguments:
         case ["python", output, *folders] if folders:
             return run_python(output, folders)
+        case ["module", output, folder, name]:
+            return run_python(output, [folder], name)
         case ["class", output, folder, name]:
             return run_class(output, folder, name)
         case ["ctest", output, folder]:

@@ -1,4 +1,4 @@
-"""Operators' values as the oracle judges them, on figures by hand and on disturbed days."""
+"""How the oracle judges operators' values, on figures by hand and on disturbed days."""
 import sys
 import unittest
 
@@ -19,7 +19,7 @@ RATE_FEED = 3
 APPLIES, NEEDS_FORCE, IMPOSSIBLE = "applies", "needs force", "impossible"
 MODES_THAT_APPLY = {APPLIES: (CAREFUL, FORCE, 3, 257), NEEDS_FORCE: (FORCE,), IMPOSSIBLE: ()}
 
-# Requests in each mode, near and beyond every bound, and what shows the versions of their targets.
+# Requests in each mode, near and beyond every limit, and reports of their targets' versions.
 REQUEST_DISTURBANCES = [
     {"override": 0.01, "limits": 0.002, "versions": 0.0003},
     {"override": 0.01, "collar": 0.001, "jump": 0.002, "versions": 0.0003},
@@ -40,7 +40,7 @@ REQUEST_DISTURBANCES = [
 
 class JudgedCase(unittest.TestCase):
     def assert_judged(self, expected, tell, target_of, op, target=0, **values):
-        """What a request comes to in every mode, read from its target's version."""
+        """Asserts the result of a request in every mode, by its target's version."""
         for mode in (CAREFUL, FORCE, PREVIEW, 3, 257):
             with self.subTest(op=op.name, mode=mode, **values):
                 one = tell()
@@ -64,7 +64,7 @@ class Prices(JudgedCase):
                                 ("0", IMPOSSIBLE), ("-1", IMPOSSIBLE)):
             self.assert_override(expected, units(value))
 
-    def test_its_centre_is_the_last_price_of_today_else_the_base(self):
+    def test_the_range_is_centred_on_the_last_price_of_today_or_the_base(self):
         def moved():
             one = Story()
             one.price(120, 0)
@@ -85,7 +85,7 @@ class Prices(JudgedCase):
             self.assert_override(APPLIES, units(last), tell)
             self.assert_override(NEEDS_FORCE, units(last) + 1, tell)
 
-    def test_so_does_one_beyond_the_limits_that_count(self):
+    def test_a_price_beyond_the_price_limits_needs_force(self):
         def limited(lower, upper):
             def tell():
                 one = Story()
@@ -98,7 +98,7 @@ class Prices(JudgedCase):
         self.assert_override(NEEDS_FORCE, units(90) - 1, limited(90, 110))
         self.assert_override(APPLIES, units(90), limited(101, 120))
 
-    def test_without_a_collar_no_price_is_far(self):
+    def test_without_a_collar_no_price_needs_force(self):
         def free():
             one = Story()
             one.take(kind=Kind.PRICE_COLLAR, feed=4, instrument=SH, value=0)
@@ -106,7 +106,7 @@ class Prices(JudgedCase):
 
         self.assert_override(APPLIES, units(1000), free)
 
-    def test_after_the_end_of_its_market_none_is_overridden(self):
+    def test_a_price_cannot_be_overridden_after_its_market_closes(self):
         for phase in (CLOSING, SHUT):
             def ended():
                 one = Story()
@@ -114,7 +114,7 @@ class Prices(JudgedCase):
                 return one
             self.assert_override(IMPOSSIBLE, units(100), ended)
 
-    def test_a_waiting_price_is_judged_whether_it_is_accepted_or_refused(self):
+    def test_a_pending_price_far_from_the_last_needs_force_to_accept_or_refuse(self):
         for price, expected in ((None, IMPOSSIBLE), (175, APPLIES), (176, NEEDS_FORCE)):
             def waits():
                 one = Story()
@@ -123,7 +123,7 @@ class Prices(JudgedCase):
             for op in (Op.ACCEPT_PRICE, Op.REFUSE_PRICE):
                 self.assert_judged(expected, waits, self.first, op)
 
-    def test_a_claimed_close_is_judged_around_the_base(self):
+    def test_a_stated_previous_close_far_from_the_base_needs_force(self):
         for price, expected in ((100, IMPOSSIBLE), (175, APPLIES), (176, NEEDS_FORCE)):
             def stated():
                 one = Story(opened=False)
@@ -132,7 +132,7 @@ class Prices(JudgedCase):
                 return one
             self.assert_judged(expected, stated, self.first, Op.CONFIRM_REFERENCE)
 
-    def test_it_expires_by_its_own_receive_time(self):
+    def test_an_override_expires_by_the_receive_time_of_the_request(self):
         for expiry_s, applied in ((2, True), (1, False)):
             one = Story()
             one.at = 3
@@ -161,19 +161,19 @@ class Closes(JudgedCase):
         self.assert_judged(expected, guarded, lambda one: one.day.indices[0], Op.CORRECT_CLOSE,
                            value=value, second=first, third=last)
 
-    def test_one_beyond_the_guard_needs_force(self):
+    def test_a_close_beyond_the_guard_needs_force(self):
         for value, expected in ((10_100_000, APPLIES), (10_100_001, NEEDS_FORCE),
                                 (9_900_000, APPLIES), (9_899_999, NEEDS_FORCE), (0, IMPOSSIBLE)):
             self.assert_correction(expected, value)
         self.assert_correction(APPLIES, 1, guard_bp=0)
 
-    def test_it_is_about_levels_that_were_published(self):
+    def test_a_correction_must_name_published_levels(self):
         last = Story().day.indices[0].sequence
         for first, to in ((0, 1), (2, 1), (1, last + 2), (-1, 1)):
             self.assert_correction(IMPOSSIBLE, 10_000_000, first, to)
         self.assert_correction(APPLIES, 10_000_000, last, last)
 
-    def test_it_is_held_against_the_close_once_there_is_one(self):
+    def test_a_correction_is_compared_with_the_close_after_the_close(self):
         def closed():
             one = Story()
             for member, price in ((SH, 100), (SZ, 50), (HK, 12)):
@@ -206,7 +206,7 @@ class Rates(JudgedCase):
     def assert_rate(self, expected, op, value=0, tell=None):
         self.assert_judged(expected, tell or self.story(), self.series, op, SERIES, value=value)
 
-    def test_one_beyond_the_guard_needs_force_and_some_are_impossible(self):
+    def test_a_rate_beyond_the_guard_needs_force_and_extreme_rates_are_impossible(self):
         for value, expected in ((102_000_000, APPLIES), (102_000_001, NEEDS_FORCE),
                                 (98_000_000, APPLIES), (97_999_999, NEEDS_FORCE),
                                 (10 * PAR + 9, NEEDS_FORCE), (10 * PAR + 10, IMPOSSIBLE),
@@ -214,26 +214,26 @@ class Rates(JudgedCase):
                                 (0, IMPOSSIBLE), (-1, IMPOSSIBLE)):
             self.assert_rate(expected, Op.OVERRIDE_RATE, value)
 
-    def test_it_is_held_against_the_accepted_one(self):
+    def test_a_rate_is_compared_with_the_accepted_rate(self):
         tell = self.story(101_000_000)
         self.assert_rate(APPLIES, Op.OVERRIDE_RATE, 103_020_000, tell)
         self.assert_rate(NEEDS_FORCE, Op.OVERRIDE_RATE, 103_020_001, tell)
 
-    def test_a_waiting_rate_needs_force_and_an_impossible_one_can_only_be_refused(self):
+    def test_a_pending_rate_needs_force_and_an_impossible_rate_can_only_be_refused(self):
         for rate, accepted, refused in ((PAR, IMPOSSIBLE, IMPOSSIBLE),
                                         (103_000_000, NEEDS_FORCE, NEEDS_FORCE),
                                         (11 * PAR, IMPOSSIBLE, NEEDS_FORCE)):
             self.assert_rate(accepted, Op.ACCEPT_RATE, tell=self.story(rate))
             self.assert_rate(refused, Op.REFUSE_RATE, tell=self.story(rate))
 
-    def test_the_rate_of_the_day_moves_by_a_tenth_at_most(self):
+    def test_the_day_rate_moves_by_a_tenth_at_most(self):
         for value, expected in ((102_000_000, APPLIES), (102_000_001, NEEDS_FORCE),
                                 (110_000_000, NEEDS_FORCE), (110_000_001, IMPOSSIBLE),
                                 (90_000_000, NEEDS_FORCE), (89_999_999, IMPOSSIBLE),
                                 (PAR, IMPOSSIBLE), (0, IMPOSSIBLE)):
             self.assert_rate(expected, Op.SET_DAY_FX, value)
 
-    def test_the_guard_stands_around_the_one_set_last_the_tenth_around_the_definition(self):
+    def test_the_guard_is_centred_on_the_last_day_rate_and_the_tenth_on_the_definition(self):
         def tell():
             one = self.story()()
             one.ask(Op.SET_DAY_FX, SERIES, 108_000_000, FORCE)
@@ -244,11 +244,11 @@ class Rates(JudgedCase):
         self.assert_rate(IMPOSSIBLE, Op.SET_DAY_FX, 110_000_001, tell)
         self.assert_rate(IMPOSSIBLE, Op.SET_DAY_FX, 108_000_000, tell)
 
-    def test_it_is_too_late_after_a_source_spoke(self):
+    def test_the_day_rate_cannot_be_set_after_a_source_sent_a_rate(self):
         self.assert_rate(IMPOSSIBLE, Op.SET_DAY_FX, 101_000_000, self.story(PAR))
         self.assert_rate(APPLIES, Op.SET_DAY_FX, 101_000_000, self.story(103_000_000))
 
-    def test_it_is_too_late_once_an_index_has_an_open_or_another_status(self):
+    def test_the_day_rate_cannot_be_set_after_an_index_opened(self):
         def reaching(*phases, held=False):
             def tell():
                 one = self.story()()
@@ -275,7 +275,7 @@ class Rates(JudgedCase):
                                  reaching(*phases, held=held))
         self.assert_rate(IMPOSSIBLE, Op.SET_DAY_FX, 101_000_000, opened_before)
 
-    def test_it_is_in_force_unless_an_override_is(self):
+    def test_the_day_rate_applies_unless_an_override_does(self):
         one = self.story()()
         one.ask(Op.OVERRIDE_RATE, SERIES, 99_000_000)
         one.ask(Op.SET_DAY_FX, SERIES, 101_000_000)
@@ -285,7 +285,7 @@ class Rates(JudgedCase):
         one.price(100, 1, detail=LAST)
         self.assertEqual(one.level.level, 10_033_333)
 
-    def test_it_is_no_rate_of_a_source(self):
+    def test_the_day_rate_does_not_count_as_a_rate_of_a_source(self):
         one = self.story()()
         one.take(kind=Kind.FX_RULE, feed=4, instrument=SERIES, value=30 * SECOND)
         one.ask(Op.SET_DAY_FX, SERIES, 101_000_000)
@@ -293,7 +293,7 @@ class Rates(JudgedCase):
         one.take(kind=Kind.FX, feed=RATE_FEED, instrument=SERIES, channel=7, value=103_020_000)
         self.assertEqual(self.series(one).rate, 103_020_000)
 
-    def test_another_edition_leaves_it_and_replaces_one_that_nobody_set(self):
+    def test_a_new_version_keeps_a_set_day_rate_and_replaces_an_unset_one(self):
         for op, expected in ((None, 99_000_000), (Op.SET_DAY_FX, 101_000_000)):
             series = self.series(self.story()())
             if op is not None:
@@ -303,30 +303,30 @@ class Rates(JudgedCase):
 
 
 class RequestedDays(OracleCase):
-    """Days on which operators ask for much, near the bounds of what they may."""
+    """Days with many operators' requests near the limits of the permitted values."""
 
     def assert_days(self, kinds_of_days, first_seed, **sections):
         config, journal, _ = self.play(DAYS["busier day"], str(first_seed), **sections)
-        for seed, kinds in enumerate(kinds_of_days, first_seed):
+        for seed, kinds in self.disturbed_days(kinds_of_days, first_seed):
             with self.subTest(seed=seed, kinds=kinds):
                 self.assert_agrees(*self.disturb(config, journal, seed, kinds), at_least=2_000)
 
-    def test_no_level_of_them_differs(self):
+    def test_no_level_differs_with_a_live_rate(self):
         self.assert_days(REQUEST_DISTURBANCES, 501, fx=followed_rate(stale_after_s=0))
 
-    def test_nor_where_rates_grow_stale_or_are_fixed(self):
+    def test_no_level_differs_with_a_stale_or_a_fixed_rate(self):
         days = [kinds for kinds in REQUEST_DISTURBANCES if "day_rate" in kinds]
         self.assert_days(days, 601, fx=followed_rate(stale_after_s=30))
         self.assert_days(days, 701)
 
-    def test_nor_while_the_level_is_still_that_of_the_day_before(self):
+    def test_no_level_differs_before_the_open(self):
         config, journal, _ = self.play(DAYS["busy morning"])
         for guard_rules in (0, 0.001):
             kinds = {"correct_close": 0.02, "belief_rule": guard_rules, "versions": 0.002}
             with self.subTest(kinds=kinds):
                 self.assert_agrees(*self.disturb(config, journal, 811, kinds), at_least=500)
 
-    def test_nor_where_operators_know_the_close_that_they_correct(self):
+    def test_no_level_differs_with_corrections_around_the_close(self):
         config, journal, levels = self.play(DAYS["busier day"])
         closes = {level.code: level.close for level in compare.published_levels(levels)}
         header, events = inputs.read(journal)
@@ -340,7 +340,7 @@ class RequestedDays(OracleCase):
 
 
 class EditionsOfADay(ActivationCase):
-    """Editions of one index whose definitions start the day at other rates."""
+    """Versions of one index with different day rates."""
 
     CODE = "995366"
 
@@ -351,7 +351,7 @@ class EditionsOfADay(ActivationCase):
     def set_rate(self, rate, *options, check=0):
         return self.ask(self.ready, "set_day_fx", "HKDCNY", rate, *options, check=check)
 
-    def test_a_set_rate_stays_and_the_tenth_is_counted_from_the_newest_edition(self):
+    def test_a_set_rate_stays_and_the_tenth_applies_to_the_newest_version(self):
         self.put(FIRST, [self.CODE])
         self.config = self.configure_days(admin=self.administration())
         self.server, self.ready = self.serve(self.config)

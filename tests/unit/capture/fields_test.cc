@@ -1,11 +1,11 @@
 // Fields as JSON and as plain text.
+#include "server/tools/decode/fields.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 #include <string>
-
-#include "server/tools/decode/fields.h"
 
 namespace indexcast::server {
 namespace {
