@@ -1,5 +1,5 @@
-// Runs one trading day after another in the same process: subscribers stay connected, everything
-// else of a day begins anew with it.
+// Runs one trading day after another in the same process. Subscribers stay connected; everything
+// else belongs to one day.
 #pragma once
 
 #include <memory>
@@ -18,28 +18,27 @@
 
 namespace indexcast::server {
 
-// A day is a Pipeline: its own epoch, feeds, core and journal, so that nothing of the day before
-// can reach into it, as if the server had been started for it. The next one is loaded and built
-// while the last one runs, and only then takes its place; when that fails, the last one goes on.
-// One thread, which is none of a pipeline's; stage() is for the interface's.
+// Each day is a Pipeline with its own epoch, feeds, core and journal, so no state of a day reaches
+// the next one. The next day is loaded and built while the current day runs and then takes its
+// place. If that fails, the current day continues. One thread calls it, which belongs to no
+// pipeline; the operators' interface calls stage() from its own.
 class DayRunner {
  public:
-  // Binds the addresses for subscribers and opens the first day; throws std::exception with the
-  // address or path when one cannot be had. `config` is as its file has it, `directory` has been
-  // looked at.
+  // Binds the addresses for subscribers and opens the first day. Throws std::exception with the
+  // address or path when one cannot be used. `config` is as in its file; `directory` was read.
   DayRunner(Config config, DefinitionDirectory directory, LoadedDay first);
   ~DayRunner() { stop(); }
 
   void start();
   void stop();
 
-  // Reads the directory, logs its changes, and begins the day that is due (next_date.h).
+  // Reads the directory, logs its changes, and begins the day that is due (next_date()).
   void look();
-  // Looks, and begins the next day that has a definition, whatever the time.
+  // Reads the directory and begins the next day that has a definition, whatever the time.
   void begin_next_day();
 
-  // Gets a version of a running index's definition from the directory ready for an `activate`
-  // request of it. The status has the reason as text for a person; Unavailable while a day begins.
+  // Prepares a version of a running index's definition for an `activate` request. The status has
+  // the reason as text for the operator; Unavailable while a day begins.
   absl::StatusOr<StagedDefinitionSet> stage(const std::string& code, std::uint32_t version);
 
   const Pipeline& pipeline() const { return *pipeline_; }

@@ -1,5 +1,5 @@
-// The folder in which definitions of coming days are put: looked at again and again, each file
-// checked when it came or changed.
+// Watches the folder with the definitions of coming days and checks each file that is new or
+// changed.
 #pragma once
 
 #include <absl/status/status.h>
@@ -13,37 +13,37 @@
 
 namespace indexcast::server {
 
-// One head in the folder and the result of its check.
+// A definition file (head) in the folder and the result of its check.
 struct DirectoryEntry {
-  absl::Status status;  // what is wrong with it, "file:line:key: what", one line a fault
-  // Of a good one.
+  absl::Status status;  // its faults, "file:line:key: what", one line a fault
+  // Set if the definition is valid.
   std::string code;
   std::uint32_t version = 0;
   Date effective_date = 0;
-  std::vector<std::string> files;  // that it follows from: the head and what that names
+  std::vector<std::string> files;  // the head and the files that it names
   std::string stamp;               // their sizes and times of the last change
 };
 
-// One thread.
+// One thread calls it.
 class DefinitionDirectory {
  public:
   explicit DefinitionDirectory(std::string path) : path_(std::move(path)) {}
 
-  // Reads and checks the heads (*.toml) that came or changed since the last look, and forgets those
-  // that went. Returns the paths of all of these, in order. A file is best put there whole, by
-  // renaming: one that is half written is refused and looked at again once it is whole.
+  // Reads and checks the heads (*.toml) that are new or changed since the last call, and drops
+  // those that are gone. Returns the paths of all of these, in order. A file that is half written
+  // is refused, and checked again when it changes; operators should rename files into the folder.
   std::vector<std::string> look();
 
-  // By path. An unreadable folder has none.
+  // The known heads by path; empty if the folder cannot be read.
   const std::map<std::string, DirectoryEntry>& definitions() const { return definitions_; }
-  // What is wrong with those that are not good, one line a fault.
+  // Returns the faults of all invalid definitions, one line a fault.
   std::string faults() const;
-  // Days with a good definition, in order.
+  // Returns the dates with a valid definition, in order.
   std::vector<Date> days() const;
-  // The heads of a day, the newest good version of each code, in order of codes. Of two that are
-  // the same version of a code, the first by path.
+  // Returns the heads of a day: the newest valid version of each code, in the order of codes. Of
+  // two heads with the same version of a code, the first by path.
   std::vector<std::string> newest_of(Date date) const;
-  // The head of a stated version; empty: there is none.
+  // Returns the head of that version of a code; empty if there is none.
   std::string head_of(Date date, const std::string& code, std::uint32_t version) const;
 
  private:

@@ -36,10 +36,10 @@ struct FxFault {
 // with its offset ("2025-04-01T09:30:00+08:00"). Empty lines around it are allowed.
 std::variant<FxLine, FxFault> parse_fx_file(std::string_view text);
 
-// Reads the file every FxSettings::poll_ms and hands a rate to the core when the file changed. The
-// rate's time is that in its line, else the file's modification time. A file that cannot be taken
-// changes nothing, is counted by reason once for each change, and logged as "file:line: what" once
-// until it is good again.
+// Reads the file every FxSettings::poll_ms and hands its rate to the core after a change. The
+// rate's time is the time in its line, otherwise the file's modification time. A file that is
+// refused changes no rate. It is counted by reason once for each change, and logged as "file:line:
+// what" once until the file is valid again.
 class FxFile final : public Agent {
  public:
   static constexpr std::size_t kMaxBytes = 4096;
@@ -56,11 +56,11 @@ class FxFile final : public Agent {
   const FxSourceStats& stats() const { return stats_; }
 
  private:
-  // The file at one look. Equal looks are the same version of the file.
+  // The contents and state of the file at one time. Equal values are the same version of the file.
   struct Look {
     std::string text;
     std::int64_t modified_ns = 0;
-    std::string error;      // why it cannot be read; empty: it can
+    std::string error;      // why the file cannot be read; empty if it can
     bool changing = false;  // written to while it was read
 
     bool operator==(const Look&) const = default;
@@ -78,19 +78,19 @@ class FxFile final : public Agent {
   Clock clock_;
   FxSourceStats stats_;
   TimeNs next_look_{};
-  std::optional<Look> last_;         // nothing: take it again whatever it is
-  bool last_taken_ = false;          // `last_` is with the core
-  std::optional<FxRefusal> logged_;  // since the file was last good
+  std::optional<Look> last_;         // of the previous look
+  bool last_taken_ = false;          // the rate of last_ was handed to the core
+  std::optional<FxRefusal> logged_;  // since the file was last valid
   std::uint64_t count_ = 0;
 };
 
-// Hands every rate of its series to the core. The others are counted by reason; each reason is
-// logged once. A source that goes away is connected to again by ZeroMQ itself. With a table of
-// FxSettings::curve for the endpoint the connection is encrypted, and the source is who has the
-// secret key that belongs to server_key. One thread.
+// Subscribes to "fx/SERIES/" of a ZeroMQ publisher and hands every rate of its series to the core.
+// Counts refused messages by reason and logs each reason once. ZeroMQ reconnects by itself. With a
+// table of FxSettings::curve for the endpoint the connection is encrypted, and the source proves
+// that it has the secret key of server_key. One thread calls it.
 class FxSubscriber final : public Agent {
  public:
-  // Messages waiting unread; a source that floods loses its own newest.
+  // Unread messages that wait in ZeroMQ. Further messages of the source are lost.
   static constexpr int kHighWaterMark = 1000;
 
   // `ring` and `core` outlive this. `series` is the number of settings.series in the universe, and

@@ -1,4 +1,4 @@
-// The feed handlers of a configuration without their sockets: what a capture is replayed into.
+// The feed handlers of a configuration without their sockets, for the replay of a capture.
 #pragma once
 
 #include <memory>
@@ -17,14 +17,15 @@ namespace indexcast::server {
 
 class HandlerSet {
  public:
-  // Enabled venues only; all of them hand their events to `sink`, which outlives the set, as
-  // `universe` does.
+  // Creates the handlers of the enabled venues. All hand their events to `sink`. `universe` and
+  // `sink` outlive the set.
   HandlerSet(const Config& config, const Universe& universe, feed::EventSink& sink);
 
-  // Where each venue's bytes are found in a capture: by the configured gateways, groups and ports.
+  // Returns which handler gets which bytes of a capture, by the configured gateways, groups and
+  // ports.
   feed::ReplayRoutes routes(const Config& config);
 
-  // Counters of an enabled venue; null otherwise.
+  // Returns the counters of a venue; null if the venue is disabled.
   const feed::FeedCounters* counters(feed::Venue venue);
 
  private:

@@ -1,5 +1,4 @@
-// The running server between the sockets and the publishers: feeds, rings, core, journal, and the
-// threads they live on. One trading day.
+// Runs one trading day: feeds, rings, core, journal, ZeroMQ publisher, and their threads.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -29,14 +28,15 @@
 
 namespace indexcast::server {
 
-// Threads that never rest under a configuration; `serve` refuses more of them than there are cores.
+// Returns the number of threads that always spin under a configuration. `serve` refuses more of
+// them than the machine has processors.
 unsigned spinning_threads(const Config& config);
 
 class Pipeline {
  public:
-  // Opens the feeds' sockets and every file that the configuration names; throws std::exception
-  // with the address or path when one cannot be had. `publish`, where levels go over ZeroMQ,
-  // outlives the pipeline; null when that is disabled. So does `service`. `clock` is the receive
+  // Opens the feeds' sockets and every file that the configuration names. Throws std::exception
+  // with the address or path when one cannot be opened. `publish` is the socket for levels over
+  // ZeroMQ, null if disabled. `publish` and `service` outlive the pipeline. `clock` is the receive
   // clock of the day.
   Pipeline(const Config& config, std::shared_ptr<const Universe> universe, Date trade_date,
            ZmqSocket* publish, const ServiceState& service, Clock clock = {});
@@ -44,16 +44,16 @@ class Pipeline {
 
   // Publishes the start levels and lets the threads run.
   void start();
-  // Loses nothing that was accepted, which is what the sequencer numbers: the feeds stop reading,
-  // the core empties its rings and publishes deferred levels, the journal takes the last input, and
-  // the publisher sends the last level. Each step ends after kDrainNs at the latest; what is left
-  // then is logged.
+  // Ends the day without loss of an accepted input, which is one that the sequencer numbered: the
+  // feeds stop reading, the core empties its rings and publishes deferred levels, the journal takes
+  // the last input, and the publisher sends the last level. Each step ends after kDrainNs at the
+  // latest, and logs the work that is left.
   void stop();
 
-  // Builds the engine for another definition set of the day, for an `activate` request; returns
-  // the number of the set. Its instruments and series are those that the day began with.
-  // ResourceExhausted after kMaxStaged sets of which none came into force. Not from several
-  // threads at once.
+  // Builds the engine for another definition set of the day, for an `activate` request. Returns the
+  // number of the set. The set has the instruments and series of the start of the day. Returns
+  // ResourceExhausted after kMaxStaged sets of which none came into force. Called by one thread at
+  // a time.
   absl::StatusOr<std::uint32_t> stage(std::shared_ptr<const Universe> next);
   // The definitions in force.
   std::shared_ptr<const Universe> definitions() const {
@@ -62,9 +62,10 @@ class Pipeline {
 
   const ServerView& view() const { return view_; }
   const Clock& clock() const { return clock_; }
-  // For the one thread that hands in operators' requests.
+  // Used by the one thread that hands in operators' requests.
   ControlPort& control_port() { return control_port_; }
-  // Inputs that the sequencer numbered. Before start() and after stop().
+  // Returns the number of inputs that the sequencer numbered. Called before start() or after
+  // stop().
   std::uint64_t inputs() const { return sequencer_->input_sequence(); }
   // Null when disabled.
   const ZmqPublisher* zmq() const { return zmq_.get(); }
@@ -81,7 +82,7 @@ class Pipeline {
   void add_fx_source(const FxSettings& fx, std::uint32_t rank, SeriesId series);
   void assign_threads(const Config& config);
 
-  // Each is as large as the running one, and a request for it may still be on its way.
+  // A staged engine is as large as the running one, and a request for it may still be pending.
   static constexpr std::size_t kMaxStaged = 8;
   static constexpr std::int64_t kDrainNs = 5 * kNsPerSecond;
 

@@ -1,5 +1,5 @@
-// The two ends of the core in a running server: feeds' events into rings, the core's records out of
-// it.
+// Connects the core with its neighbours: feeds' events go into rings, the core's records into the
+// broadcast rings and the latest-value table.
 #pragma once
 
 #include <functional>
@@ -16,14 +16,14 @@
 
 namespace indexcast::server {
 
-// A feed's producer end. Full: `make_room` runs until there is room (on one thread it lets the core
-// work, on several it yields), so no accepted event is lost; what the kernel drops meanwhile is
-// counted at the socket.
+// Puts a feed's events into its ring. While the ring is full, calls `make_room`, which lets the
+// core work (one thread) or yields to it (several threads). So no accepted event is lost. The
+// socket counts datagrams that the kernel drops meanwhile.
 class FeedRingSink final : public feed::EventSink {
  public:
   explicit FeedRingSink(std::size_t capacity) : ring_(capacity) {}
 
-  // Before the feed's first event: where it counts, and what a full ring waits with.
+  // Called before the feed's first event. A full ring counts in `counters` and calls `make_room`.
   void attach(feed::FeedCounters& counters, std::function<void()> make_room) {
     counters_ = &counters;
     make_room_ = std::move(make_room);
@@ -47,9 +47,9 @@ class FeedRingSink final : public feed::EventSink {
   std::function<void()> make_room_;
 };
 
-// The core's output: the latest-value table first, then the ring, so that a lapped reader finds the
-// table never older than where it resumes. Stamps the calculation time. Events (is_event) go
-// into the event ring, where levels do not overwrite them.
+// Stores the core's records. A level goes into the latest-value table first and then into the ring,
+// so that a lapped reader finds the table at least as new as the place where it resumes. Stamps the
+// calculation time. Events (is_event) go into the event ring, where levels do not overwrite them.
 class BroadcastSink final : public RecordSink {
  public:
   BroadcastSink(BroadcastRing& ring, BroadcastRing& event_ring, LatestTable& latest, Clock clock)
@@ -66,7 +66,7 @@ class BroadcastSink final : public RecordSink {
     if (is_streamed(record.kind())) ring_->write(record);
     published_ = true;
   }
-  // Whether anything was written since the last call. Core's thread.
+  // Whether anything was written since the last call. Called from the core's thread only.
   bool take_published() { return std::exchange(published_, false); }
 
  private:

@@ -1,5 +1,5 @@
-// The journal file: one header, then fixed records, little-endian. server/journal/README.md is its
-// format document.
+// Layout of the journal file: a header, then records of fixed size, little-endian. README.md in
+// this folder specifies the format.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 namespace indexcast::server {
 
 inline constexpr std::array<char, 8> kJournalMagic{'I', 'D', 'X', 'J', 'R', 'N', 'L', '2'};
-// Version 1 is read too. Its feed_state events have values of 0, so no security counts while its
+// Version 1 can be read. Its feed_state events have values of 0, so no security counts while its
 // channel is in gap or recovering.
 inline constexpr std::array<char, 8> kJournalMagic1{'I', 'D', 'X', 'J', 'R', 'N', 'L', '1'};
 
@@ -39,7 +39,8 @@ struct JournalRecord {
 };
 static_assert(sizeof(JournalRecord) == 80);
 
-// FNV-1a over 64-bit words: finds torn and flipped records; not a defence against a forger.
+// Returns FNV-1a over the 64-bit words before the checksum. Detects torn and damaged records; does
+// not protect against forgery.
 template <class T>
 std::uint64_t checksum_of(const T& value) {
   static_assert(std::is_trivially_copyable_v<T> && sizeof(T) % 8 == 0);
@@ -51,11 +52,11 @@ std::uint64_t checksum_of(const T& value) {
   return hash;
 }
 
-// Digest of the data on which a journal's numbers depend: symbols, shares, divisors, closes and
-// rates of all definitions, in order.
+// Returns a digest of the data that a journal refers to by number: symbols, shares, divisors,
+// closes and rates of all definitions, in order.
 std::uint64_t digest_of(const Universe& universe);
 
-// The header of a journal that begins now.
+// Returns the header of a new journal.
 JournalHeader header_of(const Universe& universe, const EngineSettings& settings,
                         std::uint64_t epoch);
 

@@ -20,7 +20,7 @@ std::string grant(std::string_view kind, std::string_view code) {
 
 constexpr std::size_t kPublicKeyBytes = 32;
 
-// The configuration's reader has seen that the text is a key.
+// Decodes a key from Z85. The configuration's reader has checked the text.
 std::string decoded(const std::string& key) {
   std::array<std::uint8_t, kPublicKeyBytes> bytes{};
   zmq_z85_decode(bytes.data(), key.c_str());

@@ -28,22 +28,25 @@ namespace indexcast::server {
 // Stands for every code in a list of codes.
 inline constexpr std::string_view kEveryCode = "*";
 
-// Immutable. A code need not be one of the day's: days come and go under the same entitlement.
+// What one subscriber may see: codes of indices and kinds of topics. Immutable. It may name codes
+// that do not run today, because it outlives days.
 class Entitlement {
  public:
-  // Everything.
+  // Allows everything.
   Entitlement() = default;
-  // `codes` may hold kEveryCode; none of `kinds` is none of them.
+  // `codes` may contain kEveryCode. Empty `kinds` allow no topic of an index.
   Entitlement(std::span<const std::string> codes, std::span<const TopicKind> kinds);
 
   bool sees(std::string_view code) const { return every_code_ || codes_.contains(code); }
   bool sees(TopicKind kind) const { return kinds_[static_cast<std::size_t>(kind)]; }
 
-  // What a subscription to the topics that begin with `prefix` may become: itself where everything
-  // that it can match is allowed, otherwise the allowed prefixes that it covers. Empty: refused.
+  // Returns the prefixes that a subscription to `prefix` is admitted to: `prefix` itself if every
+  // topic that it matches is allowed, otherwise the allowed prefixes that it covers. Empty:
+  // refused.
   std::vector<std::string> admitted(std::string_view prefix) const;
 
-  // Prefixes that `codes` and `kinds` allow: an upper bound for what admitted() returns.
+  // Returns the number of prefixes that `codes` and `kinds` allow, the most that admitted()
+  // returns.
   static constexpr std::size_t grants_of(std::size_t codes, std::size_t kinds) {
     return 1 + codes * (kinds + 1);
   }
@@ -52,28 +55,30 @@ class Entitlement {
   bool every_code_ = true;
   std::array<bool, kTopicKindNames.size()> kinds_{true, true, true, true, true, true, true};
   std::set<std::string, std::less<>> codes_;
-  // Prefixes of the allowed topics; one empty prefix when that is everything.
+  // Prefixes of the allowed topics; one empty prefix if everything is allowed.
   std::vector<std::string> grants_{""};
 };
 
+// Rights and rates of one client.
 struct ZmqClient {
   Entitlement entitlement;
   std::int64_t requests_per_s = 0;
   std::int64_t answer_bytes_per_s = 0;
 };
 
-// Immutable: any thread.
+// The configured list of clients. Immutable, so any thread may use it.
 class ZmqClients {
  public:
   explicit ZmqClients(const ZmqSettings& settings);
 
-  // Whether there is a list at all. Without one everybody may connect, and sees everything.
+  // Whether a list is configured. Without a list every peer may connect and sees everything.
   bool listed() const { return listed_; }
 
-  // The client with that public key, 32 bytes; empty for none.
+  // Returns the name of the client with that public key (32 bytes); empty if no client has it.
   std::string_view name_of_key(std::string_view key) const;
 
-  // What the client of that name may do; by another name, nothing. Without a list: everything.
+  // Returns the rights of the client with that name. An unknown name has no rights. Without a list
+  // every name has all rights.
   const ZmqClient& of(std::string_view name) const;
 
  private:
@@ -83,18 +88,20 @@ class ZmqClients {
   std::map<std::string, std::string, std::less<>> names_;  // by key
 };
 
+// Counts of access control over ZeroMQ. Any thread reads them.
 struct ZmqAccessStats {
   struct Client {
-    Counter connections;            // let in, over all sockets
-    Counter subscriptions_refused;  // to topics of which nothing is for this client
-    bool narrowed = false;  // subscribed to a prefix of which only parts are allowed; the socket's
+    Counter connections;            // admitted, over all sockets
+    Counter subscriptions_refused;  // no topic of the subscription is allowed
+    // Subscribed to a prefix of which only parts are allowed. Used by the socket's thread only.
+    bool narrowed = false;
   };
 
   explicit ZmqAccessStats(const ZmqSettings& settings) {
     for (const ZmqClientSettings& client : settings.clients) clients[client.name];
   }
 
-  // Null by a name that is not listed.
+  // Returns null for a name that is not listed.
   Client* of(std::string_view name) {
     const auto found = clients.find(name);
     return found == clients.end() ? nullptr : &found->second;
@@ -104,11 +111,11 @@ struct ZmqAccessStats {
   std::map<std::string, Client, std::less<>> clients;  // all that are listed
 };
 
-// For every CURVE socket of its context that is bound later. Runs on a thread of its own from
-// construction to destruction, and says in the log what was refused, once a minute at most.
+// Admits or refuses connections to the CURVE sockets of its context that are bound later. Runs on a
+// thread of its own from construction to destruction. Logs refusals once a minute at most.
 class ZapHandler {
  public:
-  // All three outlive the handler.
+  // All arguments outlive the handler.
   ZapHandler(zmq::context_t& context, const ZmqClients& clients, ZmqAccessStats& stats);
   ~ZapHandler();
   // Has new refusals of subscriptions logged. Any thread.
@@ -117,7 +124,7 @@ class ZapHandler {
   ZapHandler& operator=(const ZapHandler&) = delete;
 
  private:
-  // Of a request: version, id, domain, address, identity, mechanism, key.
+  // Frames of a request: version, id, domain, address, identity, mechanism, key.
   static constexpr std::size_t kFrames = 7;
 
   void run();

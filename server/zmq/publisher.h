@@ -1,4 +1,5 @@
-// Levels over ZeroMQ PUB: two frames, topic and protobuf payload (proto/README.md).
+// Publishes levels and records over ZeroMQ PUB in two frames: topic and protobuf payload
+// (proto/README.md).
 #pragma once
 
 #include <cstddef>
@@ -21,21 +22,21 @@
 
 namespace indexcast::server {
 
-// One thread calls do_work; stats() is for any. A subscriber too slow for its high-water mark loses
-// messages inside ZeroMQ, which PUB does not tell us: it sees the jump in the index sequence.
+// One thread calls the members of Agent; any thread may call stats(). A subscriber that is too slow
+// for its high-water mark loses messages inside ZeroMQ. PUB does not report that, and the
+// subscriber sees a jump in the index sequence.
 class ZmqPublisher : public Agent {
  public:
-  // Records taken in one do_work, so that other duties of the thread get their turn: at 1 us a
-  // record, a quarter of a millisecond.
+  // Records sent in one turn at most: a quarter of a millisecond at 1 us a record.
   static constexpr std::size_t kBatch = 256;
-  // Levels of the grid sent in one do_work, so that a grid of ten thousand indices does not keep
-  // their ticks waiting.
+  // Levels of the grid sent in one turn at most, so that ticks do not wait for a grid of ten
+  // thousand indices.
   static constexpr std::size_t kGridBatch = 64;
 
-  // To a subscriber a moment, to this thread a system call for every thousand turns.
+  // Time between two looks at subscriptions while the thread is busy. A look costs a system call.
   static constexpr std::int64_t kSubscriptionsEveryNs = kNsPerMs;
 
-  // Intervals of the grids, ns.
+  // Intervals of the grids in nanoseconds.
   struct Grids {
     std::int64_t levels_ns = kNsPerSecond;
     std::int64_t inavs_ns = 15 * kNsPerSecond;
@@ -62,22 +63,23 @@ class ZmqPublisher : public Agent {
   void on_record(const Record& record);
   void on_records_skipped(IndexId index, std::uint64_t from, std::uint64_t to);
 
-  // Sends heartbeat_ as it is filled.
+  // Sends heartbeat_ as filled.
   void send_heartbeat();
-  // Keeps the newest level of every index as it is at this instant of the grid (METHODOLOGY 5).
+  // Copies the newest level of every index at this instant of the grid (METHODOLOGY 5).
   void begin_grid(TimeNs instant);
-  // Sends at most `limit` levels of grid_levels_; returns how many were looked at.
+  // Sends at most `limit` levels of grid_levels_. Returns the number of indices visited.
   std::size_t publish_grid(std::size_t limit);
-  // The newest level of every fund at an instant of their grid (METHODOLOGY 9).
+  // Sends the newest level of every fund at an instant of their grid (METHODOLOGY 9).
   void publish_inav_grid(TimeNs instant);
-  // Names the instants between `last` and `instant` that never came; `last` moves on.
+  // Sends `skipped` for the instants between `last` and `instant` that did not come, and sets
+  // `last` to `instant`.
   void name_missed(TimeNs instant, std::int64_t interval_ns, v1::StreamKind kind, TimeNs& last);
   void send_skipped(IndexId index, v1::StreamKind kind, std::uint64_t from, std::uint64_t to);
-  // "KIND/CODE/"; valid until the next call.
+  // Returns "KIND/CODE/", valid until the next call.
   std::string_view topic(std::string_view kind, IndexId index);
   void publish_inav(IndexId fund, const v1::Level& level, TimeNs grid_instant);
 
-  // False when ZeroMQ refused the message.
+  // Sends and counts. Returns false when ZeroMQ refused the message.
   bool send(std::string_view topic, std::string_view payload);
 
   ZmqSocket* socket_;
@@ -109,7 +111,7 @@ class ZmqPublisher : public Agent {
   std::string topic_;
   std::string bytes_;
   std::vector<std::string> level_topics_;
-  std::vector<std::string> inav_topics_;  // empty for what is no fund
+  std::vector<std::string> inav_topics_;  // empty for an index that is not a fund
 };
 
 }  // namespace indexcast::server

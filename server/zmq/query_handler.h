@@ -1,4 +1,4 @@
-// Answers questions about one trading day out of the core's output.
+// Answers requests about one trading day from the core's output.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +20,11 @@
 
 namespace indexcast::server {
 
-// Makes of `reply` a refusal.
+// Turns `reply` into a refusal.
 void refuse(v1::RefusalReason reason, std::string_view detail, v1::Reply& reply);
 
-// A reader of the broadcast ring like every publisher. Knows no socket, no peer and no rate. One
-// thread.
+// Reads the broadcast ring like a publisher. Does not handle sockets, peers or rates. One thread
+// calls it.
 class QueryHandler {
  public:
   // Snapshots, levels or definitions of one page, and codes of one request.
@@ -33,12 +33,12 @@ class QueryHandler {
   // What `view` points to, and `stats`, outlive the handler.
   QueryHandler(const ServerView& view, Clock clock, QueryStats& stats);
 
-  // Reads at most `limit` records of the core. Returns how many were read. An answer is complete to
-  // what was read before it.
+  // Reads at most `limit` records of the core and returns their number. An answer covers the
+  // records read before it.
   std::size_t poll(std::size_t limit);
 
-  // Fills `reply`, which is empty but for the request's id, with the answer for a client with this
-  // `entitlement`. A report has no answer here.
+  // Fills `reply`, which has only the request's id, for a client with this `entitlement`. Refuses a
+  // report, which QueryService takes.
   void answer(const v1::Request& request, const Entitlement& entitlement, v1::Reply& reply);
 
   std::uint64_t epoch() const { return view_.epoch; }
@@ -52,7 +52,7 @@ class QueryHandler {
   void on_tick(const TimerTick&, std::uint64_t) {}
   void on_lapped(std::uint64_t) { stats_->lapped.add(); }
 
-  // Indices of one page of those that were asked for, in the order of their codes.
+  // One page of the requested indices, in the order of their codes.
   struct PageOfIndices {
     std::vector<IndexId> indices;
     std::string next;
@@ -69,12 +69,12 @@ class QueryHandler {
   void members(const v1::MembersRequest& request, const Entitlement& entitlement, v1::Reply& reply);
   void replay(const v1::ReplayRequest& request, const Entitlement& entitlement, v1::Reply& reply);
   void records(const v1::RecordsRequest& request, const Entitlement& entitlement, v1::Reply& reply);
-  // Whether a replay may be made of it; otherwise `reply` is a refusal.
+  // Checks epoch and range. Turns `reply` into a refusal and returns false when they are invalid.
   template <class RangeRequest>
   bool check_range(const RangeRequest& request, v1::Reply& reply) const;
   const v1::Level& newest_level(IndexId index);
 
-  // The number of an index that the client may see; that of no index otherwise.
+  // Returns the number of an index that the client may see, otherwise the number of no index.
   IndexId visible(std::string_view code, const Entitlement& entitlement) const;
   bool exists(IndexId index) const { return index < reader_.indices(); }
 

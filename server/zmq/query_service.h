@@ -28,9 +28,9 @@ struct Peer {
   TimeNs report_logged{};
 };
 
-// The peers that asked last. One that was forgotten begins with full buckets, which is no way
-// around them: it takes as many names as the table holds, and a name is a listed client or an
-// address.
+// The peers that asked last, with their remaining rates. A peer that was dropped begins again with
+// full buckets. A client cannot use that to exceed its rate: it would need as many names as the
+// table holds, and a name is a listed client or an address.
 class PeerTable {
  public:
   static constexpr std::size_t kPeersMax = 4096;
@@ -38,7 +38,7 @@ class PeerTable {
   // `clients` outlives the table.
   explicit PeerTable(const ZmqClients& clients) : clients_(&clients) {}
 
-  // The peer of that name, a new one where it is not known. Valid until the next call.
+  // Returns the peer of that name, added if unknown. Valid until the next call.
   Peer& of(std::string_view name);
   std::size_t size() const { return by_name_.size(); }
 
@@ -48,32 +48,32 @@ class PeerTable {
   std::unordered_map<std::string_view, std::list<Peer>::iterator> by_name_;
 };
 
-// Knows no socket. One thread.
+// Does not use a socket. One thread calls it.
 class QueryService {
  public:
   // A request of 500 codes of 60 characters.
   static constexpr std::size_t kRequestBytesMax = 32 * 1024;
-  // Characters of the name in a report.
+  // Most characters of the name in a report.
   static constexpr std::size_t kSubscriberMax = 64;
 
   // What `view` points to, `clients` and `stats` outlive the service.
   QueryService(const ServerView& view, Clock clock, const ZmqClients& clients, QueryStats& stats);
 
-  // Another day begins: its levels and definitions; peers stay known. Afterwards nothing of the day
-  // before is used any more.
+  // Answers about another day from now on. Peers keep their rates. Nothing of the previous day is
+  // used after the call.
   void switch_day(const ServerView& view, Clock clock);
 
   // QueryHandler::poll.
   std::size_t poll(std::size_t limit) { return handler_->poll(limit); }
 
-  // The answer to `request` of the peer `name`, empty when it came in more frames than a request
-  // has. Valid until the next call.
+  // Returns the answer to `request` of the peer `name`. `request` is empty if its message had a
+  // wrong number of frames. Valid until the next call.
   std::string_view respond(std::string_view name, std::optional<std::string_view> request,
                            TimeNs now);
 
  private:
   void fill_reply(Peer& peer, std::optional<std::string_view> request, TimeNs now);
-  // Whether request_ holds it.
+  // Parses into request_. Returns false when that fails.
   bool parse(std::string_view request);
   void take_report(Peer& peer, const v1::Report& report, TimeNs now);
   bool within_rate(Peer& peer, TimeNs now);

@@ -18,7 +18,7 @@
 
 namespace indexcast::server {
 
-// v1::Report with who said it, and when.
+// A v1::Report with its peer and its receive time.
 struct SubscriberReport {
   std::string peer;
   std::string subscriber;
@@ -31,10 +31,10 @@ struct SubscriberReport {
   TimeNs time{};
 };
 
-// The newest report of each subscriber of each peer. Any thread.
+// Keeps the newest report of each subscriber of each peer. Any thread may call it.
 class ReportTable {
  public:
-  // Each is a row of six numbers in /metrics. Beyond it the oldest report is forgotten.
+  // Each report is six values in /metrics. Beyond this number the oldest report is dropped.
   static constexpr std::size_t kReportsMax = 256;
 
   void store(SubscriberReport report) {
@@ -44,7 +44,7 @@ class ReportTable {
     reports_.erase(std::ranges::min_element(reports_, {},
                                             [](const auto& entry) { return entry.second.time; }));
   }
-  // In the order of peers and subscribers.
+  // Returns all reports, ordered by peer and subscriber.
   std::vector<SubscriberReport> all() const {
     const std::lock_guard lock(mutex_);
     std::vector<SubscriberReport> out;
@@ -66,7 +66,7 @@ struct QueryStats {
   std::array<Counter, kRefusalNames.size()> refusals;
   Counter levels;  // in answers
   Counter bytes;   // of answers
-  Counter unsent;  // answers that their client did not take, or that came after it left
+  Counter unsent;  // answers that could not be sent: the client's queue is full, or it left
   Counter peers;   // known now
   Counter lapped;  // times that the core overtook this reader by the whole ring
   ReportTable reports;

@@ -14,31 +14,32 @@
 
 namespace indexcast::server {
 
-// The key in the first line of `path` that is not empty and no comment: Z85, 40 characters. The
-// status says "file:line:key: what".
+// Returns the secret key in the file at `path`: its first line that is neither empty nor a comment,
+// 40 characters in Z85. The status has the form "file:line:key: what".
 absl::StatusOr<std::string> load_curve_secret(const std::string& path);
 
-// The public key that belongs to a secret one, both in Z85.
+// Returns the public key of a secret key, both in Z85.
 std::string curve_public_of(const std::string& secret_key);
 
-// Before bind. Throws std::runtime_error with the path when the secret key cannot be had.
+// Sets the options that both sockets share. Called before bind. Throws std::runtime_error with the
+// path when the secret key cannot be read.
 void apply_options(const ZmqSettings& settings, zmq::socket_t& socket);
 
-// Returns what was bound, with the port that a wildcard became; throws std::runtime_error with the
-// endpoint when it cannot be had.
+// Binds `socket` and returns the endpoint with the port number in place of a wildcard. Throws
+// std::runtime_error with the endpoint when it cannot be bound.
 std::string bind_or_throw(const std::string& endpoint, zmq::socket_t& socket);
 
-// With a list of clients the socket is XPUB, and every subscription is held against it. One thread
-// at a time; whoever takes it over has seen the other thread's end. clients(), stats() and
-// endpoint() are for any.
+// The PUB socket. It outlives days, so subscribers stay connected from one day to the next. With a
+// list of clients it is an XPUB socket and checks every subscription against the list. Used by one
+// thread at a time; a thread may take over after the previous one ended. Any thread may call
+// clients(), stats() and endpoint().
 class ZmqSocket {
  public:
-  // Binds; throws std::runtime_error with the endpoint or the path of the key when it cannot be
-  // had.
-  // `processor` of ZeroMQ's own threads, as of begin_thread().
+  // Binds. Throws std::runtime_error with the endpoint or the path of the key when either cannot be
+  // used. `processor` is that of ZeroMQ's own threads, as of begin_thread().
   explicit ZmqSocket(const ZmqSettings& settings, std::int64_t processor = kAnyProcessor);
 
-  // Sends two frames. False when ZeroMQ refused them. Never waits.
+  // Sends two frames without waiting. Returns false when ZeroMQ refused them.
   bool send(std::string_view topic, std::string_view payload);
 
   // Lets ZeroMQ process what it received, and admits the subscriptions of listed clients, 64 at
@@ -48,14 +49,14 @@ class ZmqSocket {
   // processing everything, so process_events() is called after sends and before a wait.
   int descriptor() { return socket_.get(zmq::sockopt::fd); }
 
-  // What was bound, with the port that a wildcard became.
+  // Returns the bound endpoint, with the port number in place of a wildcard.
   const std::string& endpoint() const { return endpoint_; }
-  // Z85; empty without encryption.
+  // The public key in Z85; empty without encryption.
   const std::string& public_key() const { return public_key_; }
   const ZmqClients& clients() const { return clients_; }
   const ZmqAccessStats& stats() const { return stats_; }
-  // For the server's other sockets, which keep to its second thread. Their peers are let in by the
-  // same list.
+  // The context for the server's other sockets, which use its second I/O thread. The same list
+  // admits their peers.
   zmq::context_t& context() { return context_; }
 
  private:

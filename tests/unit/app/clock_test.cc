@@ -70,7 +70,7 @@ class ClockTest : public testing::Test {
   std::shared_ptr<spdlog::logger> log_before_;
 };
 
-TEST_F(ClockTest, WithoutAStepTimesArePublishedAsTheyAre) {
+TEST_F(ClockTest, PublishesTimesUnchangedWithoutAStep) {
   begin();
   pass(60 * kNsPerSecond);
   EXPECT_EQ(clock_->published(receive()), receive());
@@ -117,14 +117,14 @@ TEST_F(ClockTest, StepIsLoggedOnceWithItsSize) {
   EXPECT_EQ(text.find("stepped"), text.rfind("stepped"));
 }
 
-TEST_F(ClockTest, NoiseOfTheReadingIsNoStep) {
+TEST_F(ClockTest, IgnoresNoiseOfTheReading) {
   begin();
   step(WallClock::kNoiseNs);
   pass(60 * kNsPerSecond);
   EXPECT_EQ(wall_->steps(), 0u);
 }
 
-TEST_F(ClockTest, ZeroMeansNotKnown) {
+TEST_F(ClockTest, KeepsZeroAsUnknownTime) {
   begin();
   step(kNsPerDay);
   pass(60 * kNsPerSecond);
@@ -149,7 +149,7 @@ TEST_F(ClockTest, RateOfAnotherMachineKeepsItsAgeWhileAStepIsUndone) {
 }
 
 // A file of this machine is stamped by its own wall clock, before or after the step.
-TEST_F(ClockTest, FileOfThisMachineKeepsItsAgeOverAStep) {
+TEST_F(ClockTest, AFileOfThisMachineKeepsItsAgeOverAStep) {
   for (const std::int64_t ns : kSteps) {
     begin();
     pass(kNsPerSecond);

@@ -50,7 +50,7 @@ std::vector<MarketEvent> opening_of(EventKind kind) {
   return events;
 }
 
-TEST(ControlFeed, SaysWhatIsShutAndWhenTheOthersEnd) {
+TEST(ControlFeed, ListsClosedMarketsAndTheEndOfOpenOnes) {
   const auto shut = opening_of(EventKind::market_phase);
   ASSERT_EQ(shut.size(), 1u);
   EXPECT_EQ(shut[0].market, 0);
@@ -66,7 +66,7 @@ TEST(ControlFeed, SaysWhatIsShutAndWhenTheOthersEnd) {
   }
 }
 
-TEST(ControlFeed, SaysTheCollarOfEachMarketAndThenOfSingleSecurities) {
+TEST(ControlFeed, ListsCollarsOfMarketsBeforeThoseOfSecurities) {
   const auto collars = opening_of(EventKind::price_collar);
   ASSERT_EQ(collars.size(), 4u) << "a symbol that no definition has is left out";
   EXPECT_EQ(collars[0].market, 0);
@@ -76,7 +76,7 @@ TEST(ControlFeed, SaysTheCollarOfEachMarketAndThenOfSingleSecurities) {
   EXPECT_EQ(collars[3].value[0], 0);
 }
 
-TEST(ControlFeed, SaysTheLevelGuardOfEveryIndexAndThenOfSingleOnes) {
+TEST(ControlFeed, ListsTheDefaultLevelGuardBeforeThoseOfIndices) {
   const auto rules = opening_of(EventKind::belief_rule);
   ASSERT_EQ(rules.size(), 2u) << "a code that the day does not have is left out";
   EXPECT_EQ(rules[0].instrument, kNoInstrument);
@@ -87,7 +87,7 @@ TEST(ControlFeed, SaysTheLevelGuardOfEveryIndexAndThenOfSingleOnes) {
   EXPECT_EQ(rules[1].value[1], 30);
 }
 
-TEST(ControlFeed, SaysHowEachRateIsFollowed) {
+TEST(ControlFeed, ListsTheRuleOfEachExchangeRate) {
   const auto rules = opening_of(EventKind::fx_rule);
   ASSERT_EQ(rules.size(), 1u);
   EXPECT_EQ(rules[0].instrument, 1u);
@@ -96,13 +96,13 @@ TEST(ControlFeed, SaysHowEachRateIsFollowed) {
   EXPECT_EQ(rules[0].value[1], china_time(kDay, feed::hms(15, 0)).ns);
 }
 
-TEST(ControlFeed, ARateWithoutASettingIsFixed) {
+TEST(ControlFeed, FixesARateWithoutASetting) {
   const auto events = opening_events({}, Universe({test::golden_basket()}), kDay, TimeNs{7});
   EXPECT_EQ(events.back().kind, EventKind::fx_rule);
   EXPECT_EQ(events.back().detail, static_cast<std::uint8_t>(FxMode::fixed));
 }
 
-TEST(ControlFeed, TheCoreActsOnIt) {
+TEST(ControlFeed, OpeningEventsChangeTheStateOfTheCore) {
   const Universe universe({test::golden_basket()});
   test::RecordLog log;
   CoreCounters counters;

@@ -27,7 +27,7 @@ class DefinitionDirectoryTest : public testing::Test {
   DefinitionDirectory directory_{folder_.file("")};
 };
 
-TEST_F(DefinitionDirectoryTest, SaysOnceWhatCameChangedOrWent) {
+TEST_F(DefinitionDirectoryTest, ReportsEachNewChangedOrRemovedFileOnce) {
   const std::string a = put("a");
   EXPECT_THAT(directory_.look(), ElementsAre(a));
   EXPECT_THAT(directory_.look(), IsEmpty());
@@ -41,7 +41,7 @@ TEST_F(DefinitionDirectoryTest, SaysOnceWhatCameChangedOrWent) {
   EXPECT_THAT(directory_.newest_of(kFirst), ElementsAre(a));
 }
 
-TEST_F(DefinitionDirectoryTest, LooksAtTheMembersToo) {
+TEST_F(DefinitionDirectoryTest, ReportsAChangeOfTheMembersFile) {
   const std::string a = put("a");
   directory_.look();
   folder_.write("a.csv", "symbol\n");
@@ -53,7 +53,7 @@ TEST_F(DefinitionDirectoryTest, LooksAtTheMembersToo) {
   EXPECT_THAT(directory_.faults(), IsEmpty());
 }
 
-TEST_F(DefinitionDirectoryTest, MembersThatComeLaterMakeItGood) {
+TEST_F(DefinitionDirectoryTest, AcceptsADefinitionOnceItsMembersFileArrives) {
   const std::string a = put("a");
   std::filesystem::rename(folder_.file("a.csv"), folder_.file("late.csv"));
   directory_.look();
@@ -63,7 +63,7 @@ TEST_F(DefinitionDirectoryTest, MembersThatComeLaterMakeItGood) {
   EXPECT_TRUE(directory_.definitions().at(a).status.ok());
 }
 
-TEST_F(DefinitionDirectoryTest, HasTheNewestGoodVersionOfEachCodeOfADay) {
+TEST_F(DefinitionDirectoryTest, ReturnsTheNewestValidVersionOfEachCode) {
   const std::string old = put("old");
   const std::string newer = put("newer", {.version = 3});
   put("broken", {.version = 4, .price = "2"});  // its level is not 1
@@ -77,7 +77,7 @@ TEST_F(DefinitionDirectoryTest, HasTheNewestGoodVersionOfEachCodeOfADay) {
   EXPECT_EQ(directory_.head_of(kFirst, "A", 9), "");
 }
 
-TEST_F(DefinitionDirectoryTest, AFolderThatIsNotThereHoldsNothing) {
+TEST_F(DefinitionDirectoryTest, IsEmptyWithoutAFolder) {
   put("a");
   directory_.look();
   DefinitionDirectory absent(folder_.file("absent"));

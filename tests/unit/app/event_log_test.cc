@@ -50,7 +50,7 @@ class EventLogTest : public testing::Test {
   EventLog log_{ring_, universe_, feeds_};
 };
 
-TEST_F(EventLogTest, APriceThatWaitsIsAWarning) {
+TEST_F(EventLogTest, WarnsAboutAPendingPrice) {
   for (const auto& [reason, word] :
        {std::pair{DecisionReason::far, "far"},
         std::pair{DecisionReason::reference_outside, "reference_outside"}}) {
@@ -62,7 +62,7 @@ TEST_F(EventLogTest, APriceThatWaitsIsAWarning) {
               StartsWith("info 688041.SH: 188 is accepted (stays_outside)"));
 }
 
-TEST_F(EventLogTest, ALevelGuardNamesThePriceThatBeganIt) {
+TEST_F(EventLogTest, NamesThePriceThatBeganALevelGuard) {
   constexpr auto kGuard = DecisionSubject::level_guard;
   EXPECT_EQ(line(Decision::pending, DecisionReason::jumped, kGuard),
             "warning 688041.SH: level guard began (jumped): price 188, before 141.98, feed "
@@ -75,7 +75,7 @@ TEST_F(EventLogTest, ALevelGuardNamesThePriceThatBeganIt) {
             "leave out its levels\n");
 }
 
-TEST_F(EventLogTest, AGuardThatRanOutIsAWarning) {
+TEST_F(EventLogTest, WarnsAboutALevelGuardThatRanOut) {
   const std::string text =
       line(Decision::refused, DecisionReason::unrepeated, DecisionSubject::level_guard);
   EXPECT_THAT(text, StartsWith("warning 688041.SH: level guard ended (unrepeated)"));
@@ -83,7 +83,7 @@ TEST_F(EventLogTest, AGuardThatRanOutIsAWarning) {
 }
 
 // Series 0 is the constant 1.
-TEST_F(EventLogTest, ARequestAboutARateNamesItsSeries) {
+TEST_F(EventLogTest, NamesTheSeriesOfARequestAboutARate) {
   ControlDone done;
   done.header.id = 1;
   done.header.detail = static_cast<std::uint8_t>(ControlOp::override_rate);

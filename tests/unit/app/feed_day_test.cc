@@ -60,25 +60,25 @@ TEST_F(FeedDayTest, StaysDueWhileClosingPricesComeAndEndsWithTheMarket) {
   EXPECT_EQ(day_.duty(), FeedDuty::ended);
 }
 
-TEST_F(FeedDayTest, OfAMarketThatIsShutTodayIsNotDueAtAllUntilItTrades) {
+TEST_F(FeedDayTest, IsNotDueWhileItsMarketIsClosedToday) {
   core_.enter_phase(0, MarketPhase::shut_today);
   EXPECT_EQ(day_.update(at(10, 0)), FeedDuty::ended);
   core_.enter_phase(0, MarketPhase::trading);
   EXPECT_EQ(day_.update(at(10, 1)), FeedDuty::due);
 }
 
-TEST_F(FeedDayTest, TheEndOfOneMarketIsNotThatOfAnother) {
+TEST_F(FeedDayTest, EndsWithItsOwnMarketOnly) {
   core_.enter_phase(0, MarketPhase::closed);
   FeedDay hkex(feed::Venue::hkex, {}, core_);
   EXPECT_EQ(hkex.update(at(15, 30)), FeedDuty::due);
 }
 
-TEST_F(FeedDayTest, WithoutATimetableIsAlwaysDue) {
+TEST_F(FeedDayTest, IsAlwaysDueWithoutATimetable) {
   FeedDay day(feed::Venue::sse, feed_due_from({}, kDay), core_);
   EXPECT_EQ(day.update(TimeNs{1}), FeedDuty::due);
 }
 
-TEST(ShownFeedState, SilenceIsNamedByTheDayAndALiveFeedIsLive) {
+TEST(ShownFeedState, ShowsTheDutyOfASilentFeedAndLiveOtherwise) {
   const auto word = [](FeedState state, FeedDuty duty) {
     return name_of(kShownFeedStateNames, shown_state(state, duty));
   };
@@ -104,7 +104,7 @@ class CountingFeed final : public FeedStub {
   int calls = 0;
 };
 
-TEST_F(FeedDayTest, TheAgentTellsTheFeedOnceThatItsDayIsOver) {
+TEST_F(FeedDayTest, TheAgentEndsTheDayOfItsFeedOnce) {
   CountingFeed feed(feed::Venue::sse);
   FeedAgent agent(feed, day_, nullptr);
   agent.do_work(at(14, 0));
@@ -166,7 +166,7 @@ class EveningLogTest : public testing::Test {
   std::shared_ptr<spdlog::logger> before_;
 };
 
-TEST_F(EveningLogTest, ConnectionsThatComeAndGoThroughTheNightAreNotLogged) {
+TEST_F(EveningLogTest, DoesNotLogReconnectionsAfterTheDay) {
   market_is(MarketPhase::trading);
   feed_is(FeedState::down);
   EXPECT_THAT(text_.str(), HasSubstr("feed sse is down"));

@@ -75,7 +75,7 @@ TEST_F(FxFileTest, HandsOnEachNewRateOnce) {
   EXPECT_EQ(file_.stats().taken.get(), 2u);
 }
 
-TEST_F(FxFileTest, WithoutATimeInItsLineARateIsAsOldAsTheFile) {
+TEST_F(FxFileTest, UsesTheFilesTimeWithoutATimeInTheLine) {
   write("0.92310\n", 3600);
   look();
   const MarketEvent event = taken();
@@ -83,7 +83,7 @@ TEST_F(FxFileTest, WithoutATimeInItsLineARateIsAsOldAsTheFile) {
   EXPECT_EQ(event.receive_time, now_);
 }
 
-TEST_F(FxFileTest, TheTimeInTheLineCountsNotTheFiles) {
+TEST_F(FxFileTest, PrefersTheTimeInTheLineToTheFiles) {
   const struct {
     std::string time;
     std::int64_t age_ms;
@@ -98,7 +98,7 @@ TEST_F(FxFileTest, TheTimeInTheLineCountsNotTheFiles) {
   }
 }
 
-TEST_F(FxFileTest, ARateWrittenAnewWithoutATimeIsHeardAnew) {
+TEST_F(FxFileTest, TakesARewrittenRateWithoutATimeAgain) {
   write("0.92310\n");
   look();
   EXPECT_EQ(taken().exchange_time, kNow);
@@ -109,7 +109,7 @@ TEST_F(FxFileTest, ARateWrittenAnewWithoutATimeIsHeardAnew) {
   EXPECT_EQ(taken().exchange_time, written);
 }
 
-TEST_F(FxFileTest, AFileOfBefore1970HasATimeAllTheSame) {
+TEST_F(FxFileTest, AFileFromBefore1970HasAPositiveTime) {
   write("0.92310\n");
   set_modified(path_, TimeNs{-5 * kNsPerSecond});
   look();
@@ -117,7 +117,7 @@ TEST_F(FxFileTest, AFileOfBefore1970HasATimeAllTheSame) {
 }
 
 // The step is undone after four seconds: no rate gets old or is refused by it.
-TEST_F(FxFileTest, AStepOfTheWallClockMakesNoRateOld) {
+TEST_F(FxFileTest, AStepOfTheWallClockDoesNotAgeARate) {
   wall_->observe({0, kNow + kNsPerDay});
   write("0.92310 2025-04-01T09:29:59+08:00\n");
   look();
@@ -132,7 +132,7 @@ TEST_F(FxFileTest, AStepOfTheWallClockMakesNoRateOld) {
   EXPECT_EQ(taken().exchange_time, written);
 }
 
-TEST_F(FxFileTest, ATimeAheadOfTheClockIsRefused) {
+TEST_F(FxFileTest, RefusesATimeAheadOfTheClock) {
   write("0.92310 2025-04-01T09:32:00+08:00\n");
   look();
   write("0.92310 infinite-future\n");
@@ -146,7 +146,7 @@ TEST_F(FxFileTest, ATimeAheadOfTheClockIsRefused) {
   EXPECT_EQ(taken_rate(), 92'310'000);
 }
 
-TEST_F(FxFileTest, AValueWithoutItsLineEndIsNotTaken) {
+TEST_F(FxFileTest, RefusesAValueWithoutALineEnd) {
   for (const char* part : {"", "0", "0.9", "0.92", "0.92310"}) {
     write(part);
     look();
@@ -159,7 +159,7 @@ TEST_F(FxFileTest, AValueWithoutItsLineEndIsNotTaken) {
 }
 
 // A writer in the middle: the second part comes within the same tick of the file's clock.
-TEST_F(FxFileTest, TheRestOfALineIsSeenWithoutANewModificationTime) {
+TEST_F(FxFileTest, TakesTheRestOfALineWithAnUnchangedModificationTime) {
   write("0.92");
   look();
   std::ofstream(path_, std::ios::app) << "310\n";
@@ -168,7 +168,7 @@ TEST_F(FxFileTest, TheRestOfALineIsSeenWithoutANewModificationTime) {
   EXPECT_EQ(taken_rate(), 92'310'000);
 }
 
-TEST_F(FxFileTest, AnotherValueOfTheSameTimeAndLengthIsSeen) {
+TEST_F(FxFileTest, TakesAnotherValueOfTheSameTimeAndLength) {
   write("0.92310\n");
   look();
   EXPECT_EQ(taken_rate(), 92'310'000);
@@ -178,7 +178,7 @@ TEST_F(FxFileTest, AnotherValueOfTheSameTimeAndLengthIsSeen) {
   EXPECT_EQ(taken_rate(), 92'311'000);
 }
 
-TEST_F(FxFileTest, ATimeThatIsNotYetWholeIsNotTaken) {
+TEST_F(FxFileTest, RefusesAnIncompleteTime) {
   write("0.92310 2025-04-01T09:2");
   look();
   append("9:50+08:00");
@@ -189,7 +189,7 @@ TEST_F(FxFileTest, ATimeThatIsNotYetWholeIsNotTaken) {
   EXPECT_EQ(taken().exchange_time, kNow + -10 * kNsPerSecond);
 }
 
-TEST_F(FxFileTest, AFinishedFileIsTakenWhenItIsRenamedOverTheName) {
+TEST_F(FxFileTest, TakesAFileThatIsRenamedOverTheOldOne) {
   write("0.92310\n");
   look();
   EXPECT_EQ(taken_rate(), 92'310'000);
@@ -204,14 +204,14 @@ TEST_F(FxFileTest, AFinishedFileIsTakenWhenItIsRenamedOverTheName) {
   EXPECT_EQ(taken_rate(), 92'400'000);
 }
 
-TEST_F(FxFileTest, AShorterValueOverALongerOneIsNotTaken) {
+TEST_F(FxFileTest, RefusesAShorterValueWrittenOverALongerOne) {
   write("0.924\n0\n");  // "0.92310" and its line end, overwritten in place
   look();
   EXPECT_EQ(taken_rate(), 0);
   EXPECT_EQ(refused(FxRefusal::malformed), 1u);
 }
 
-TEST_F(FxFileTest, EachRefusalIsCountedByItsReasonOnceForEachChange) {
+TEST_F(FxFileTest, CountsARefusalOnceForEachChange) {
   look();
   look();
   EXPECT_EQ(refused(FxRefusal::unreadable), 1u);
@@ -243,20 +243,20 @@ TEST_F(FxFileTest, EachRefusalIsCountedByItsReasonOnceForEachChange) {
   EXPECT_EQ(taken_rate(), 93'000'000);
 }
 
-TEST_F(FxFileTest, AFaultNamesItsLine) {
+TEST_F(FxFileTest, NamesTheLineOfAFault) {
   const auto fault = std::get<FxFault>(parse_fx_file("\n\n0,92\n"));
   EXPECT_EQ(fault.line, 3);
   EXPECT_EQ(fault.what, "0,92: must be a decimal number of up to 8 places");
 }
 
 // The aux thread reads every source; a pipe without a writer would hold all of them.
-TEST_F(FxFileTest, APipeIsNoFile) {
+TEST_F(FxFileTest, RefusesAPipe) {
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   look();
   EXPECT_EQ(refused(FxRefusal::unreadable), 1u);
 }
 
-TEST_F(FxFileTest, LooksNoMoreOftenThanItIsTold) {
+TEST_F(FxFileTest, ReadsTheFileOncePerInterval) {
   write("0.92310\n");
   look();
   EXPECT_EQ(taken_rate(), 92'310'000);
@@ -265,7 +265,7 @@ TEST_F(FxFileTest, LooksNoMoreOftenThanItIsTold) {
   EXPECT_EQ(taken_rate(), 0);
 }
 
-TEST_F(FxFileTest, ARateThatFoundTheRingFullComesLater) {
+TEST_F(FxFileTest, HandsOnARateOnceTheFullRingHasRoom) {
   for (int i = 0; i < 4; ++i) ring_.try_push(MarketEvent{});
   write("0.92310\n");
   look();

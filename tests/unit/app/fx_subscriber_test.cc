@@ -66,7 +66,7 @@ TEST_F(FxSubscriberTest, HandsOnEachRateWithTheRankOfItsSource) {
   EXPECT_EQ(event->feed_sequence, 5u);
 }
 
-TEST_F(FxSubscriberTest, WhatIsNoRateOfItsSeriesIsCountedAndHarmless) {
+TEST_F(FxSubscriberTest, CountsMessagesThatAreNoRateOfItsSeries) {
   publish("\xff\xff\xff");
   publish(rate("USDCNY", 720'000'000));
   source_.send(zmq::str_buffer("fx/HKDCNY/"));  // no payload
@@ -82,7 +82,7 @@ TEST_F(FxSubscriberTest, WhatIsNoRateOfItsSeriesIsCountedAndHarmless) {
   EXPECT_NE(ring_.front(), nullptr);
 }
 
-TEST_F(FxSubscriberTest, AFullRingLosesRatesAndNothingElse) {
+TEST_F(FxSubscriberTest, CountsRatesThatAFullRingLoses) {
   for (int i = 1; i <= 6; ++i) publish(rate("HKDCNY", i));
   take(6);
   int held = 0;
@@ -91,7 +91,7 @@ TEST_F(FxSubscriberTest, AFullRingLosesRatesAndNothingElse) {
   EXPECT_EQ(subscriber_->stats().count(FxRefusal::ring_full), 2u);
 }
 
-TEST_F(FxSubscriberTest, ATimeAheadOfTheClockIsRefused) {
+TEST_F(FxSubscriberTest, RefusesATimeAheadOfTheClock) {
   publish(rate("HKDCNY", 1, 42 + 60 * kNsPerSecond));
   publish(rate("HKDCNY", 2, 43 + 60 * kNsPerSecond));
   publish(rate("HKDCNY", 3, ~std::uint64_t{0}));
@@ -183,30 +183,30 @@ class FxCurveTest : public testing::Test {
   Waker core_;
 };
 
-TEST_F(FxCurveTest, RatesOfAnEncryptedSourceArrive) {
+TEST_F(FxCurveTest, ReceivesRatesOfAnEncryptedSource) {
   const auto good = subscriber(source_key_.public_key(), admitted_);
   ASSERT_TRUE(until(*good, [&] { return ring_.front() != nullptr; }));
   EXPECT_EQ(ring_.front()->value[0], 92'310'000);
   EXPECT_EQ(good->stats().count(FxRefusal::handshake), 0u);
 }
 
-TEST_F(FxCurveTest, ASourceWithAnotherKeyIsNotHeard) {
+TEST_F(FxCurveTest, IgnoresASourceWithAnotherKey) {
   const auto misled = subscriber(test::CurveKeys().public_key(), admitted_);
   EXPECT_TRUE(refuses_handshake(*misled));
 }
 
-TEST_F(FxCurveTest, ASourceThatDoesNotAdmitThisServerIsCounted) {
+TEST_F(FxCurveTest, CountsASourceThatDoesNotAdmitThisServer) {
   const auto stranger = subscriber(source_key_.public_key(), test::CurveKeys());
   EXPECT_TRUE(refuses_handshake(*stranger));
 }
 
-TEST_F(FxCurveTest, WithoutKeysNothingArrivesFromAnEncryptedSource) {
+TEST_F(FxCurveTest, ReceivesNothingFromAnEncryptedSourceWithoutKeys) {
   const FxSettings settings{.series = "HKDCNY", .sources = {endpoint_}};
   FxSubscriber plain(settings, 0, 1, ring_, core_);
   EXPECT_TRUE(refuses_handshake(plain));
 }
 
-TEST_F(FxCurveTest, AnUnencryptedSourceIsNotHeardWithKeys) {
+TEST_F(FxCurveTest, IgnoresAnUnencryptedSourceWithKeys) {
   zmq::socket_t open(context_, zmq::socket_type::pub);
   open.set(zmq::sockopt::linger, 0);
   open.bind("tcp://127.0.0.1:*");
@@ -215,7 +215,7 @@ TEST_F(FxCurveTest, AnUnencryptedSourceIsNotHeardWithKeys) {
   EXPECT_TRUE(refuses_handshake(*strict));
 }
 
-TEST_F(FxCurveTest, AKeyFileThatHoldsNoKeyIsNamedWithItsLine) {
+TEST_F(FxCurveTest, NamesTheLineOfAnInvalidKeyFile) {
   FxSettings settings{.series = "HKDCNY", .sources = {endpoint_}};
   const std::string path = folder_.write("fx.key", "# ours\nshort\n");
   settings.curve = {{endpoint_, source_key_.public_key(), path}};
@@ -228,7 +228,7 @@ TEST_F(FxCurveTest, AKeyFileThatHoldsNoKeyIsNamedWithItsLine) {
   }
 }
 
-TEST(FxSubscriber, ARefusedEndpointIsNamed) {
+TEST(FxSubscriber, NamesARefusedEndpoint) {
   SpscRing<MarketEvent> ring{4};
   Waker core;
   const FxSettings settings{.series = "HKDCNY", .sources = {"tcp://nonsense"}};

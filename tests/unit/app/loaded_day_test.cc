@@ -33,7 +33,7 @@ class LoadedDayTest : public testing::Test {
   Config config_;
 };
 
-TEST_F(LoadedDayTest, HasWhatIsGood) {
+TEST_F(LoadedDayTest, LoadsTheValidDefinitions) {
   put("a", {});
   put("b", {.code = "B"});
   const auto day = load();
@@ -44,7 +44,7 @@ TEST_F(LoadedDayTest, HasWhatIsGood) {
   EXPECT_THAT(day->left_out, IsEmpty());
 }
 
-TEST_F(LoadedDayTest, LeavesOutWhatContradictsAnEarlierOneAndKeepsTheRest) {
+TEST_F(LoadedDayTest, LeavesOutADefinitionThatContradictsAnEarlierOne) {
   put("a", {});
   put("b", {.code = "B", .rate = "0.93"});
   put("c", {.code = "C"});
@@ -55,7 +55,7 @@ TEST_F(LoadedDayTest, LeavesOutWhatContradictsAnEarlierOneAndKeepsTheRest) {
   EXPECT_THAT(day->left_out, HasSubstr("HKDCNY begins the day at 0.93, and at 0.9231 in another"));
 }
 
-TEST_F(LoadedDayTest, OneThatIsLeftOutContradictsNobody) {
+TEST_F(LoadedDayTest, ADefinitionThatIsLeftOutCausesNoContradiction) {
   put("a", {});
   // Wrong about the rate, and the first to name its member.
   put("b", {.code = "B", .symbol = "00700.HK", .price = "2", .shares = "0.5", .rate = "0.93"});
@@ -66,7 +66,7 @@ TEST_F(LoadedDayTest, OneThatIsLeftOutContradictsNobody) {
   EXPECT_EQ(day->universe->indices()[1].code, "C");
 }
 
-TEST_F(LoadedDayTest, ADayWithoutAGoodDefinitionIsRefused) {
+TEST_F(LoadedDayTest, RefusesADayWithoutAValidDefinition) {
   put("a", {});
   const auto day = load(20250403);
   ASSERT_FALSE(day.ok());

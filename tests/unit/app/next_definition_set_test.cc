@@ -33,7 +33,7 @@ class NextDefinitionSet : public testing::Test {
   std::optional<Universe> before_;
 };
 
-TEST_F(NextDefinitionSet, PutsOneDefinitionInPlaceOfAnotherAndKeepsEveryNumber) {
+TEST_F(NextDefinitionSet, ReplacesOneDefinitionAndKeepsEveryNumber) {
   const auto definition_set = next({.version = 2});  // A holds what B and C do now
   ASSERT_TRUE(definition_set.ok()) << definition_set.status();
   const Universe& after = **definition_set;
@@ -45,7 +45,7 @@ TEST_F(NextDefinitionSet, PutsOneDefinitionInPlaceOfAnotherAndKeepsEveryNumber) 
   EXPECT_NE(definition_set_digest(after), definition_set_digest(*before_));
 }
 
-TEST_F(NextDefinitionSet, SaysWhyItCannotBe) {
+TEST_F(NextDefinitionSet, NamesTheReasonOfARefusal) {
   EXPECT_THAT(fault({.code = "D"}), HasSubstr("next.toml:1:code: D does not run today"));
   EXPECT_THAT(fault({.day = "2025-04-03"}), HasSubstr("effective_date"));
   EXPECT_THAT(fault({.price = "2", .shares = "0.5"}), HasSubstr("another reference_price"));

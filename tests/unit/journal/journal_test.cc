@@ -56,7 +56,7 @@ class JournalTest : public testing::Test {
   std::filesystem::path folder_;
 };
 
-TEST_F(JournalTest, GivesBackWhatWasWrittenInOrder) {
+TEST_F(JournalTest, ReturnsWrittenInputsInOrder) {
   write(1, 500);
   auto reader = JournalReader::open(folder_.string());
   ASSERT_TRUE(reader.ok()) << reader.status();
@@ -78,7 +78,7 @@ TEST_F(JournalTest, OpensTheNewestOfAFolder) {
   EXPECT_EQ(reader->header().epoch, 10u);
 }
 
-TEST_F(JournalTest, SaysWhereACutFileEnds) {
+TEST_F(JournalTest, ReportsWhereATornFileEnds) {
   const std::string path = write(1, 3);
   std::filesystem::resize_file(path, std::filesystem::file_size(path) - 7);
   auto reader = JournalReader::open(path);
@@ -103,7 +103,7 @@ TEST_F(JournalTest, FindsAFlippedBitInEveryByteOfARecord) {
   }
 }
 
-TEST_F(JournalTest, RefusesWhatIsNoJournal) {
+TEST_F(JournalTest, RefusesAFileThatIsNoJournal) {
   const std::string path = write(1, 1);
   change_byte(path, 20);
   EXPECT_THAT(std::string(JournalReader::open(path).status().message()),
@@ -121,7 +121,7 @@ TEST_F(JournalTest, NeverWritesOverAnEarlierFile) {
   EXPECT_THROW(write(1, 1, 5), std::system_error);
 }
 
-TEST(JournalDigest, ChangesWithWhateverTheInputsReferTo) {
+TEST(JournalDigest, ChangesWithTheDataThatInputsReferTo) {
   const std::uint64_t base = digest_of(Universe({test::golden_basket()}));
   const auto digest_after = [](void (*change)(IndexDefinition&)) {
     IndexDefinition definition = test::golden_basket();

@@ -14,7 +14,7 @@ Entitlement of(const std::vector<std::string>& codes, const std::vector<TopicKin
   return Entitlement(codes, kinds);
 }
 
-TEST(Entitlement, ofEverythingAdmitsEveryPrefixAsItIs) {
+TEST(Entitlement, AdmitsEveryPrefixUnchangedWithAllRights) {
   for (const Entitlement& all : {Entitlement(), of({"*"}, all_topic_kinds())}) {
     EXPECT_THAT(all.admitted(""), ElementsAre(""));
     EXPECT_THAT(all.admitted("level/995366/"), ElementsAre("level/995366/"));
@@ -22,7 +22,7 @@ TEST(Entitlement, ofEverythingAdmitsEveryPrefixAsItIs) {
   }
 }
 
-TEST(Entitlement, byCodeAdmitsTheTopicsOfTheCode) {
+TEST(Entitlement, AdmitsTheTopicsOfAnAllowedCode) {
   const Entitlement one = of({"995366"}, {TopicKind::level, TopicKind::grid});
   EXPECT_THAT(one.admitted("level/995366/"), ElementsAre("level/995366/"));
   EXPECT_THAT(one.admitted("level/995365/"), IsEmpty());
@@ -32,7 +32,7 @@ TEST(Entitlement, byCodeAdmitsTheTopicsOfTheCode) {
   EXPECT_THAT(one.admitted("heartbeat/"), ElementsAre("heartbeat/"));
 }
 
-TEST(Entitlement, aShorterPrefixBecomesWhatItCovers) {
+TEST(Entitlement, ReplacesAShorterPrefixByTheAllowedPrefixesThatItCovers) {
   const Entitlement two = of({"995365", "995366"}, {TopicKind::level});
   EXPECT_THAT(two.admitted("level/"), UnorderedElementsAre("level/995365/", "level/995366/"));
   EXPECT_THAT(two.admitted("level/995366"), ElementsAre("level/995366/"))
@@ -43,14 +43,14 @@ TEST(Entitlement, aShorterPrefixBecomesWhatItCovers) {
   EXPECT_THAT(two.admitted("grid/"), IsEmpty());
 }
 
-TEST(Entitlement, byKindAdmitsEveryCode) {
+TEST(Entitlement, AdmitsEveryCodeOfAnAllowedKind) {
   const Entitlement grid = of({"*"}, {TopicKind::grid});
   EXPECT_THAT(grid.admitted("grid/9953"), ElementsAre("grid/9953"));
   EXPECT_THAT(grid.admitted(""), UnorderedElementsAre("heartbeat/", "grid/", "skipped/"));
   EXPECT_THAT(grid.admitted("level/995366/"), IsEmpty());
 }
 
-TEST(Entitlement, ofNothingSeesHeartbeatsOnly) {
+TEST(Entitlement, AdmitsHeartbeatsOnlyWithoutRights) {
   const Entitlement none = of({}, {});
   EXPECT_THAT(none.admitted(""), ElementsAre("heartbeat/"));
   EXPECT_FALSE(none.sees("995366"));

@@ -74,7 +74,7 @@ class QueryServerTest : public testing::Test {
   QueryServer server_{settings(), socket_, core_.view(), Clock()};
 };
 
-TEST_F(QueryServerTest, answersARequestWithAndWithoutADelimiter) {
+TEST_F(QueryServerTest, AnswersARequestWithAndWithoutADelimiter) {
   QueryClient dealer(server_.endpoint(), zmq::socket_type::dealer);
   dealer.send({members_request(1)});
   EXPECT_EQ(dealer.receive().size(), 1u);
@@ -89,13 +89,13 @@ TEST_F(QueryServerTest, answersARequestWithAndWithoutADelimiter) {
   EXPECT_EQ(reply.members().level().level(), 10'000'000);
 }
 
-TEST_F(QueryServerTest, answersInTheOrderOfTheQuestions) {
+TEST_F(QueryServerTest, AnswersInTheOrderOfTheRequests) {
   QueryClient dealer(server_.endpoint(), zmq::socket_type::dealer);
   for (std::uint64_t id = 1; id <= 2; ++id) dealer.send({members_request(id)});
   for (std::uint64_t id = 1; id <= 2; ++id) EXPECT_EQ(dealer.reply().request_id(), id);
 }
 
-TEST_F(QueryServerTest, refusesGarbageOfEveryShape) {
+TEST_F(QueryServerTest, RefusesMalformedMessages) {
   QueryClient dealer(server_.endpoint(), zmq::socket_type::dealer);
   const std::vector<std::vector<std::string>> garbage{{""},
                                                       {"", ""},
@@ -112,7 +112,7 @@ TEST_F(QueryServerTest, refusesGarbageOfEveryShape) {
   EXPECT_EQ(dealer.reply().request_id(), 9u);
 }
 
-TEST_F(QueryServerTest, aMessageBeyondTheLimitHarmsNobodyElse) {
+TEST_F(QueryServerTest, AnOversizedMessageDoesNotDelayOtherClients) {
   QueryClient other(server_.endpoint(), zmq::socket_type::dealer);
   QueryClient large(server_.endpoint(), zmq::socket_type::dealer);
   large.send({std::string(100'000, 'x')});
@@ -126,7 +126,7 @@ TEST_F(QueryServerTest, aMessageBeyondTheLimitHarmsNobodyElse) {
 }
 
 // Thousands of answers of 500 levels that nobody takes fill what the kernel and ZeroMQ hold.
-TEST_F(QueryServerTest, whoDoesNotReadStopsNobody) {
+TEST_F(QueryServerTest, AClientThatDoesNotReadDoesNotDelayOthers) {
   for (int i = 0; i < 600; ++i) core_.publish(1, 10'000'000 + i);
   v1::Request request;
   request.mutable_replay()->set_code("995366");
@@ -142,7 +142,7 @@ TEST_F(QueryServerTest, whoDoesNotReadStopsNobody) {
   EXPECT_GT(server_.stats().unsent.get(), 0u);
 }
 
-TEST_F(QueryServerTest, askersStayConnectedFromOneDayToTheNext) {
+TEST_F(QueryServerTest, KeepsClientsConnectedAcrossDays) {
   QueryClient dealer(server_.endpoint(), zmq::socket_type::dealer);
   dealer.send({members_request(1)});
   EXPECT_EQ(dealer.reply().epoch(), kStubEpoch);
@@ -158,7 +158,7 @@ TEST_F(QueryServerTest, askersStayConnectedFromOneDayToTheNext) {
   server_.stop();
 }
 
-TEST_F(QueryServerTest, refusesAnEndpointThatCannotBeHad) {
+TEST_F(QueryServerTest, RefusesAnEndpointThatIsInUse) {
   ZmqSettings taken = settings();
   taken.query = server_.endpoint();
   EXPECT_THROW(QueryServer(taken, socket_, core_.view(), Clock()), std::runtime_error);

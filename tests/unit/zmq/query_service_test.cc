@@ -99,7 +99,7 @@ class QueryServiceTest : public testing::Test {
   TimeNs now_{kNsPerSecond};
 };
 
-TEST_F(QueryServiceTest, aSnapshotHasEveryIndexInTheOrderOfItsCode) {
+TEST_F(QueryServiceTest, ASnapshotHasEveryIndexInTheOrderOfCodes) {
   core_.publish(1, 10'123'456);
   core_.publish(1, 10'123'457);
   read_on();
@@ -115,7 +115,7 @@ TEST_F(QueryServiceTest, aSnapshotHasEveryIndexInTheOrderOfItsCode) {
   EXPECT_EQ(reply.next(), "");
 }
 
-TEST_F(QueryServiceTest, aSnapshotOfSomeNamesWhatItDoesNotKnow) {
+TEST_F(QueryServiceTest, ASnapshotNamesUnknownCodes) {
   const v1::SnapshotReply reply = snapshot({"A/B", "000001", "995365", "A/B"});
   ASSERT_EQ(reply.snapshots_size(), 2);
   EXPECT_EQ(reply.snapshots(0).code(), "995365");
@@ -124,7 +124,7 @@ TEST_F(QueryServiceTest, aSnapshotOfSomeNamesWhatItDoesNotKnow) {
   EXPECT_EQ(reply.unknown(0), "000001");
 }
 
-TEST_F(QueryServiceTest, aReplayIsTheLevelsAsked) {
+TEST_F(QueryServiceTest, AReplayHasTheRequestedLevels) {
   for (int i = 1; i <= 10; ++i) core_.publish(1, 1000 + i);
   read_on();
   const v1::ReplayReply reply = ask(replay_of("995366", 3, 5, kStubEpoch)).replay();
@@ -140,7 +140,7 @@ TEST_F(QueryServiceTest, aReplayIsTheLevelsAsked) {
   EXPECT_EQ(reply.next(), 0u);
 }
 
-TEST_F(QueryServiceTest, aReplayComesInPagesUpToTheNewest) {
+TEST_F(QueryServiceTest, AReplayHasPagesUpToTheNewestLevel) {
   for (int i = 1; i <= 1203; ++i) core_.publish(static_cast<IndexId>(i % 2), 1000 + i);
   read_on();
   const Gathered gathered = replay_all("995366", 1);
@@ -150,7 +150,7 @@ TEST_F(QueryServiceTest, aReplayComesInPagesUpToTheNewest) {
   EXPECT_EQ(gathered.unavailable_before, 0u);
 }
 
-TEST_F(QueryServiceTest, aReplayBeyondTheNewestIsEmptyAndSaysSo) {
+TEST_F(QueryServiceTest, AReplayBeyondTheNewestLevelIsEmpty) {
   core_.publish(1, 1000);
   read_on();
   const v1::ReplayReply reply = ask(replay_of("995366", 2, 9)).replay();
@@ -159,7 +159,7 @@ TEST_F(QueryServiceTest, aReplayBeyondTheNewestIsEmptyAndSaysSo) {
   EXPECT_EQ(reply.unavailable_before(), 0u);
 }
 
-TEST_F(QueryServiceTest, membersAreThoseOfTheNewestLevel) {
+TEST_F(QueryServiceTest, MembersMatchTheNewestLevel) {
   core_.apply_price(0, 152'000'000);
   core_.publish(1, 10'050'000);
   core_.apply_price(0, 999'000'000);  // its level has not come yet
@@ -179,7 +179,7 @@ TEST_F(QueryServiceTest, membersAreThoseOfTheNewestLevel) {
   EXPECT_TRUE(reply.members(0).price_certain());
 }
 
-TEST_F(QueryServiceTest, definitionsAreThoseInForce) {
+TEST_F(QueryServiceTest, ReturnsTheDefinitionsInForce) {
   std::vector<IndexDefinition> changed = stub_definitions();
   changed[1].version = 9;
   const auto next = std::make_shared<const Universe>(std::move(changed), core_.universe);
@@ -220,7 +220,7 @@ std::vector<Refused> refused_requests() {
           {"a long name", long_name, v1::REFUSAL_REASON_MALFORMED}};
 }
 
-TEST_F(QueryServiceTest, refusesWhatCannotBeAnsweredAndCountsIt) {
+TEST_F(QueryServiceTest, CountsRefusedRequestsByReason) {
   for (const Refused& each : refused_requests()) {
     SCOPED_TRACE(each.name);
     Counter& counter = stats_.refusals[static_cast<std::size_t>(each.reason)];
@@ -232,7 +232,7 @@ TEST_F(QueryServiceTest, refusesWhatCannotBeAnsweredAndCountsIt) {
   }
 }
 
-TEST_F(QueryServiceTest, refusesWhatIsNoRequest) {
+TEST_F(QueryServiceTest, RefusesBytesThatAreNoRequest) {
   const std::string empty;
   const std::string noise = "\xff\xff\xff\xff";
   const std::string large(QueryService::kRequestBytesMax + 1, '\0');
@@ -247,7 +247,7 @@ TEST_F(QueryServiceTest, refusesWhatIsNoRequest) {
   EXPECT_EQ(stats_.refusals[v1::REFUSAL_REASON_MALFORMED].get(), 3u);
 }
 
-TEST_F(QueryServiceTest, onePeersRateIsNotAnothers) {
+TEST_F(QueryServiceTest, LimitsTheRateOfEachPeerSeparately) {
   const std::string request = members_of("x").SerializeAsString();
   const auto limited = [&](const char* peer, TimeNs now) {
     return parse(service_.respond(peer, request, now)).refusal().reason() ==
@@ -261,7 +261,7 @@ TEST_F(QueryServiceTest, onePeersRateIsNotAnothers) {
   EXPECT_FALSE(limited("a", now_ + reply.refusal().retry_after_ms() * kNsPerMs));
 }
 
-TEST_F(QueryServiceTest, keepsTheNewestReportOfASubscriber) {
+TEST_F(QueryServiceTest, KeepsTheNewestReportOfASubscriber) {
   v1::Request request;
   v1::Report& report = *request.mutable_report();
   report.set_subscriber("一号");
@@ -275,7 +275,7 @@ TEST_F(QueryServiceTest, keepsTheNewestReportOfASubscriber) {
   EXPECT_EQ(stored[0].missed, 4u);
 }
 
-TEST_F(QueryServiceTest, keepsABoundedNumberOfReports) {
+TEST_F(QueryServiceTest, KeepsAtMostTheLimitOfReports) {
   v1::Request request;
   for (std::size_t i = 0; i <= ReportTable::kReportsMax; ++i) {
     request.mutable_report()->set_subscriber("s" + std::to_string(i));
@@ -285,7 +285,7 @@ TEST_F(QueryServiceTest, keepsABoundedNumberOfReports) {
   for (const SubscriberReport& stored : stats_.reports.all()) EXPECT_NE(stored.subscriber, "s0");
 }
 
-TEST_F(QueryServiceTest, anotherDayAnswersUnderItsOwnEpoch) {
+TEST_F(QueryServiceTest, AnswersWithTheEpochOfTheNewDay) {
   core_.publish(1, 1000);
   read_on();
   CoreStub next;
@@ -311,7 +311,7 @@ class EntitledServiceTest : public QueryServiceTest {
   std::unique_ptr<ZmqClients> clients_;
 };
 
-TEST_F(EntitledServiceTest, seesItsCodesOnly) {
+TEST_F(EntitledServiceTest, AClientSeesItsCodesOnly) {
   serve({"995366"}, all_topic_kinds());
   const v1::SnapshotReply all = snapshot({}, "", "desk");
   ASSERT_EQ(all.snapshots_size(), 1);
@@ -323,7 +323,7 @@ TEST_F(EntitledServiceTest, seesItsCodesOnly) {
   EXPECT_EQ(ask(replay_of("995366", 1), "desk").replay().levels_size(), 1);
 }
 
-TEST_F(EntitledServiceTest, getsNoMoreLevelsThanItsKindsHave) {
+TEST_F(EntitledServiceTest, AClientGetsLevelsOfItsKindsOnly) {
   serve({"*"}, {TopicKind::grid});
   EXPECT_EQ(snapshot({}, "", "desk").snapshots_size(), 3);
   EXPECT_EQ(ask(replay_of("995366", 1), "desk").refusal().reason(), v1::REFUSAL_REASON_NOT_ALLOWED);
@@ -331,7 +331,7 @@ TEST_F(EntitledServiceTest, getsNoMoreLevelsThanItsKindsHave) {
   EXPECT_EQ(ask(members_of("995366"), "desk").refusal().reason(), v1::REFUSAL_REASON_NOT_ALLOWED);
 }
 
-TEST_F(EntitledServiceTest, whoIsNotListedSeesNothing) {
+TEST_F(EntitledServiceTest, AnUnlistedClientSeesNothing) {
   serve({"*"}, all_topic_kinds());
   v1::Request request;
   request.mutable_snapshot();
@@ -346,7 +346,7 @@ class SmallRingTest : public QueryServiceTest {
   SmallRingTest() : QueryServiceTest(16) {}
 };
 
-TEST_F(SmallRingTest, saysWhatItHasNoMore) {
+TEST_F(SmallRingTest, AReplayNamesLevelsThatAreGone) {
   for (int i = 1; i <= 40; ++i) {
     core_.publish(1, 1000 + i);
     read_on();
@@ -357,7 +357,7 @@ TEST_F(SmallRingTest, saysWhatItHasNoMore) {
   EXPECT_EQ(gathered.sequences.front(), 25u);
 }
 
-TEST_F(SmallRingTest, hasTheNewestLevelHoweverOldItIs) {
+TEST_F(SmallRingTest, KeepsTheNewestLevelAfterItLeftTheRing) {
   core_.publish(1, 1001);
   core_.publish(1, 1002);
   read_on();
@@ -371,7 +371,7 @@ TEST_F(SmallRingTest, hasTheNewestLevelHoweverOldItIs) {
   EXPECT_EQ(reply.unavailable_before(), 2u);
 }
 
-TEST_F(SmallRingTest, goesOnFromTheTableOnceItWasOvertaken) {
+TEST_F(SmallRingTest, ResumesFromTheTableAfterBeingLapped) {
   for (int i = 1; i <= 40; ++i) core_.publish(1, 1000 + i);
   read_on();
   EXPECT_EQ(stats_.lapped.get(), 1u);
@@ -382,7 +382,7 @@ TEST_F(SmallRingTest, goesOnFromTheTableOnceItWasOvertaken) {
       << "the place of 40 is not known";
 }
 
-TEST_F(SmallRingTest, aLevelOverwrittenSinceItWasReadIsUnavailable) {
+TEST_F(SmallRingTest, ALevelOverwrittenDuringAReplayIsUnavailable) {
   for (int i = 1; i <= 10; ++i) core_.publish(1, 1000 + i);
   read_on();
   for (int i = 1; i <= 10; ++i) core_.publish(0, 1000 + i);  // over the first four
@@ -393,7 +393,7 @@ TEST_F(SmallRingTest, aLevelOverwrittenSinceItWasReadIsUnavailable) {
 }
 
 // The writer goes round while pages are read: what comes is right, in order and without a hole.
-TEST_F(SmallRingTest, neverTakesOneLevelForAnother) {
+TEST_F(SmallRingTest, NeverReturnsAnotherLevelForAnOverwrittenOne) {
   std::thread writer([this] {
     for (int i = 1; i <= 200'000; ++i) core_.publish(1, 1000 + i);
   });
@@ -409,7 +409,7 @@ TEST_F(SmallRingTest, neverTakesOneLevelForAnother) {
   writer.join();
 }
 
-TEST(QueryServicePages, haveAtMost500Codes) {
+TEST(QueryServicePages, HaveAtMost500Codes) {
   std::vector<IndexDefinition> definitions;
   for (int i = 0; i < 1201; ++i) {
     definitions.push_back(stub_definitions()[0]);

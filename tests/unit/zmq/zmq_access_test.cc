@@ -136,31 +136,31 @@ class ZmqAccessTest : public testing::Test {
   QueryServer server_{settings_, socket_, core_.view(), clock_};
 };
 
-TEST_F(ZmqAccessTest, theServersPublicKeyIsThatOfItsSecret) {
+TEST_F(ZmqAccessTest, PublishesThePublicKeyOfItsSecretKey) {
   EXPECT_EQ(socket_.public_key(), server_key_.public_key());
 }
 
-TEST_F(ZmqAccessTest, aListedClientGetsWhatItIsEntitledTo) {
+TEST_F(ZmqAccessTest, AListedClientGetsItsTopics) {
   Client desk = subscriber(desk_, {""});
   const std::set<std::string> topics = topics_until_heartbeats(desk, 3);
   EXPECT_EQ(topics, (std::set<std::string>{"heartbeat/", "level/995366/"}));
   EXPECT_EQ(socket_.stats().clients.at("desk").connections.get(), 1u);
 }
 
-TEST_F(ZmqAccessTest, aClientOfEverythingGetsEverything) {
+TEST_F(ZmqAccessTest, AClientWithAllRightsGetsEveryTopic) {
   Client watcher = subscriber(watcher_, {""});
   const std::set<std::string> topics = topics_until_heartbeats(watcher, 3);
   EXPECT_TRUE(topics.contains("level/995365/"));
   EXPECT_TRUE(topics.contains("level/995366/"));
 }
 
-TEST_F(ZmqAccessTest, aSubscriptionToWhatIsNotForTheClientIsRefusedAndCounted) {
+TEST_F(ZmqAccessTest, CountsARefusedSubscription) {
   Client desk = subscriber(desk_, {"level/995365/", "grid/", "heartbeat/"});
   EXPECT_EQ(topics_until_heartbeats(desk, 3), std::set<std::string>{"heartbeat/"});
   EXPECT_EQ(socket_.stats().clients.at("desk").subscriptions_refused.get(), 2u);
 }
 
-TEST_F(ZmqAccessTest, anUnlistedKeyAndNoKeyGetNothing) {
+TEST_F(ZmqAccessTest, AnUnlistedOrMissingKeyGetsNothing) {
   Client stranger = subscriber(CurveKeys(), {""});
   Client plain = subscriber(std::nullopt, {""});
   await([&] { return socket_.stats().keys_refused.get() > 0; });
@@ -170,7 +170,7 @@ TEST_F(ZmqAccessTest, anUnlistedKeyAndNoKeyGetNothing) {
   EXPECT_EQ(plain.receive(0), "");
 }
 
-TEST_F(ZmqAccessTest, questionsAreHeldToTheSameList) {
+TEST_F(ZmqAccessTest, RequestsAreCheckedAgainstTheSameList) {
   Client desk = asker(desk_);
   const v1::Reply reply = ask(desk);
   ASSERT_EQ(reply.snapshot().snapshots_size(), 1);
@@ -185,7 +185,7 @@ TEST_F(ZmqAccessTest, questionsAreHeldToTheSameList) {
   EXPECT_EQ(server_.stats().questions[0].get(), 2u);
 }
 
-TEST_F(ZmqAccessTest, aRestartedSubscriberIsLetInAgain) {
+TEST_F(ZmqAccessTest, ARestartedSubscriberIsAdmittedAgain) {
   {
     Client desk = subscriber(desk_, {"level/995366/", "heartbeat/"});
     topics_until_heartbeats(desk, 1);
@@ -195,7 +195,7 @@ TEST_F(ZmqAccessTest, aRestartedSubscriberIsLetInAgain) {
             (std::set<std::string>{"heartbeat/", "level/995366/"}));
 }
 
-TEST(ZmqSocketKey, aFileWithoutAKeyIsAFaultWithItsPlace) {
+TEST(ZmqSocketKey, NamesTheLineOfAFileWithoutAKey) {
   const TemporaryFolder folder;
   ZmqSettings settings;
   settings.curve.secret_key = folder.write("server.key", "\nnot a key\n");

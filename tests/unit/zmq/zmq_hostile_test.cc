@@ -124,14 +124,14 @@ class ZmqHostileTest : public testing::Test {
 };
 
 // Far more than ZeroMQ and the kernel hold for a subscriber who takes nothing.
-TEST_F(ZmqHostileTest, aSubscriberWhoNeverReadsStopsNobody) {
+TEST_F(ZmqHostileTest, ASubscriberThatNeverReadsDoesNotDelayOthers) {
   RawPeer stuck(socket_.endpoint());
   stuck.send(greeting() + ready("SUB") + std::string("\0\1\1", 3));
   for (int i = 0; i < 20'000; ++i) expect_service();
   EXPECT_EQ(publisher_.stats().send_failures.get(), 0u);
 }
 
-TEST_F(ZmqHostileTest, noiseAtEitherSocketStopsNobody) {
+TEST_F(ZmqHostileTest, NoiseAtEitherSocketDoesNotDelayOthers) {
   std::mt19937 random(11);
   for (int i = 0; i < 300; ++i) {
     std::string noise(random() % 4000, '\0');
@@ -144,7 +144,7 @@ TEST_F(ZmqHostileTest, noiseAtEitherSocketStopsNobody) {
   expect_service();
 }
 
-TEST_F(ZmqHostileTest, halfAHandshakeStopsNobody) {
+TEST_F(ZmqHostileTest, AnUnfinishedHandshakeDoesNotDelayOthers) {
   std::vector<std::unique_ptr<RawPeer>> silent;
   for (int i = 0; i < 100; ++i) {
     silent.push_back(
@@ -154,7 +154,7 @@ TEST_F(ZmqHostileTest, halfAHandshakeStopsNobody) {
   expect_service();
 }
 
-TEST_F(ZmqHostileTest, manySubscriptionsStopNobody) {
+TEST_F(ZmqHostileTest, ManySubscriptionsDoNotDelayOthers) {
   zmq::socket_t greedy(context_, zmq::socket_type::sub);
   greedy.set(zmq::sockopt::linger, 0);
   greedy.connect(socket_.endpoint());

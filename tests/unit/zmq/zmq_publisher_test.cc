@@ -98,7 +98,7 @@ class ZmqPublisherTest : public testing::Test {
   ZmqPublisher publisher_{socket_, {}, core_.view(), clock_};
 };
 
-TEST_F(ZmqPublisherTest, sendsTopicAndPayload) {
+TEST_F(ZmqPublisherTest, SendsTopicAndPayload) {
   Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "level/995366/"});
   settle(subscriber);
   LevelUpdate update = core_.make_level(1, 10'123'456);
@@ -117,7 +117,7 @@ TEST_F(ZmqPublisherTest, sendsTopicAndPayload) {
   EXPECT_EQ(publisher_.stats().tick_to_publish.snapshot()->count(), 1u);
 }
 
-TEST_F(ZmqPublisherTest, heartbeatNamesEverySequence) {
+TEST_F(ZmqPublisherTest, AHeartbeatHasTheSequenceOfEveryIndex) {
   Subscriber subscriber(socket_.endpoint(), {"heartbeat/"});
   settle(subscriber);
   core_.publish(1, 10);
@@ -135,7 +135,7 @@ TEST_F(ZmqPublisherTest, heartbeatNamesEverySequence) {
   EXPECT_EQ(heartbeat.indices(1).index_sequence(), 2u);
 }
 
-TEST_F(ZmqPublisherTest, recordsOfTheDayHaveTheirTopics) {
+TEST_F(ZmqPublisherTest, SendsRecordsUnderTheirTopics) {
   Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "status/995366/", "definition/",
                                              "correction/995366/", "pending/995366/"});
   settle(subscriber);
@@ -186,7 +186,7 @@ TEST_F(ZmqPublisherTest, recordsOfTheDayHaveTheirTopics) {
   EXPECT_EQ(publisher_.stats().records.get(), 3u);
 }
 
-TEST_F(ZmqPublisherTest, aPendingPriceHasItsTopicAndAllItsFields) {
+TEST_F(ZmqPublisherTest, SendsAPendingPriceWithAllItsFields) {
   Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "pending/995366/"});
   settle(subscriber);
   PendingPrice pending;
@@ -220,7 +220,7 @@ TEST_F(ZmqPublisherTest, aPendingPriceHasItsTopicAndAllItsFields) {
 }
 
 // The ring of the stub keeps 64.
-TEST_F(ZmqPublisherTest, recordsThatAreGoneAreNamed) {
+TEST_F(ZmqPublisherTest, NamesSkippedRecords) {
   Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "status/995366/", "skipped/995366/"});
   settle(subscriber);
   for (int i = 0; i < 100; ++i) core_.write_event(1, StatusChanged{});
@@ -232,7 +232,7 @@ TEST_F(ZmqPublisherTest, recordsThatAreGoneAreNamed) {
             skipped.to() + 1);
 }
 
-TEST_F(ZmqPublisherTest, theGridCarriesTheLevelOfItsInstant) {
+TEST_F(ZmqPublisherTest, AGridHasTheLevelsOfItsInstant) {
   Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "grid/995366/", "skipped/"});
   settle(subscriber);
   core_.publish(1, 10'000'001);
@@ -261,7 +261,7 @@ TEST_F(ZmqPublisherTest, theGridCarriesTheLevelOfItsInstant) {
   EXPECT_EQ(publisher_.stats().grids.get(), 3u) << "and one without a level is not";
 }
 
-TEST_F(ZmqPublisherTest, missedInstantsOfTheGridAreNamed) {
+TEST_F(ZmqPublisherTest, NamesMissedInstantsOfTheGrid) {
   Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "skipped/995366/"});
   settle(subscriber);
   core_.publish(1, 10'000'001);
@@ -299,22 +299,22 @@ class ShortHeartbeatsTest : public testing::Test {
   std::int64_t hangs_from_ms_ = 1'000'000;
 };
 
-TEST_F(ShortHeartbeatsTest, fillTheTimeBetweenTwoTables) {
+TEST_F(ShortHeartbeatsTest, AreSentBetweenTwoTables) {
   EXPECT_THAT(due_until(2'100), testing::ElementsAre(250, 500, 750, 1250, 1500, 1750));
 }
 
-TEST_F(ShortHeartbeatsTest, endWithACoreThatHangs) {
+TEST_F(ShortHeartbeatsTest, StopWhenTheCoreHangs) {
   hangs_from_ms_ = 1'300;
   EXPECT_THAT(due_until(60'000), testing::ElementsAre(250, 500, 750, 1250, 1500))
       << "one more at most, for the turns since the last";
 }
 
-TEST_F(ShortHeartbeatsTest, canBeSwitchedOff) {
+TEST_F(ShortHeartbeatsTest, AreNotSentWhenDisabled) {
   view_.short_heartbeat_ms = 0;
   EXPECT_THAT(due_until(5'000), testing::IsEmpty());
 }
 
-TEST_F(ZmqPublisherTest, aShortHeartbeatHasNoTableAndSaysWhetherTheServerIsReady) {
+TEST_F(ZmqPublisherTest, AShortHeartbeatHasReadinessAndNoTable) {
   std::atomic<std::uint64_t> turns{0};
   ServerView view = core_.view();
   view.core_turns = &turns;
@@ -354,7 +354,7 @@ TEST_F(ZmqPublisherTest, aShortHeartbeatHasNoTableAndSaysWhetherTheServerIsReady
   EXPECT_EQ(heartbeat.publish_time(), now.ns);
 }
 
-TEST_F(ZmqPublisherTest, aHeartbeatSaysWhichIndicesAreQuotable) {
+TEST_F(ZmqPublisherTest, AHeartbeatMarksQuotableIndices) {
   Subscriber subscriber(socket_.endpoint(), {"heartbeat/"});
   settle(subscriber);
   core_.publish(1, 10);
@@ -392,7 +392,7 @@ class FundPublisherTest : public ZmqPublisherTest {
   Subscriber subscriber_{socket_.endpoint(), {"heartbeat/", "inav/"}};
 };
 
-TEST_F(FundPublisherTest, sendsEveryLevelOfAFundWithItsTerms) {
+TEST_F(FundPublisherTest, SendsEveryLevelOfAFundWithItsTerms) {
   core_.publish(1, 10'000'000);  // of an index: not here
   core_.publish(kFund, 14'691);
   run();
@@ -410,7 +410,7 @@ TEST_F(FundPublisherTest, sendsEveryLevelOfAFundWithItsTerms) {
   EXPECT_EQ(publisher_.stats().inavs.get(), 1u);
 }
 
-TEST_F(FundPublisherTest, sendsTheStateOfEveryInstantOfTheGrid) {
+TEST_F(FundPublisherTest, SendsTheNewestLevelAtEveryInstantOfTheGrid) {
   core_.publish(kFund, 14'691);
   core_.publish(kFund, 14'692);
   core_.tick({kGrid});
@@ -434,7 +434,7 @@ TEST_F(FundPublisherTest, sendsTheStateOfEveryInstantOfTheGrid) {
   EXPECT_EQ(inav.level().level(), 14'693) << "the newest again, whether it moved or not";
 }
 
-TEST_F(FundPublisherTest, aFundWithoutALevelIsNotOnTheGrid) {
+TEST_F(FundPublisherTest, LeavesAFundWithoutALevelOutOfTheGrid) {
   core_.tick({kGrid});
   core_.tick({kGrid + kNsPerSecond});
   run();
@@ -448,7 +448,7 @@ class LappedZmqPublisherTest : public ZmqPublisherTest {
   LappedZmqPublisherTest() : ZmqPublisherTest(/*ring=*/8) {}
 };
 
-TEST_F(LappedZmqPublisherTest, saysWhatItSkipped) {
+TEST_F(LappedZmqPublisherTest, NamesSkippedLevels) {
   Subscriber subscriber(socket_.endpoint(), {"heartbeat/", "level/", "skipped/"});
   settle(subscriber);
   for (int i = 1; i <= 50; ++i) core_.publish(0, i * 10);
@@ -463,12 +463,12 @@ TEST_F(LappedZmqPublisherTest, saysWhatItSkipped) {
   EXPECT_EQ(publisher_.stats().lapped.get(), 1u);
 }
 
-TEST_F(ZmqPublisherTest, worksInBoundedBatches) {
+TEST_F(ZmqPublisherTest, WorksInBoundedBatches) {
   for (int i = 1; i <= 1000; ++i) core_.publish(0, i * 10);
   EXPECT_EQ(publisher_.do_work({}), ZmqPublisher::kBatch);
 }
 
-TEST(ZmqSocket, refusesAnEndpointThatCannotBeHad) {
+TEST(ZmqSocket, RefusesAnEndpointThatIsInUse) {
   ZmqSettings settings;
   settings.publish = "tcp://203.0.113.7:1";
   EXPECT_THROW(ZmqSocket{settings}, std::runtime_error);
