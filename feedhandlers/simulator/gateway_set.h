@@ -14,10 +14,10 @@
 #include "feedhandlers/simulator/day/settings.h"
 #include "feedhandlers/simulator/faults/fault_book.h"
 #include "feedhandlers/simulator/network/day_transport.h"
+#include "feedhandlers/simulator/network/gateway_protocol.h"
 #include "feedhandlers/simulator/network/gateway_server.h"
 #include "feedhandlers/simulator/network/mddp_sender.h"
 #include "feedhandlers/simulator/network/multicast_sender.h"
-#include "feedhandlers/simulator/network/tick_store.h"
 #include "feedhandlers/simulator/venues/mktdt_writer.h"
 
 namespace indexcast::sim {

@@ -2,12 +2,108 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <functional>
 #include <utility>
+#include <vector>
 
+#include "calc/time.h"
+#include "feedhandlers/capture/pcap_writer.h"
 #include "feedhandlers/sse/handler.h"
 #include "feedhandlers/szse/handler.h"
+#include "feedhandlers/transport/bytes.h"
+#include "feedhandlers/transport/endpoint.h"
 
 namespace indexcast::sim {
+
+// Writes one TCP connection as a capture shows it: handshake, data segments in both directions, an
+// acknowledgement for every segment, an orderly close. Passes frames to a callback in time order.
+class TcpConversation {
+ public:
+  using FrameSink = std::function<void(TimeNs, std::vector<std::byte>)>;
+
+  TcpConversation(feed::Endpoint client, feed::Endpoint server, FrameSink sink);
+
+  // `now` is when the first frame passes; later ones follow within microseconds. An instant before
+  // the last frame is moved behind it.
+  void open(TimeNs now);
+  void client_sends(feed::Bytes bytes, TimeNs now) { send(client_, server_, bytes, now); }
+  void server_sends(feed::Bytes bytes, TimeNs now) { send(server_, client_, bytes, now); }
+  // The server ends the connection.
+  void close(TimeNs now);
+
+ private:
+  struct Side {
+    feed::Endpoint address;
+    std::uint32_t next_sequence = 0;
+    std::uint16_t ip_id = 0;
+  };
+
+  void send(Side& from, Side& to, feed::Bytes bytes, TimeNs now);
+  void segment(Side& from, const Side& to, feed::TcpFlags flags, feed::Bytes payload);
+
+  Side client_;
+  Side server_;
+  FrameSink sink_;
+  TimeNs clock_{};
+};
+
+namespace {
+
+constexpr std::int64_t kBetweenFramesNs = 5'000;
+// Any will do; fixed, because a capture of one seed is one file.
+constexpr std::uint32_t kClientStart = 1'000'000;
+constexpr std::uint32_t kServerStart = 5'000'000;
+
+}  // namespace
+
+TcpConversation::TcpConversation(feed::Endpoint client, feed::Endpoint server, FrameSink sink)
+    : client_{std::move(client), kClientStart, 0},
+      server_{std::move(server), kServerStart, 0},
+      sink_(std::move(sink)) {}
+
+void TcpConversation::open(TimeNs now) {
+  using enum feed::TcpFlags;
+  clock_ = std::max(clock_, now);
+  segment(client_, server_, syn, {});
+  ++client_.next_sequence;
+  segment(server_, client_, syn | ack, {});
+  ++server_.next_sequence;
+  segment(client_, server_, ack, {});
+}
+
+void TcpConversation::send(Side& from, Side& to, feed::Bytes bytes, TimeNs now) {
+  using enum feed::TcpFlags;
+  clock_ = std::max(clock_, now);
+  while (!bytes.empty()) {
+    const feed::Bytes part = bytes.first(std::min(bytes.size(), feed::kMaxSegment));
+    segment(from, to, push | ack, part);
+    from.next_sequence += static_cast<std::uint32_t>(part.size());
+    segment(to, from, ack, {});
+    bytes = bytes.subspan(part.size());
+  }
+}
+
+void TcpConversation::close(TimeNs now) {
+  using enum feed::TcpFlags;
+  clock_ = std::max(clock_, now);
+  segment(server_, client_, fin | ack, {});
+  ++server_.next_sequence;
+  segment(client_, server_, fin | ack, {});
+  ++client_.next_sequence;
+  segment(server_, client_, ack, {});
+}
+
+void TcpConversation::segment(Side& from, const Side& to, feed::TcpFlags flags,
+                              feed::Bytes payload) {
+  const bool first = flags == feed::TcpFlags::syn;
+  const feed::Endpoint& target = &from == &client_ ? server_.address : client_.address;
+  sink_(clock_, feed::tcp_frame(from.address, target,
+                                {from.next_sequence, first ? 0 : to.next_sequence, flags, payload},
+                                from.ip_id++));
+  clock_ = clock_ + kBetweenFramesNs;
+}
+
 namespace {
 
 constexpr std::int64_t kTcpDelayNs = 300'000;

@@ -18,7 +18,6 @@
 #include "feedhandlers/simulator/network/day_transport.h"
 #include "feedhandlers/simulator/network/gateway_server_session.h"
 #include "feedhandlers/simulator/network/mddp_sender.h"
-#include "feedhandlers/simulator/network/tcp_conversation.h"
 
 namespace indexcast::sim {
 

@@ -4,19 +4,44 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
+#include "calc/event.h"
 #include "feedhandlers/market/china_stamp.h"
 #include "feedhandlers/market/event_sink.h"
 #include "feedhandlers/market/feed_counters.h"
 #include "feedhandlers/market/symbol_table.h"
+#include "feedhandlers/market/timetable.h"
 #include "feedhandlers/market/venue_events.h"
 #include "feedhandlers/sse/decoder.h"
-#include "feedhandlers/sse/market_clock.h"
 #include "feedhandlers/sse/mktdt_reader.h"
 #include "feedhandlers/sse/price_ladder.h"
 #include "feedhandlers/sse/settings.h"
 
 namespace indexcast::sse {
+
+// Tracks the phase of the Shanghai market: from M101 and, where M101 does not state it, from the
+// timetable on exchange time (METHODOLOGY 5). One thread.
+class MarketClock {
+ public:
+  explicit MarketClock(const std::vector<feed::TimeRange>& breaks);
+
+  // A new TradingSessionID (2.3): position 1 is S, T or E, position 2 is '1' once the opening
+  // auction has finished. False when position 1 is none of them; nothing changes then.
+  bool on_status(std::string_view trading_session_id);
+
+  // Returns the phase at HHMMSSsss of exchange time; empty before the first status.
+  std::optional<MarketPhase> phase_at(std::uint64_t hhmmsssss) const;
+
+ private:
+  struct DigitRange {
+    std::uint64_t begin;
+    std::uint64_t end;
+  };
+  std::vector<DigitRange> breaks_;  // in stamps' own digits, so that no stamp needs converting
+  char session_ = '\0';
+  bool opening_auction_finished_ = false;
+};
 
 // Says of every message or record what became of it: applied, duplicate, filtered, rejected or
 // malformed. The caller counts. A price never goes back in time: an image that is older than the

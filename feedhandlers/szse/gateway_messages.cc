@@ -1,7 +1,6 @@
 #include "feedhandlers/szse/gateway_messages.h"
 
 #include "feedhandlers/szse/encoder.h"
-#include "feedhandlers/szse/session_status.h"
 
 namespace indexcast::szse {
 

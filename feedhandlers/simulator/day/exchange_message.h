@@ -7,7 +7,7 @@
 
 #include "calc/time.h"
 #include "feedhandlers/market/venue.h"
-#include "feedhandlers/simulator/faults/lines.h"
+#include "feedhandlers/simulator/faults/fault_plan.h"
 
 namespace indexcast::sim {
 

@@ -7,6 +7,7 @@
 #include "calc/time.h"
 #include "feedhandlers/market/timetable.h"
 #include "feedhandlers/market/venue.h"
+#include "feedhandlers/simulator/day/session_plan.h"
 #include "feedhandlers/simulator/faults/fault_plan.h"
 #include "feedhandlers/simulator/faults/random.h"
 
@@ -69,5 +70,19 @@ VenueDayKind day_kind(const FaultPlan& faults, feed::Venue venue);
 // A half day is Hong Kong's; others are planned whole. Ascending; the first step begins at
 // kDayBeginMs. Hong Kong's random ends are drawn from `random`.
 std::vector<SessionStep> plan_session(feed::Venue venue, VenueDayKind kind, Random& random);
+
+// HHMMSSsss of a time of day.
+constexpr std::int64_t clock_digits(std::int64_t ms) {
+  const std::int64_t s = ms / 1000;
+  return ((s / 3600 * 100 + s / 60 % 60) * 100 + s % 60) * 1000 + ms % 1000;
+}
+
+// YYYYMMDDHHMMSSsss in China time.
+constexpr std::int64_t timestamp_digits(Date date, std::int64_t ms) {
+  return std::int64_t{date} * 1'000'000'000 + clock_digits(ms);
+}
+constexpr std::int64_t timestamp_digits(TimeNs t) {
+  return timestamp_digits(china_date(t), china_time_of_day_ms(t));
+}
 
 }  // namespace indexcast::sim

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "calc/universe.h"
-#include "feedhandlers/simulator/day/agenda.h"
 #include "feedhandlers/simulator/day/exchange_message.h"
 #include "feedhandlers/simulator/day/message_output.h"
 #include "feedhandlers/simulator/day/settings.h"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -9,9 +10,17 @@
 #include <vector>
 
 #include "feedhandlers/market/venue.h"
-#include "feedhandlers/simulator/faults/lines.h"
 
 namespace indexcast::sim {
+
+// Lines are numbered 0 = A, 1 = B where they count things.
+inline constexpr std::size_t kLineCount = 2;
+
+enum class Lines : std::uint8_t { a, b, both };
+
+constexpr bool includes(Lines lines, std::size_t line) {
+  return lines == Lines::both || static_cast<std::size_t>(lines) == line;
+}
 
 // The order is that of `kFaultForms`.
 enum class FaultKind : std::uint8_t {

@@ -3,19 +3,59 @@
 // thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
+#include "feedhandlers/hkex/decoder.h"
 #include "feedhandlers/simulator/day/exchange_message.h"
 #include "feedhandlers/simulator/day/settings.h"
 #include "feedhandlers/simulator/faults/fault_book.h"
-#include "feedhandlers/simulator/hkex_services/refresh_image.h"
 #include "feedhandlers/simulator/network/day_transport.h"
 
 namespace indexcast::sim {
+
+// A security's order book, levels best first, from the updates of message 53 (notes 2.15).
+class RefreshBook {
+ public:
+  // Entry as in the message, 24 bytes.
+  void apply(const std::byte* entry);
+  bool empty() const { return sides_[0].empty() && sides_[1].empty(); }
+  // The whole book as one message 53 of new levels.
+  std::vector<std::byte> message(std::uint32_t security) const;
+
+ private:
+  using Level = std::vector<std::byte>;  // its last entry
+
+  std::array<std::vector<Level>, 2> sides_;  // bids, offers
+};
+
+// Keeps the state of one HKEX channel: the latest message about each item, taken from its real-time
+// packets, so a snapshot equals the sum of the stream (notes 1.6). Excludes trades and tickers.
+class RefreshImage {
+ public:
+  // The next real-time packet, which passed check_packet. A reset changes the numbers and nothing
+  // of what is known.
+  void apply(feed::Bytes packet, const hkex::PacketHeader& header);
+
+  // The number of the last real-time message in the image; 0 before the first.
+  std::uint32_t last_sequence() const { return last_sequence_; }
+  // Returns every message, ordered by type, then by item.
+  std::vector<std::vector<std::byte>> messages() const;
+
+ private:
+  void apply_message(const hkex::MessageView& message);
+  void apply_book(feed::Bytes message);
+
+  std::uint32_t last_sequence_ = 0;
+  std::map<std::pair<std::uint16_t, std::string>, std::vector<std::byte>> latest_;
+  std::map<std::uint32_t, RefreshBook> books_;
+};
 
 // One packet of the refresh channel beside real-time channel `channel`, for both its lines.
 struct RefreshPacket {
@@ -24,6 +64,9 @@ struct RefreshPacket {
   std::vector<std::byte> bytes;
 };
 
+// Sends HKEX's refresh channels: for every real-time channel with refresh lines, rounds of its
+// whole state, each ended by message 203 (notes 1.6). Follows exchange time; no clock, no I/O. One
+// thread.
 class RefreshService {
  public:
   // `faults` and `counts` outlive the service.
@@ -31,11 +74,11 @@ class RefreshService {
 
   // A real-time packet, in order of exchange time: takes its time, then enters the images.
   void on_packet(const ExchangeMessage& packet);
-  // Time passed: rounds that are due are taken of the images as they stand.
+  // Advances the time. Makes the rounds that are due, from the current images.
   void on_time(TimeNs now);
-  // When the next packet leaves; empty when none waits.
+  // Returns when the next packet leaves; empty when none is queued.
   std::optional<TimeNs> next_time() const;
-  // The next packet that leaves at or before `until`.
+  // Takes the next packet that leaves at or before `until`; false when there is none.
   bool take(TimeNs until, RefreshPacket& out);
 
  private:

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "feedhandlers/simulator/hkex_services/retransmission_session.h"
-#include "feedhandlers/simulator/network/session_clock.h"
+#include "feedhandlers/simulator/network/day_transport.h"
 
 namespace indexcast::sim {
 namespace {

@@ -6,10 +6,19 @@
 #include <cstdint>
 
 #include "feedhandlers/simulator/day/simulated_day.h"
-#include "feedhandlers/simulator/faults/fault_counts.h"
-#include "feedhandlers/simulator/faults/lines.h"
+#include "feedhandlers/simulator/faults/fault_book.h"
+#include "feedhandlers/simulator/faults/fault_plan.h"
+#include "feedhandlers/transport/receive_stamps.h"
 
 namespace indexcast::sim {
+
+// Returns the real time of sessions with live clients, independent of the speed of the simulated
+// day: the wall clock at the first call plus monotonic time since. A step of the wall clock does
+// not end a session. Any thread.
+inline TimeNs session_now() {
+  static const feed::ClockReading kBegan = feed::read_clocks();
+  return kBegan.wall + (feed::read_clocks().monotonic_ns - kBegan.monotonic_ns);
+}
 
 // HKEX's refresh service (notes 1.6).
 struct RefreshCounts {
@@ -64,6 +73,7 @@ struct TransportCounts {
   std::uint64_t send_errors = 0;  // datagrams the kernel did not take
 };
 
+// Delivers the messages of a simulated day: to the network or into a capture.
 class DayTransport {
  public:
   virtual ~DayTransport() = default;

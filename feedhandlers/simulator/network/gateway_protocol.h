@@ -2,7 +2,10 @@
 // Shanghai numbers its messages per session.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,11 +14,54 @@
 #include "calc/time.h"
 #include "feedhandlers/simulator/day/settings.h"
 #include "feedhandlers/simulator/network/gateway_faults.h"
-#include "feedhandlers/simulator/network/tick_store.h"
 #include "feedhandlers/transport/bytes.h"
 #include "feedhandlers/transport/decode_error.h"
 
 namespace indexcast::sim {
+
+// Keeps the ticks that a Shenzhen gateway can send again. One thread.
+class TickStore {
+ public:
+  // Ticks kept per channel: some minutes of a busy channel, 40 MB at most.
+  static constexpr std::size_t kPerChannel = 200'000;
+
+  explicit TickStore(std::size_t per_channel = kPerChannel) : per_channel_(per_channel) {}
+
+  // Adds the next tick of a channel. The numbers of a channel are consecutive; the first may be
+  // any.
+  void add(std::uint32_t channel, std::int64_t sequence, feed::Bytes message) {
+    Channel& kept = channels_[channel];
+    if (kept.messages.empty()) kept.first = sequence;
+    kept.messages.emplace_back(message.begin(), message.end());
+    if (kept.messages.size() <= per_channel_) return;
+    kept.messages.pop_front();
+    ++kept.first;
+  }
+
+  // Returns the message; null when the store does not hold it.
+  const std::vector<std::byte>* find(std::uint32_t channel, std::int64_t sequence) const {
+    const auto kept = channels_.find(channel);
+    if (kept == channels_.end() || sequence < kept->second.first) return nullptr;
+    const auto place = static_cast<std::size_t>(sequence - kept->second.first);
+    return place < kept->second.messages.size() ? &kept->second.messages[place] : nullptr;
+  }
+
+  // Returns the last number held; 0 when there is none.
+  std::int64_t last(std::uint32_t channel) const {
+    const auto kept = channels_.find(channel);
+    if (kept == channels_.end()) return 0;
+    return kept->second.first + static_cast<std::int64_t>(kept->second.messages.size()) - 1;
+  }
+
+ private:
+  struct Channel {
+    std::int64_t first = 1;
+    std::deque<std::vector<std::byte>> messages;
+  };
+
+  std::size_t per_channel_;
+  std::map<std::uint32_t, Channel> channels_;
+};
 
 // A client's message as its session sees it.
 struct ClientMessage {
@@ -32,6 +78,8 @@ struct ClientMessage {
   std::string refusal;           // why the logon is not accepted; empty: it is
 };
 
+// Reads and writes the messages of one client's session. One object per connection, because
+// Shanghai numbers its messages per session.
 class GatewayProtocol {
  public:
   virtual ~GatewayProtocol() = default;
@@ -54,8 +102,8 @@ class GatewayProtocol {
   virtual void answer(feed::Bytes /*frame*/, std::vector<std::byte>& /*out*/) {}
 };
 
-// A snapshot as it might have been on `day`: that date, and prices 3 % lower, so that it shows if
-// anybody takes it for today's. Empty when `message` is no snapshot.
+// Returns a snapshot dated `day` with prices 3 % lower, so that a receiver that wrongly accepts it
+// is noticed. Empty when `message` is not a snapshot.
 std::vector<std::byte> sse_image_of_day(feed::Bytes message, Date day);
 std::vector<std::byte> szse_image_of_day(feed::Bytes message, Date day);
 

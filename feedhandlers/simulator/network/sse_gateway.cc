@@ -1,5 +1,5 @@
 // The gateway's side of Shanghai's session (protocol notes of SSE, 2.2).
-#include "feedhandlers/simulator/day/clock_text.h"
+#include "feedhandlers/simulator/day/session_plan.h"
 #include "feedhandlers/simulator/network/gateway_protocol.h"
 #include "feedhandlers/sse/encoder.h"
 

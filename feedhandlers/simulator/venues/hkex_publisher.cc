@@ -8,7 +8,6 @@
 #include "feedhandlers/simulator/day/publisher.h"
 #include "feedhandlers/simulator/venues/hkex_channels.h"
 #include "feedhandlers/simulator/venues/hkex_disruptions.h"
-#include "feedhandlers/simulator/venues/hkex_index.h"
 #include "feedhandlers/simulator/venues/hkex_market_data.h"
 
 namespace indexcast::sim {

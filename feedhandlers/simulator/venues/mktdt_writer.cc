@@ -10,7 +10,7 @@
 #include <numeric>
 #include <system_error>
 
-#include "feedhandlers/simulator/day/clock_text.h"
+#include "feedhandlers/simulator/day/session_plan.h"
 #include "feedhandlers/sse/decoder.h"
 
 namespace indexcast::sim {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "feedhandlers/market/china_stamp.h"
-#include "feedhandlers/simulator/day/clock_text.h"
+#include "feedhandlers/simulator/day/session_plan.h"
 #include "feedhandlers/transport/big_endian_writer.h"
 
 namespace indexcast::sim {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "feedhandlers/simulator/day/clock_text.h"
 #include "feedhandlers/simulator/day/message_output.h"
+#include "feedhandlers/simulator/day/session_plan.h"
 #include "feedhandlers/szse/encoder.h"
 
 namespace indexcast::sim {

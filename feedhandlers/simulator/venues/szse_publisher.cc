@@ -2,21 +2,137 @@
 // 3).
 #include <fmt/format.h>
 
+#include <array>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "feedhandlers/simulator/day/publisher.h"
 #include "feedhandlers/simulator/venues/szse_message_output.h"
 #include "feedhandlers/simulator/venues/szse_side_streams.h"
-#include "feedhandlers/simulator/venues/szse_ticks.h"
 
 namespace indexcast::sim {
+
+// Publishes Shenzhen's tick channels: orders (300192), trades and cancellations (300191), numbered
+// together in each channel from 1 (SZSE notes 1.6, 2.10), and the channels' heartbeats.
+class SzseTicks {
+ public:
+  static constexpr std::uint16_t kFirstChannel = 2011;
+  static constexpr std::size_t kChannels = 3;
+
+  // Not `enabled`: the channels say that nothing was sent on them. `out` outlives the ticks.
+  SzseTicks(SzseMessageOutput& out, bool enabled) : out_(out), enabled_(enabled) {}
+
+  // Orders came in, and a trade if the security has a newer one than it had.
+  void ticked(const SimulatedSecurity& security, Micros now);
+  // Every three seconds.
+  void heartbeats(bool finished, Micros now);
+
+  static std::uint16_t channel_of(std::uint32_t code) {
+    return static_cast<std::uint16_t>(kFirstChannel + code % kChannels);
+  }
+
+ private:
+  std::int64_t next(std::uint16_t channel) { return ++last_[channel - kFirstChannel]; }
+  // Its number in the channel.
+  std::int64_t order(const SimulatedSecurity& security, char side, std::int64_t price,
+                     std::int64_t shares, Micros now);
+  void trade(const SimulatedSecurity& security, std::int64_t bid, std::int64_t offer,
+             const SimulatedTrade& trade, char exec_type, Micros now);
+
+  SzseMessageOutput& out_;
+  bool enabled_;
+  std::array<std::int64_t, kChannels> last_{};
+  std::map<std::uint32_t, std::uint32_t> sent_trades_;  // the latest trade's id by code
+};
+
+namespace {
+
+constexpr std::string_view kOrderStream = "011";
+constexpr std::int64_t kQtyUnit = 100;    // 1e-2 shares
+constexpr std::int64_t kPriceUnit = 100;  // 1e-6 to 1e-4
+constexpr std::int64_t kLot = 100;
+// One order in so many is taken back by its owner.
+constexpr std::int64_t kCancelEvery = 5;
+constexpr char kCancelled = '4';
+constexpr char kTraded = 'F';
+
+}  // namespace
+
+void SzseTicks::ticked(const SimulatedSecurity& security, Micros now) {
+  if (!enabled_ || out_.muted() || security.suspended() || security.halted()) return;
+  const SimulatedTrade& latest = security.last_trade();
+  std::uint32_t& sent = sent_trades_[security.listing().code];
+  if (latest.id > sent) {
+    sent = latest.id;
+    const std::int64_t bid = order(security, '1', latest.price, latest.shares, now);
+    const std::int64_t offer = order(security, '2', latest.price, latest.shares, now);
+    return trade(security, bid, offer, latest, kTraded, now);
+  }
+  const std::int64_t price = security.book().bids[0].price;
+  if (price == 0) return;
+  const std::int64_t number = order(security, '1', price, kLot, now);
+  if (number % kCancelEvery != 0) return;
+  trade(security, number, 0, {0, 0, kLot}, kCancelled, now);
+}
+
+std::int64_t SzseTicks::order(const SimulatedSecurity& security, char side, std::int64_t price,
+                              std::int64_t shares, Micros now) {
+  const std::string code = fmt::format("{:06}", security.listing().code);
+  const std::uint16_t channel = channel_of(security.listing().code);
+  szse::Order order;
+  order.channel_no = channel;
+  order.appl_seq_num = next(channel);
+  order.md_stream_id = kOrderStream;
+  order.security_id = code;
+  order.security_id_source = szse::kSourceSzse;
+  order.price = price / kPriceUnit;
+  order.order_qty = shares * kQtyUnit;
+  order.side = side;
+  order.transact_time = out_.stamp(now);
+  out_.tick(szse::kMsgOrder, channel, security.listing().code, kOrderStream, order.appl_seq_num,
+            now, [&](std::vector<std::byte>& bytes) { szse::encode_order(order, bytes); });
+  return order.appl_seq_num;
+}
+
+// A cancellation has no price, and one of the two references alone (2.10).
+void SzseTicks::trade(const SimulatedSecurity& security, std::int64_t bid, std::int64_t offer,
+                      const SimulatedTrade& trade, char exec_type, Micros now) {
+  const std::string code = fmt::format("{:06}", security.listing().code);
+  const std::uint16_t channel = channel_of(security.listing().code);
+  szse::TradeMessage tick;
+  tick.channel_no = channel;
+  tick.appl_seq_num = next(channel);
+  tick.md_stream_id = kOrderStream;
+  tick.bid_appl_seq_num = bid;
+  tick.offer_appl_seq_num = offer;
+  tick.security_id = code;
+  tick.security_id_source = szse::kSourceSzse;
+  tick.last_px = trade.price / kPriceUnit;
+  tick.last_qty = trade.shares * kQtyUnit;
+  tick.exec_type = exec_type;
+  tick.transact_time = out_.stamp(now);
+  out_.tick(szse::kMsgTrade, channel, security.listing().code, kOrderStream, tick.appl_seq_num, now,
+            [&](std::vector<std::byte>& bytes) { szse::encode_trade(tick, bytes); });
+}
+
+void SzseTicks::heartbeats(bool finished, Micros now) {
+  for (std::size_t i = 0; i < kChannels; ++i) {
+    const auto channel = static_cast<std::uint16_t>(kFirstChannel + i);
+    const szse::ChannelHeartbeat heartbeat{channel, last_[i],
+                                           static_cast<std::uint16_t>(finished ? 1 : 0)};
+    out_.message(szse::kMsgChannelHeartbeat, channel, now, [&](std::vector<std::byte>& bytes) {
+      szse::encode_channel_heartbeat(heartbeat, bytes);
+    });
+  }
+}
+
 namespace {
 
 // The class of stocks' snapshots, 1.6.
 constexpr std::uint16_t kSnapshotChannel = 1011;
 constexpr std::int64_t kChannelHeartbeatEverySeconds = 3;
-constexpr std::int64_t kQtyUnit = 100;  // 1e-2 shares
 // x1 and x2: last against previous close, and against the last before (3.1).
 constexpr std::uint16_t kEntryChange = szse::entry_type('x', '1');
 constexpr std::uint16_t kEntryStep = szse::entry_type('x', '2');

@@ -1,6 +1,4 @@
 // What the lines of HKEX carry, in virtual time.
-#include "feedhandlers/simulator/network/line_faults.h"
-
 #include <gtest/gtest.h>
 
 #include <map>
@@ -8,6 +6,7 @@
 #include <vector>
 
 #include "feedhandlers/market/timetable.h"
+#include "feedhandlers/simulator/hkex_services/hkex_lines.h"
 #include "feedhandlers/simulator/hkex_services/hkex_raw_packet.h"
 #include "tests/unit/simulator/simulated_market.h"
 

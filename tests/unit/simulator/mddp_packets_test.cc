@@ -1,6 +1,4 @@
 // The sender's MDDP packets, through the project's own receiver and beside a second Adler-32.
-#include "feedhandlers/simulator/network/mddp_packets.h"
-
 #include <gtest/gtest.h>
 
 #include <map>
@@ -8,6 +6,7 @@
 
 #include "feedhandlers/market/timetable.h"
 #include "feedhandlers/simulator/day/simulated_day.h"
+#include "feedhandlers/simulator/network/mddp_sender.h"
 #include "feedhandlers/szse/mddp_packet.h"
 #include "feedhandlers/transport/bytes.h"
 #include "tests/unit/simulator/simulated_market.h"

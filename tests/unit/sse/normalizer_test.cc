@@ -6,7 +6,6 @@
 #include <limits>
 #include <optional>
 
-#include "feedhandlers/sse/market_clock.h"
 #include "tests/unit/sse/feed_fixture.h"
 #include "tests/unit/sse/sse_messages.h"
 

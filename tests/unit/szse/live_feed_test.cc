@@ -12,8 +12,8 @@
 #include <functional>
 #include <string>
 
+#include "feedhandlers/szse/gateway_messages.h"
 #include "feedhandlers/szse/mddp_packet.h"
-#include "feedhandlers/szse/session_status.h"
 #include "tests/unit/sse/feed_fixture.h"
 #include "tests/unit/sse/loopback_gateway.h"
 #include "tests/unit/szse/szse_messages.h"
