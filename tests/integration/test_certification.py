@@ -14,7 +14,7 @@ import certification_feeds
 import harness
 
 
-# The headings of the suite. test_hkex_recovery and test_mainland_faults judge the faults of the others.
+# The headings of the suite. tests/long/every_heading plays all of them and alone judges the others.
 SHORT_HEADINGS = ("decoding", "recovery", "identity", "account", "hkex_senders", "hkex_null_values")
 # Headings that fail on a feed without retransmission and refresh.
 NEEDS_SERVICES = ("recovery", "hkex_lost_tail", "hkex_retransmission", "hkex_disaster_recovery")
