@@ -95,9 +95,9 @@ def move_to_free_ports(settings, keep=True):
 def set_simulated_day(settings, speed):
     """No judgement of clocks: a simulated day has another date than the host. Nor of lags unless speed is 1."""
     for venue in ("sse", "szse", "hkex"):
-        settings[venue]["max_clock_difference_ns"] = 0
+        settings[venue]["max_clock_difference"] = "0s"
         if speed != 1:
-            settings[venue]["max_lag_ns"] = 0
+            settings[venue]["max_lag"] = "0s"
     return settings
 
 

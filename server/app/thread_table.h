@@ -48,7 +48,7 @@ inline constexpr std::array kThreads{
     ThreadRow{"admin", &ThreadSettings::admin, "connections of operators", "Asio",
               "of a connection ends that connection", "refuses new requests"},
     ThreadRow{"zmq", &ThreadSettings::zmq, "ZeroMQ's own two threads: connections", "the network",
-              "none reaches it", "send what waits, `zmq.linger_ms`"},
+              "none reaches it", "send what waits, `zmq.linger`"},
     ThreadRow{"zap", nullptr, "admission by CURVE key, with a list of clients",
               "a ZeroMQ socket and its waker", kEndsProcess, "ends at once"},
 };

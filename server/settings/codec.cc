@@ -3,7 +3,11 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <limits>
+#include <string>
 
 namespace indexcast::server {
 namespace {
@@ -21,7 +25,57 @@ std::optional<std::uint32_t> first_octet(std::string_view host) {
   return parse_digits(host.substr(0, host.find('.')));
 }
 
+// The first five are those of DurationUnit, in its order.
+struct TimeUnit {
+  std::string_view name;
+  std::string_view plural;
+  std::string_view old_suffix;
+  std::int64_t ns;
+};
+constexpr std::array<TimeUnit, 6> kTimeUnits{{{"ns", "nanoseconds", "_ns", 1},
+                                              {"us", "microseconds", "_us", 1'000},
+                                              {"ms", "milliseconds", "_ms", 1'000'000},
+                                              {"s", "seconds", "_s", 1'000'000'000},
+                                              {"min", "minutes", "_min", 60'000'000'000},
+                                              {"h", "hours", "_h", 3'600'000'000'000}}};
+
+const TimeUnit& time_unit(DurationUnit unit) { return kTimeUnits[static_cast<std::size_t>(unit)]; }
+
 }  // namespace
+
+std::optional<std::int64_t> DurationText::parse(std::string_view text) const {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  std::int64_t number = 0;
+  if (std::from_chars(text.data(), text.data() + digits, number).ec != std::errc{})
+    return std::nullopt;
+  for (const TimeUnit& written : kTimeUnits) {
+    if (written.name != text.substr(digits)) continue;
+    if (number > std::numeric_limits<std::int64_t>::max() / written.ns) return std::nullopt;
+    const std::int64_t ns = number * written.ns;
+    const std::int64_t count = ns / time_unit(unit).ns;
+    if (ns % time_unit(unit).ns != 0 || count < min || count > max) return std::nullopt;
+    return count;
+  }
+  return std::nullopt;
+}
+
+std::string DurationText::format(std::int64_t count) const {
+  if (count == 0) return "0s";
+  const std::int64_t ns = count * time_unit(unit).ns;
+  std::size_t largest = kTimeUnits.size() - 1;
+  while (ns % kTimeUnits[largest].ns != 0) --largest;
+  return fmt::format("{}{}", ns / kTimeUnits[largest].ns, kTimeUnits[largest].name);
+}
+
+std::string DurationText::expected() const {
+  const std::string whole =
+      unit == DurationUnit::ns ? "" : fmt::format(" in whole {}", time_unit(unit).plural);
+  return fmt::format(
+      "a duration from \"{}\" to \"{}\"{}: a number and a unit (ns, us, ms, s, min or h)",
+      format(min), format(max), whole);
+}
+
+std::string_view DurationText::old_suffix() const { return time_unit(unit).old_suffix; }
 
 std::optional<std::int64_t> TimeOfDayText::parse(std::string_view text) const {
   if (text.size() != 8 || text[2] != ':' || text[5] != ':') return std::nullopt;

@@ -67,6 +67,24 @@ struct TimeOfDayText {
   std::string expected() const { return "a time of day, HH:MM:SS"; }
 };
 
+// The resolution of a setting in its field, from the finest.
+enum class DurationUnit : std::uint8_t { ns, us, ms, s, min };
+
+// "250ms": a whole number and one of the units ns, us, ms, s, min and h, as a count of `unit` from
+// `min` to `max`. Refuses a duration that is not a whole number of `unit`.
+struct DurationText {
+  DurationUnit unit = DurationUnit::ms;
+  std::int64_t min = 0;
+  std::int64_t max = 0;
+
+  std::optional<std::int64_t> parse(std::string_view text) const;
+  // Returns the text in the largest unit that shows `count` exactly: "1500ms", "15s", "0s".
+  std::string format(std::int64_t count) const;
+  std::string expected() const;
+  // Returns the suffix of the key before durations were text: "_ms".
+  std::string_view old_suffix() const;
+};
+
 // "11:30:00-13:00:00", the end after the beginning.
 struct TimeRangeText {
   std::optional<feed::TimeRange> parse(std::string_view text) const;

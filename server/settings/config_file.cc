@@ -93,14 +93,13 @@ void check_funds(const Config& config, TableReader& reader) {
   }
   if (std::ranges::any_of(config.funds, &FundSettings::enabled) &&
       grid_ms % config.core.timer_ms != 0)
-    reader.fault("zmq", "inav_grid_s must be a multiple of core.timer_ms");
+    reader.fault("zmq", "inav_grid must be a multiple of core.timer");
 }
 
 void check_core(const CoreSettings& core, TableReader& reader) {
-  if (core.grid_ms % core.timer_ms != 0)
-    reader.fault("core", "grid_ms must be a multiple of timer_ms");
+  if (core.grid_ms % core.timer_ms != 0) reader.fault("core", "grid must be a multiple of timer");
   if (core.short_heartbeat_ms > 0 && core.short_heartbeat_ms < kShortHeartbeatMinMs)
-    reader.fault("core", "short_heartbeat_ms must be 0 or at least 50");
+    reader.fault("core", "short_heartbeat must be \"0s\" or at least \"50ms\"");
 }
 
 // A slash would end the code within a topic, and with it what it allows.

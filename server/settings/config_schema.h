@@ -10,8 +10,8 @@
 
 namespace indexcast::server {
 
-// A Walker has boolean, real, integer, percent, text, texts, section, tables and moved as
-// TableReader does.
+// A Walker has boolean, real, integer, duration, percent, text, texts, section, tables, moved and
+// renamed as TableReader does. A duration has its range in the unit that is given.
 // In each table the plain keys come before the tables within it, as TOML wants them written.
 
 inline constexpr std::int64_t kMaxRing = 1 << 24;  // 1 GiB of events
@@ -38,15 +38,15 @@ template <class Walker>
 void walk_core(Walker& walker, CoreSettings& core) {
   walker.text("topology", core.topology, one_of<Topology>("one_core", "per_feed"));
   walker.text("idle", core.idle, one_of<IdleMode>("spin", "backoff", "block"));
-  walker.integer("spin_us", core.spin_us, 0, 1'000'000);
+  walker.duration("spin", DurationUnit::us, core.spin_us, 0, 1'000'000);
   walker.integer("feed_ring", core.feed_ring, 64, kMaxRing);
   walker.integer("broadcast_ring", core.broadcast_ring, 64, kMaxRing);
-  walker.integer("timer_ms", core.timer_ms, 10, 60'000);
-  walker.integer("short_heartbeat_ms", core.short_heartbeat_ms, 0, 60'000);
-  walker.integer("grid_ms", core.grid_ms, 250, 60'000);
+  walker.duration("timer", DurationUnit::ms, core.timer_ms, 10, 60'000);
+  walker.duration("short_heartbeat", DurationUnit::ms, core.short_heartbeat_ms, 0, 60'000);
+  walker.duration("grid", DurationUnit::ms, core.grid_ms, 250, 60'000);
   walker.text("statistics_from", core.statistics_from, one_of<StatisticsFrom>("tick", "grid"));
   walker.text("open_deadline", core.open_deadline_ms, TimeOfDayText{});
-  walker.integer("close_deadline_min", core.close_deadline_min, 0, 240);
+  walker.duration("close_deadline", DurationUnit::min, core.close_deadline_min, 0, 240);
   walker.integer("quotable_live_bp", core.quotable_live_bp, 0, 10'000);
   walker.integer("pending_impact_bp", core.pending_impact_bp, 0, 10'000);
 }
@@ -72,8 +72,9 @@ void walk_threads(Walker& walker, ThreadSettings& threads) {
 
 template <class Walker, class Limits>
 void walk_lag(Walker& walker, Limits& lag) {
-  walker.integer("max_lag_ns", lag.max_lag_ns, 0, 600 * kNsPerSecond);
-  walker.integer("max_clock_difference_ns", lag.max_clock_difference_ns, 0, 86'400 * kNsPerSecond);
+  walker.duration("max_lag", DurationUnit::ns, lag.max_lag_ns, 0, 600 * kNsPerSecond);
+  walker.duration("max_clock_difference", DurationUnit::ns, lag.max_clock_difference_ns, 0,
+                  86'400 * kNsPerSecond);
 }
 
 template <class Walker>
@@ -82,16 +83,21 @@ void walk_sse(Walker& walker, bool& enabled, sse::Settings& sse) {
   for (const std::string_view key : {"sender_comp_id", "target_comp_id"})
     walker.moved(key, kSseGatewayForm);
   walker.text("appl_ver_id", sse.appl_ver_id, NonEmptyText{});
-  walker.integer("heartbeat_s", sse.heartbeat_s, 1, 60);
+  walker.duration("heartbeat", DurationUnit::s, sse.heartbeat_s, 1, 60);
   walker.boolean("production_only", sse.production_only);
   walker.texts("breaks", sse.breaks, TimeRangeText{});
-  walker.integer("stale_after_ns", sse.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.duration("stale_after", DurationUnit::ns, sse.stale_after_ns, kNsPerMs,
+                  600 * kNsPerSecond);
   walk_lag(walker, sse.lag);
-  walker.integer("image_period_ns", sse.image_period_ns, kNsPerSecond, 600 * kNsPerSecond);
-  walker.integer("refused_backoff_ns", sse.refused_backoff_ns, 0, 600 * kNsPerSecond);
+  walker.duration("image_period", DurationUnit::ns, sse.image_period_ns, kNsPerSecond,
+                  600 * kNsPerSecond);
+  walker.duration("refused_backoff", DurationUnit::ns, sse.refused_backoff_ns, 0,
+                  600 * kNsPerSecond);
   walker.text("fallback_file", sse.fallback_file, AnyText{});
-  walker.integer("fallback_after_ns", sse.fallback_after_ns, kNsPerMs, 600 * kNsPerSecond);
-  walker.integer("fallback_poll_ns", sse.fallback_poll_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.duration("fallback_after", DurationUnit::ns, sse.fallback_after_ns, kNsPerMs,
+                  600 * kNsPerSecond);
+  walker.duration("fallback_poll", DurationUnit::ns, sse.fallback_poll_ns, kNsPerMs,
+                  600 * kNsPerSecond);
   walker.tables(
       "gateways", sse.gateways,
       [](auto& table, sse::Gateway& gateway) {
@@ -108,10 +114,13 @@ void walk_multicast(Walker& walker, szse::MulticastSettings& multicast) {
   walker.integer("receive_buffer_bytes", multicast.receive_buffer_bytes, 65'536, 1 << 30);
   walker.texts("sources", multicast.sources, AddressText{});
   walker.boolean("join_sources", multicast.join_sources);
-  walker.integer("reorder_wait_ns", multicast.reorder_wait_ns, 0, 10 * kNsPerSecond);
+  walker.duration("reorder_wait", DurationUnit::ns, multicast.reorder_wait_ns, 0,
+                  10 * kNsPerSecond);
   walker.integer("max_streams", multicast.max_streams, 1, 1'024);
-  walker.integer("fragment_wait_ns", multicast.fragment_wait_ns, 0, 60 * kNsPerSecond);
-  walker.integer("silence_ns", multicast.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
+  walker.duration("fragment_wait", DurationUnit::ns, multicast.fragment_wait_ns, 0,
+                  60 * kNsPerSecond);
+  walker.duration("silence", DurationUnit::ns, multicast.silence_ns, kNsPerSecond,
+                  3600 * kNsPerSecond);
   walker.tables("channels", multicast.channels, [](auto& table, szse::MulticastChannel& channel) {
     table.integer("id", channel.id, 1, 65'535);
     table.text("line_a", channel.line_a, GroupText{});
@@ -140,19 +149,22 @@ void walk_szse(Walker& walker, bool& enabled, szse::Settings& szse) {
   for (const std::string_view key : {"sender_comp_id", "target_comp_id", "password"})
     walker.moved(key, kSzseGatewayForm);
   walker.text("default_appl_ver_id", szse.default_appl_ver_id, NonEmptyText{});
-  walker.integer("heartbeat_s", szse.heartbeat_s, 1, 60);
-  walker.integer("stale_after_ns", szse.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.duration("heartbeat", DurationUnit::s, szse.heartbeat_s, 1, 60);
+  walker.duration("stale_after", DurationUnit::ns, szse.stale_after_ns, kNsPerMs,
+                  600 * kNsPerSecond);
   walk_lag(walker, szse.lag);
   walker.texts("sentinels", szse.sentinels, SecurityCodeText{});
   walker.boolean("accept_reruns", szse.accept_reruns);
-  walker.integer("sentinel_silence_s", szse.sentinel_silence_s, 1, 3600);
+  walker.duration("sentinel_silence", DurationUnit::s, szse.sentinel_silence_s, 1, 3600);
   walker.text("transport", szse.transport, one_of<szse::FeedTransport>("tcp", "multicast"));
   walker.boolean("ticks", szse.ticks);
   walker.integer("tick_capacity", szse.tick_capacity, 1, 1'000'000);
-  walker.integer("tick_wait_ns", szse.tick_wait_ns, 0, 10 * kNsPerSecond);
+  walker.duration("tick_wait", DurationUnit::ns, szse.tick_wait_ns, 0, 10 * kNsPerSecond);
   walker.integer("resend_range", szse.resend_range, 1, 1'000'000);
-  walker.integer("resend_timeout_ns", szse.resend_timeout_ns, kNsPerMs, 600 * kNsPerSecond);
-  walker.integer("tick_silence_ns", szse.tick_silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
+  walker.duration("resend_timeout", DurationUnit::ns, szse.resend_timeout_ns, kNsPerMs,
+                  600 * kNsPerSecond);
+  walker.duration("tick_silence", DurationUnit::ns, szse.tick_silence_ns, kNsPerSecond,
+                  3600 * kNsPerSecond);
   walk_szse_gateways(walker, "gateways", szse.gateways, kSzseGatewayForm);
   walk_szse_gateways(walker, "resend_gateways", szse.resend_gateways, kSzseResendForm);
   walker.section("multicast", [&](auto& table) { walk_multicast(table, szse.multicast); });
@@ -165,10 +177,13 @@ void walk_retransmission(Walker& walker, hkex::RetransmissionSettings& service) 
   walker.integer("messages_per_request", service.messages_per_request, 1, 1'000'000);
   walker.integer("requests_per_day", service.requests_per_day, 1, 1'000'000);
   walker.integer("messages_available", service.messages_available, 1, 100'000'000);
-  walker.integer("logon_timeout_ns", service.logon_timeout_ns, kNsPerMs, 600 * kNsPerSecond);
-  walker.integer("heartbeat_ns", service.heartbeat_ns, kNsPerMs, 600 * kNsPerSecond);
-  walker.integer("response_timeout_ns", service.response_timeout_ns, kNsPerMs, 600 * kNsPerSecond);
-  walker.integer("give_up_ns", service.give_up_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.duration("logon_timeout", DurationUnit::ns, service.logon_timeout_ns, kNsPerMs,
+                  600 * kNsPerSecond);
+  walker.duration("heartbeat", DurationUnit::ns, service.heartbeat_ns, kNsPerMs,
+                  600 * kNsPerSecond);
+  walker.duration("response_timeout", DurationUnit::ns, service.response_timeout_ns, kNsPerMs,
+                  600 * kNsPerSecond);
+  walker.duration("give_up", DurationUnit::ns, service.give_up_ns, kNsPerMs, 600 * kNsPerSecond);
 }
 
 template <class Walker>
@@ -177,12 +192,13 @@ void walk_hkex(Walker& walker, bool& enabled, hkex::Settings& hkex) {
   walker.text("interface", hkex.interface, NonEmptyText{});
   walker.text("price", hkex.price, one_of<hkex::PricePolicy>("last", "nominal"));
   walker.integer("receive_buffer_bytes", hkex.receive_buffer_bytes, 65'536, 1 << 30);
-  walker.integer("reorder_wait_ns", hkex.reorder_wait_ns, 0, 10 * kNsPerSecond);
+  walker.duration("reorder_wait", DurationUnit::ns, hkex.reorder_wait_ns, 0, 10 * kNsPerSecond);
   walker.integer("reorder_capacity", hkex.reorder_capacity, 1, 65'536);
   walker.text("market_code", hkex.market_code, NonEmptyText{});
   walker.texts("breaks", hkex.breaks, TimeRangeText{});
-  walker.integer("silence_ns", hkex.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
-  walker.integer("stale_after_ns", hkex.stale_after_ns, kNsPerMs, 600 * kNsPerSecond);
+  walker.duration("silence", DurationUnit::ns, hkex.silence_ns, kNsPerSecond, 3600 * kNsPerSecond);
+  walker.duration("stale_after", DurationUnit::ns, hkex.stale_after_ns, kNsPerMs,
+                  600 * kNsPerSecond);
   walk_lag(walker, hkex.lag);
   walker.texts("sources", hkex.sources, AddressText{});
   walker.boolean("join_sources", hkex.join_sources);
@@ -208,7 +224,7 @@ void walk_collar(Walker& walker, CollarSettings& collar) {
   walker.integer("sse_percent", collar.sse_percent, 0, 100);
   walker.integer("szse_percent", collar.szse_percent, 0, 100);
   walker.integer("hkex_percent", collar.hkex_percent, 0, 100);
-  walker.integer("wait_s", collar.wait_s, 1, 3600);
+  walker.duration("wait", DurationUnit::s, collar.wait_s, 1, 3600);
   walker.tables("overrides", collar.overrides, [](auto& table, CollarSettings::Override& one) {
     table.text("symbol", one.symbol, NonEmptyText{});
     table.integer("percent", one.percent, 0, 100);
@@ -229,8 +245,8 @@ void walk_fx(Walker& walker, FxSettings& fx) {
   walker.text("series", fx.series, NonEmptyText{});
   walker.text("mode", fx.mode, one_of<FxMode>("realtime", "fixed", "frozen_at_close"));
   walker.texts("sources", fx.sources, NonEmptyText{});
-  walker.integer("poll_ms", fx.poll_ms, 10, 3'600'000);
-  walker.integer("stale_after_s", fx.stale_after_s, 0, 86'400);
+  walker.duration("poll", DurationUnit::ms, fx.poll_ms, 10, 3'600'000);
+  walker.duration("stale_after", DurationUnit::s, fx.stale_after_s, 0, 86'400);
   walker.text("freeze_at", fx.freeze_at_ms, TimeOfDayText{});
   walker.tables("curve", fx.curve, [](auto& table, FxCurveSettings& curve) {
     table.text("source", curve.source, NonEmptyText{});
@@ -274,12 +290,12 @@ void walk_zmq(Walker& walker, ZmqSettings& zmq) {
   walker.integer("requests_per_s", zmq.requests_per_s, 1, 1'000'000);
   walker.integer("answer_bytes_per_s", zmq.answer_bytes_per_s, 65'536, kMaxAnswerRate);
   walker.integer("max_message_bytes", zmq.max_message_bytes, 32'768, 1 << 30);
-  walker.integer("linger_ms", zmq.linger_ms, 0, 60'000);
-  walker.integer("keepalive_idle_s", zmq.keepalive_idle_s, 1, 32'767);
-  walker.integer("keepalive_interval_s", zmq.keepalive_interval_s, 1, 32'767);
+  walker.duration("linger", DurationUnit::ms, zmq.linger_ms, 0, 60'000);
+  walker.duration("keepalive_idle", DurationUnit::s, zmq.keepalive_idle_s, 1, 32'767);
+  walker.duration("keepalive_interval", DurationUnit::s, zmq.keepalive_interval_s, 1, 32'767);
   walker.integer("keepalive_count", zmq.keepalive_count, 1, 127);
-  walker.integer("heartbeat_ms", zmq.heartbeat_ms, 0, 3'600'000);
-  walker.integer("inav_grid_s", zmq.inav_grid_s, 1, 3600);
+  walker.duration("heartbeat", DurationUnit::ms, zmq.heartbeat_ms, 0, 3'600'000);
+  walker.duration("inav_grid", DurationUnit::s, zmq.inav_grid_s, 1, 3600);
   walker.section("curve",
                  [&](auto& table) { table.text("secret_key", zmq.curve.secret_key, AnyText{}); });
   walker.tables("clients", zmq.clients,
@@ -295,15 +311,15 @@ void walk_http(Walker& walker, HttpSettings& http) {
   walker.integer("max_clients", http.max_clients, 1, 100'000);
   walker.integer("max_per_address", http.max_per_address, 0, 100'000);
   walker.integer("client_queue", http.client_queue, 16, 1'000'000);
-  walker.integer("client_stall_ms", http.client_stall_ms, 100, 3'600'000);
+  walker.duration("client_stall", DurationUnit::ms, http.client_stall_ms, 100, 3'600'000);
   walker.integer("client_message", http.client_message, 1024, 1 << 20);
   walker.integer("max_subscriptions", http.max_subscriptions, 1, 1'000'000);
   walker.integer("commands_per_second", http.commands_per_second, 1, 100'000);
   walker.integer("replay_bytes_per_s", http.replay_bytes_per_s, 65'536, 10'000'000'000);
-  walker.integer("handshake_s", http.handshake_s, 1, 3600);
-  walker.integer("idle_s", http.idle_s, 2, 86'400);
-  walker.integer("drain_grace_s", http.drain_grace_s, 0, 86'400);
-  walker.integer("drain_spread_s", http.drain_spread_s, 0, 86'400);
+  walker.duration("handshake", DurationUnit::s, http.handshake_s, 1, 3600);
+  walker.duration("idle", DurationUnit::s, http.idle_s, 2, 86'400);
+  walker.duration("drain_grace", DurationUnit::s, http.drain_grace_s, 0, 86'400);
+  walker.duration("drain_spread", DurationUnit::s, http.drain_spread_s, 0, 86'400);
   walker.boolean("deflate", http.deflate);
   walker.texts("allowed_origins", http.allowed_origins, NonEmptyText{});
   walker.text("tokens", http.tokens, AnyText{});
@@ -342,11 +358,11 @@ void walk_simulator(Walker& walker, sim::Settings& simulator) {
   walker.text("begin", simulator.begin_ms, TimeOfDayText{});
   walker.text("end", simulator.end_ms, TimeOfDayText{});
   walker.real("ticks_per_second", simulator.ticks_per_second, 0.001, 100'000);
-  walker.integer("snapshot_grid_ms", simulator.snapshot_grid_ms, 0, 60'000);
-  walker.integer("refresh_s", simulator.refresh_s, 1, 3600);
+  walker.duration("snapshot_grid", DurationUnit::ms, simulator.snapshot_grid_ms, 0, 60'000);
+  walker.duration("refresh", DurationUnit::s, simulator.refresh_s, 1, 3600);
   walker.real("loss_a", simulator.loss_a, 0, 1);
   walker.real("loss_b", simulator.loss_b, 0, 1);
-  walker.integer("refresh_round_s", simulator.refresh_round_s, 1, 3600);
+  walker.duration("refresh_round", DurationUnit::s, simulator.refresh_round_s, 1, 3600);
   walker.integer("hkex_first_number", simulator.hkex_first_number, 1, 2);
   walker.real("halts", simulator.halts, 0, 1);
   walker.real("suspensions", simulator.suspensions, 0, 1);
@@ -361,7 +377,7 @@ void walk_simulator(Walker& walker, sim::Settings& simulator) {
 template <class Walker>
 void walk_days(Walker& walker, DaySettings& days) {
   walker.text("directory", days.directory, AnyText{});
-  walker.integer("poll_s", days.poll_s, 1, 3600);
+  walker.duration("poll", DurationUnit::s, days.poll_s, 1, 3600);
   walker.text("begin_at", days.begin_at_ms, TimeOfDayText{});
 }
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "server/settings/codec.h"
+
 namespace indexcast::server {
 
 class TablePrinter {
@@ -19,6 +21,11 @@ class TablePrinter {
   template <std::integral T>
   void integer(std::string_view key, T value, std::int64_t, std::int64_t) {
     line(key, std::to_string(value));
+  }
+  template <std::integral T>
+  void duration(std::string_view key, DurationUnit unit, T value, std::int64_t min,
+                std::int64_t max) {
+    line(key, quoted(DurationText{unit, min, max}.format(static_cast<std::int64_t>(value))));
   }
   void percent(std::string_view key, std::int64_t basis_points, int /*max*/) {
     real(key, static_cast<double>(basis_points) / 100, 0, 0);
@@ -46,6 +53,7 @@ class TablePrinter {
     describe(inner);
   }
   void moved(std::string_view, std::string_view) {}
+  void renamed(std::string_view, std::string_view) {}
   template <class T, class Describe>
   void tables(std::string_view key, std::vector<T>& values, const Describe& describe,
               std::string_view /*form*/ = {}) {

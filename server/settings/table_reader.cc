@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <sstream>
 #include <utility>
 
 namespace indexcast::server {
@@ -61,12 +62,38 @@ std::optional<std::int64_t> TableReader::read_integer(std::string_view key, std:
   return value->get();
 }
 
+std::optional<std::int64_t> TableReader::read_duration(std::string_view key,
+                                                       const DurationText& codec) {
+  const std::string old_key = std::string(key) + std::string(codec.old_suffix());
+  if (const toml::node* old = find(old_key)) {
+    const auto* count = old->as_integer();
+    const bool usable = count != nullptr && count->get() >= codec.min && count->get() <= codec.max;
+    fault_at(*old, old_key,
+             usable ? fmt::format("renamed; write {} = \"{}\"", key, codec.format(count->get()))
+                    : fmt::format("renamed; write {}, {}", key, codec.expected()));
+  }
+  const toml::node* node = find(key);
+  return node == nullptr ? std::nullopt : decode<std::int64_t>(*node, key, codec);
+}
+
 void TableReader::require(std::string_view key) {
   if (!table_.contains(key)) fault(key, "missing");
 }
 
 void TableReader::moved(std::string_view key, std::string_view form) {
   if (const toml::node* node = find(key)) fault_at(*node, key, "is now " + std::string(form));
+}
+
+void TableReader::renamed(std::string_view old_key, std::string_view key) {
+  const toml::node* node = find(old_key);
+  if (node == nullptr) return;
+  if (node->is_table())
+    return fault_at(*node, old_key, fmt::format("renamed; write [{}]", full_key(key)));
+  if (node->is_array_of_tables())
+    return fault_at(*node, old_key, fmt::format("renamed; write [[{}]]", full_key(key)));
+  std::ostringstream value;
+  node->visit([&](const auto& written) { value << written; });
+  fault_at(*node, old_key, fmt::format("renamed; write {} = {}", key, value.str()));
 }
 
 void TableReader::refuse_unknown_keys() {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/settings/codec.h"
 #include "server/settings/fault_list.h"
 
 namespace indexcast::server {
@@ -27,6 +28,11 @@ class TableReader {
   void real(std::string_view key, double& out, double min, double max);
   template <std::integral T>
   void integer(std::string_view key, T& out, std::int64_t min, std::int64_t max);
+  // A duration as text, in `unit` in `out` (DurationText). Refuses the key's old form, a whole
+  // number under the key with the unit at its end, and shows how to write the value now.
+  template <std::integral T>
+  void duration(std::string_view key, DurationUnit unit, T& out, std::int64_t min,
+                std::int64_t max);
   // A number from 0 to `max` with at most two decimal places, in basis points.
   void percent(std::string_view key, std::int64_t& basis_points, int max);
   template <class T, class Codec>
@@ -47,6 +53,8 @@ class TableReader {
               std::string_view form = {});
   // Reports a key that has moved: a fault that shows `form`.
   void moved(std::string_view key, std::string_view form);
+  // Reports the old name of a key or a table: a fault that shows how to write it now.
+  void renamed(std::string_view old_key, std::string_view key);
 
   bool has(std::string_view key) const { return table_.contains(key); }
   // A fault unless the file has the key.
@@ -66,6 +74,8 @@ class TableReader {
   void fault_at(const toml::node& node, std::string_view key, std::string_view what);
   std::optional<std::int64_t> read_integer(std::string_view key, std::int64_t min,
                                            std::int64_t max);
+  // Returns the count of the codec's unit, or nothing after a fault or for an absent key.
+  std::optional<std::int64_t> read_duration(std::string_view key, const DurationText& codec);
   template <class T, class Codec>
   std::optional<T> decode(const toml::node& node, std::string_view key, const Codec& codec);
 
@@ -79,6 +89,12 @@ class TableReader {
 template <std::integral T>
 void TableReader::integer(std::string_view key, T& out, std::int64_t min, std::int64_t max) {
   if (const auto value = read_integer(key, min, max)) out = static_cast<T>(*value);
+}
+
+template <std::integral T>
+void TableReader::duration(std::string_view key, DurationUnit unit, T& out, std::int64_t min,
+                           std::int64_t max) {
+  if (const auto value = read_duration(key, {unit, min, max})) out = static_cast<T>(*value);
 }
 
 template <class T, class Codec>

@@ -30,10 +30,10 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Name: changes of [simulator]. A tick a second of each security makes about 12 of the server's.
 LOADS = {
-    "1,000/s": {"ticks_per_second": 85, "snapshot_grid_ms": 0},
-    "20,000/s": {"ticks_per_second": 85, "speed": 20.0, "snapshot_grid_ms": 0},
+    "1,000/s": {"ticks_per_second": 85, "snapshot_grid": "0s"},
+    "20,000/s": {"ticks_per_second": 85, "speed": 20.0, "snapshot_grid": "0s"},
     # On a grid of 20 ms all securities that changed leave together, about twenty of them.
-    "bursts of 20": {"ticks_per_second": 60, "snapshot_grid_ms": 20},
+    "bursts of 20": {"ticks_per_second": 60, "snapshot_grid": "20ms"},
 }
 TOPOLOGIES = ("one_core", "per_feed")
 

@@ -169,7 +169,7 @@ class OwnFeed:
 class Simulated:
     """A server and the simulator on free ports; the faults are in a file."""
 
-    DAY = {"begin": "14:00:00", "end": "14:04:00", "speed": 30.0, "refresh_round_s": 10}
+    DAY = {"begin": "14:00:00", "end": "14:04:00", "speed": 30.0, "refresh_round": "10s"}
 
     def __init__(self):
         self.case = harness.Case()

@@ -90,7 +90,7 @@ def failover(feeds, report):
             ("stuck", "a silent gateway", "let the gateway hang without closing")):
         faults = [{"kind": kind, "venue": feed, "begin": "14:01:00", "end": "14:02:00", "count": 1,
                    "ask": f"{ask} of {feed}"} for feed in GATEWAY_FEEDS]
-        with feeds.session(faults, sections={feed: {"heartbeat_s": 1} for feed in GATEWAY_FEEDS},
+        with feeds.session(faults, sections={feed: {"heartbeat": "1s"} for feed in GATEWAY_FEEDS},
                            end="14:03:00", speed=15.0) as watch:
             back = set()
 
@@ -113,7 +113,7 @@ def failover(feeds, report):
 def completeness(feeds, report):
     """After a new connection each security waits for its own image; one makes no other current."""
     # The exchange's rhythm on a quiet day: what changed every 3 s, all within 60 s.
-    quiet = {"speed": 15.0, "ticks_per_second": 0.05, "snapshot_grid_ms": 3000, "refresh_s": 60,
+    quiet = {"speed": 15.0, "ticks_per_second": 0.05, "snapshot_grid": "3s", "refresh": "1min",
              "end": "14:05:00"}
     # A gateway sends every image at once after a logon; a slow line parts them.
     faults = [{"kind": "slow", "venue": feed, "begin": "14:01:00", "end": "14:05:00", "amount": 30,

@@ -2,8 +2,8 @@
 import harness
 
 # Short heartbeats, so that a logon that is refused is repeated within seconds.
-QUICK_SESSIONS = {"hkex": {"retransmission": {"heartbeat_ns": 1_000_000_000,
-                                              "response_timeout_ns": 1_000_000_000}}}
+QUICK_SESSIONS = {"hkex": {"retransmission": {"heartbeat": "1s",
+                                              "response_timeout": "1s"}}}
 BURST = {"kind": "burst_loss", "venue": "hkex", "line": "both", "begin": "14:01:00",
          "end": "14:02:00", "count": 3, "ask": "drop some packets of Hong Kong on both lines at once"}
 
@@ -63,7 +63,7 @@ def hkex_disaster_recovery(feeds, report):
     """Signal 1 clears every price, signal 2 rebuilds every channel from a refresh (OMD-C 3.4.3)."""
     disaster = {"kind": "disaster_recovery", "venue": "hkex", "begin": "14:01:00", "amount": 20_000,
                 "ask": "let the exchange switch to its other site"}
-    with feeds.session([disaster], refresh_round_s=20, end="14:03:00", speed=15.0) as watch:
+    with feeds.session([disaster], refresh_round="20s", end="14:03:00", speed=15.0) as watch:
         done = feeds.ended()
         watch.until(lambda: done() and watch.settled("hkex"), 600)
         report.check(watch.grown("hkex", "disaster_signals") == 2,

@@ -130,7 +130,7 @@ class Case(unittest.TestCase):
         chosen = site.move_to_free_ports(site.load(), keep=False)
         chosen["journal"]["directory"] = str(self.folder / "journal")
         # Every change of a mainland security at once, so that short days have many levels.
-        chosen["simulator"].update(snapshot_grid_ms=0, refresh_s=30)
+        chosen["simulator"].update(snapshot_grid="0s", refresh="30s")
         # Most simulated days are compressed.
         site.set_simulated_day(chosen, speed=None)
         merge(chosen, changes)

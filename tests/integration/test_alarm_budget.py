@@ -10,7 +10,7 @@ import settings as site  # from deploy, which the harness puts in the path
 
 SEEDS = (1, 2, 3)
 # From before the auctions to the end of Hong Kong's day, with the usual halts and empty auctions.
-DAY = {"begin": "09:00:00", "end": "00:00:00", "ticks_per_second": 0.02, "refresh_s": 60}
+DAY = {"begin": "09:00:00", "end": "00:00:00", "ticks_per_second": 0.02, "refresh": "1min"}
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 # METHODOLOGY 8: below it a level is not quotable.
 LIVE_BP = 9_000

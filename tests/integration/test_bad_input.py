@@ -35,14 +35,19 @@ class BadConfiguration(harness.Case):
         self.assertRegex(server.log.read_text("utf-8"), r"warning.*http.tokens: empty on address 0.0.0.0")
 
     def test_unknown_key(self):
-        text = self.configure().read_text().replace("timer_ms", "timer_msec")
-        line = text[:text.index("timer_msec")].count("\n") + 1
-        self.refuse(text, f"{line}:core.timer_msec: unknown key")
+        text = self.configure().read_text().replace("\ntimer = ", "\ntimerr = ")
+        line = text[:text.index("timerr")].count("\n") + 1
+        self.refuse(text, f"{line}:core.timerr: unknown key")
 
     def test_every_fault_at_once(self):
-        text = self.configure(core={"timer_ms": 1}, http={"port": "x"}).read_text()
-        found = [text[:text.index(key)].count("\n") + 1 for key in ("timer_ms", 'port = "x"')]
-        self.refuse(text, f"{found[0]}:core.timer_ms: must be", f"{found[1]}:http.port: must be")
+        text = self.configure(core={"timer": "1ms"}, http={"port": "x"}).read_text()
+        found = [text[:text.index(key)].count("\n") + 1 for key in ('timer = "1ms"', 'port = "x"')]
+        self.refuse(text, f"{found[0]}:core.timer: must be", f"{found[1]}:http.port: must be")
+
+    def test_an_old_duration_key_is_refused_with_the_line_to_write(self):
+        text = self.configure().read_text().replace('\ntimer = "1s"', "\ntimer_ms = 100")
+        line = text[:text.index("timer_ms")].count("\n") + 1
+        self.refuse(text, f'{line}:core.timer_ms: renamed; write timer = "100ms"')
 
     def test_syntax(self):
         self.refuse("definitions = [", "1:: ")

@@ -46,7 +46,7 @@ class DaysCase(harness.Case):
 
     def configure_days(self, **changes):
         # Nothing is due by the clock: what begins is asked for.
-        days = {"directory": str(self.definitions), "poll_s": 1, "begin_at": "23:59:59"}
+        days = {"directory": str(self.definitions), "poll": "1s", "begin_at": "23:59:59"}
         return self.configure(**{"definitions": [], "days": days, "journal": {"enabled": True},
                                  "trade_date": FIRST, **changes})
 
@@ -142,7 +142,7 @@ class Days(DaysCase):
     def test_the_close_of_one_day_is_where_the_next_begins(self):
         self.put(FIRST)
         # The client reads nothing while a day passes.
-        config = self.configure_days(http={"client_stall_ms": 600_000})
+        config = self.configure_days(http={"client_stall": "10min"})
         server, ready = self.serve(config)
         recorder, recording = self.record(ready)
         with websocket.Client(ready["http"]) as client:
@@ -171,7 +171,7 @@ class Days(DaysCase):
         self.check_journals(config, records)
 
     def test_a_day_begins_when_its_hour_has_come(self):
-        days = {"directory": str(self.definitions), "poll_s": 1, "begin_at": "00:00:00"}
+        days = {"directory": str(self.definitions), "poll": "1s", "begin_at": "00:00:00"}
         _, ready = self.start_first_day(days=days)
         self.assertEqual(self.indices(ready)["trade_date"], DATES[FIRST])
         today = datetime.datetime.now(CHINA).date()  # the server's; it only has to be a later one
@@ -182,7 +182,7 @@ class Days(DaysCase):
 
     def test_the_day_does_not_begin_before_its_hour(self):
         server, ready = self.start_first_day(days={
-            "directory": str(self.definitions), "poll_s": 1, "begin_at": "23:59:59"})
+            "directory": str(self.definitions), "poll": "1s", "begin_at": "23:59:59"})
         self.put(datetime.datetime.now(CHINA).date().isoformat(), codes=["995365"])
         self.await_log(server, "995365 version 1 for")
         self.put(SECOND, codes=["995366"])  # looked at once more after the first was known

@@ -25,7 +25,7 @@ class Drain(harness.Case):
         self.write("wang", "token-of-wang\n").chmod(0o600)
         self.write("operators", f"wang {digest}\n").chmod(0o600)
         self.config = self.configure(
-            simulator=DAY, journal={"enabled": True}, http={"drain_grace_s": 2, "drain_spread_s": 1},
+            simulator=DAY, journal={"enabled": True}, http={"drain_grace": "2s", "drain_spread": "1s"},
             admin={"enabled": True, "port": 0, "tokens": str(self.folder / "operators")})
         self.server, self.ready = self.serve(self.config)
         self.recorder, self.recording = self.record(self.ready)

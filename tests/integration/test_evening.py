@@ -12,7 +12,7 @@ LATE = {"begin": "15:50:00", "speed": 60.0, "halts": 0.0}
 class Evening(harness.Case):
     def setUp(self):
         super().setUp()
-        config = self.configure(simulator=LATE, hkex={"silence_ns": 2 * 10**9})
+        config = self.configure(simulator=LATE, hkex={"silence": "2s"})
         self.server, ready = self.serve(config)
         self.url = ready["http"]
         simulator = self.start("simulate", "simulate", "--config", config)

@@ -17,8 +17,8 @@ CODE = "995366"  # has members in Hong Kong
 
 class RateCase(harness.Case):
     def serve_with(self, sources, **keys):
-        rate = {"series": "HKDCNY", "mode": "realtime", "sources": sources, "poll_ms": 20,
-                "stale_after_s": 600, **keys}
+        rate = {"series": "HKDCNY", "mode": "realtime", "sources": sources, "poll": "20ms",
+                "stale_after": "10min", **keys}
         server, self.ready = self.serve(self.configure(fx=[rate]))
         return server
 

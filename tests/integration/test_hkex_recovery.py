@@ -8,7 +8,7 @@ import settings as site  # from deploy, which the harness puts in the path
 
 SEED = 11
 # Four minutes in about ten seconds; nothing is lost in the last one, so that every hole shows.
-DAY = {"begin": "14:00:00", "end": "14:04:00", "speed": 25.0, "refresh_round_s": 10}
+DAY = {"begin": "14:00:00", "end": "14:04:00", "speed": 25.0, "refresh_round": "10s"}
 BURSTS = {"kind": "burst_loss", "venue": "hkex", "line": "both", "begin": "14:01:00",
           "end": "14:03:00", "probability": 0.02, "count": 6}
 REFUSED = {"kind": "retransmission_refuse", "venue": "hkex", "amount": 2}

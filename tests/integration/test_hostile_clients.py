@@ -136,7 +136,7 @@ class Hostile(harness.Case):
 
 
 class HalfOpen(Hostile):
-    SETTINGS = {"handshake_s": 2}
+    SETTINGS = {"handshake": "2s"}
     BEGINNINGS = (b"", b"G", b"GET /healthz HTTP/1.1\r\nHost: x\r\n",
                   b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
                   b"GET /v1/stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upg")
@@ -175,7 +175,7 @@ class HalfOpen(Hostile):
 
 @certificate.needs_openssl
 class HalfTls(Hostile):
-    SETTINGS = {"handshake_s": 2}
+    SETTINGS = {"handshake": "2s"}
 
     def begin(self, **settings):
         tls, self.tls = certificate.make(self.folder)
@@ -200,7 +200,7 @@ class HalfTls(Hostile):
 
 
 class Noise(Hostile):
-    SETTINGS = {"handshake_s": 2}
+    SETTINGS = {"handshake": "2s"}
 
     def test_what_is_no_request_is_refused(self):
         seed = int.from_bytes(os.urandom(4), "big")
@@ -365,7 +365,7 @@ class ManyCommands(Hostile):
 
 
 class Unread(Hostile):
-    SETTINGS = {"commands_per_second": 100000, "client_stall_ms": 2000}
+    SETTINGS = {"commands_per_second": 100000, "client_stall": "2s"}
 
     def test_replays_of_everything_that_nobody_reads(self):
         said = websocket.frame(TEXT, json.dumps(REPLAY).encode()) * 1000
@@ -392,7 +392,7 @@ class Unread(Hostile):
 
 
 class Silent(Hostile):
-    SETTINGS = {"idle_s": 2}
+    SETTINGS = {"idle": "2s"}
 
     def test_who_never_answers_a_ping_is_left(self):
         with self.counted(client_closed_idle=5):
@@ -410,7 +410,7 @@ class Silent(Hostile):
 
 class Tokens(Hostile):
     # Long enough for the friends to come first.
-    SETTINGS = {"handshake_s": 5}
+    SETTINGS = {"handshake": "5s"}
 
     def begin(self, **settings):
         digest = hashlib.sha256(TOKEN.encode()).hexdigest()

@@ -41,7 +41,7 @@ def oracles():
 
 class Inav(harness.Case):
     def enabled(self, **changes):
-        return self.configure(simulator=DAY, funds=shipped_funds(), zmq={"inav_grid_s": GRID_S},
+        return self.configure(simulator=DAY, funds=shipped_funds(), zmq={"inav_grid": f"{GRID_S}s"},
                               **changes)
 
     def published(self, level):
@@ -174,9 +174,9 @@ class Files(Inav):
                       "1.21 % below its NAV less dividend of 1010000.00; 0.5 % is allowed", text)
 
     def test_the_grid_must_fall_on_the_timer(self):
-        config = self.configure(funds=shipped_funds(), core={"timer_ms": 700})
+        config = self.configure(funds=shipped_funds(), core={"timer": "700ms"})
         text = harness.run("serve", "--config", config, "--check", check=3).stderr
-        self.assertIn("inav_grid_s must be a multiple of core.timer_ms", text)
+        self.assertIn("inav_grid must be a multiple of core.timer", text)
 
 
 class HongKongHoliday(Inav):

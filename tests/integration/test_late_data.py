@@ -11,11 +11,11 @@ SEED = 11
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 SECOND = capture.SECOND
 MAINLAND, ALL_MARKETS = "995365", "995366"
-MORNING = {"begin": "09:10:00", "end": "11:10:00", "ticks_per_second": 0.1, "refresh_s": 30,
+MORNING = {"begin": "09:10:00", "end": "11:10:00", "ticks_per_second": 0.1, "refresh": "30s",
            "halts": 0.0, "empty_auctions": 0.0}
 # What a live day judges; a simulated one is compressed by default.
 MAX_LAG_S = {"sse": 8, "szse": 8, "hkex": 3}
-JUDGED = {venue: {"max_lag_ns": limit * SECOND} for venue, limit in MAX_LAG_S.items()}
+JUDGED = {venue: {"max_lag": f"{limit}s"} for venue, limit in MAX_LAG_S.items()}
 # The smallest difference of 5 s must be beyond the limit for 3 s; one second more between messages.
 NOTICED_S = 9
 

@@ -14,7 +14,6 @@ import settings as site  # from deploy, which the harness puts in the path
 SEED = 11
 MAINLAND = "995365"
 DAY = {"begin": "14:00:00", "end": "14:02:00", "speed": 10.0, "halts": 0.0}
-SECOND_NS = 1_000_000_000
 
 
 def last_levels(records):
@@ -30,10 +29,10 @@ class Mainland(harness.Case):
 
     def settings(self, name, sse=None, szse=None, **simulator):
         definition = str(harness.ROOT / "deploy" / "indices" / f"{MAINLAND}.toml")
-        fast = {"heartbeat_s": 1}
+        fast = {"heartbeat": "1s"}
         return self.configure(
             name, definitions=[definition], hkex={"enabled": False},
-            sse={**fast, "refused_backoff_ns": SECOND_NS // 10, **(sse or {})},
+            sse={**fast, "refused_backoff": "100ms", **(sse or {})},
             szse={**fast, **(szse or {})}, simulator={**DAY, **simulator})
 
     def expected(self, **simulator):
@@ -136,7 +135,7 @@ class Gateways(Mainland):
         self.assertEqual(last_levels(published), last_levels(expected))
 
     def test_a_gateway_whose_heartbeats_stay_away_is_left(self):
-        quiet = {"begin": "12:00:00", "end": "12:00:12", "speed": 1.0, "refresh_s": 3600}
+        quiet = {"begin": "12:00:00", "end": "12:00:12", "speed": 1.0, "refresh": "1h"}
         faults = [windows("heartbeats_missing", begin="12:00:01", end="12:00:07", venue=venue)
                   for venue in ("sse", "szse")]
         watch, _, _ = self.live(faults, **quiet)
@@ -195,8 +194,8 @@ class OtherSources(Mainland):
     def test_the_file_takes_over_from_stuck_gateways_and_lost_ticks_are_sent_again(self):
         faults = [windows("stuck", begin="14:00:20", end="14:01:10", venue="sse"),
                   windows("tick_loss", venue="szse", count=20, probability=0.2)]
-        sse = {"fallback_file": str(self.folder / "mktdt00.txt"), "fallback_after_ns": SECOND_NS,
-               "fallback_poll_ns": SECOND_NS // 20}
+        sse = {"fallback_file": str(self.folder / "mktdt00.txt"), "fallback_after": "1s",
+               "fallback_poll": "50ms"}
         szse = {"ticks": True, "resend_gateways": [{"address": f"127.0.0.1:{site.Ports().take()}",
                                                 "target_comp_id": "mdgw1"}]}
         _, expected, _ = self.expected()

@@ -11,7 +11,7 @@ import settings as site  # from deploy, which the harness puts in the path
 SEED = 5
 MAINLAND, ALL_MARKETS = "995365", "995366"
 SHANGHAI, SHENZHEN = "688256", "300383"
-MORNING = {"begin": "09:10:00", "end": "10:10:00", "ticks_per_second": 0.05, "refresh_s": 60,
+MORNING = {"begin": "09:10:00", "end": "10:10:00", "ticks_per_second": 0.05, "refresh": "1min",
            "halts": 0.0, "empty_auctions": 0.0}
 WHOLE_DAY = {**MORNING, "end": "00:00:00", "ticks_per_second": 0.01}
 CHINA = datetime.timezone(datetime.timedelta(hours=8))

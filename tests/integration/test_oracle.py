@@ -16,7 +16,7 @@ sys.path.insert(0, str(harness.ROOT / "tests"))
 from oracle import compare, configuration, disturbance, inputs  # noqa: E402  (the line above finds it)
 
 # A whole day of the three markets, about one second of processor time.
-WHOLE_DAY = {"ticks_per_second": 0.02, "refresh_s": 60, "empty_auctions": 0.0}
+WHOLE_DAY = {"ticks_per_second": 0.02, "refresh": "1min", "empty_auctions": 0.0}
 MORNING = {"begin": "09:10:00", "end": "09:45:00", "ticks_per_second": 0.5}
 SHOWN = 10  # differences printed for a day
 
@@ -31,7 +31,7 @@ class Day(typing.NamedTuple):
 def followed_rate(stale_after_s):
     """The series of rates as a site with a source has it; replay does not read the source."""
     return [{"series": "HKDCNY", "mode": "realtime", "sources": ["rate.txt"],
-             "stale_after_s": stale_after_s}]
+             "stale_after": f"{stale_after_s}s"}]
 
 
 def fault(kind, **keys):

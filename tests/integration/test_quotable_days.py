@@ -18,8 +18,8 @@ import settings as site
 from test_late_data import JUDGED, MAX_LAG_S, SECOND, at
 
 SEEDS = range(1, 5)
-DAY = {"begin": "09:10:00", "end": "10:40:00", "ticks_per_second": 0.1, "refresh_s": 30,
-       "refresh_round_s": 20, "halts": 0.0, "empty_auctions": 0.0}
+DAY = {"begin": "09:10:00", "end": "10:40:00", "ticks_per_second": 0.1, "refresh": "30s",
+       "refresh_round": "20s", "halts": 0.0, "empty_auctions": 0.0}
 BEGIN, END = at("09:36:00"), at("10:30:00")
 STEP = SECOND // 4
 WINDOW = 5 * SECOND  # of which the smallest difference counts

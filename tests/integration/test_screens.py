@@ -159,7 +159,7 @@ class Page(harness.Case):
         digest = hashlib.sha256(b"token-of-wang").hexdigest()
         self.write("wang", "token-of-wang\n").chmod(0o600)
         self.write("operators", f"wang {digest}\n").chmod(0o600)
-        self.begin(http={"drain_grace_s": 2, "drain_spread_s": 1},
+        self.begin(http={"drain_grace": "2s", "drain_spread": "1s"},
                    admin={"enabled": True, "port": 0, "tokens": str(self.folder / "operators")})
 
         def control(operation):

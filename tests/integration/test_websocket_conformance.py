@@ -24,9 +24,9 @@ class Conformance(harness.Case):
 
     def setUp(self):
         super().setUp()
-        # A close that comes within a frame of 2^40 bytes is awaited for handshake_s.
+        # A close that comes within a frame of 2^40 bytes is awaited for http.handshake.
         config = self.configure(
-            http={"commands_per_second": 100000, "handshake_s": 2, **self.SETTINGS})
+            http={"commands_per_second": 100000, "handshake": "2s", **self.SETTINGS})
         _, self.ready = self.serve(config)
 
     def connect(self, **how):

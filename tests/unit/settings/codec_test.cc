@@ -16,6 +16,39 @@ TEST(Codec, TimeOfDayIsMillisecondsFromMidnight) {
   }
 }
 
+TEST(Codec, ReadsADurationInTheResolutionOfItsSetting) {
+  const DurationText ms{DurationUnit::ms, 0, 600'000};
+  EXPECT_EQ(ms.parse("250ms"), 250);
+  EXPECT_EQ(ms.parse("30s"), 30'000);
+  EXPECT_EQ(ms.parse("2min"), 120'000);
+  EXPECT_EQ(ms.parse("3000us"), 3);
+  EXPECT_EQ(ms.parse("4000000ns"), 4);
+  EXPECT_EQ(ms.parse("0s"), 0);
+  EXPECT_EQ((DurationText{DurationUnit::s, 1, 86'400}.parse("24h")), 86'400);
+  EXPECT_EQ((DurationText{DurationUnit::ns, 0, 1'000}.parse("100ns")), 100);
+  EXPECT_EQ((DurationText{DurationUnit::min, 0, 240}.parse("120s")), 2);
+}
+
+TEST(Codec, RefusesADurationThatIsMalformedOutOfRangeOrTooFine) {
+  const DurationText ms{DurationUnit::ms, 10, 600'000};
+  for (const char* bad :
+       {"", "ms", "100", "1.5s", "-1s", "+1s", " 1s", "1 s", "1s ", "1S", "1m", "1sec", "9ms",
+        "600001ms", "11min", "10500us", "1d", "99999999999999999999s", "9223372036854775807h"}) {
+    EXPECT_EQ(ms.parse(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(Codec, PrintsADurationInTheLargestExactUnit) {
+  const DurationText ms{DurationUnit::ms, 0, 86'400'000};
+  EXPECT_EQ(ms.format(0), "0s");
+  EXPECT_EQ(ms.format(1'500), "1500ms");
+  EXPECT_EQ(ms.format(15'000), "15s");
+  EXPECT_EQ(ms.format(90'000), "90s");
+  EXPECT_EQ(ms.format(900'000), "15min");
+  EXPECT_EQ(ms.format(7'200'000), "2h");
+  EXPECT_EQ((DurationText{DurationUnit::us, 0, 1'000}.format(50)), "50us");
+}
+
 TEST(Codec, TimeRangeEndsAfterItBegins) {
   const auto range = TimeRangeText{}.parse("11:30:00-13:00:00");
   ASSERT_TRUE(range.has_value());

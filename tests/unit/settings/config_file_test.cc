@@ -3,11 +3,19 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <concepts>
+#include <iterator>
 #include <ostream>
+#include <random>
 #include <set>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
 
 #include "server/settings/config.h"
+#include "server/settings/config_schema.h"
+#include "server/settings/table_reader.h"
 #include "tests/support/source_dir.h"
 #include "tests/support/temporary_folder.h"
 
@@ -175,6 +183,118 @@ TEST(ConfigFile, WhatIsPrintedLoadsToTheSame) {
   EXPECT_EQ(print_config(*again), printed);
 }
 
+// A walker that calls `visit(table, key, codec, value)` for every duration of the schema.
+template <class Visit>
+struct DurationWalker {
+  const Visit& visit;
+  std::string path;
+
+  void duration(std::string_view key, DurationUnit unit, std::integral auto& value,
+                std::int64_t min, std::int64_t max) {
+    visit(path, std::string(key), DurationText{unit, min, max}, value);
+  }
+  void section(std::string_view key, const auto& describe) {
+    DurationWalker inner{visit, path.empty() ? std::string(key) : path + "." + std::string(key)};
+    describe(inner);
+  }
+  void tables(std::string_view key, auto& values, const auto& describe, std::string_view = {}) {
+    for (auto& value : values) section(key, [&](auto& inner) { describe(inner, value); });
+  }
+  void boolean(auto&&...) {}
+  void real(auto&&...) {}
+  void integer(auto&&...) {}
+  void percent(auto&&...) {}
+  void text(auto&&...) {}
+  void texts(auto&&...) {}
+  void moved(auto&&...) {}
+  void renamed(auto&&...) {}
+};
+
+template <class Visit>
+void for_each_duration(Config& config, const Visit& visit) {
+  DurationWalker<Visit> walker{visit, ""};
+  walk_config(walker, config);
+}
+
+TEST(ConfigFile, RandomDurationsArePrintedAndReadToTheSame) {
+  constexpr int kConfigurations = 50;
+  constexpr std::int64_t kTimersMs[] = {10, 25, 50, 125, 250};  // divisors of every grid below
+  const TemporaryFolder folder;
+  const auto shipped = load_config(kShipped);
+  ASSERT_TRUE(shipped.ok()) << shipped.status();
+  std::mt19937_64 random(1);
+  const auto between = [&](std::int64_t min, std::int64_t max) {
+    return std::uniform_int_distribution<std::int64_t>(min, max)(random);
+  };
+  for (int i = 0; i < kConfigurations; ++i) {
+    Config config = *shipped;
+    for_each_duration(config, [&](const auto&, const auto& key, const auto& codec, auto& value) {
+      const std::int64_t drawn = between(codec.min, codec.max);
+      EXPECT_EQ(codec.parse(codec.format(drawn)), drawn) << key;
+      value = static_cast<std::remove_cvref_t<decltype(value)>>(drawn);
+    });
+    // Rules between keys.
+    config.core.timer_ms = kTimersMs[between(0, std::ssize(kTimersMs) - 1)];
+    config.core.grid_ms = 250 * between(1, 240);
+    if (config.core.short_heartbeat_ms < 50) config.core.short_heartbeat_ms = 0;
+    const std::string printed = print_config(config);
+    auto again = load_config(folder.write("printed.toml", printed));
+    ASSERT_TRUE(again.ok()) << again.status();
+    std::vector<std::int64_t> written;
+    std::vector<std::int64_t> read;
+    const auto collect = [](std::vector<std::int64_t>& out) {
+      return [&out](const auto&, const auto&, const auto&, auto& value) { out.push_back(value); };
+    };
+    for_each_duration(config, collect(written));
+    for_each_duration(*again, collect(read));
+    EXPECT_EQ(written, read) << printed;
+  }
+}
+
+TEST(ConfigFile, TheHintOfEveryOldDurationKeyIsAccepted) {
+  const TemporaryFolder folder;
+  auto shipped = load_config(kShipped);
+  ASSERT_TRUE(shipped.ok()) << shipped.status();
+  const std::string printed = print_config(*shipped);
+  int keys = 0;
+  for_each_duration(*shipped, [&](const std::string& table, const std::string& key,
+                                  const DurationText& codec, std::int64_t value) {
+    SCOPED_TRACE(table + "." + key);
+    ++keys;
+    const std::string old_key = key + std::string(codec.old_suffix());
+    const std::string line = key + " = \"" + codec.format(value) + "\"\n";
+    const std::size_t begin = printed.find("[" + table + "]");
+    const std::size_t place = printed.find("\n" + line, begin) + 1;
+    ASSERT_NE(place, 0u);
+    const auto with = [&](const std::string& other) {
+      return std::string(printed).replace(place, line.size(), other + "\n");
+    };
+    const std::string fault = load_fault(folder, with(old_key + " = " + std::to_string(value)));
+    const std::string opening = ":" + table + "." + old_key + ": renamed; write ";
+    ASSERT_THAT(fault, HasSubstr(opening));
+    const std::string hint = fault.substr(fault.find(opening) + opening.size());
+    const auto pasted = load_config(folder.write("pasted.toml", with(hint)));
+    ASSERT_TRUE(pasted.ok()) << pasted.status();
+    EXPECT_EQ(print_config(*pasted), printed);
+  });
+  EXPECT_GT(keys, 40);
+}
+
+TEST(ConfigFile, RenamedKeysAndTablesAreAnsweredWithTheirNewForm) {
+  const toml::table table = toml::parse("[old]\nkey = 1\n[[list]]\nkey = 1\n[keep]\nold = 3\n");
+  FaultList faults;
+  TableReader reader(table, "c.toml", "", faults);
+  reader.renamed("old", "new");
+  reader.renamed("list", "new_list");
+  reader.renamed("absent", "new");
+  reader.section("keep", [](auto& inner) { inner.renamed("old", "new"); });
+  reader.refuse_unknown_keys();
+  EXPECT_EQ(faults.status().message(),
+            "c.toml:1:old: renamed; write [new]\n"
+            "c.toml:3:list: renamed; write [[new_list]]\n"
+            "c.toml:6:keep.old: renamed; write new = 3");
+}
+
 TEST(ConfigFile, SecretsAreNotPrinted) {
   auto config = load_config(kShipped);
   ASSERT_TRUE(config.ok()) << config.status();
@@ -270,8 +390,23 @@ INSTANTIATE_TEST_SUITE_P(
               ":7:simulator.speed: must be a number from 0.01 to 100000"},
         Fault{"BadWord", "[hkex]", "[core]\nidle = \"sleep\"\n[hkex]",
               ":7:core.idle: must be one of spin backoff block"},
-        Fault{"ShortHeartbeatTooOften", "[hkex]", "[core]\nshort_heartbeat_ms = 49\n[hkex]",
-              ":6:core: short_heartbeat_ms must be 0 or at least 50"},
+        Fault{"ShortHeartbeatTooOften", "[hkex]", "[core]\nshort_heartbeat = \"49ms\"\n[hkex]",
+              ":6:core: short_heartbeat must be \"0s\" or at least \"50ms\""},
+        Fault{"DurationTooShort", "[hkex]", "[core]\ntimer = \"9ms\"\n[hkex]",
+              ":7:core.timer: must be a duration from \"10ms\" to \"1min\" in whole milliseconds: "
+              "a number and a unit (ns, us, ms, s, min or h)"},
+        Fault{"DurationFinerThanItsResolution", "[hkex]", "[core]\ntimer = \"10500us\"\n[hkex]",
+              ":7:core.timer: must be a duration from \"10ms\" to \"1min\" in whole milliseconds"},
+        Fault{"DurationWithoutUnit", "[hkex]", "[core]\ntimer = \"100\"\n[hkex]",
+              ":7:core.timer: must be a duration"},
+        Fault{"DurationAsNumber", "[hkex]", "[core]\ntimer = 100\n[hkex]",
+              ":7:core.timer: must be a duration"},
+        Fault{"OldDurationKey", "[hkex]", "[core]\ntimer_ms = 100\n[hkex]",
+              ":7:core.timer_ms: renamed; write timer = \"100ms\""},
+        Fault{"OldDurationKeyOutOfRange", "[hkex]", "[core]\ntimer_ms = 5\n[hkex]",
+              ":7:core.timer_ms: renamed; write timer, a duration from \"10ms\" to \"1min\""},
+        Fault{"OldDurationKeyWithText", "[hkex]", "[core]\ntimer_ms = \"100ms\"\n[hkex]",
+              ":7:core.timer_ms: renamed; write timer, a duration from \"10ms\" to \"1min\""},
         Fault{"BadElement", "\"127.0.0.1:1\"", "\"127.0.0.1\"",
               ":3:sse.gateways.address: must be an address"},
         Fault{
