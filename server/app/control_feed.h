@@ -1,5 +1,5 @@
-// What the configuration gives to the core at the start of a day: settings of the engine, and
-// inputs that are numbered and journaled like those of the feeds.
+// Builds the core's start of a day from the configuration: the engine's settings, and inputs that
+// are numbered and journaled like those of the feeds.
 #pragma once
 
 #include <vector>

@@ -19,8 +19,8 @@ class Agent {
   // Puts descriptors whose readiness ends the thread's sleep into `ready`. Once, before the thread
   // starts.
   virtual void watch(feed::ReadySet& ready) { static_cast<void>(ready); }
-  // Receive time at which the agent needs its next turn although no descriptor becomes ready and
-  // nobody wakes the thread. kNoDeadline by default: the agent has no work of its own accord.
+  // Returns the receive time at which the agent needs its next turn even if no descriptor becomes
+  // ready and no waker is written. kNoDeadline, the default: the agent needs no such turn.
   // Called after each turn that is followed by a sleep.
   virtual TimeNs due(TimeNs now) const {
     static_cast<void>(now);

@@ -28,8 +28,8 @@ namespace indexcast::server {
 // Stands for every code in a list of codes.
 inline constexpr std::string_view kEveryCode = "*";
 
-// What one subscriber may see: codes of indices and kinds of topics. Immutable. It may name codes
-// that do not run today, because it outlives days.
+// Lists the index codes and the kinds of topics that one subscriber may see. Immutable. May list
+// codes that do not run today, because an entitlement outlives days.
 class Entitlement {
  public:
   // Allows everything.

@@ -164,8 +164,9 @@ namespace {
 
 constexpr std::uint64_t kPlanStream = 4'000'000'000;
 
-// What a seed may choose, and how: none needs a setting or a security of its own. A retransmission
-// service and gateways are faulty only for those who use them.
+// One kind of fault that a seed may choose, with its ranges. No such fault needs a setting or a
+// security of its own. Faults of retransmission and of gateways affect only the clients that use
+// them.
 struct Choice {
   FaultKind kind;
   bool needs_client;

@@ -7,7 +7,7 @@
 namespace indexcast::sim {
 namespace {
 
-// Orders of one board lot or a few: how many is nobody's concern.
+// Shares of one simulated order. No consumer of the feed uses the number of orders.
 constexpr std::int64_t kSharesPerOrder = 400;
 
 using Levels = std::vector<BookLevel>;
